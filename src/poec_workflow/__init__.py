@@ -1,0 +1,93 @@
+"""The lifecycle of POEC applications, sessions and training actions: rules as tables, decided purely."""
+
+from poec_workflow import commands, events, machines, policies
+from poec_workflow.commands import Request
+from poec_workflow.decider import Accepted, Change, Refused, decide
+from poec_workflow.errors import (
+    Advisory,
+    CommandRefused,
+    Conflict,
+    Malformed,
+    Refusal,
+    SchemaOutdated,
+    StorageUnavailable,
+    WorkflowError,
+)
+from poec_workflow.events import HistoryEntry, Position
+from poec_workflow.explanation import Explanation
+from poec_workflow.folding import evolve, fold
+from poec_workflow.model import (
+    SYSTEM,
+    ActionState,
+    Actor,
+    ActorKind,
+    Application,
+    ApplicationState,
+    Candidate,
+    Convocation,
+    Origin,
+    Page,
+    Prescriber,
+    Role,
+    SessionState,
+    SubjectKind,
+    TrainingAction,
+    TrainingSession,
+)
+from poec_workflow.policies.facts import Enrolment, Facts
+from poec_workflow.policies.settings import Settings
+from poec_workflow.ports import SystemClock
+from poec_workflow.serialization import from_dict, from_json, to_dict, to_json
+from poec_workflow.workflow import Workflow
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "SYSTEM",
+    "Accepted",
+    "ActionState",
+    "Actor",
+    "ActorKind",
+    "Advisory",
+    "Application",
+    "ApplicationState",
+    "Candidate",
+    "Change",
+    "CommandRefused",
+    "Conflict",
+    "Convocation",
+    "Enrolment",
+    "Explanation",
+    "Facts",
+    "HistoryEntry",
+    "Malformed",
+    "Origin",
+    "Page",
+    "Position",
+    "Prescriber",
+    "Refusal",
+    "Refused",
+    "Request",
+    "Role",
+    "SchemaOutdated",
+    "SessionState",
+    "Settings",
+    "StorageUnavailable",
+    "SubjectKind",
+    "SystemClock",
+    "TrainingAction",
+    "TrainingSession",
+    "Workflow",
+    "WorkflowError",
+    "commands",
+    "decide",
+    "events",
+    "evolve",
+    "fold",
+    "from_dict",
+    "from_json",
+    "machines",
+    "policies",
+    "to_dict",
+    "to_json",
+]

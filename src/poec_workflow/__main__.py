@@ -1,0 +1,5 @@
+"""`python -m poec_workflow`: the command line."""
+
+from poec_workflow.cli import main
+
+main()

@@ -1,0 +1,63 @@
+"""Options ▸ adapters ▸ `Workflow`: the only place that chooses."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from importlib.metadata import entry_points
+
+from poec_workflow.adapters.memory import MemoryStorage
+from poec_workflow.policies.settings import Settings
+from poec_workflow.ports import Clock, Storage, SystemClock
+from poec_workflow.workflow import Workflow
+
+STORAGE_ENTRY_POINTS = "poec_workflow.storage"
+
+
+class Unusable(ValueError):
+    """An option that names nothing that can be had; the message says what could."""
+
+
+def storage(url: str) -> Storage:
+    """The storage of a URL: `memory:`, or a scheme that an installed package registers.
+
+    Raises:
+        Unusable: nobody knows the scheme.
+    """
+    scheme = url.partition(":")[0]
+    if url == "memory:":
+        return MemoryStorage()
+    for each in entry_points(group=STORAGE_ENTRY_POINTS, name=scheme):
+        opened: Storage = each.load()(url)
+        return opened
+    raise Unusable(f"no storage for {url!r}; this release has memory: (it judges a journal, and keeps nothing)")
+
+
+def settings(place: str | None) -> Settings:
+    """A service's settings by `module:name`, the module looked for in the working directory too; else the defaults.
+
+    Raises:
+        Unusable: it can't be imported, or is no `Settings`.
+    """
+    if place is None:
+        return Settings()
+    module, _, name = place.partition(":")
+    sys.path.insert(0, "")
+    try:
+        found = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise Unusable(f"--settings {place}: {error}") from error
+    finally:
+        sys.path.remove("")
+    if not isinstance(found, Settings):
+        raise Unusable(f"--settings {place}: not a poec_workflow.Settings")
+    return found
+
+
+def workflow(url: str, place: str | None = None, clock: Clock | None = None) -> Workflow:
+    """The workflow of a store and a service's settings.
+
+    Raises:
+        Unusable: one of them can't be had.
+    """
+    return Workflow(storage(url), settings=settings(place), clock=clock or SystemClock())

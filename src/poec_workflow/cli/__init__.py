@@ -1,0 +1,15 @@
+"""The command line: parse, one use case, print, exit code. It needs the extra `cli`."""
+
+import sys
+
+
+def main() -> None:
+    """Run `poec-workflow` and leave with its exit code."""
+    try:
+        import click  # noqa: F401, PLC0415 - is the extra there?
+        import rich  # noqa: F401, PLC0415
+    except ImportError:
+        sys.exit("the command line needs click and rich: pip install 'poec-workflow[cli]'")
+    from poec_workflow.cli.app import program  # noqa: PLC0415
+
+    program()

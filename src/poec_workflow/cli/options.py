@@ -1,0 +1,69 @@
+"""The options that commands share, and what they are made into."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from poec_workflow import bootstrap
+from poec_workflow.locales import LANGUAGES, label
+from poec_workflow.policies.settings import Settings
+from poec_workflow.workflow import Workflow
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+DEFAULT_STORE = "sqlite:///poec.db"
+
+lang = click.option(
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    default="en",
+    envvar="POEC_LANG",
+    show_envvar=True,
+    help="Language of labels and messages.",
+)
+format_ = click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="Text for people, JSON for programs.",
+)
+store = click.option(
+    "--store",
+    default=DEFAULT_STORE,
+    envvar="POEC_STORE",
+    show_default=True,
+    show_envvar=True,
+    metavar="URL",
+    help="Where subjects live; memory: for a journal that is only to be judged.",
+)
+settings = click.option(
+    "--settings",
+    "place",
+    metavar="MODULE:NAME",
+    help="A service's own Settings; the module may stand in the working directory.",
+)
+
+
+def open_workflow(url: str, place: str | None) -> Workflow:
+    """The workflow that the options name; a usage error where they name none."""
+    try:
+        return bootstrap.workflow(url, place)
+    except bootstrap.Unusable as error:
+        raise click.UsageError(str(error)) from error
+
+
+def open_settings(place: str | None) -> Settings:
+    """The settings that the option names; a usage error where it names none."""
+    try:
+        return bootstrap.settings(place)
+    except bootstrap.Unusable as error:
+        raise click.UsageError(str(error)) from error
+
+
+def word(name: str, language: str, **values: object) -> str:
+    """A word of the command line in a language, its `{names}` filled in."""
+    return label("words", name, language).format(**values)

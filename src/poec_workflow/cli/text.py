@@ -1,0 +1,52 @@
+"""Text for people: aligned tables on stdout, notes on stderr. `NO_COLOR` is rich's to respect."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+
+import click
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from poec_workflow import locales
+from poec_workflow.views import Dashboard
+
+_WIDTH_OF_A_FILE = 160
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console on a stream; what is no terminal gets wide lines, so that nothing is cut."""
+    made = Console(stderr=stderr, highlight=False, soft_wrap=False)
+    return made if made.is_terminal else Console(stderr=stderr, highlight=False, width=_WIDTH_OF_A_FILE)
+
+
+def print_json(data: object) -> None:
+    """JSON on stdout."""
+    click.echo(json.dumps(data, ensure_ascii=False, indent=1))
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> Table:
+    """An aligned table; numbers to the right."""
+    made = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    everything = [list(row) for row in rows]
+    for index, column in enumerate(columns):
+        numbers = bool(everything) and all(isinstance(row[index], int) for row in everything)
+        made.add_column(column, justify="right" if numbers else "left", overflow="fold")
+    for row in everything:
+        made.add_row(*(locales.shown(each, "en") if isinstance(each, int) else str(each) for each in row))
+    return made
+
+
+def dashboard_table(dashboard: Dashboard, lang: str) -> Table:
+    """The dashboard, laid out as RAFAEL has it."""
+    columns = ("pending", "expiring", "retained", "rejected", "no_advice", "session_full", "cancelled")
+    title = locales.label("words", "dashboard", lang).format(
+        organization=dashboard.organization, at=locales.shown(dashboard.at, lang)
+    )
+    return table(
+        [locales.label("words", name, lang) for name in ("role", *columns)],
+        [[locales.label("words", row.role, lang), *(getattr(row, name) for name in columns)] for row in dashboard.rows],
+        title=title,
+    )

@@ -1,0 +1,325 @@
+"""What can be asked: one frozen class per command of the domain page, fields as in the wire format.
+
+`RecordAbsence` is `record-absence` on the wire, and `RecordAbsence.type` says so. Constructing a command checks
+nothing: `Workflow` and `from_json` do, all faults at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from datetime import time as clock_time
+from decimal import Decimal
+from typing import ClassVar
+
+from attrs import field, frozen
+
+from poec_workflow.catalogue import WITHDRAWAL
+from poec_workflow.model import Actor, Candidate, Prescriber, Reference, SubjectKind, Text
+
+
+def kebab(class_name: str) -> str:
+    """The name of a class as the wire has it: `RecordAbsence` is `record-absence`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", class_name).lower()
+
+
+class Command:
+    """Something that an actor asks of one subject."""
+
+    __slots__ = ()
+    type: ClassVar[str]
+    kind: ClassVar[SubjectKind]
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.type = kebab(cls.__name__)
+
+    @property
+    def reference(self) -> str:
+        """The reference of the subject, existing or to be created."""
+        reference: str = getattr(self, self.kind)
+        return reference
+
+
+@frozen
+class ApplicationCommand(Command):
+    """A command to an application."""
+
+    kind: ClassVar[SubjectKind] = SubjectKind.APPLICATION
+    application: Reference
+
+
+@frozen
+class SessionCommand(Command):
+    """A command to a session."""
+
+    kind: ClassVar[SubjectKind] = SubjectKind.SESSION
+    session: Reference
+
+
+@frozen
+class ActionCommand(Command):
+    """A command to a training action."""
+
+    kind: ClassVar[SubjectKind] = SubjectKind.ACTION
+    action: Reference
+
+
+# Applications, L1 to L14
+
+
+@frozen(kw_only=True)
+class Preregister(ApplicationCommand):
+    """L1: a candidate applies."""
+
+    session: Reference
+    candidate: Candidate
+    prescriber: Prescriber
+
+
+@frozen(kw_only=True)
+class Convoke(ApplicationCommand):
+    """L2: give an appointment."""
+
+    on: date
+    time: clock_time | None = None
+    place: Text | None = None
+
+
+@frozen(kw_only=True)
+class MoveConvocation(ApplicationCommand):
+    """L8: move the current appointment."""
+
+    on: date
+    time: clock_time | None = None
+    place: Text | None = None
+
+
+@frozen
+class RecordPresence(ApplicationCommand):
+    """L3: the candidate came."""
+
+
+@frozen(kw_only=True)
+class RecordAbsence(ApplicationCommand):
+    """L4 to L6: the candidate did not come; `notified` says whether they gave notice."""
+
+    notified: bool
+
+
+@frozen
+class CorrectAttendance(ApplicationCommand):
+    """L7: undo the attendance of the current convocation."""
+
+
+@frozen(kw_only=True)
+class Retain(ApplicationCommand):
+    """L9: advise for the candidate, with the days of entry and exit and the hours a week."""
+
+    entry: date
+    exit: date
+    weekly_hours: Decimal
+
+
+@frozen(kw_only=True)
+class Reject(ApplicationCommand):
+    """L10: advise against the candidate, with a motive and a reason of it."""
+
+    motive: Text
+    reason: Text
+    comment: Text | None = None
+
+
+@frozen(kw_only=True)
+class Withdraw(ApplicationCommand):
+    """L11: the candidate gives up, for a reason of the motive `withdrawal`."""
+
+    motive: ClassVar[str] = WITHDRAWAL
+    reason: Text
+    comment: Text | None = None
+
+
+@frozen
+class Expire(ApplicationCommand):
+    """L12: nobody gave an advice in time."""
+
+
+@frozen
+class RefuseSessionFull(ApplicationCommand):
+    """L13: the session is complete."""
+
+
+@frozen
+class Cancel(ApplicationCommand):
+    """L14: the session is cancelled."""
+
+
+# Sessions, S1 to S10
+
+
+@frozen(kw_only=True)
+class CreateSession(SessionCommand):
+    """S1: open a session of an action."""
+
+    action: Reference
+    start: date
+    end: date
+    place: Text
+    responsible: Reference
+    positioner: Reference
+    trainer: Reference
+    capacity: int
+    coefficient: int
+    registration_deadline: date
+    late_entry_deadline: date
+    minimum_headcount: int = 0
+    information_dates: tuple[date, ...] = ()
+    follow_on_ratio: Decimal | None = None
+
+
+@frozen(kw_only=True)
+class SetRegistrationDeadline(SessionCommand):
+    """S2: open or close the session to registration, by its date."""
+
+    on: date
+    late_entry_deadline: date | None = None
+
+
+@frozen(kw_only=True)
+class SetCoefficient(SessionCommand):
+    """S3: how many candidates may register for each seat."""
+
+    coefficient: int
+
+
+@frozen(kw_only=True)
+class SetCapacity(SessionCommand):
+    """S4: how many seats."""
+
+    capacity: int
+
+
+@frozen(kw_only=True)
+class SetInformationDates(SessionCommand):
+    """S5: the days of the collective information meetings."""
+
+    dates: tuple[date, ...]
+
+
+@frozen(kw_only=True)
+class RescheduleSession(SessionCommand):
+    """S6: other dates."""
+
+    start: date
+    end: date
+    registration_deadline: date
+    late_entry_deadline: date
+
+
+@frozen(kw_only=True)
+class ReassignSession(SessionCommand):
+    """S7: other organisations; those that are not given stay."""
+
+    responsible: Reference | None = None
+    positioner: Reference | None = None
+    trainer: Reference | None = None
+
+
+@frozen
+class DeclareSessionFull(SessionCommand):
+    """S8: every seat is taken; refuses who still waits."""
+
+
+@frozen
+class ReopenSession(SessionCommand):
+    """S9: a seat is there again."""
+
+
+@frozen(kw_only=True)
+class CancelSession(SessionCommand):
+    """S10: the session will not take place."""
+
+    reason: Text
+
+
+# Training actions, A1 to A8
+
+
+@frozen(kw_only=True)
+class CreateAction(ActionCommand):
+    """A1: an action, from the funder's data."""
+
+    title: Text
+    funder: Text
+    responsible: Reference
+    objective: Text | None = None
+    programme: Text | None = None
+    certification: Text | None = None
+    durations: Text | None = None
+    regulatory_conditions: Text | None = None
+    prerequisites: Text | None = None
+
+
+@frozen(kw_only=True)
+class EnrichAction(ActionCommand):
+    """A2: other texts, by the name of the field."""
+
+    changes: Mapping[Text, Text] = field(converter=dict)
+
+
+@frozen
+class ApproveCertification(ActionCommand):
+    """A3: put the pending certification in force."""
+
+
+@frozen
+class DeclineCertification(ActionCommand):
+    """A4: drop the pending certification."""
+
+
+@frozen
+class PublishAction(ActionCommand):
+    """A5: open it to applications."""
+
+
+@frozen
+class ArchiveAction(ActionCommand):
+    """A6: put it away."""
+
+
+@frozen
+class RestoreAction(ActionCommand):
+    """A7: take it out of the archive."""
+
+
+@frozen
+class DeleteAction(ActionCommand):
+    """A8: end it."""
+
+
+COMMANDS: Mapping[str, type[Command]] = {
+    each.type: each
+    for each in tuple(globals().values())
+    if isinstance(each, type)
+    and issubclass(each, Command)
+    and each not in (Command, ApplicationCommand, SessionCommand, ActionCommand)
+}
+"""Every command by its type on the wire."""
+
+
+@frozen(kw_only=True)
+class Request:
+    """A line of a journal: a command, who asks, and how.
+
+    Attributes:
+        key: makes sending the command again safe: it gets the first answer again.
+        expected_version: refuse with `stale-version` when the subject has another (0: it does not exist yet).
+        at: when it is asked, an aware instant; None is the clock's now.
+    """
+
+    command: Command
+    actor: Actor
+    key: Text | None = None
+    expected_version: int | None = None
+    at: datetime | None = None

@@ -1,0 +1,246 @@
+"""decide: a subject, a command and facts ▸ what happens, or every reason why not.
+
+Pure: no storage, no clock, no I/O. The answers come in the order that the domain page gives; only its step 0, the
+key, needs a memory, and is the workflow's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, cast
+
+import attrs
+from attrs import evolve as replace
+from attrs import frozen
+
+from poec_workflow import events
+from poec_workflow.errors import Advisory, CommandRefused, Details, Refusal, plain
+from poec_workflow.folding import evolve
+from poec_workflow.machines import LIFECYCLES
+from poec_workflow.model import (
+    SYSTEM,
+    Application,
+    Subject,
+    SubjectKind,
+    TrainingSession,
+)
+from poec_workflow.policies.access import permitted
+from poec_workflow.policies.deadlines import in_zone
+from poec_workflow.policies.facts import Enrolment, Facts
+from poec_workflow.policies.policy import Check
+
+if TYPE_CHECKING:
+    from poec_workflow.commands import ApplicationCommand, Command, SessionCommand
+    from poec_workflow.machines import AnyRule
+    from poec_workflow.model import Actor
+
+
+@frozen(kw_only=True)
+class Change:
+    """One subject moved by one event.
+
+    Attributes:
+        before: the subject before; None when the event created it.
+        actor: who caused it; `SYSTEM` in a cascade.
+        command: the type of the command that caused it.
+    """
+
+    before: Subject | None
+    subject: Subject
+    event: events.AnyEvent
+    actor: Actor
+    command: str
+
+
+@frozen(kw_only=True)
+class Accepted:
+    """Yes: what the command made happen.
+
+    Attributes:
+        subject: the command's own, as it is now.
+        events: the subject's own, in order.
+        advisories: what deserves a second look.
+        consequences: what happened to others in the same transaction, each at most once.
+        final: whether the subject's lifecycle ended.
+        replayed: whether this is the first answer again, to a command sent again with its key.
+        change: the subject's own, as `consequences` has the others'.
+    """
+
+    subject: Subject
+    events: tuple[events.AnyEvent, ...]
+    advisories: tuple[Advisory, ...] = ()
+    consequences: tuple[Change, ...] = ()
+    final: bool = False
+    replayed: bool = False
+    change: Change = attrs.field(repr=False)
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """Everything to be stored: the subject's own change, then the consequences."""
+        return (self.change, *self.consequences)
+
+
+@frozen
+class Refused:
+    """No, and every reason."""
+
+    refusals: tuple[Refusal, ...]
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The codes of the refusals."""
+        return CommandRefused(self.refusals).codes
+
+
+def decide(subject: Subject | None, command: Command, facts: Facts) -> Accepted | Refused:
+    """Whether a command can be carried out, and what it makes happen.
+
+    Args:
+        subject: the one that the command names; None when there is none of that reference.
+        command: what is asked.
+        facts: all else that matters. For an application or a session they need an enrolment.
+
+    Returns:
+        `Accepted`, or `Refused` with the answer of the first step that fails (domain page, "The order of answers").
+    """
+    gate = _gate(subject, command, facts)
+    return Refused((gate,)) if gate else _adjudicate(subject, command, facts)
+
+
+def _gate(subject: Subject | None, command: Command, facts: Facts) -> Refusal | None:
+    """Answers 1 to 3: what must exist, who may, which version."""
+    lifecycle = LIFECYCLES[command.kind]
+    if lifecycle.creates(type(command)):
+        if lifecycle.parent and not facts.know(lifecycle.parent):
+            parent = cast("str", getattr(command, lifecycle.parent))
+            return unknown(lifecycle.parent, parent)
+    elif subject is None:
+        return unknown(lifecycle.kind, command.reference)
+    if not permitted(subject, facts, type(command), command):
+        return not_permitted(command.type, facts.actor)
+    version = subject.version if subject else 0
+    if facts.expected_version not in (None, version):
+        return Refusal("stale-version", {"expected": facts.expected_version, "version": version})
+    return None
+
+
+def unknown(kind: SubjectKind, reference: str) -> Refusal:
+    """Answer 1: `unknown-application`, `unknown-session` or `unknown-action`."""
+    return Refusal(f"unknown-{kind}", {kind.value: reference})
+
+
+def not_permitted(command: str, actor: Actor) -> Refusal:
+    """Answer 2, which reveals nothing else."""
+    return Refusal("not-permitted", {"command": command, "actor": actor.kind})
+
+
+def _adjudicate(subject: Subject | None, command: Command, facts: Facts) -> Accepted | Refused:
+    """Answers 4 to 6: the row, then every policy of it."""
+    lifecycle = LIFECYCLES[command.kind]
+    if subject is not None and lifecycle.creates(type(command)):
+        return Refused((Refusal("duplicate-reference", {"reference": command.reference}),))
+    rule = lifecycle.executor.choose(subject, facts, command)
+    if rule is None:
+        return Refused((no_transition(subject, command.type),))
+    checks = (*rule.refusals, *facts.settings.checks.get(type(command), ()))
+    refusals = tuple(
+        Refusal(check.code, details, check.templates) for check, details in _asked(checks, subject, facts, command)
+    )
+    return Refused(refusals) if refusals else _accept(rule, subject, command, facts)
+
+
+def no_transition(subject: Subject | None, command: str) -> Refusal:
+    """Answer 4: the table has no row."""
+    assert subject is not None  # noqa: S101 - every table creates from nothing
+    accepted = LIFECYCLES[subject.kind].commands(subject.state)
+    details = {"command": command, "state": subject.state, "accepted": tuple(each.type for each in accepted)}
+    return Refusal("no-transition", details)
+
+
+def _asked(
+    checks: Iterable[Check], subject: Subject | None, facts: Facts, command: Command | None
+) -> Iterator[tuple[Check, Details]]:
+    for check in checks:
+        details = check.ask(subject, facts, command)
+        if details is not None:
+            yield check, details
+
+
+def _accept(rule: AnyRule, subject: Subject | None, command: Command, facts: Facts) -> Accepted:
+    advisories = tuple(
+        Advisory(check.code, {name: plain(value) for name, value in details.items()})
+        for check, details in _asked(rule.advisories, subject, facts, command)
+    )
+    before = _cascade(rule.first, command, facts) if rule.first else ()
+    event = _event(rule, subject, command, facts)
+    after = evolve(subject, event)
+    change = Change(before=subject, subject=after, event=event, actor=facts.actor, command=command.type)
+    then: tuple[Change, ...] = ()
+    if rule.then and all(each.holds(subject, facts, command) for each in rule.then_given):
+        then = _cascade(rule.then, command, _after(facts, (*before, change)))
+    return Accepted(
+        subject=after,
+        events=(event,),
+        advisories=advisories,
+        consequences=before + then,
+        final=after.state in LIFECYCLES[command.kind].final,
+        change=change,
+    )
+
+
+def _event(rule: AnyRule, subject: Subject | None, command: Command, facts: Facts) -> events.AnyEvent:
+    instant = rule.effective(subject, facts) if rule.effective else facts.now
+    event = rule.event(
+        reference=command.reference,
+        version=subject.version + 1 if subject else 1,
+        effective_at=in_zone(instant, facts.settings.zone),
+        state=rule.target_from(subject.state if subject else None),
+        **{name: getattr(command, name) for name in rule.carried},
+    )
+    return cast("events.AnyEvent", event)
+
+
+# Cascades
+
+
+def _cascade(kind: type[ApplicationCommand | SessionCommand], cause: Command, facts: Facts) -> tuple[Change, ...]:
+    """Send a command to everything of its kind in reach; what accepts it moves, by the system's hand."""
+    changes: list[Change] = []
+    for enrolment in facts.reach():
+        around = replace(facts, actor=SYSTEM, enrolment=enrolment, enrolments=(), expected_version=None)
+        for target in _targets(kind, enrolment):
+            answer = _adjudicate(target, kind(target.reference), around)
+            if isinstance(answer, Accepted):
+                changes.append(replace(answer.change, command=cause.type))
+                changes.extend(answer.consequences)
+    return tuple(changes)
+
+
+def _targets(kind: type[ApplicationCommand | SessionCommand], enrolment: Enrolment) -> Sequence[Subject]:
+    return (enrolment.session,) if kind.kind is SubjectKind.SESSION else enrolment.open_applications
+
+
+def _after(facts: Facts, changes: Sequence[Change]) -> Facts:
+    """The facts after changes: the session itself, its counts, and who is still open."""
+    if not changes:
+        return facts
+    return replace(
+        facts,
+        enrolment=facts.enrolment and _moved(facts.enrolment, changes),
+        enrolments=tuple(_moved(each, changes) for each in facts.enrolments),
+    )
+
+
+def _moved(enrolment: Enrolment, changes: Sequence[Change]) -> Enrolment:
+    session, tally, moved = enrolment.session, enrolment.tally, set()
+    for change in changes:
+        match change.before, change.subject:
+            case Application() as before, Application() as after if after.session == session.reference:
+                tally = tally.moved(before.state, after.state)
+                moved.add(after.reference)
+            case _, TrainingSession() as after if after.reference == session.reference:
+                session = after
+            case _:
+                pass
+    waiting = tuple(each for each in enrolment.open_applications if each.reference not in moved)
+    return replace(enrolment, session=session, tally=tally, open_applications=waiting)

@@ -1,0 +1,189 @@
+"""What can go wrong, as data; sentences are made from it, in French or in English.
+
+A *refusal* is an answer: the rules say no, with a stable code. The exceptions are for callers who want one
+(`CommandRefused`), and for what is no answer: input that can't be read, a storage that can't be reached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Any, Self
+
+from attrs import field, frozen
+
+from poec_workflow import locales
+
+Details = Mapping[str, Any]
+"""What a refusal is about: dates, counts, limits, codes, by name."""
+
+
+class RefusalKind(StrEnum):
+    """The families of refusals, each with its HTTP status."""
+
+    UNKNOWN = "unknown"
+    FORBIDDEN = "forbidden"
+    STALE = "stale"
+    STATE = "state"
+    CONFLICT = "conflict"
+    RULE = "rule"
+
+    @property
+    def http_status(self) -> int:
+        """The status of an HTTP answer that carries such a refusal."""
+        return _HTTP_STATUS[self]
+
+
+_HTTP_STATUS = {
+    RefusalKind.UNKNOWN: 404,
+    RefusalKind.FORBIDDEN: 403,
+    RefusalKind.STALE: 412,
+    RefusalKind.STATE: 409,
+    RefusalKind.CONFLICT: 409,
+    RefusalKind.RULE: 422,
+}
+
+_KINDS = {
+    "unknown-application": RefusalKind.UNKNOWN,
+    "unknown-session": RefusalKind.UNKNOWN,
+    "unknown-action": RefusalKind.UNKNOWN,
+    "not-permitted": RefusalKind.FORBIDDEN,
+    "stale-version": RefusalKind.STALE,
+    "no-transition": RefusalKind.STATE,
+    "key-reused": RefusalKind.CONFLICT,
+    "duplicate-reference": RefusalKind.CONFLICT,
+}
+"""Every code that is not a rule's; the rest are `RefusalKind.RULE`."""
+
+
+@frozen
+class Refusal:
+    """One reason why not: a stable code, and what it is about."""
+
+    code: str
+    details: Details = field(factory=dict, hash=False)
+    templates: Mapping[str, str] = field(factory=dict, eq=False, repr=False)
+    """Sentences of a service's own policy, by language; the package's codes have theirs in `locales`."""
+
+    @property
+    def kind(self) -> RefusalKind:
+        """The family, which gives the HTTP status."""
+        return _KINDS.get(self.code, RefusalKind.RULE)
+
+    @property
+    def http_status(self) -> int:
+        """404, 403, 412, 409 or 422."""
+        return self.kind.http_status
+
+    def message(self, lang: str = "fr") -> str:
+        """A sentence for people, in `"fr"` or `"en"`."""
+        return locales.sentence("refusals", self.code, self.details, lang, self.templates)
+
+
+@frozen
+class Advisory:
+    """Something accepted that deserves a second look. Its details are plain JSON, for the history keeps them."""
+
+    code: str
+    details: Details = field(factory=dict, hash=False)
+
+    def message(self, lang: str = "fr") -> str:
+        """A sentence for people, in `"fr"` or `"en"`."""
+        return locales.sentence("advisories", self.code, self.details, lang)
+
+
+class WorkflowError(Exception):
+    """The base of every exception of this package."""
+
+
+class CommandRefused(WorkflowError):
+    """The rules refuse the command; nothing was changed.
+
+    Attributes:
+        refusals: every reason, at least one, all of one kind.
+    """
+
+    def __init__(self, refusals: Iterable[Refusal]) -> None:
+        self.refusals = tuple(refusals)
+        super().__init__(self.refusals)
+
+    def __str__(self) -> str:
+        return "; ".join(f"{each.code}: {each.message('en')}" for each in self.refusals)
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The codes of the refusals; their order means nothing."""
+        return frozenset(each.code for each in self.refusals)
+
+    @property
+    def http_status(self) -> int:
+        """The status of an HTTP answer to the command."""
+        return self.refusals[0].http_status
+
+    def to_dict(self, lang: str = "fr") -> dict[str, Any]:
+        """A problem of RFC 9457; its extension `refusals` lists code, message and details of each reason."""
+        kind = self.refusals[0].kind
+        return {
+            "type": f"urn:poec-workflow:problem:{kind}",
+            "title": locales.label("problems", kind, lang),
+            "status": kind.http_status,
+            "detail": " ".join(each.message(lang) for each in self.refusals),
+            "refusals": [refusal_to_dict(each, lang) for each in self.refusals],
+        }
+
+
+def refusal_to_dict(refusal: Refusal, lang: str) -> dict[str, Any]:
+    """`{"code", "message", "details"}`, with plain JSON values."""
+    return {
+        "code": refusal.code,
+        "message": refusal.message(lang),
+        "details": {name: plain(value) for name, value in refusal.details.items()},
+    }
+
+
+def plain(value: object) -> Any:  # noqa: ANN401 - JSON has no better type
+    """A detail as JSON: numbers, booleans and null as they are, sequences as arrays, all else as text."""
+    if value is None or isinstance(value, (bool, int)):
+        return value
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(each) for each in value]
+    return str(value)
+
+
+@frozen
+class Fault:
+    """One thing that can't be read: where, as `$.command.on`, and what is wrong there."""
+
+    place: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.problem}"
+
+
+class Malformed(WorkflowError, ValueError):
+    """Input that does not have the form that is documented; `faults` has all of them."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__(self.faults)
+
+    @classmethod
+    def at(cls, place: str, problem: str) -> Self:
+        """One fault."""
+        return cls([Fault(place, problem)])
+
+    def __str__(self) -> str:
+        return "; ".join(map(str, self.faults))
+
+
+class Conflict(WorkflowError):
+    """Others kept changing the same thing, and the retries are used up. Nothing was changed; try again."""
+
+
+class StorageUnavailable(WorkflowError):
+    """The storage can't be reached, or went away. With a key, sending the command again is safe."""
+
+
+class SchemaOutdated(WorkflowError):
+    """The database has another schema than this release reads."""

@@ -1,0 +1,389 @@
+"""What happened: one frozen class per outcome, and the history entry that says who, when and why.
+
+An event is one row's (`L4` gives `AbsenceNotified`, and nothing else does). It carries the state that it leads to
+and the fields that folding needs; of a candidate it knows the reference only. Names of events and fields are
+stored for good.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from datetime import time as clock_time
+from decimal import Decimal
+from typing import ClassVar, Generic, TypeVar
+
+from attrs import field, frozen
+
+from poec_workflow.catalogue import ABSENCE, WITHDRAWAL
+from poec_workflow.commands import kebab
+from poec_workflow.errors import Advisory
+from poec_workflow.model import (
+    ActionState,
+    Actor,
+    Application,
+    ApplicationState,
+    Candidate,
+    Prescriber,
+    Reference,
+    SessionState,
+    State,
+    Subject,
+    SubjectKind,
+    Text,
+    TrainingAction,
+    TrainingSession,
+)
+
+S_co = TypeVar("S_co", bound=Subject, covariant=True)
+
+
+@frozen(kw_only=True)
+class Event(Generic[S_co]):
+    """Something that happened to one subject.
+
+    Attributes:
+        version: the subject's, after the event; the first is 1.
+        state: the subject's, after the event.
+        effective_at: when it took effect, which for an expiry is before it was recorded.
+    """
+
+    type: ClassVar[str]
+    kind: ClassVar[SubjectKind]
+    reference: Reference
+    version: int
+    state: State
+    effective_at: datetime
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.type = kebab(cls.__name__)
+
+
+@frozen(kw_only=True)
+class ApplicationEvent(Event[Application]):
+    """Something that happened to an application."""
+
+    kind: ClassVar[SubjectKind] = SubjectKind.APPLICATION
+    state: ApplicationState
+
+
+@frozen(kw_only=True)
+class SessionEvent(Event[TrainingSession]):
+    """Something that happened to a session."""
+
+    kind: ClassVar[SubjectKind] = SubjectKind.SESSION
+    state: SessionState
+
+
+@frozen(kw_only=True)
+class ActionEvent(Event[TrainingAction]):
+    """Something that happened to a training action."""
+
+    kind: ClassVar[SubjectKind] = SubjectKind.ACTION
+    state: ActionState
+
+
+# Applications, L1 to L14
+
+
+def _reference_of(candidate: Candidate | str) -> str:
+    return candidate.reference if isinstance(candidate, Candidate) else candidate
+
+
+@frozen(kw_only=True)
+class Preregistered(ApplicationEvent):
+    """L1."""
+
+    session: Reference
+    candidate: Reference = field(converter=_reference_of)
+    prescriber: Prescriber
+
+
+@frozen(kw_only=True)
+class Convoked(ApplicationEvent):
+    """L2."""
+
+    on: date
+    time: clock_time | None = None
+    place: Text | None = None
+
+
+@frozen(kw_only=True)
+class PresenceRecorded(ApplicationEvent):
+    """L3."""
+
+
+@frozen(kw_only=True)
+class AbsenceNotified(ApplicationEvent):
+    """L4."""
+
+
+@frozen(kw_only=True)
+class AbsentAtLastConvocation(ApplicationEvent):
+    """L5: rejected by rule."""
+
+    motive: Text = ABSENCE
+    reason: Text = "absent-at-last-convocation"
+
+
+@frozen(kw_only=True)
+class AbsentWithoutNotice(ApplicationEvent):
+    """L6: rejected by rule."""
+
+    motive: Text = ABSENCE
+    reason: Text = "absent-without-notice"
+
+
+@frozen(kw_only=True)
+class AttendanceCorrected(ApplicationEvent):
+    """L7."""
+
+
+@frozen(kw_only=True)
+class ConvocationMoved(ApplicationEvent):
+    """L8."""
+
+    on: date
+    time: clock_time | None = None
+    place: Text | None = None
+
+
+@frozen(kw_only=True)
+class Retained(ApplicationEvent):
+    """L9."""
+
+    entry: date
+    exit: date
+    weekly_hours: Decimal
+
+
+@frozen(kw_only=True)
+class Rejected(ApplicationEvent):
+    """L10."""
+
+    motive: Text
+    reason: Text
+    comment: Text | None = None
+
+
+@frozen(kw_only=True)
+class Withdrawn(ApplicationEvent):
+    """L11."""
+
+    motive: Text = WITHDRAWAL
+    reason: Text
+    comment: Text | None = None
+
+
+@frozen(kw_only=True)
+class Expired(ApplicationEvent):
+    """L12, effective at the first instant after the advice deadline."""
+
+
+@frozen(kw_only=True)
+class SessionFullRefused(ApplicationEvent):
+    """L13."""
+
+
+@frozen(kw_only=True)
+class Cancelled(ApplicationEvent):
+    """L14."""
+
+
+# Sessions, S1 to S10
+
+
+@frozen(kw_only=True)
+class SessionCreated(SessionEvent):
+    """S1."""
+
+    action: Reference
+    start: date
+    end: date
+    place: Text
+    responsible: Reference
+    positioner: Reference
+    trainer: Reference
+    capacity: int
+    coefficient: int
+    minimum_headcount: int
+    registration_deadline: date
+    late_entry_deadline: date
+    information_dates: tuple[date, ...] = field(converter=tuple)
+    follow_on_ratio: Decimal | None = None
+
+
+@frozen(kw_only=True)
+class RegistrationDeadlineSet(SessionEvent):
+    """S2; a late entry deadline of None left it unchanged."""
+
+    on: date
+    late_entry_deadline: date | None = None
+
+
+@frozen(kw_only=True)
+class CoefficientSet(SessionEvent):
+    """S3."""
+
+    coefficient: int
+
+
+@frozen(kw_only=True)
+class CapacitySet(SessionEvent):
+    """S4."""
+
+    capacity: int
+
+
+@frozen(kw_only=True)
+class InformationDatesSet(SessionEvent):
+    """S5."""
+
+    dates: tuple[date, ...] = field(converter=tuple)
+
+
+@frozen(kw_only=True)
+class SessionRescheduled(SessionEvent):
+    """S6."""
+
+    start: date
+    end: date
+    registration_deadline: date
+    late_entry_deadline: date
+
+
+@frozen(kw_only=True)
+class SessionReassigned(SessionEvent):
+    """S7; roles of None were left unchanged."""
+
+    responsible: Reference | None = None
+    positioner: Reference | None = None
+    trainer: Reference | None = None
+
+
+@frozen(kw_only=True)
+class SessionDeclaredFull(SessionEvent):
+    """S8."""
+
+
+@frozen(kw_only=True)
+class SessionReopened(SessionEvent):
+    """S9."""
+
+
+@frozen(kw_only=True)
+class SessionCancelled(SessionEvent):
+    """S10."""
+
+    reason: Text
+
+
+# Training actions, A1 to A8
+
+
+@frozen(kw_only=True)
+class ActionCreated(ActionEvent):
+    """A1."""
+
+    title: Text
+    funder: Text
+    responsible: Reference
+    objective: Text | None = None
+    programme: Text | None = None
+    certification: Text | None = None
+    durations: Text | None = None
+    regulatory_conditions: Text | None = None
+    prerequisites: Text | None = None
+
+
+@frozen(kw_only=True)
+class ActionEnriched(ActionEvent):
+    """A2; a certification among the changes is what was asked for, not yet what is in force."""
+
+    changes: Mapping[Text, Text] = field(converter=dict)
+
+
+@frozen(kw_only=True)
+class CertificationApproved(ActionEvent):
+    """A3."""
+
+
+@frozen(kw_only=True)
+class CertificationDeclined(ActionEvent):
+    """A4."""
+
+
+@frozen(kw_only=True)
+class ActionPublished(ActionEvent):
+    """A5."""
+
+
+@frozen(kw_only=True)
+class ActionArchived(ActionEvent):
+    """A6."""
+
+
+@frozen(kw_only=True)
+class ActionRestored(ActionEvent):
+    """A7."""
+
+
+@frozen(kw_only=True)
+class ActionDeleted(ActionEvent):
+    """A8."""
+
+
+AnyEvent = ApplicationEvent | SessionEvent | ActionEvent
+
+EVENTS: Mapping[str, type[AnyEvent]] = {
+    each.type: each
+    for each in tuple(globals().values())
+    if isinstance(each, type)
+    and issubclass(each, ApplicationEvent | SessionEvent | ActionEvent)
+    and each not in (ApplicationEvent, SessionEvent, ActionEvent)
+}
+"""Every event by its type in the history."""
+
+
+# The history
+
+
+@frozen
+class Position:
+    """One subject at one version: what history, receipts and messages are keyed by."""
+
+    kind: SubjectKind
+    reference: Reference
+    version: int
+
+
+@frozen(kw_only=True)
+class HistoryEntry:
+    """One event in its envelope.
+
+    Attributes:
+        recorded_at: when it was stored; `event.effective_at` is when it took effect.
+        actor: who caused it; `system` for what rules and time do.
+        rule: the row, as `L4`.
+        command: the type of the command that caused it: for an application that a session's cancellation ended,
+            `cancel-session`.
+        decision: where the accepted command that began this transaction put its own event.
+        from_state: the state before; None for a creation.
+        fingerprint: of the table and the settings under which it was decided.
+    """
+
+    event: AnyEvent
+    recorded_at: datetime
+    actor: Actor
+    rule: str
+    command: str
+    decision: Position
+    from_state: State | None
+    fingerprint: str
+    advisories: tuple[Advisory, ...] = ()
+
+    @property
+    def position(self) -> Position:
+        """Whose entry it is, and which."""
+        return Position(self.event.kind, self.event.reference, self.event.version)

@@ -1,0 +1,65 @@
+"""explain: for one application and one actor, each command with allowed, or every reason why not.
+
+It asks what can be asked without a payload, of the same rows and policies that `decide` asks: there is no second
+implementation. Creating is left out, for there is nothing to create.
+"""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from poec_workflow.commands import Command
+from poec_workflow.decider import no_transition, not_permitted
+from poec_workflow.errors import Refusal
+from poec_workflow.machines import LIFECYCLES, AnyRule
+from poec_workflow.model import Subject
+from poec_workflow.policies.access import permitted
+from poec_workflow.policies.facts import Facts
+
+
+@frozen
+class Explanation:
+    """One command, and whether it would do."""
+
+    command: type[Command]
+    refusals: tuple[Refusal, ...] = ()
+
+    @property
+    def allowed(self) -> bool:
+        """Nothing that can be known without the payload stands against it."""
+        return not self.refusals
+
+
+def explain(subject: Subject, facts: Facts) -> tuple[Explanation, ...]:
+    """Every command of the subject's lifecycle but the creating one, in the table's order."""
+    lifecycle = LIFECYCLES[subject.kind]
+    return tuple(
+        Explanation(command, _refusals(subject, command, facts))
+        for command in lifecycle.by_command
+        if not lifecycle.creates(command)
+    )
+
+
+def _refusals(subject: Subject, command: type[Command], facts: Facts) -> tuple[Refusal, ...]:
+    if not permitted(subject, facts, command, None):
+        return (not_permitted(command.type, facts.actor),)
+    rows = LIFECYCLES[subject.kind].rows(subject.state, command)
+    if not rows:
+        return (no_transition(subject, command.type),)
+    reasons = [_refusals_of(row, subject, facts) for row in rows if _may_be_chosen(row, subject, facts)]
+    if not all(reasons):
+        return ()
+    return tuple({refusal.code: refusal for row in reasons for refusal in row}.values())
+
+
+def _may_be_chosen(row: AnyRule, subject: Subject, facts: Facts) -> bool:
+    return all(each.holds(subject, facts, None) for each in row.given if each.payload_free)
+
+
+def _refusals_of(row: AnyRule, subject: Subject, facts: Facts) -> tuple[Refusal, ...]:
+    asked = (
+        (check, check.ask(subject, facts, None))
+        for check in (*row.refusals, *facts.settings.checks.get(row.command, ()))
+        if check.payload_free
+    )
+    return tuple(Refusal(check.code, details, check.templates) for check, details in asked if details is not None)

@@ -1,0 +1,23 @@
+"""The three lifecycles as tables, and which of them a command or a subject belongs to."""
+
+from collections.abc import Mapping
+
+from poec_workflow.machines.application import APPLICATION
+from poec_workflow.machines.rule import SAME, AnyRule, Lifecycle, Rule
+from poec_workflow.machines.session import SESSION
+from poec_workflow.machines.training_action import TRAINING_ACTION
+from poec_workflow.model import SubjectKind
+
+LIFECYCLES: Mapping[SubjectKind, Lifecycle] = {each.kind: each for each in (APPLICATION, SESSION, TRAINING_ACTION)}
+"""Each kind of subject's lifecycle."""
+
+__all__ = [
+    "APPLICATION",
+    "LIFECYCLES",
+    "SAME",
+    "SESSION",
+    "TRAINING_ACTION",
+    "AnyRule",
+    "Lifecycle",
+    "Rule",
+]

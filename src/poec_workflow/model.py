@@ -1,0 +1,299 @@
+"""The domain's values: what exists, in the words of the domain page. Frozen, and without behaviour.
+
+A value holds what folding its subject's events gives, and nothing else: counts belong to a `Tally`, people's
+names and e-mails to a `Candidate`, which no event and no application contains.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from datetime import time as clock_time
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, ClassVar, Generic, TypeVar
+
+from attrs import evolve, field, frozen
+
+from poec_workflow.errors import Malformed
+
+T = TypeVar("T")
+
+
+@frozen
+class TextLength:
+    """How many characters a text may have; the wire format's two kinds are `Reference` and `Text`."""
+
+    least: int
+    most: int
+
+
+Reference = Annotated[str, TextLength(1, 64)]
+Text = Annotated[str, TextLength(0, 10_000)]
+
+
+class SubjectKind(StrEnum):
+    """What a command is about."""
+
+    APPLICATION = "application"
+    SESSION = "session"
+    ACTION = "action"
+
+
+class ApplicationState(StrEnum):
+    """Where an application stands; the last five are final."""
+
+    PENDING = "pending"
+    CONVOKED = "convoked"
+    PRESENT = "present"
+    ABSENT = "absent"
+    RETAINED = "retained"
+    REJECTED = "rejected"
+    NO_ADVICE = "no-advice"
+    SESSION_FULL = "session-full"
+    CANCELLED = "cancelled"
+
+
+OPEN_STATES = frozenset(
+    {ApplicationState.PENDING, ApplicationState.CONVOKED, ApplicationState.PRESENT, ApplicationState.ABSENT}
+)
+LIVE_STATES = OPEN_STATES | {ApplicationState.RETAINED}
+"""The states in which an application takes a place of a live quota, and forbids applying again."""
+
+
+class SessionState(StrEnum):
+    """Where a session stands; cancelled is final."""
+
+    ACTIVE = "active"
+    COMPLETE = "complete"
+    CANCELLED = "cancelled"
+
+
+class ActionState(StrEnum):
+    """Where a training action stands; deleted is final."""
+
+    AWAITING_PUBLICATION = "awaiting-publication"
+    PUBLISHED = "published"
+    ARCHIVED = "archived"
+    DELETED = "deleted"
+
+
+State = ApplicationState | SessionState | ActionState
+
+
+class Role(StrEnum):
+    """What an organisation is on a session; one organisation may hold several roles."""
+
+    RESPONSIBLE = "responsible"
+    POSITIONER = "positioner"
+    TRAINER = "trainer"
+
+
+class Origin(StrEnum):
+    """Who sent the candidate. KAIROS hears of `france-travail` only."""
+
+    FRANCE_TRAVAIL = "france-travail"
+    MISSION_LOCALE = "mission-locale"
+    CAP_EMPLOI = "cap-emploi"
+    SELF = "self"
+    OTHER = "other"
+
+
+class ActorKind(StrEnum):
+    """On whose behalf somebody acts. No kind has another's rights."""
+
+    ORGANIZATION = "organization"
+    ADVISER = "adviser"
+    CANDIDATE = "candidate"
+    FUNDER = "funder"
+    PLATFORM = "platform"
+    SYSTEM = "system"
+
+
+@frozen(kw_only=True)
+class Actor:
+    """Who acts, as the host authenticated them.
+
+    Attributes:
+        organization: the one that they work for at the moment; required for organisations and advisers.
+        candidate: the candidate's reference; required for candidates.
+        reference: the person's stable reference, for the history.
+        name: the person's name, for the history.
+
+    Raises:
+        Malformed: what its kind requires is missing.
+    """
+
+    kind: ActorKind
+    organization: Reference | None = None
+    candidate: Reference | None = None
+    reference: Reference | None = None
+    name: Text | None = None
+
+    def __attrs_post_init__(self) -> None:
+        required = _REQUIRED_OF_ACTORS.get(self.kind)
+        if required is not None and getattr(self, required) is None:
+            raise Malformed.at(f"$.{required}", f"required for an actor of the kind {self.kind}")
+
+
+_REQUIRED_OF_ACTORS = {
+    ActorKind.ORGANIZATION: "organization",
+    ActorKind.ADVISER: "organization",
+    ActorKind.CANDIDATE: "candidate",
+}
+
+SYSTEM = Actor(kind=ActorKind.SYSTEM)
+"""The actor of what time and rules do by themselves."""
+
+
+@frozen(kw_only=True)
+class Candidate:
+    """A person who applies. Name and e-mail live here alone, so that they can be erased."""
+
+    reference: Reference
+    name: Text
+    email: Text | None = None
+
+
+@frozen(kw_only=True)
+class Prescriber:
+    """Who sent the candidate."""
+
+    origin: Origin
+    organization: Reference | None = None
+    name: Text | None = None
+
+
+@frozen(kw_only=True)
+class Convocation:
+    """An appointment: a Paris day, perhaps a Paris time and a place, and the instant it was entered."""
+
+    on: date
+    time: clock_time | None = None
+    place: Text | None = None
+    entered_at: datetime
+
+
+@frozen(kw_only=True)
+class TrainingAction:
+    """The offer (*action*). Its certification changes only when the platform approves (A2 to A4)."""
+
+    kind: ClassVar[SubjectKind] = SubjectKind.ACTION
+    reference: Reference
+    version: int
+    state: ActionState
+    title: Text
+    funder: Text
+    responsible: Reference
+    objective: Text = ""
+    programme: Text = ""
+    certification: Text = ""
+    pending_certification: Text | None = None
+    durations: Text = ""
+    regulatory_conditions: Text = ""
+    prerequisites: Text = ""
+
+
+@frozen(kw_only=True)
+class TrainingSession:
+    """A dated run of a training action, with seats. Dates are Paris days, all included."""
+
+    kind: ClassVar[SubjectKind] = SubjectKind.SESSION
+    reference: Reference
+    version: int
+    state: SessionState
+    action: Reference
+    start: date
+    end: date
+    place: Text
+    responsible: Reference
+    positioner: Reference
+    trainer: Reference
+    capacity: int
+    coefficient: int
+    minimum_headcount: int
+    registration_deadline: date
+    late_entry_deadline: date
+    information_dates: tuple[date, ...]
+    follow_on_ratio: Decimal | None = None
+    cancellation_reason: Text | None = None
+
+    def organization(self, role: Role) -> str:
+        """The organisation that holds `role` on this session."""
+        holder: str = getattr(self, role)
+        return holder
+
+    def roles_of(self, organization: str) -> tuple[Role, ...]:
+        """The roles that an organisation holds on this session, in the dashboard's order."""
+        return tuple(role for role in Role if self.organization(role) == organization)
+
+
+@frozen(kw_only=True)
+class Application:
+    """One candidate on one session. `candidate` is a reference; `entry` to `comment` come with the advice."""
+
+    kind: ClassVar[SubjectKind] = SubjectKind.APPLICATION
+    reference: Reference
+    version: int
+    state: ApplicationState
+    session: Reference
+    candidate: Reference
+    prescriber: Prescriber
+    registered_at: datetime
+    convocations: tuple[Convocation, ...] = ()
+    entry: date | None = None
+    exit: date | None = None
+    weekly_hours: Decimal | None = None
+    motive: Text | None = None
+    reason: Text | None = None
+    comment: Text | None = None
+
+
+Subject = Application | TrainingSession | TrainingAction
+
+
+@frozen(kw_only=True)
+class Tally:
+    """How many applications of one session are in each state now, and how many were ever registered."""
+
+    registered: int = 0
+    pending: int = 0
+    convoked: int = 0
+    present: int = 0
+    absent: int = 0
+    retained: int = 0
+    rejected: int = 0
+    no_advice: int = 0
+    session_full: int = 0
+    cancelled: int = 0
+
+    @property
+    def open(self) -> int:
+        """Applications that still wait for an ending."""
+        return sum(self.of(state) for state in OPEN_STATES)
+
+    @property
+    def live(self) -> int:
+        """Applications that are open or retained."""
+        return sum(self.of(state) for state in LIVE_STATES)
+
+    def of(self, state: ApplicationState) -> int:
+        """Applications in one state."""
+        count: int = getattr(self, state.name.lower())
+        return count
+
+    def moved(self, before: ApplicationState | None, after: ApplicationState) -> Tally:
+        """The tally after one application was registered (`before` is None) or changed its state."""
+        counts = {"registered": self.registered + (before is None)}
+        if before is not after:
+            counts[after.name.lower()] = self.of(after) + 1
+            if before is not None:
+                counts[before.name.lower()] = self.of(before) - 1
+        return evolve(self, **counts)
+
+
+@frozen(kw_only=True)
+class Page(Generic[T]):
+    """One page of a list: its items, and the mark to ask for the next one with (None on the last)."""
+
+    items: tuple[T, ...] = field(converter=tuple)
+    next: str | None = None

@@ -1,0 +1,161 @@
+"""Who may do what: one table, command ▸ grants, replaceable as a whole or entry by entry.
+
+No kind of actor has another's rights: `platform` and `system` are in the table like everybody else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from poec_workflow import commands
+from poec_workflow.commands import Command
+from poec_workflow.model import ActorKind, Application, Origin, Role, Subject, TrainingAction
+from poec_workflow.policies.policy import code_of, needs_command, taking_command
+
+if TYPE_CHECKING:
+    from poec_workflow.policies.facts import Facts
+
+Relation = Callable[..., bool]
+"""What ties an actor to a subject: `(subject, facts)` or `(subject, facts, command)` ▸ bool."""
+
+
+def anyone(_subject: Subject | None, _facts: Facts) -> bool:
+    """Every actor of the kind."""
+    return True
+
+
+def positioner(_subject: Subject, facts: Facts) -> bool:
+    """The actor's organisation is the session's positioner."""
+    return facts.actor.organization == facts.session.organization(Role.POSITIONER)
+
+
+def trainer(_subject: Subject, facts: Facts) -> bool:
+    """The actor's organisation is the session's trainer."""
+    return facts.actor.organization == facts.session.organization(Role.TRAINER)
+
+
+def responsible(_subject: Subject, facts: Facts) -> bool:
+    """The actor's organisation is the session's responsible one."""
+    return facts.actor.organization == facts.session.organization(Role.RESPONSIBLE)
+
+
+def action_responsible(action: TrainingAction, facts: Facts) -> bool:
+    """The actor's organisation is responsible for the action."""
+    return facts.actor.organization == action.responsible
+
+
+def trainer_of_a_session(_action: TrainingAction, facts: Facts) -> bool:
+    """The actor's organisation is the trainer of one of the action's sessions."""
+    return any(facts.actor.organization == each.session.trainer for each in facts.enrolments)
+
+
+def prescriber(application: Application, facts: Facts) -> bool:
+    """The actor works for the organisation that sent the candidate."""
+    return facts.actor.organization == application.prescriber.organization
+
+
+def themself(application: Application, facts: Facts) -> bool:
+    """The actor is the candidate."""
+    return facts.actor.candidate == application.candidate
+
+
+def registering_prescriber(_nothing: object, facts: Facts, command: commands.Preregister) -> bool:
+    """The actor works for the organisation that sends the candidate."""
+    return facts.actor.organization == command.prescriber.organization
+
+
+def registering_themself(_nothing: object, facts: Facts, command: commands.Preregister) -> bool:
+    """The actor is the candidate, and says that nobody sent them."""
+    return command.prescriber.origin is Origin.SELF and facts.actor.candidate == command.candidate.reference
+
+
+@frozen
+class Grant:
+    """A kind of actor may, where the relation holds."""
+
+    kind: ActorKind
+    relation: Relation = field(default=anyone)
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{code_of(self.relation)}"
+
+    def covers(self, subject: Subject | None, facts: Facts, command: Command | None) -> bool:
+        """Whether it lets this actor; without a command, as far as the payload does not matter."""
+        if facts.actor.kind is not self.kind:
+            return False
+        if command is None and needs_command(self.relation):
+            return True
+        return bool(taking_command(self.relation)(subject, facts, command))
+
+
+Permissions = Mapping[type[Command], Sequence[Grant]]
+
+PLATFORM = Grant(ActorKind.PLATFORM)
+FUNDER = Grant(ActorKind.FUNDER)
+THE_SYSTEM = Grant(ActorKind.SYSTEM)
+TRAINER = Grant(ActorKind.ORGANIZATION, trainer)
+SESSION_ORGANIZATIONS = (
+    Grant(ActorKind.ORGANIZATION, positioner),
+    TRAINER,
+    Grant(ActorKind.ORGANIZATION, responsible),
+)
+
+PERMISSIONS: Permissions = MappingProxyType(
+    {
+        # Applications
+        commands.Preregister: (
+            Grant(ActorKind.ADVISER, registering_prescriber),
+            Grant(ActorKind.CANDIDATE, registering_themself),
+            PLATFORM,
+        ),
+        commands.Convoke: SESSION_ORGANIZATIONS,
+        commands.MoveConvocation: SESSION_ORGANIZATIONS,
+        commands.RecordPresence: SESSION_ORGANIZATIONS,
+        commands.RecordAbsence: SESSION_ORGANIZATIONS,
+        commands.CorrectAttendance: SESSION_ORGANIZATIONS,
+        commands.Retain: SESSION_ORGANIZATIONS,
+        commands.Reject: SESSION_ORGANIZATIONS,
+        commands.Withdraw: (
+            *SESSION_ORGANIZATIONS,
+            Grant(ActorKind.ADVISER, prescriber),
+            Grant(ActorKind.CANDIDATE, themself),
+            PLATFORM,
+        ),
+        commands.Expire: (THE_SYSTEM,),
+        commands.RefuseSessionFull: (THE_SYSTEM,),
+        commands.Cancel: (THE_SYSTEM,),
+        # Sessions
+        commands.CreateSession: (FUNDER, PLATFORM),
+        commands.SetRegistrationDeadline: (TRAINER,),
+        commands.SetCoefficient: (TRAINER,),
+        commands.SetCapacity: (FUNDER, PLATFORM),
+        commands.SetInformationDates: (TRAINER,),
+        commands.RescheduleSession: (FUNDER, PLATFORM),
+        commands.ReassignSession: (FUNDER, PLATFORM),
+        commands.DeclareSessionFull: (*SESSION_ORGANIZATIONS, PLATFORM, THE_SYSTEM),
+        commands.ReopenSession: (*SESSION_ORGANIZATIONS, PLATFORM),
+        commands.CancelSession: (FUNDER, PLATFORM),
+        # Training actions
+        commands.CreateAction: (PLATFORM,),
+        commands.EnrichAction: (
+            Grant(ActorKind.ORGANIZATION, action_responsible),
+            Grant(ActorKind.ORGANIZATION, trainer_of_a_session),
+            PLATFORM,
+        ),
+        commands.ApproveCertification: (PLATFORM,),
+        commands.DeclineCertification: (PLATFORM,),
+        commands.PublishAction: (PLATFORM,),
+        commands.ArchiveAction: (PLATFORM,),
+        commands.RestoreAction: (PLATFORM,),
+        commands.DeleteAction: (PLATFORM,),
+    }
+)
+
+
+def permitted(subject: Subject | None, facts: Facts, kind: type[Command], command: Command | None) -> bool:
+    """Whether the actor of the facts may give this kind of command (answer 2 of the domain page)."""
+    return any(grant.covers(subject, facts, command) for grant in facts.settings.permissions[kind])

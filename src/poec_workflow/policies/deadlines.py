@@ -1,0 +1,74 @@
+"""Time limits: the only file that adds days to dates, and the only function that knows which day an instant is.
+
+The advice deadline is the session's end + 21 days, that whole day included [S]: « vous avez jusqu'à trois semaines
+après la date de fin de session ».
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
+from typing import TYPE_CHECKING
+
+from poec_workflow.errors import Details
+from poec_workflow.model import Application, TrainingSession
+
+if TYPE_CHECKING:
+    from poec_workflow.policies.facts import Facts
+    from poec_workflow.policies.settings import Settings
+
+
+def local_day(instant: datetime, zone: tzinfo) -> date:
+    """The calendar day that an aware instant falls on in a zone, whatever offset it was written with."""
+    return instant.astimezone(zone).date()
+
+
+def first_instant(day: date, zone: tzinfo) -> datetime:
+    """When a day begins in a zone, with the fixed offset of that moment."""
+    return in_zone(datetime.combine(day, time(), zone), zone)
+
+
+def in_zone(instant: datetime, zone: tzinfo) -> datetime:
+    """The same instant with a zone's offset of that moment, so that comparing it never meets a clock change."""
+    local = instant.astimezone(zone)
+    return local.replace(tzinfo=timezone(local.utcoffset() or timedelta()))
+
+
+def advice_deadline(session: TrainingSession, settings: Settings) -> date:
+    """The last day on which an advice may be given."""
+    return session.end + timedelta(days=settings.grace_days)
+
+
+def ended_before(today: date, settings: Settings) -> date:
+    """Open applications are overdue when their session ended before this day."""
+    return today - timedelta(days=settings.grace_days)
+
+
+def is_overdue(session: TrainingSession, today: date, settings: Settings) -> bool:
+    """Whether a session's open applications are past their advice deadline."""
+    return session.end < ended_before(today, settings)
+
+
+def expiring_ends(today: date, settings: Settings) -> tuple[date, date]:
+    """« Passage en avis non transmis d'ici 15 jours »: the first and last end with today ≤ deadline ≤ today + 15."""
+    first = ended_before(today, settings)
+    return first, first + timedelta(days=settings.warning_days)
+
+
+def expired_at(_application: Application, facts: Facts) -> datetime:
+    """The first instant after the advice deadline: when an expiry takes effect, however late it is recorded."""
+    deadline = advice_deadline(facts.session, facts.settings)
+    return first_instant(deadline + timedelta(days=1), facts.settings.zone)
+
+
+def advice_deadline_passed(_application: Application, facts: Facts) -> Details | None:
+    """The application is overdue, whether or not the sweep has run yet."""
+    return _deadline(facts) if is_overdue(facts.session, facts.today, facts.settings) else None
+
+
+def advice_deadline_not_passed(_application: Application, facts: Facts) -> Details | None:
+    """The contrary: L12 waits for the day after the deadline."""
+    return None if is_overdue(facts.session, facts.today, facts.settings) else _deadline(facts)
+
+
+def _deadline(facts: Facts) -> Details:
+    return {"deadline": advice_deadline(facts.session, facts.settings), "today": facts.today}

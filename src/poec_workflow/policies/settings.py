@@ -1,0 +1,165 @@
+"""Everything that a service may set, frozen and checked when it is made."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from attrs import field, frozen
+
+from poec_workflow.catalogue import Catalogue
+from poec_workflow.commands import COMMANDS, Cancel, Command, Expire, RefuseSessionFull
+from poec_workflow.errors import Details, Fault, Malformed
+from poec_workflow.policies.access import PERMISSIONS, Permissions
+from poec_workflow.policies.policy import Check, code_of
+
+_LONGEST_GRACE = 3_660
+_QUOTA_COUNTS = ("registered", "live")
+_CLOSE_WHEN_FULL = ("manual", "automatic")
+ENDED_BY_RULE = (Expire, RefuseSessionFull, Cancel)
+"""What time and sessions do to applications. No policy of a service may stand in the way: a cancelled session
+would keep open applications."""
+
+
+def _tuples(value: Mapping[Any, Sequence[Any]]) -> Mapping[Any, tuple[Any, ...]]:
+    return MappingProxyType({key: tuple(each) for key, each in value.items()})
+
+
+# Not slotted: `cached_property` keeps what is read at every decision.
+@frozen(kw_only=True, slots=False)
+class Settings:
+    """The rules' settings; the defaults are the domain page's.
+
+    Attributes:
+        max_convocations: appointments an application may use up [S].
+        coefficient_min, coefficient_max: bounds of a session's coefficient [S].
+        quota_counts: `"registered"` counts every application ever registered, `"live"` the open and retained ones.
+        overbooking: seats that may be given beyond the capacity.
+        close_when_full: `"automatic"` declares a session full when its last seat is given.
+        grace_days: days between a session's end and its advice deadline [S].
+        warning_days: how many days before its deadline an application is said to be expiring [S].
+        weekly_hours_max: hours a week that a retained candidate may have at most.
+        usual_weekly_hours: outside of these, an advisory.
+        time_zone: whose calendar days count.
+        permissions: command ▸ who may; replace single entries with `{**PERMISSIONS, Convoke: (…)}`.
+        catalogue: motives and reasons of rejections.
+        refuse_also: command ▸ a service's own policies, asked beside those of the row.
+
+    Raises:
+        Malformed: a setting makes no sense; all of them are named.
+    """
+
+    max_convocations: int = 3
+    coefficient_min: int = 2
+    coefficient_max: int = 5
+    quota_counts: str = "registered"
+    overbooking: int = 0
+    close_when_full: str = "manual"
+    grace_days: int = 21
+    warning_days: int = 15
+    weekly_hours_max: Decimal = Decimal(48)
+    usual_weekly_hours: tuple[Decimal, Decimal] = field(default=(Decimal(8), Decimal(35)), converter=tuple)
+    time_zone: str = "Europe/Paris"
+    permissions: Permissions = field(default=PERMISSIONS, converter=_tuples)
+    catalogue: Catalogue = field(factory=Catalogue.default)
+    refuse_also: Mapping[type[Command], Sequence[Callable[..., Details | None]]] = field(
+        factory=dict, converter=_tuples
+    )
+
+    def __attrs_post_init__(self) -> None:
+        faults = tuple(self._faults())
+        if faults:
+            raise Malformed(faults)
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The time zone, ready to use."""
+        return ZoneInfo(self.time_zone)
+
+    @cached_property
+    def checks(self) -> Mapping[type[Command], tuple[Check, ...]]:
+        """A service's own policies, ready to be asked."""
+        return {command: tuple(map(Check.of, policies)) for command, policies in self.refuse_also.items()}
+
+    @property
+    def closes_when_full(self) -> bool:
+        """Whether giving the last seat declares the session full."""
+        return self.close_when_full == "automatic"
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A stable hash of every setting; policies count by their module and name."""
+        data = {
+            "max_convocations": self.max_convocations,
+            "coefficient": [self.coefficient_min, self.coefficient_max],
+            "quota_counts": self.quota_counts,
+            "overbooking": self.overbooking,
+            "close_when_full": self.close_when_full,
+            "days": [self.grace_days, self.warning_days],
+            "weekly_hours": [f"{each.normalize():f}" for each in self._hours()],
+            "time_zone": self.time_zone,
+            "permissions": {command.type: sorted(map(str, grants)) for command, grants in self.permissions.items()},
+            "catalogue": [
+                [
+                    motive.code,
+                    motive.reserved,
+                    motive.retired,
+                    [[each.code, each.retired] for each in motive.reasons],
+                ]
+                for motive in self.catalogue.motives
+            ],
+            "refuse_also": {
+                command.type: [f"{each.__module__}.{code_of(each)}" for each in policies]
+                for command, policies in self.refuse_also.items()
+            },
+        }
+        return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:16]
+
+    def _hours(self) -> tuple[Decimal, Decimal, Decimal]:
+        return (self.weekly_hours_max, *self.usual_weekly_hours)
+
+    def _faults(self) -> Iterator[Fault]:
+        yield from self._faults_of_numbers()
+        for name, known in (("quota_counts", _QUOTA_COUNTS), ("close_when_full", _CLOSE_WHEN_FULL)):
+            if getattr(self, name) not in known:
+                yield Fault(f"$.{name}", f"expected {' or '.join(known)}")
+        try:
+            ZoneInfo(self.time_zone)
+        except (KeyError, OSError, TypeError, ValueError):
+            yield Fault("$.time_zone", "not a time zone that this system knows")
+        for command in COMMANDS.values():
+            if command not in self.permissions:
+                yield Fault("$.permissions", f"says nothing of {command.type}")
+        for command in self.refuse_also:
+            if command not in COMMANDS.values():
+                yield Fault("$.refuse_also", f"not a command: {command!r}")
+            elif command in ENDED_BY_RULE:
+                yield Fault("$.refuse_also", f"{command.type} is the system's, and takes no further policy")
+
+    def _faults_of_numbers(self) -> Iterator[Fault]:
+        bounds = {
+            "max_convocations": (1, None),
+            "coefficient_min": (1, None),
+            "coefficient_max": (1, None),
+            "overbooking": (0, None),
+            "grace_days": (0, _LONGEST_GRACE),
+            "warning_days": (0, _LONGEST_GRACE),
+        }
+        for name, (least, most) in bounds.items():
+            value: object = getattr(self, name)
+            if type(value) is not int or value < least or (most is not None and value > most):
+                yield Fault(f"$.{name}", f"expected a whole number from {least} to {most or 'any'}")
+                return
+        if self.coefficient_min > self.coefficient_max:
+            yield Fault("$.coefficient_min", "above coefficient_max")
+        hours: tuple[object, ...] = self._hours()
+        if not all(isinstance(each, Decimal) and each.is_finite() for each in hours):
+            yield Fault("$.weekly_hours_max", "hours a week are finite Decimals")
+        elif self.weekly_hours_max <= 0 or self.usual_weekly_hours[0] > self.usual_weekly_hours[1]:
+            yield Fault("$.usual_weekly_hours", "out of order, or nobody may work")

@@ -1,0 +1,99 @@
+"""Values ⇄ JSON, strictly as the wire format says; whatever is malformed is said at once, each with its place.
+
+`to_dict` and `from_dict` are for JSON-ready data, `to_json` and `from_json` for text. Dates are `YYYY-MM-DD` with
+years 1900 to 2999, instants RFC 3339 with an offset, decimals strings, integers within ±2³¹.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any, TypeVar
+
+from attrs import frozen
+from cattrs import BaseValidationError
+
+from poec_workflow.commands import Command, Request
+from poec_workflow.errors import Malformed
+from poec_workflow.model import Actor
+from poec_workflow.serialization.converter import make_converter
+from poec_workflow.serialization.faults import duplicates, faults_of, parse
+
+T = TypeVar("T")
+
+_converter = make_converter()
+
+LONGEST_LINE = 1_048_576
+"""Bytes of a journal line: above what the longest texts of any command can take."""
+
+
+def from_json(text: str | bytes, cls: type[T]) -> T:
+    """The value that a JSON text says.
+
+    Raises:
+        Malformed: with every fault.
+    """
+    data = parse(text)
+    doubles = list(duplicates(data))
+    try:
+        value = from_dict(data, cls)
+    except Malformed as error:
+        raise Malformed((*doubles, *error.faults)) from None
+    if doubles:
+        raise Malformed(doubles)
+    return value
+
+
+def from_dict(data: object, cls: type[T]) -> T:
+    """The value that JSON-ready data says.
+
+    Raises:
+        Malformed: with every fault.
+    """
+    try:
+        return _converter.structure(data, cls)
+    except (BaseValidationError, ValueError, TypeError) as error:
+        faults = tuple(faults_of(error, "$"))
+    raise Malformed(faults)
+
+
+def journal_line(line: str | bytes, *, dated: bool = True) -> Request:
+    """One line of a journal; `dated` requires its `at`.
+
+    Raises:
+        Malformed: with every fault.
+    """
+    if len(line) > LONGEST_LINE:
+        raise Malformed.at("$", f"longer than {LONGEST_LINE} bytes")
+    return from_json(line, _DatedRequest if dated else Request)
+
+
+def checked(request: Request) -> Request:
+    """A request made in Python, held to the wire format.
+
+    Raises:
+        Malformed: a value of it could not be written as JSON and read back.
+    """
+    return from_dict(to_dict(request), Request)
+
+
+@frozen(kw_only=True)
+class _DatedRequest(Request):
+    at: datetime
+
+
+def to_json(value: object) -> str:
+    """A value as JSON text."""
+    return json.dumps(to_dict(value), ensure_ascii=False)
+
+
+def to_dict(value: object) -> Any:  # noqa: ANN401 - JSON
+    """A value as JSON-ready data: null for what is absent."""
+    return _converter.unstructure(value)
+
+
+def digest(command: Command, actor: Actor) -> str:
+    """What a key stands for: the command with its defaults, and the actor's kind and organisation."""
+    data = [to_dict(command), actor.kind, actor.organization]
+    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()

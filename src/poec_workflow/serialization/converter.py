@@ -1,0 +1,163 @@
+"""Values ⇄ JSON-ready data, by cattrs: objects, arrays and tags. Single values stand in `scalars`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from datetime import time as clock_time
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any, get_args, get_origin
+
+from attrs import NOTHING, fields, has
+from cattrs import Converter
+from cattrs.gen import make_dict_structure_fn
+
+from poec_workflow.commands import COMMANDS, Command
+from poec_workflow.errors import Fault, Malformed
+from poec_workflow.events import HistoryEntry
+from poec_workflow.model import TextLength
+from poec_workflow.serialization.faults import below
+from poec_workflow.serialization.history import read_entry, write_entry
+from poec_workflow.serialization.scalars import (
+    read_boolean,
+    read_date,
+    read_decimal,
+    read_enum,
+    read_instant,
+    read_integer,
+    read_text,
+    read_time,
+    write_decimal,
+    write_time,
+)
+
+Read = Callable[[object, object], Any]
+
+_ANY_TEXT = TextLength(0, 10_000)
+_SCALARS: Mapping[type, Read] = {
+    int: read_integer,
+    bool: read_boolean,
+    date: read_date,
+    datetime: read_instant,
+    clock_time: read_time,
+    Decimal: read_decimal,
+}
+
+
+def make_converter() -> Converter:
+    """The converter of the wire format."""
+    converter = Converter(detailed_validation=True)
+    _teach_reading(converter)
+    _teach_writing(converter)
+    return converter
+
+
+def _teach_reading(converter: Converter) -> None:
+    # Those that come later are asked first.
+    converter.register_structure_hook_factory(has, lambda cls: _object_reader(cls, converter))
+    converter.register_structure_hook_factory(_is_text, lambda cls: read_text(_limits(cls)))
+    converter.register_structure_hook_factory(_is_enum, read_enum)
+    converter.register_structure_hook_factory(_is_array, lambda cls: _array_reader(cls, converter))
+    converter.register_structure_hook_func(_is_texts, _read_texts)
+    converter.register_structure_hook_func(lambda cls: cls is Command, _tag_reader(COMMANDS, converter))
+    converter.register_structure_hook_func(
+        lambda cls: cls is HistoryEntry, lambda value, _: read_entry(value, converter)
+    )
+    for cls, read in _SCALARS.items():
+        converter.register_structure_hook(cls, read)
+
+
+def _teach_writing(converter: Converter) -> None:
+    converter.register_unstructure_hook_factory(has, lambda cls: _object_writer(cls, converter))
+    converter.register_unstructure_hook(HistoryEntry, lambda entry: write_entry(entry, converter))
+    converter.register_unstructure_hook(date, date.isoformat)
+    converter.register_unstructure_hook(datetime, datetime.isoformat)
+    converter.register_unstructure_hook(clock_time, write_time)
+    converter.register_unstructure_hook(Decimal, write_decimal)
+    converter.register_unstructure_hook(tuple, lambda value: [converter.unstructure(each) for each in value])
+
+
+def _limits(cls: Any) -> TextLength:  # noqa: ANN401 - any annotation
+    marks = cls.__metadata__ if get_origin(cls) is Annotated else (_ANY_TEXT,)
+    return next(each for each in marks if isinstance(each, TextLength))
+
+
+def _is_text(cls: Any) -> bool:  # noqa: ANN401 - any annotation
+    return cls is str or (get_origin(cls) is Annotated and isinstance(cls.__metadata__[0], TextLength))
+
+
+def _is_enum(cls: object) -> bool:
+    return isinstance(cls, type) and issubclass(cls, StrEnum)
+
+
+def _is_array(cls: Any) -> bool:  # noqa: ANN401 - any annotation
+    origin: object = get_origin(cls)
+    return origin is tuple
+
+
+def _is_texts(cls: Any) -> bool:  # noqa: ANN401 - any annotation
+    origin: object = get_origin(cls)
+    return origin is Mapping and get_args(cls)[1] is not Any
+
+
+def _read_texts(value: object, _: object) -> dict[str, str]:
+    if not isinstance(value, Mapping):
+        raise ValueError("expected an object of texts")
+    read, faults, texts = read_text(_ANY_TEXT), [], {}
+    for name, text in value.items():
+        try:
+            texts[read(name, str)] = read(text, str)
+        except ValueError as error:
+            faults.append(Fault(below("$", str(name)), str(error)))
+    if faults:
+        raise Malformed(faults)
+    return texts
+
+
+def _array_reader(cls: Any, converter: Converter) -> Read:  # noqa: ANN401 - a tuple's annotation
+    items: Any = list[get_args(cls)[0]]  # type: ignore[misc]
+
+    def read(value: object, _: object) -> tuple[Any, ...]:
+        if not isinstance(value, list):
+            raise ValueError("expected an array")
+        return tuple(converter.structure(value, items))
+
+    return read
+
+
+def _object_reader(cls: type[Any], converter: Converter) -> Read:
+    inner = make_dict_structure_fn(cls, converter, _cattrs_forbid_extra_keys=True)
+    optional = {each.name for each in fields(cls) if each.default is not NOTHING}
+
+    def read(value: object, _: object) -> Any:  # noqa: ANN401 - the class
+        if not isinstance(value, Mapping):
+            raise ValueError("expected an object")
+        # An optional field that is null is absent.
+        given = {name: each for name, each in value.items() if each is not None or name not in optional}
+        return inner(given, cls)
+
+    return read
+
+
+def _tag_reader(registry: Mapping[str, type[Any]], converter: Converter) -> Read:
+    def read(value: object, _: object) -> Any:  # noqa: ANN401 - one of the registry
+        if not isinstance(value, Mapping):
+            raise ValueError("expected an object")
+        tag = value.get("type")
+        if not isinstance(tag, str) or tag not in registry:
+            raise Malformed.at("$.type", "required" if tag is None else "unknown type")
+        rest = {name: each for name, each in value.items() if name != "type"}
+        return converter.structure(rest, registry[tag])
+
+    return read
+
+
+def _object_writer(cls: type[Any], converter: Converter) -> Callable[[Any], dict[str, Any]]:
+    names = tuple(each.name for each in fields(cls))
+    tag = {"type": cls.type} if issubclass(cls, Command) else {}
+
+    def write(value: Any) -> dict[str, Any]:  # noqa: ANN401 - the class
+        return {**tag, **{name: converter.unstructure(getattr(value, name)) for name in names}}
+
+    return write

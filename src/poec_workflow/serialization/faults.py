@@ -1,0 +1,95 @@
+"""JSON text ▸ data, and everything that is wrong with it, each with its place."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from cattrs import (
+    AttributeValidationNote,
+    BaseValidationError,
+    ForbiddenExtraKeysError,
+    IterableValidationNote,
+)
+
+from poec_workflow.errors import Fault, Malformed
+
+_PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
+_MOST_DIGITS = 12
+
+
+def parse(text: str | bytes) -> Any:  # noqa: ANN401 - JSON
+    """JSON-ready data, its objects knowing their doubles.
+
+    Raises:
+        Malformed: it is no JSON, or no UTF-8.
+    """
+    try:
+        decoded = text.decode("utf-8") if isinstance(text, bytes) else text
+        return json.loads(decoded, object_pairs_hook=_Object, parse_int=_integer)
+    except UnicodeDecodeError as error:
+        raise Malformed.at("$", f"not UTF-8 at byte {error.start + 1}") from None
+    except json.JSONDecodeError as error:
+        raise Malformed.at("$", f"not JSON at character {error.pos + 1}: {error.msg}") from None
+    except RecursionError:
+        raise Malformed.at("$", "nested too deeply") from None
+
+
+class _Object(dict[str, Any]):
+    """A JSON object that remembers which keys stood twice."""
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        seen: set[str] = set()
+        self.doubles = [name for name, _ in pairs if name in seen or seen.add(name)]  # type: ignore[func-returns-value]
+
+
+def _integer(digits: str) -> int | float:
+    """An int, or a float where it is beyond any limit: reading 5,000 digits would be work for nothing."""
+    return int(digits) if len(digits) <= _MOST_DIGITS else float("inf")
+
+
+def duplicates(data: object) -> Iterator[Fault]:
+    """Every key that stands twice in its object."""
+    todo: list[tuple[str, object]] = [("$", data)]
+    while todo:
+        place, value = todo.pop()
+        if isinstance(value, _Object):
+            for name in value.doubles:
+                yield Fault(below(place, name), "stands twice")
+            todo.extend((below(place, name), each) for name, each in value.items())
+        elif isinstance(value, list):
+            todo.extend((f"{place}[{index}]", each) for index, each in enumerate(value))
+
+
+def below(place: str, name: str) -> str:
+    """The place of a key below a place: `$.command`, or `$["odd key"]`."""
+    if _PLAIN_KEY.fullmatch(name):
+        return f"{place}.{name}"
+    shown = json.dumps(name[:40])
+    return f"{place}[{shown}{'…' if len(name) > 40 else ''}]"  # noqa: PLR2004
+
+
+def faults_of(error: BaseException, place: str) -> Iterator[Fault]:
+    """What an error of the converter says, each with its place."""
+    if isinstance(error, BaseValidationError):
+        for each in error.exceptions:
+            yield from faults_of(each, place + "".join(map(_step, getattr(each, "__notes__", ()))))
+    elif isinstance(error, ForbiddenExtraKeysError):
+        for name in sorted(error.extra_fields):
+            yield Fault(below(place, name), "unknown key")
+    elif isinstance(error, Malformed):
+        for fault in error.faults:
+            yield Fault(place + fault.place.removeprefix("$"), fault.problem)
+    elif isinstance(error, KeyError):
+        yield Fault(place, "required")
+    else:
+        yield Fault(place, str(error))
+
+
+def _step(note: str) -> str:
+    if isinstance(note, AttributeValidationNote):
+        return f".{note.name}"
+    return f"[{note.index}]" if isinstance(note, IterableValidationNote) else ""

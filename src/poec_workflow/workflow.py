@@ -1,0 +1,253 @@
+"""The use cases: load ▸ decide ▸ save, each on one screen. What others import and call."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from functools import partial
+from typing import TypeVar, cast
+
+from attrs import evolve, field, frozen
+
+from poec_workflow import sweep
+from poec_workflow.commands import Command, Preregister, Request
+from poec_workflow.decider import Accepted, Refused, decide, unknown
+from poec_workflow.errors import CommandRefused, Malformed, Refusal
+from poec_workflow.events import HistoryEntry
+from poec_workflow.explanation import Explanation, explain
+from poec_workflow.model import Actor, Application, Subject, SubjectKind, TrainingAction, TrainingSession
+from poec_workflow.policies.deadlines import ended_before, expiring_ends, first_instant, local_day
+from poec_workflow.policies.settings import Settings
+from poec_workflow.ports import Clock, Loaded, Receipt, Storage, SystemClock, Transaction
+from poec_workflow.recording import recorded, replayed
+from poec_workflow.serialization import checked, digest
+from poec_workflow.views import Dashboard, SweepReport
+
+T = TypeVar("T")
+Answer = Accepted | Refused
+Observe = Callable[[Answer], None]
+
+_log = logging.getLogger(__name__)
+
+
+@frozen
+class Workflow:
+    """The rules on a storage: frozen, thread-safe, one per process.
+
+    Attributes:
+        storage: where subjects live.
+        clock: read once per call, before the transaction.
+        settings: the rules' settings.
+        observe: called after commit with every answer; what it raises is logged, and changes nothing.
+    """
+
+    storage: Storage
+    clock: Clock = field(factory=SystemClock, kw_only=True)
+    settings: Settings = field(factory=Settings, kw_only=True)
+    observe: Observe | None = field(default=None, kw_only=True)
+
+    def using(self, storage: Storage) -> Workflow:
+        """The same workflow on another storage: the host's own transaction, for one."""
+        return evolve(self, storage=storage)
+
+    # Commands
+
+    def execute(
+        self,
+        command: Command,
+        actor: Actor,
+        *,
+        key: str | None = None,
+        expected_version: int | None = None,
+    ) -> Accepted:
+        """Carry out a command, in one transaction with all that it causes.
+
+        Args:
+            command: what is asked.
+            actor: who asks, as the host authenticated them.
+            key: makes sending it again safe: a used key gets the first answer again (`replayed`).
+            expected_version: refuse when the subject has another; 0 means that it does not exist yet.
+
+        Raises:
+            CommandRefused: the rules say no, and nothing was changed.
+            Malformed: a value can't be written in the wire format.
+        """
+        request = Request(command=command, actor=actor, key=key, expected_version=expected_version)
+        answer = self.execute_many([request])[0]
+        if isinstance(answer, Refused):
+            raise CommandRefused(answer.refusals)
+        return answer
+
+    def execute_many(self, requests: Iterable[Request], *, atomic: bool = False) -> list[Answer]:
+        """Carry out requests in order, each at its own `at` where it has one, else at the clock's now.
+
+        Args:
+            requests: what is asked.
+            atomic: all in one transaction, where each sees those before it: when any answer is a refusal, nothing
+                of them was stored.
+
+        Returns:
+            An answer per request, in order.
+
+        Raises:
+            Malformed: a value can't be written in the wire format; nothing was done.
+        """
+        now = self._now()
+        asked = [checked(each) for each in requests]
+        if atomic:
+            answers = self._all_or_nothing(asked, now)
+        else:
+            answers = [self.storage.run(partial(self._execute, request=each, now=now)) for each in asked]
+        for answer in answers:
+            self._tell(answer)
+        return answers
+
+    def preview(self, command: Command, actor: Actor) -> Answer:
+        """The decision that `execute` would take now, with nothing stored; `final` says that it ends the subject."""
+        request, now = checked(Request(command=command, actor=actor)), self._now()
+        return self.storage.run(lambda transaction: self._decide(transaction, request, now)[0], write=False)
+
+    def sweep(self, *, dry_run: bool = False, progress: sweep.Progress | None = None) -> SweepReport:
+        """Expire what is past its advice deadline; with `dry_run` only say what would be."""
+        now = self._now()
+        expired: list[str] = []
+        if dry_run:
+            expired.extend(self.storage.queries.overdue(ended_before(self._today(now), self.settings)))
+        else:
+            for batch in sweep.batches(self.storage, now, self.settings):
+                expired.extend(each.subject.reference for each in batch)
+                for answer in batch:
+                    self._tell(answer)
+                if progress:
+                    progress(len(expired))
+        return SweepReport(at=now, expired=tuple(sorted(expired)), dry_run=dry_run)
+
+    def _execute(self, transaction: Transaction, request: Request, now: datetime) -> Answer:
+        answer, at = self._decide(transaction, request, now)
+        if isinstance(answer, Accepted) and not answer.replayed:
+            changes = recorded(answer, at, self.settings)
+            receipt = None
+            if request.key is not None:
+                receipt = Receipt(request.key, digest(request.command, request.actor), changes[0].entry.decision)
+            people = [request.command.candidate] if isinstance(request.command, Preregister) else []
+            transaction.save(changes, receipt, people)
+        return answer
+
+    def _decide(self, transaction: Transaction, request: Request, now: datetime) -> tuple[Answer, datetime]:
+        at = request.at or now
+        loaded = transaction.load(request.command, key=request.key)
+        if loaded.receipt is not None:
+            return _answer_again(transaction, loaded.receipt, request), at
+        facts = loaded.facts(at, request.actor, self.settings, request.expected_version)
+        return decide(loaded.subject, request.command, facts), at
+
+    def _all_or_nothing(self, requests: Sequence[Request], now: datetime) -> list[Answer]:
+        answers: list[Answer] = []
+
+        def work(transaction: Transaction) -> None:
+            answers.clear()
+            answers.extend(self._execute(transaction, each, now) for each in requests)
+            if any(isinstance(each, Refused) for each in answers):
+                raise _Undone
+
+        try:
+            self.storage.run(work)
+        except _Undone:
+            _log.debug("a batch of %d was undone", len(answers))
+        return answers
+
+    # Reading
+
+    def explain(self, application: str, actor: Actor) -> tuple[Explanation, ...]:
+        """Each command to an application for an actor: allowed, or every reason why not, payloads apart.
+
+        Raises:
+            CommandRefused: `unknown-application`.
+        """
+        subject = self.application(application)
+        loaded: Loaded = self.storage.queries.around(subject)
+        return explain(subject, loaded.facts(self._now(), actor, self.settings))
+
+    def application(self, reference: str) -> Application:
+        """One application.
+
+        Raises:
+            CommandRefused: `unknown-application`.
+        """
+        return cast("Application", self._known(SubjectKind.APPLICATION, reference))
+
+    def session(self, reference: str) -> TrainingSession:
+        """One session.
+
+        Raises:
+            CommandRefused: `unknown-session`.
+        """
+        return cast("TrainingSession", self._known(SubjectKind.SESSION, reference))
+
+    def action(self, reference: str) -> TrainingAction:
+        """One training action.
+
+        Raises:
+            CommandRefused: `unknown-action`.
+        """
+        return cast("TrainingAction", self._known(SubjectKind.ACTION, reference))
+
+    def history(self, kind: SubjectKind | str, reference: str) -> Sequence[HistoryEntry]:
+        """All that happened to a subject, oldest first.
+
+        Raises:
+            CommandRefused: `unknown-application`, `unknown-session` or `unknown-action`.
+        """
+        self._known(SubjectKind(kind), reference)
+        return self.storage.queries.history(SubjectKind(kind), reference)
+
+    def dashboard(self, organization: str, *, since: date | None = None, at: date | None = None) -> Dashboard:
+        """An organisation's applications of currently published actions, as stored, by role and state.
+
+        Args:
+            organization: whose; an unknown one has no rows.
+            since: count applications registered on this day or later.
+            at: the day that `expiring` is reckoned from; today by default.
+        """
+        day = at or self._today(self._now())
+        rows = self.storage.queries.dashboard(
+            organization,
+            expiring=expiring_ends(day, self.settings),
+            since=first_instant(since, self.settings.zone) if since else None,
+        )
+        return Dashboard(organization=organization, at=day, rows=tuple(rows))
+
+    def _known(self, kind: SubjectKind, reference: str) -> Subject:
+        subject = self.storage.queries.subject(kind, reference)
+        if subject is None:
+            raise CommandRefused([unknown(kind, reference)])
+        return subject
+
+    def _now(self) -> datetime:
+        now = self.clock.now()
+        if now.tzinfo is None:
+            raise Malformed.at("$.clock", "its instants must be aware")
+        return now
+
+    def _today(self, now: datetime) -> date:
+        return local_day(now, self.settings.zone)
+
+    def _tell(self, answer: Answer) -> None:
+        if self.observe is None:
+            return
+        try:
+            self.observe(answer)
+        except Exception:  # noqa: BLE001 - whatever it is, the command was carried out
+            _log.exception("an observer failed; the decision stands")
+
+
+class _Undone(Exception):
+    """Take the transaction back."""
+
+
+def _answer_again(transaction: Transaction, receipt: Receipt, request: Request) -> Answer:
+    """Answer 0 of the domain page: the first answer to the same command, `key-reused` to anything else."""
+    if receipt.digest != digest(request.command, request.actor):
+        return Refused((Refusal("key-reused", {"key": receipt.key}),))
+    return replayed(transaction.recall(receipt.decision))
