@@ -24,6 +24,11 @@ def kebab(class_name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "-", class_name).lower()
 
 
+def copied(changes: Mapping[str, str]) -> dict[str, str]:
+    """A mapping that its giver can no longer change."""
+    return dict(changes)
+
+
 class Command:
     """Something that an actor asks of one subject."""
 
@@ -265,7 +270,7 @@ class CreateAction(ActionCommand):
 class EnrichAction(ActionCommand):
     """A2: other texts, by the name of the field."""
 
-    changes: Mapping[Text, Text] = field(converter=dict)
+    changes: Mapping[Text, Text] = field(converter=copied)
 
 
 @frozen

@@ -222,8 +222,6 @@ def _targets(kind: type[ApplicationCommand | SessionCommand], enrolment: Enrolme
 
 def _after(facts: Facts, changes: Sequence[Change]) -> Facts:
     """The facts after changes: the session itself, its counts, and who is still open."""
-    if not changes:
-        return facts
     return replace(
         facts,
         enrolment=facts.enrolment and _moved(facts.enrolment, changes),
@@ -233,14 +231,11 @@ def _after(facts: Facts, changes: Sequence[Change]) -> Facts:
 
 def _moved(enrolment: Enrolment, changes: Sequence[Change]) -> Enrolment:
     session, tally, moved = enrolment.session, enrolment.tally, set()
-    for change in changes:
-        match change.before, change.subject:
-            case Application() as before, Application() as after if after.session == session.reference:
-                tally = tally.moved(before.state, after.state)
-                moved.add(after.reference)
-            case _, TrainingSession() as after if after.reference == session.reference:
-                session = after
-            case _:
-                pass
+    for before, after in ((each.before, each.subject) for each in changes):
+        if isinstance(after, TrainingSession):
+            session = after
+        elif isinstance(after, Application) and after.session == session.reference:
+            tally = tally.moved(before.state if isinstance(before, Application) else None, after.state)
+            moved.add(after.reference)
     waiting = tuple(each for each in enrolment.open_applications if each.reference not in moved)
     return replace(enrolment, session=session, tally=tally, open_applications=waiting)

@@ -16,7 +16,7 @@ from typing import ClassVar, Generic, TypeVar
 from attrs import field, frozen
 
 from poec_workflow.catalogue import ABSENCE, WITHDRAWAL
-from poec_workflow.commands import kebab
+from poec_workflow.commands import copied, kebab
 from poec_workflow.errors import Advisory
 from poec_workflow.model import (
     ActionState,
@@ -301,7 +301,7 @@ class ActionCreated(ActionEvent):
 class ActionEnriched(ActionEvent):
     """A2; a certification among the changes is what was asked for, not yet what is in force."""
 
-    changes: Mapping[Text, Text] = field(converter=dict)
+    changes: Mapping[Text, Text] = field(converter=copied)
 
 
 @frozen(kw_only=True)

@@ -284,7 +284,7 @@ class Tally:
     def moved(self, before: ApplicationState | None, after: ApplicationState) -> Tally:
         """The tally after one application was registered (`before` is None) or changed its state."""
         counts = {"registered": self.registered + (before is None)}
-        if before is not after:
+        if before != after:
             counts[after.name.lower()] = self.of(after) + 1
             if before is not None:
                 counts[before.name.lower()] = self.of(before) - 1

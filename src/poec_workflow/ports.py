@@ -23,10 +23,21 @@ from poec_workflow.model import (
     SubjectKind,
     TrainingAction,
 )
+from poec_workflow.policies.alerts import Watch
 from poec_workflow.policies.facts import Enrolment, Facts
 from poec_workflow.policies.settings import Settings
 from poec_workflow.recording import Recorded
-from poec_workflow.views import DashboardRow
+from poec_workflow.views import (
+    ActionFilter,
+    ActionRow,
+    ActionTab,
+    ApplicationFilter,
+    ApplicationRow,
+    DashboardRow,
+    SessionFilter,
+    SessionRow,
+    Tab,
+)
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -129,6 +140,10 @@ class Transaction(Protocol):
         """Store subjects, counts, history, outbox rows (one an entry), the receipt and what is known of people."""
         ...
 
+    def forget(self, candidate: str) -> None:
+        """Erase a person's name and e-mail, and their name where they acted themself; all else stays as it is."""
+        ...
+
 
 class Queries(Protocol):
     """Reading, outside of any decision."""
@@ -171,6 +186,40 @@ class Queries(Protocol):
             expiring: the first and last session end whose open applications are expiring.
             since: count applications registered at or after this instant.
         """
+        ...
+
+    def applications(
+        self, asked: ApplicationFilter, watched: Watch, *, after: str | None, limit: int | None
+    ) -> Sequence[ApplicationRow]:
+        """Applications by reference: those after one, at most so many."""
+        ...
+
+    def application_tabs(self, asked: ApplicationFilter, watched: Watch) -> Mapping[Tab, int]:
+        """How many applications each tab has, whatever the filter's own."""
+        ...
+
+    def sessions(
+        self, asked: SessionFilter, watched: Watch, *, after: str | None, limit: int | None
+    ) -> Sequence[SessionRow]:
+        """Sessions by reference: those after one, at most so many."""
+        ...
+
+    def session_tabs(self, asked: SessionFilter, watched: Watch) -> Mapping[Tab, int]:
+        """How many sessions each tab has, whatever the filter's own."""
+        ...
+
+    def actions(
+        self, asked: ActionFilter, watched: Watch, *, after: str | None, limit: int | None
+    ) -> Sequence[ActionRow]:
+        """Actions by reference: those after one, at most so many."""
+        ...
+
+    def action_tabs(self, asked: ActionFilter, watched: Watch) -> Mapping[ActionTab, int]:
+        """How many actions each tab has, whatever the filter's own."""
+        ...
+
+    def waiting(self, organization: str, *, ended_from: date) -> Sequence[ApplicationRow]:
+        """Open applications of an organisation's sessions that ended on a day or later, or have not, by reference."""
         ...
 
 

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
-from typing import TypeVar, cast
+from typing import TypeVar
 
 from attrs import evolve, field, frozen
 
 from poec_workflow import sweep
 from poec_workflow.commands import Command, Preregister, Request
-from poec_workflow.decider import Accepted, Refused, decide, unknown
-from poec_workflow.errors import CommandRefused, Malformed, Refusal
-from poec_workflow.events import HistoryEntry
-from poec_workflow.explanation import Explanation, explain
-from poec_workflow.model import Actor, Application, Subject, SubjectKind, TrainingAction, TrainingSession
-from poec_workflow.policies.deadlines import ended_before, expiring_ends, first_instant, local_day
-from poec_workflow.policies.settings import Settings
-from poec_workflow.ports import Clock, Loaded, Receipt, Storage, SystemClock, Transaction
+from poec_workflow.decider import Accepted, Refused, decide
+from poec_workflow.errors import CommandRefused, Refusal
+from poec_workflow.model import Actor
+from poec_workflow.policies.deadlines import ended_before
+from poec_workflow.ports import Receipt, Storage, Transaction
+from poec_workflow.reading import Reading
 from poec_workflow.recording import recorded, replayed
 from poec_workflow.serialization import checked, digest
-from poec_workflow.views import Dashboard, SweepReport
+from poec_workflow.views import SweepReport
 
 T = TypeVar("T")
 Answer = Accepted | Refused
@@ -32,7 +30,7 @@ _log = logging.getLogger(__name__)
 
 
 @frozen
-class Workflow:
+class Workflow(Reading):
     """The rules on a storage: frozen, thread-safe, one per process.
 
     Attributes:
@@ -42,9 +40,6 @@ class Workflow:
         observe: called after commit with every answer; what it raises is logged, and changes nothing.
     """
 
-    storage: Storage
-    clock: Clock = field(factory=SystemClock, kw_only=True)
-    settings: Settings = field(factory=Settings, kw_only=True)
     observe: Observe | None = field(default=None, kw_only=True)
 
     def using(self, storage: Storage) -> Workflow:
@@ -156,82 +151,6 @@ class Workflow:
         except _Undone:
             _log.debug("a batch of %d was undone", len(answers))
         return answers
-
-    # Reading
-
-    def explain(self, application: str, actor: Actor) -> tuple[Explanation, ...]:
-        """Each command to an application for an actor: allowed, or every reason why not, payloads apart.
-
-        Raises:
-            CommandRefused: `unknown-application`.
-        """
-        subject = self.application(application)
-        loaded: Loaded = self.storage.queries.around(subject)
-        return explain(subject, loaded.facts(self._now(), actor, self.settings))
-
-    def application(self, reference: str) -> Application:
-        """One application.
-
-        Raises:
-            CommandRefused: `unknown-application`.
-        """
-        return cast("Application", self._known(SubjectKind.APPLICATION, reference))
-
-    def session(self, reference: str) -> TrainingSession:
-        """One session.
-
-        Raises:
-            CommandRefused: `unknown-session`.
-        """
-        return cast("TrainingSession", self._known(SubjectKind.SESSION, reference))
-
-    def action(self, reference: str) -> TrainingAction:
-        """One training action.
-
-        Raises:
-            CommandRefused: `unknown-action`.
-        """
-        return cast("TrainingAction", self._known(SubjectKind.ACTION, reference))
-
-    def history(self, kind: SubjectKind | str, reference: str) -> Sequence[HistoryEntry]:
-        """All that happened to a subject, oldest first.
-
-        Raises:
-            CommandRefused: `unknown-application`, `unknown-session` or `unknown-action`.
-        """
-        self._known(SubjectKind(kind), reference)
-        return self.storage.queries.history(SubjectKind(kind), reference)
-
-    def dashboard(self, organization: str, *, since: date | None = None, at: date | None = None) -> Dashboard:
-        """An organisation's applications of currently published actions, as stored, by role and state.
-
-        Args:
-            organization: whose; an unknown one has no rows.
-            since: count applications registered on this day or later.
-            at: the day that `expiring` is reckoned from; today by default.
-        """
-        day = at or self._today(self._now())
-        rows = self.storage.queries.dashboard(
-            organization,
-            expiring=expiring_ends(day, self.settings),
-            since=first_instant(since, self.settings.zone) if since else None,
-        )
-        return Dashboard(organization=organization, at=day, rows=tuple(rows))
-
-    def _known(self, kind: SubjectKind, reference: str) -> Subject:
-        subject = self.storage.queries.subject(kind, reference)
-        if subject is None:
-            raise CommandRefused([unknown(kind, reference)])
-        return subject
-
-    def _now(self) -> datetime:
-        now = self.clock.now()
-        if now.tzinfo is None:
-            raise Malformed.at("$.clock", "its instants must be aware")
-        return now
-
-    def _today(self, now: datetime) -> date:
-        return local_day(now, self.settings.zone)
 
     def _tell(self, answer: Answer) -> None:
         if self.observe is None:

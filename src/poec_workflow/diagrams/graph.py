@@ -75,5 +75,4 @@ def _edge(rule: AnyRule, source: State | None, lang: str, settings: Settings) ->
 
 def condition(atom: Condition[object, object], lang: str) -> str:  # type: ignore[type-var]
     """A condition in words."""
-    text = locales.label("conditions", atom.name, lang)
-    return text if atom.expected else locales.label("conditions", "not", lang).format(condition=text)
+    return locales.label("conditions", str(atom), lang)

@@ -85,7 +85,5 @@ class Executor:
     def choose(self, subject: Subject | None, facts: Facts, command: Command) -> AnyRule | None:
         """The row that the table has for the subject's state and the command; None when it has none."""
         probe = Probe(NOTHING if subject is None else subject.state, subject, facts, command)
-        event = self.machine.events.get(command.type)
-        if event is not None:
-            event.trigger(probe)
+        self.machine.events[command.type].trigger(probe)
         return probe.rule

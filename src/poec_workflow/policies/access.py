@@ -70,7 +70,7 @@ def registering_prescriber(_nothing: object, facts: Facts, command: commands.Pre
 
 def registering_themself(_nothing: object, facts: Facts, command: commands.Preregister) -> bool:
     """The actor is the candidate, and says that nobody sent them."""
-    return command.prescriber.origin is Origin.SELF and facts.actor.candidate == command.candidate.reference
+    return command.prescriber.origin == Origin.SELF and facts.actor.candidate == command.candidate.reference
 
 
 @frozen
@@ -85,7 +85,7 @@ class Grant:
 
     def covers(self, subject: Subject | None, facts: Facts, command: Command | None) -> bool:
         """Whether it lets this actor; without a command, as far as the payload does not matter."""
-        if facts.actor.kind is not self.kind:
+        if facts.actor.kind != self.kind:
             return False
         if command is None and needs_command(self.relation):
             return True

@@ -30,4 +30,4 @@ def open_applications_remain(_action: TrainingAction, facts: Facts) -> Details |
 
 def _unless(state: SessionState, facts: Facts) -> Details | None:
     session = facts.session
-    return {"session": session.reference, "state": session.state} if session.state is not state else None
+    return {"session": session.reference, "state": session.state} if session.state != state else None

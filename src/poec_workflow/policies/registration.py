@@ -10,7 +10,7 @@ from poec_workflow.policies.facts import Facts
 def action_not_published(_nothing: object, facts: Facts) -> Details | None:
     """An unpublished action takes no new application."""
     action = facts.action
-    if action is None or action.state is ActionState.PUBLISHED:
+    if action is None or action.state == ActionState.PUBLISHED:
         return None
     return {"action": action.reference, "state": action.state}
 
@@ -52,4 +52,4 @@ def already_applied(_nothing: object, facts: Facts) -> Details | None:
 
 
 def _session_is(state: SessionState, facts: Facts) -> Details | None:
-    return {"session": facts.session.reference} if facts.session.state is state else None
+    return {"session": facts.session.reference} if facts.session.state == state else None

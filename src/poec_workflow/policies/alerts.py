@@ -1,0 +1,94 @@
+"""What the lists point at: current and ended sessions, and the tabs of the actions list that no state names.
+
+Lists over many rows ask these rules through a `Watch`: days that are reckoned here once, and compared in a query.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from attrs import frozen
+
+from poec_workflow.model import ActionState, SessionState, Tally, TrainingAction, TrainingSession
+from poec_workflow.policies.deadlines import expiring_ends
+from poec_workflow.policies.facts import Enrolment
+from poec_workflow.policies.settings import Settings
+
+_CLOSING_DAYS = 7
+_GONE = frozenset({ActionState.ARCHIVED, ActionState.DELETED})
+
+
+@frozen(kw_only=True)
+class Watch:
+    """The days and limits of the alerts, as of one day.
+
+    Attributes:
+        today: sessions that ended before it are *ended*; the others are current or coming.
+        expiring: the first and last session end whose open applications are expiring.
+        closing: the first and last registration deadline that is near.
+        counts_live: the quota counts open and retained applications, not every one that was registered.
+    """
+
+    today: date
+    expiring: tuple[date, date]
+    closing: tuple[date, date]
+    counts_live: bool
+
+
+def watch(today: date, settings: Settings) -> Watch:
+    """What to look for on a day."""
+    return Watch(
+        today=today,
+        expiring=expiring_ends(today, settings),
+        closing=(today, today + timedelta(days=_CLOSING_DAYS)),
+        counts_live=settings.quota_counts == "live",
+    )
+
+
+def is_ended(session: TrainingSession, today: date) -> bool:
+    """*Ended*: today > end."""
+    return session.end < today
+
+
+def quota_of(session: TrainingSession) -> int:
+    """« (coefficient x capacité d'accueil) candidats » [S]."""
+    return session.capacity * session.coefficient
+
+
+def counted(tally: Tally, *, live: bool) -> int:
+    """The applications that take a place of the quota."""
+    return tally.live if live else tally.registered
+
+
+def awaits_validation(action: TrainingAction) -> bool:
+    """« En attente de validation »: a certification waits for the platform, and the action is still there [R]."""
+    return action.pending_certification is not None and action.state not in _GONE
+
+
+def is_incomplete(action: TrainingAction) -> bool:
+    """Objective, programme or prerequisites is empty [R]."""
+    return not (action.objective and action.programme and action.prerequisites)
+
+
+def closes_half_empty(enrolment: Enrolment, watched: Watch) -> bool:
+    """Registration closes within 7 days, and half of the quota is unused [R]. Only active sessions register."""
+    session = enrolment.session
+    first, last = watched.closing
+    used, quota = counted(enrolment.tally, live=watched.counts_live), quota_of(session)
+    near = first <= session.registration_deadline <= last
+    return session.state is SessionState.ACTIVE and near and quota - used >= used
+
+
+def has_expiring(enrolment: Enrolment, watched: Watch) -> bool:
+    """An open application of the session is expiring."""
+    first, last = watched.expiring
+    return enrolment.tally.open > 0 and first <= enrolment.session.end <= last
+
+
+def alerts(action: TrainingAction, enrolments: Iterable[Enrolment], watched: Watch) -> bool:
+    """« Alerte »: published, and something of it or of one of its sessions wants looking at [R]."""
+    return action.state is ActionState.PUBLISHED and (
+        is_incomplete(action)
+        or any(has_expiring(each, watched) or closes_half_empty(each, watched) for each in enrolments)
+    )

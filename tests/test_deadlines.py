@@ -1,0 +1,115 @@
+"""Days and deadlines: the last instant and the first after it, in any offset, across clock changes and leap days."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from poec_workflow import SYSTEM, Accepted, Refused, Settings, commands, decide
+from poec_workflow.model import ApplicationState
+from poec_workflow.policies.deadlines import (
+    advice_deadline,
+    ended_before,
+    expiring_ends,
+    first_instant,
+    in_zone,
+    is_overdue,
+    local_day,
+)
+from world import SESSION, application, facts
+
+PARIS = Settings().zone
+OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+DAYS = st.dates(date(1950, 1, 1), date(2990, 1, 1))
+
+# The session's end ▸ the first instant after the advice deadline, in UTC.
+FIRST_INSTANTS = [
+    (date(2022, 3, 4), "2022-03-25T23:00:00+00:00"),  # the domain page's example, in winter time
+    (date(2022, 3, 6), "2022-03-27T22:00:00+00:00"),  # the deadline is the day that the clocks go forward
+    (date(2022, 3, 5), "2022-03-26T23:00:00+00:00"),  # …and the day before it
+    (date(2021, 10, 10), "2021-10-31T23:00:00+00:00"),  # the day that they go back
+    (date(2021, 10, 9), "2021-10-30T22:00:00+00:00"),  # …and the day before it
+    (date(2024, 2, 8), "2024-02-29T23:00:00+00:00"),  # 29 February
+    (date(2024, 2, 7), "2024-02-28T23:00:00+00:00"),
+    (date(2023, 2, 7), "2023-02-28T23:00:00+00:00"),  # a year without one
+    (date(2021, 12, 10), "2021-12-31T23:00:00+00:00"),  # the turn of the year
+]
+
+
+@pytest.mark.parametrize(("end", "first"), FIRST_INSTANTS)
+@pytest.mark.parametrize("hours", [-10, -1, 0, 1, 2, 5.5, 14])
+def test_the_last_instant_and_the_first_after_it(end: date, first: str, hours: float) -> None:
+    """A microsecond before Paris midnight an advice is in time and nothing expires; at midnight it is the contrary."""
+    after = datetime.fromisoformat(first).astimezone(timezone(timedelta(hours=hours)))
+    before = after - timedelta(microseconds=1)
+    session = evolve(SESSION, start=date(2021, 9, 1), end=end, late_entry_deadline=end)
+    subject = application(ApplicationState.PRESENT)
+    expire = commands.Expire("C-1")
+    correct = commands.CorrectAttendance("C-1")
+    trainer = Settings(
+        permissions={**Settings().permissions, commands.CorrectAttendance: Settings().permissions[commands.Expire]}
+    )
+    known = facts(SYSTEM, session=session, subject=subject, settings=trainer)
+
+    early = decide(subject, expire, evolve(known, now=before))
+    assert isinstance(early, Refused)
+    assert early.codes == {"advice-deadline-not-passed"}
+    assert isinstance(decide(subject, correct, evolve(known, now=before)), Accepted)
+
+    late = decide(subject, correct, evolve(known, now=after))
+    assert isinstance(late, Refused)
+    assert late.codes == {"advice-deadline-passed"}
+    expired = decide(subject, expire, evolve(known, now=after + timedelta(days=40)))
+    assert isinstance(expired, Accepted)
+    assert expired.events[0].effective_at == datetime.fromisoformat(first)
+
+
+@given(st.datetimes(datetime(1950, 1, 1), datetime(2990, 1, 1)), OFFSETS, OFFSETS)  # noqa: DTZ001 - made aware below
+def test_the_day_does_not_depend_on_the_offset_written(naive: datetime, one: timezone, other: timezone) -> None:
+    """An instant falls on the same Paris day, whatever offset it was written with."""
+    instant = naive.replace(tzinfo=one)
+    assert local_day(instant, PARIS) == local_day(instant.astimezone(other), PARIS)
+
+
+@given(DAYS)
+def test_a_day_begins_with_its_first_instant(day: date) -> None:
+    """The first instant is on the day, and a microsecond earlier is not."""
+    first = first_instant(day, PARIS)
+    assert local_day(first, PARIS) == day
+    assert local_day(first - timedelta(microseconds=1), PARIS) == day - timedelta(days=1)
+    assert first.utcoffset() == first.astimezone(PARIS).utcoffset()
+
+
+@given(DAYS, DAYS, st.integers(0, 400), st.integers(0, 400))
+def test_the_two_ways_to_ask_agree(end: date, today: date, grace: int, warning: int) -> None:
+    """Overdue is today > end + grace, expiring today ≤ end + grace ≤ today + warning: as sums, and solved."""
+    settings = Settings(grace_days=grace, warning_days=warning)
+    session = evolve(SESSION, end=end)
+    deadline = end + timedelta(days=grace)
+    assert advice_deadline(session, settings) == deadline
+    assert is_overdue(session, today, settings) is (today > deadline)
+    assert (end < ended_before(today, settings)) is (today > deadline)
+    first, last = expiring_ends(today, settings)
+    assert (first <= end <= last) is (today <= deadline <= today + timedelta(days=warning))
+
+
+def test_an_instant_in_a_zone_has_that_moments_offset() -> None:
+    """A fixed offset, so that two instants of one autumn night compare as instants and not by the clock face."""
+    before = in_zone(datetime(2021, 10, 31, 0, 30, tzinfo=UTC), PARIS)
+    after = in_zone(datetime(2021, 10, 31, 1, 30, tzinfo=UTC), PARIS)
+    assert before.isoformat() == "2021-10-31T02:30:00+02:00"
+    assert after.isoformat() == "2021-10-31T02:30:00+01:00"
+    assert before < after
+
+
+def test_another_time_zone() -> None:
+    """A service elsewhere counts its own days: at 23:30 in Paris, Réunion already has tomorrow."""
+    instant = datetime.fromisoformat("2022-03-25T23:30:00+01:00")
+    reunion = Settings(time_zone="Indian/Reunion")
+    assert local_day(instant, reunion.zone) == date(2022, 3, 26)
+    assert facts(SYSTEM, now=instant).today == date(2022, 3, 25)
+    assert facts(SYSTEM, now=instant, settings=reunion).today == date(2022, 3, 26)

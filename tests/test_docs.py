@@ -1,0 +1,72 @@
+"""What is written is true: code blocks run, drawn pages are what the tables draw now."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from poec_workflow import diagrams
+from poec_workflow.errors import _KINDS
+from poec_workflow.machines import LIFECYCLES
+
+HEAD = """# The lifecycles
+
+Drawn from the tables by `poec-workflow diagram`; a test fails when this page is stale.
+`uv run python tests/test_docs.py` draws it anew.
+"""
+ROOT = Path(__file__).parent.parent
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def blocks(page: str, language: str) -> list[str]:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    return [code for found, code in BLOCK.findall(text) if found == language]
+
+
+def test_the_readmes_examples_run(capsys: pytest.CaptureFixture[str]) -> None:
+    """In order, in one namespace, with the output that their comments promise."""
+    namespace: dict[str, object] = {}
+    for code in blocks("README.md", "python"):
+        exec(compile(code, "README.md", "exec"), namespace)  # noqa: S102 - our own page
+    out = capsys.readouterr().out
+    assert out.startswith("409 no-transition\n")
+    assert "on-sunday" in out
+
+
+def lifecycle_page() -> str:
+    """The page as the tables draw it."""
+    parts = [HEAD]
+    for lifecycle in LIFECYCLES.values():
+        picture = diagrams.render(lifecycle, "mermaid", lang="en", show=("conditions",))
+        rows = diagrams.render(lifecycle, "table", lang="en")
+        parts.append(f"## {lifecycle.name}\n\n```mermaid\n{picture}```\n\n{rows}")
+    return "\n".join(parts)
+
+
+def test_the_lifecycle_page_is_fresh() -> None:
+    """It is byte for byte what the tables draw."""
+    assert (ROOT / "docs" / "lifecycles.md").read_text(encoding="utf-8") == lifecycle_page()
+
+
+def test_every_code_can_be_found() -> None:
+    """A code is a function of `policies/` by its name, or one of the answers that the page lists."""
+    policies = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "src/poec_workflow/policies").glob("*.py"))
+    for lifecycle in LIFECYCLES.values():
+        for rule in lifecycle.rules:
+            for code in rule.codes:
+                assert f"def {code.replace('-', '_')}(" in policies
+    page = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+    assert all(code in page or code.startswith("unknown-") for code in _KINDS)
+
+
+def test_links_inside_the_pages_lead_somewhere() -> None:
+    """Every relative link of README, CONTRIBUTING and docs names a file that exists."""
+    for page in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")):
+        for target in re.findall(r"\]\((?!http)([^)#]+)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+if __name__ == "__main__":
+    (ROOT / "docs" / "lifecycles.md").write_text(lifecycle_page(), encoding="utf-8")

@@ -1,0 +1,77 @@
+"""Whole seasons, judged: the one that was given, and others by an independent reading of the rules."""
+
+from __future__ import annotations
+
+import sys
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from poec_workflow import HistoryEntry, Settings, fold, from_json, to_json
+from poec_workflow.adapters.memory import MemoryStorage
+from seasons import given_season, outcome
+
+sys.path.insert(0, str(Path(__file__).parent / "independent"))
+from generate import season  # type: ignore[import-not-found]
+
+OTHER_SETTINGS: dict[str, dict[str, Any]] = {
+    "default": {},
+    "live and automatic": {
+        "quota_counts": "live",
+        "close_when_full": "automatic",
+        "overbooking": 1,
+        "max_convocations": 2,
+    },
+    "no grace": {
+        "grace_days": 0,
+        "coefficient_min": 1,
+        "coefficient_max": 3,
+        "close_when_full": "automatic",
+        "weekly_hours_max": "40",
+    },
+    "one convocation": {"quota_counts": "live", "max_convocations": 1, "grace_days": 30},
+}
+
+
+def settings_of(data: dict[str, Any]) -> Settings:
+    numbers = {name: Decimal(value) for name, value in data.items() if name == "weekly_hours_max"}
+    return Settings(**{**data, **numbers})
+
+
+def test_the_given_season_comes_out_exactly() -> None:
+    """Every refusal, state, dashboard and swept application is as `expected.json` says."""
+    lines, expected = given_season()
+    assert outcome(lines, expected) == expected
+
+
+@pytest.mark.parametrize("name", OTHER_SETTINGS)
+@pytest.mark.parametrize("seed", ["a", "b"])
+def test_other_seasons_come_out_as_an_independent_reading_says(seed: str, name: str) -> None:
+    """Journals that nobody tuned the package to, under four settings, are judged alike by both readings."""
+    lines, expected = season(seed, 1_500, OTHER_SETTINGS[name])
+    assert outcome(lines, expected, settings_of(OTHER_SETTINGS[name])) == expected
+
+
+def test_a_season_whose_settings_change_meanwhile() -> None:
+    """A service may change its settings between two commands; what was decided stays."""
+    changes = {300: OTHER_SETTINGS["one convocation"], 700: OTHER_SETTINGS["live and automatic"], 1_100: {}}
+    lines, expected = season("change", 1_500, {}, list(changes.items()))
+    found = outcome(lines, expected, changes={line: settings_of(each) for line, each in changes.items()})
+    assert found == expected
+
+
+def test_folding_every_history_gives_every_subject() -> None:
+    """After a season each subject is the fold of its events, versions count from 1, and JSON keeps each entry."""
+    lines, expected = season("fold", 1_500, OTHER_SETTINGS["live and automatic"])
+    storage = MemoryStorage()
+    outcome(lines, expected, settings_of(OTHER_SETTINGS["live and automatic"]), storage)
+    for kind in ("application", "session", "action"):
+        for reference in storage.queries.states(kind):  # type: ignore[arg-type]
+            history = storage.queries.history(kind, reference)  # type: ignore[arg-type]
+            subject = storage.queries.subject(kind, reference)  # type: ignore[arg-type]
+            assert fold(entry.event for entry in history) == subject
+            assert [entry.event.version for entry in history] == list(range(1, len(history) + 1))
+            assert [entry.from_state for entry in history[1:]] == [entry.event.state for entry in history[:-1]]
+            assert all(from_json(to_json(entry), HistoryEntry) == entry for entry in history)

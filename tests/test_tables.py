@@ -1,0 +1,140 @@
+"""What makes a table: the three hold it, and each way to break one is caught when it is built."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from poec_workflow import events, machines
+from poec_workflow.commands import (
+    COMMANDS,
+    Convoke,
+    Preregister,
+    PublishAction,
+    RecordAbsence,
+    RecordPresence,
+    Retain,
+    Withdraw,
+)
+from poec_workflow.events import EVENTS
+from poec_workflow.machines import APPLICATION, LIFECYCLES, SAME, SESSION, TRAINING_ACTION, Lifecycle, Rule
+from poec_workflow.model import ActionState, ApplicationState, SubjectKind
+from poec_workflow.policies.attendance import convocation_left, gave_notice
+
+PENDING, CONVOKED, REJECTED = ApplicationState.PENDING, ApplicationState.CONVOKED, ApplicationState.REJECTED
+
+CREATE = Rule("L1", None, Preregister, PENDING, events.Preregistered)
+CONVOKE = Rule("L2", PENDING, Convoke, CONVOKED, events.Convoked)
+END = Rule("L11", {PENDING, CONVOKED}, Withdraw, REJECTED, events.Withdrawn)
+
+
+def table(*rules: Any, **changes: Any) -> Lifecycle:
+    given: dict[str, Any] = {
+        "states": (PENDING, CONVOKED, REJECTED),
+        "final": frozenset({REJECTED}),
+        "parent": SubjectKind.SESSION,
+    }
+    return Lifecycle("small", SubjectKind.APPLICATION, rules, **{**given, **changes})
+
+
+def test_a_whole_table_is_built() -> None:
+    """The table that the faulty ones below differ from by one thing."""
+    assert table(CREATE, CONVOKE, END).commands(PENDING) == (Convoke, Withdraw)
+
+
+@pytest.mark.parametrize(
+    ("fault", "rules", "changes"),
+    [
+        ("the id L2 stands twice", (CREATE, CONVOKE, evolve(END, id="L2")), {}),
+        (
+            "the event convoked stands twice",
+            (CREATE, CONVOKE, END, Rule("L8", CONVOKED, Convoke, SAME, events.Convoked)),
+            {},
+        ),
+        (
+            "A5 has a command or an event of another lifecycle",
+            (CREATE, CONVOKE, END, Rule("A5", PENDING, PublishAction, CONVOKED, events.ActionPublished)),
+            {},
+        ),
+        (
+            "L3 names the unknown state present",
+            (CREATE, CONVOKE, END, Rule("L3", CONVOKED, RecordPresence, "present", events.PresenceRecorded)),  # type: ignore[arg-type]
+            {},
+        ),
+        ("convoked can't be reached", (CREATE, END), {}),
+        ("no final state can be reached from convoked", (CREATE, CONVOKE, evolve(END, source=PENDING)), {}),
+        ("L11 leaves the final state rejected", (CREATE, CONVOKE, evolve(END, source=set(ApplicationState))), {}),
+        ("exactly one row creates", (CONVOKE, END), {}),
+        ("exactly one row creates", (evolve(CREATE, target=SAME), CONVOKE, END), {}),
+    ],
+)
+def test_a_faulty_table_is_refused(fault: str, rules: tuple[Any, ...], changes: dict[str, Any]) -> None:
+    """Whatever is wrong with a table is said when it is built."""
+    with pytest.raises(ValueError, match=fault):
+        table(*rules, **changes)
+
+
+def test_rows_of_one_state_and_command_exclude_each_other() -> None:
+    """Two rows that hold at once are refused, with the truth under which they do."""
+    notified = Rule("L4", CONVOKED, RecordAbsence, PENDING, events.AbsenceNotified, given=(gave_notice,))
+    left = Rule("L5", CONVOKED, RecordAbsence, REJECTED, events.AbsentWithoutNotice, given=(convocation_left,))
+    with pytest.raises(ValueError, match="chooses L4 and L5") as caught:
+        table(CREATE, CONVOKE, END, notified, left)
+    assert "chooses no row" in str(caught.value)
+
+
+def test_an_event_finds_its_fields_on_its_command() -> None:
+    """An event whose field the command does not have can't be a row's."""
+    with pytest.raises(ValueError, match="retained needs 'entry', which withdraw does not have"):
+        Rule("L9", CONVOKED, Withdraw, REJECTED, events.Retained)
+    assert "entry" in Rule("L9", CONVOKED, Retain, REJECTED, events.Retained).carried
+
+
+def test_every_command_and_event_has_its_place() -> None:
+    """Each command of the domain page and each event belongs to exactly one lifecycle."""
+    placed = [command for each in LIFECYCLES.values() for command in each.by_command]
+    assert sorted(command.type for command in placed) == sorted(COMMANDS)
+    happened = [event.type for each in LIFECYCLES.values() for event in each.by_event]
+    assert sorted(happened) == sorted(EVENTS)
+
+
+def test_the_rows_carry_the_domain_pages_numbers() -> None:
+    """L1 to L14, S1 to S10, A1 to A8, in order."""
+    ids = [rule.id for each in LIFECYCLES.values() for rule in each.rules]
+    assert ids == [f"L{n}" for n in range(1, 15)] + [f"S{n}" for n in range(1, 11)] + [f"A{n}" for n in range(1, 9)]
+
+
+def test_what_a_lifecycle_says_of_itself() -> None:
+    """Initial and final states, and the commands of a state."""
+    assert APPLICATION.initial is PENDING
+    assert SESSION.initial == "active"
+    assert TRAINING_ACTION.initial is ActionState.AWAITING_PUBLICATION
+    assert APPLICATION.final == {"retained", "rejected", "no-advice", "session-full", "cancelled"}
+    assert all(APPLICATION.commands(state) == () for state in APPLICATION.final)
+    assert [each.type for each in TRAINING_ACTION.commands(ActionState.ARCHIVED)] == ["restore-action", "delete-action"]
+    assert TRAINING_ACTION.commands(None) == (COMMANDS["create-action"],)
+
+
+def test_a_fingerprint_changes_with_every_part_of_a_row() -> None:
+    """Each part of a row that decides something is in the fingerprint, and equal tables have equal ones."""
+    rows = machines.application.RULES
+    described = {str(rule.described()) for rule in rows}
+    assert len(described) == len(rows)
+    retain = next(rule for rule in rows if rule.id == "L9")
+    changed: list[dict[str, Any]] = [
+        {"id": "L0"},
+        {"source": CONVOKED},
+        {"target": REJECTED},
+        {"given": (gave_notice,)},
+        {"unless": retain.unless[1:]},
+        {"advise": ()},
+        {"first": COMMANDS["expire"]},
+        {"then": None},
+        {"then_given": ()},
+        {"effective": lambda *_: None},
+    ]
+    assert all(evolve(retain, **each).described() != retain.described() for each in changed)
+    assert APPLICATION.fingerprint == evolve(APPLICATION).fingerprint
+    assert len({each.fingerprint for each in LIFECYCLES.values()}) == len(LIFECYCLES)
