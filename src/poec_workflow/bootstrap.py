@@ -12,6 +12,7 @@ from poec_workflow.ports import Clock, Storage, SystemClock
 from poec_workflow.workflow import Workflow
 
 STORAGE_ENTRY_POINTS = "poec_workflow.storage"
+SQL_SCHEMES = ("sqlite",)
 
 
 class Unusable(ValueError):
@@ -27,10 +28,20 @@ def storage(url: str) -> Storage:
     scheme = url.partition(":")[0]
     if url == "memory:":
         return MemoryStorage()
+    if scheme in SQL_SCHEMES:
+        return _sql(url)
     for each in entry_points(group=STORAGE_ENTRY_POINTS, name=scheme):
         opened: Storage = each.load()(url)
         return opened
-    raise Unusable(f"no storage for {url!r}; this release has memory: (it judges a journal, and keeps nothing)")
+    raise Unusable(f"no storage for {url!r}: there are memory: (it keeps nothing) and sqlite:///FILE")
+
+
+def _sql(url: str) -> Storage:
+    try:
+        from poec_workflow.adapters.sql import SqlStorage  # noqa: PLC0415 - only who names a database loads one
+    except ImportError as error:
+        raise Unusable("a database needs its extra: pip install 'poec-workflow[sql]'") from error
+    return SqlStorage.open(url)
 
 
 def settings(place: str | None) -> Settings:
@@ -45,7 +56,7 @@ def settings(place: str | None) -> Settings:
     sys.path.insert(0, "")
     try:
         found = getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError, ValueError) as error:
+    except Exception as error:  # its module is anybody's code, and may fail in any way
         raise Unusable(f"--settings {place}: {error}") from error
     finally:
         sys.path.remove("")

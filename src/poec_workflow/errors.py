@@ -6,13 +6,17 @@ A *refusal* is an answer: the rules say no, with a stable code. The exceptions a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from attrs import field, frozen
 
 from poec_workflow import locales
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 Details = Mapping[str, Any]
 """What a refusal is about: dates, counts, limits, codes, by name."""
@@ -89,11 +93,36 @@ class Advisory:
 
     def message(self, lang: str = "fr") -> str:
         """A sentence for people, in `"fr"` or `"en"`."""
-        return locales.sentence("advisories", self.code, self.details, lang)
+        return locales.sentence("advisories", self.code, {n: _dated(v) for n, v in self.details.items()}, lang)
+
+
+def _dated(value: object) -> object:
+    """A detail of an advisory, its days days again: ours are well formed, and no free text is among them."""
+    return date.fromisoformat(value) if isinstance(value, str) and _DAY.fullmatch(value) else value
 
 
 class WorkflowError(Exception):
-    """The base of every exception of this package."""
+    """The base of every exception of this package; a host can answer each with its status and its problem."""
+
+    problem: ClassVar[str]
+    """What went wrong, as the end of the problem's type and the name of its title."""
+
+    @property
+    def http_status(self) -> int:
+        """The status of an HTTP answer."""
+        return _STATUS_OF_PROBLEM[self.problem]
+
+    def to_dict(self, lang: str = "fr") -> dict[str, Any]:
+        """A problem of RFC 9457."""
+        return {
+            "type": f"urn:poec-workflow:problem:{self.problem}",
+            "title": locales.label("problems", self.problem, lang),
+            "status": self.http_status,
+            "detail": str(self),
+        }
+
+
+_STATUS_OF_PROBLEM = {"malformed": 400, "busy": 409, "unavailable": 503, "outdated": 503}
 
 
 class CommandRefused(WorkflowError):
@@ -102,6 +131,8 @@ class CommandRefused(WorkflowError):
     Attributes:
         refusals: every reason, at least one, all of one kind.
     """
+
+    problem = "refused"
 
     def __init__(self, refusals: Iterable[Refusal]) -> None:
         self.refusals = tuple(refusals)
@@ -164,6 +195,8 @@ class Fault:
 class Malformed(WorkflowError, ValueError):
     """Input that does not have the form that is documented; `faults` has all of them."""
 
+    problem = "malformed"
+
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)
         super().__init__(self.faults)
@@ -176,14 +209,25 @@ class Malformed(WorkflowError, ValueError):
     def __str__(self) -> str:
         return "; ".join(map(str, self.faults))
 
+    def to_dict(self, lang: str = "fr") -> dict[str, Any]:
+        """A problem of RFC 9457; its extension `faults` lists place and problem of each."""
+        faults = [{"place": each.place, "problem": each.problem} for each in self.faults]
+        return {**super().to_dict(lang), "faults": faults}
+
 
 class Conflict(WorkflowError):
     """Others kept changing the same thing, and the retries are used up. Nothing was changed; try again."""
+
+    problem = "busy"
 
 
 class StorageUnavailable(WorkflowError):
     """The storage can't be reached, or went away. With a key, sending the command again is safe."""
 
+    problem = "unavailable"
+
 
 class SchemaOutdated(WorkflowError):
     """The database has another schema than this release reads."""
+
+    problem = "outdated"

@@ -6,11 +6,13 @@ implementation. Creating is left out, for there is nothing to create.
 
 from __future__ import annotations
 
+from typing import Any
+
 from attrs import frozen
 
 from poec_workflow.commands import Command
 from poec_workflow.decider import no_transition, not_permitted
-from poec_workflow.errors import Refusal
+from poec_workflow.errors import Refusal, refusal_to_dict
 from poec_workflow.machines import LIFECYCLES, AnyRule
 from poec_workflow.model import Subject
 from poec_workflow.policies.access import permitted
@@ -28,6 +30,11 @@ class Explanation:
     def allowed(self) -> bool:
         """Nothing that can be known without the payload stands against it."""
         return not self.refusals
+
+    def to_dict(self, lang: str = "fr") -> dict[str, Any]:
+        """`{"command", "allowed", "refusals"}`, each refusal with code, message and details."""
+        refusals = [refusal_to_dict(each, lang) for each in self.refusals]
+        return {"command": self.command.type, "allowed": self.allowed, "refusals": refusals}
 
 
 def explain(subject: Subject, facts: Facts) -> tuple[Explanation, ...]:

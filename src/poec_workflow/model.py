@@ -6,6 +6,7 @@ names and e-mails to a `Candidate`, which no event and no application contains.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from datetime import time as clock_time
 from decimal import Decimal
@@ -130,16 +131,17 @@ class Actor:
     name: Text | None = None
 
     def __attrs_post_init__(self) -> None:
-        required = _REQUIRED_OF_ACTORS.get(self.kind)
+        required = REQUIRED_OF_ACTORS.get(self.kind)
         if required is not None and getattr(self, required) is None:
             raise Malformed.at(f"$.{required}", f"required for an actor of the kind {self.kind}")
 
 
-_REQUIRED_OF_ACTORS = {
+REQUIRED_OF_ACTORS: Mapping[str, str] = {
     ActorKind.ORGANIZATION: "organization",
     ActorKind.ADVISER: "organization",
     ActorKind.CANDIDATE: "candidate",
 }
+"""What an actor of a kind must have, beside the kind."""
 
 SYSTEM = Actor(kind=ActorKind.SYSTEM)
 """The actor of what time and rules do by themselves."""

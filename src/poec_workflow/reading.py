@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Protocol, TypeVar, cast
+from typing import TypeVar, cast
 
 from attrs import field, frozen
 
@@ -21,6 +19,7 @@ from poec_workflow.model import (
     Page,
     Subject,
     SubjectKind,
+    Text,
     TrainingAction,
     TrainingSession,
 )
@@ -42,14 +41,9 @@ from poec_workflow.views import (
     Tab,
     WorkQueue,
 )
+from poec_workflow.views.pages import paged, span
 
 T = TypeVar("T")
-Row = TypeVar("Row", bound="_Referenced")
-
-
-class _Referenced(Protocol):
-    @property
-    def reference(self) -> str: ...
 
 
 @frozen
@@ -107,13 +101,13 @@ class Reading:
         """
         subject = self.application(application)
         loaded = self.storage.queries.around(subject)
-        return explain(subject, loaded.facts(self._now(), actor, self.settings))
+        return explain(subject, loaded.facts(self._now(), _well_formed(actor), self.settings))
 
     # Lists
 
     def applications(
         self,
-        asked: ApplicationFilter = ApplicationFilter(),  # noqa: B008 - a frozen value
+        filter: ApplicationFilter = ApplicationFilter(),  # noqa: A002, B008 - the published name; a frozen value
         page: PageRequest = PageRequest(),  # noqa: B008
     ) -> Page[ApplicationRow]:
         """The applications list, by reference.
@@ -121,18 +115,18 @@ class Reading:
         Raises:
             Malformed: the filter, or the mark of the page.
         """
-        asked, page = _well_formed(asked), _well_formed(page)
-        after, limit = _span(page)
+        asked, page = _well_formed(filter), _well_formed(page)
+        after, limit = span(page)
         rows = self.storage.queries.applications(asked, self._watch(), after=after, limit=limit)
-        return _page(rows, page)
+        return paged(rows, page)
 
-    def application_tabs(self, asked: ApplicationFilter = ApplicationFilter()) -> Mapping[Tab, int]:  # noqa: B008
+    def application_tabs(self, filter: ApplicationFilter = ApplicationFilter()) -> Mapping[Tab, int]:  # noqa: A002, B008
         """How many applications stand in each tab, as far as the rest of a filter lets them."""
-        return self.storage.queries.application_tabs(_well_formed(asked), self._watch())
+        return self.storage.queries.application_tabs(_well_formed(filter), self._watch())
 
     def sessions(
         self,
-        asked: SessionFilter = SessionFilter(),  # noqa: B008
+        filter: SessionFilter = SessionFilter(),  # noqa: A002, B008
         page: PageRequest = PageRequest(),  # noqa: B008
     ) -> Page[SessionRow]:
         """The sessions list, by reference.
@@ -140,18 +134,18 @@ class Reading:
         Raises:
             Malformed: the filter, or the mark of the page.
         """
-        asked, page = _well_formed(asked), _well_formed(page)
-        after, limit = _span(page)
+        asked, page = _well_formed(filter), _well_formed(page)
+        after, limit = span(page)
         rows = self.storage.queries.sessions(asked, self._watch(), after=after, limit=limit)
-        return _page(rows, page)
+        return paged(rows, page)
 
-    def session_tabs(self, asked: SessionFilter = SessionFilter()) -> Mapping[Tab, int]:  # noqa: B008
+    def session_tabs(self, filter: SessionFilter = SessionFilter()) -> Mapping[Tab, int]:  # noqa: A002, B008
         """How many sessions stand in each tab, as far as the rest of a filter lets them."""
-        return self.storage.queries.session_tabs(_well_formed(asked), self._watch())
+        return self.storage.queries.session_tabs(_well_formed(filter), self._watch())
 
     def actions(
         self,
-        asked: ActionFilter = ActionFilter(),  # noqa: B008
+        filter: ActionFilter = ActionFilter(),  # noqa: A002, B008
         page: PageRequest = PageRequest(),  # noqa: B008
     ) -> Page[ActionRow]:
         """The actions list, by reference.
@@ -159,14 +153,14 @@ class Reading:
         Raises:
             Malformed: the filter, or the mark of the page.
         """
-        asked, page = _well_formed(asked), _well_formed(page)
-        after, limit = _span(page)
+        asked, page = _well_formed(filter), _well_formed(page)
+        after, limit = span(page)
         rows = self.storage.queries.actions(asked, self._watch(), after=after, limit=limit)
-        return _page(rows, page)
+        return paged(rows, page)
 
-    def action_tabs(self, asked: ActionFilter = ActionFilter()) -> Mapping[ActionTab, int]:  # noqa: B008
+    def action_tabs(self, filter: ActionFilter = ActionFilter()) -> Mapping[ActionTab, int]:  # noqa: A002, B008
         """How many actions stand in each tab; an action may stand in several."""
-        return self.storage.queries.action_tabs(_well_formed(asked), self._watch())
+        return self.storage.queries.action_tabs(_well_formed(filter), self._watch())
 
     def candidate_applications(self, reference: str) -> Sequence[ApplicationRow]:
         """All applications of a candidate, in progress and past, by reference."""
@@ -239,39 +233,10 @@ def _in(rows: Sequence[ApplicationRow], *states: ApplicationState) -> tuple[Appl
     return tuple(each for each in rows if each.state in states)
 
 
-# Pages
-
-
-def _span(page: PageRequest) -> tuple[str | None, int | None]:
-    """After which reference, and how many: one more than the page has, which says whether there is a next one."""
-    after = None if page.after is None else _read_mark(page.after)
-    return after, page.limit + 1 if page.limit else None
-
-
-def _page(rows: Sequence[Row], page: PageRequest) -> Page[Row]:
-    if not page.limit or len(rows) <= page.limit:
-        return Page(items=rows)
-    items = tuple(rows[: page.limit])
-    return Page(items=items, next=_mark(items[-1].reference))
-
-
-def _mark(reference: str) -> str:
-    return base64.urlsafe_b64encode(reference.encode()).decode().rstrip("=")
-
-
-def _read_mark(mark: str) -> str:
-    try:
-        reference = base64.urlsafe_b64decode(mark + "=" * (-len(mark) % 4)).decode()
-    except (binascii.Error, ValueError):
-        reference = ""
-    if _mark(reference) != mark or not reference:
-        raise Malformed.at("$.after", "not the mark of a page")
-    return reference
-
-
 def _well_formed(value: T) -> T:
     return from_dict(to_dict(value), type(value))
 
 
 def _text(reference: str) -> str:
-    return from_dict(reference, str)
+    known: str = from_dict(reference, Text)
+    return known

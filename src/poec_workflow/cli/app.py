@@ -8,7 +8,12 @@ from poec_workflow import __version__
 from poec_workflow.cli.check import check
 from poec_workflow.cli.demo import demo
 from poec_workflow.cli.diagram import diagram
+from poec_workflow.cli.execute import execute
+from poec_workflow.cli.lists import actions, applications, sessions
+from poec_workflow.cli.organization import dashboard, queue
 from poec_workflow.cli.run import run
+from poec_workflow.cli.subjects import explain, history, show
+from poec_workflow.cli.sweep import sweep
 from poec_workflow.errors import CommandRefused, Conflict, Malformed, SchemaOutdated, StorageUnavailable
 
 DONE, REFUSED, MALFORMED, UNREACHABLE, CONFLICT = range(5)
@@ -30,6 +35,8 @@ class Program(click.Group):
             _leave(ctx, str(error), UNREACHABLE)
         except Conflict as error:
             _leave(ctx, str(error), CONFLICT)
+        except OSError as error:
+            _leave(ctx, str(error), MALFORMED)
         return None
 
 
@@ -41,8 +48,23 @@ def _leave(ctx: click.Context, message: str, code: int) -> None:
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="poec-workflow")
 def program() -> None:
-    """The rules of POEC applications: judge journals, draw lifecycles, see a season."""
+    """The rules of POEC applications: keep a store, judge journals, see what waits, draw lifecycles."""
 
 
-for each in (demo, run, check, diagram):
+for each in (
+    demo,
+    run,
+    execute,
+    explain,
+    history,
+    show,
+    applications,
+    sessions,
+    actions,
+    dashboard,
+    queue,
+    sweep,
+    diagram,
+    check,
+):
     program.add_command(each)

@@ -1,6 +1,11 @@
-"""`demo`: a season from registration to sweep, told step by step; it asks for nothing, and keeps nothing."""
+"""`demo`: a season from registration to sweep, told step by step on a fresh SQLite file; it asks for nothing."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 from rich.console import Console
@@ -24,6 +29,8 @@ TEXTS = {
         "sweep": "4. Le balayage passe en « avis non transmis » : {expired}",
         "history": "5. L'historique de C-1",
         "diagrams": "6. Les cycles de vie, dessinés à partir des règles",
+        "next": "Pour regarder vous-même : poec-workflow demo --keep demo.db, puis poec-workflow applications "
+        "--store sqlite:///demo.db",
     },
     "en": {
         "season": "1. A season, command by command",
@@ -32,22 +39,50 @@ TEXTS = {
         "sweep": "4. The sweep expires: {expired}",
         "history": "5. The history of C-1",
         "diagrams": "6. The lifecycles, drawn from the rules",
+        "next": "To look around yourself: poec-workflow demo --keep demo.db, then poec-workflow applications "
+        "--store sqlite:///demo.db",
     },
 }
 
 
 @click.command()
+@click.option("--keep", type=click.Path(path_type=Path), metavar="FILE", help="Keep the store in a new file.")
 @options.lang
-def demo(lang: str) -> None:
+def demo(keep: Path | None, lang: str) -> None:
     """Tell a season from registration to sweep: the tour."""
+    if keep is not None and keep.exists():
+        raise click.UsageError(f"{keep} is there already; --keep makes a new file")
     texts, out = TEXTS[lang], console()
-    clock = SettableClock(story.AFTER_THE_DEADLINE)
-    workflow = Workflow(options.open_workflow("memory:", None).storage, clock=clock)
-    out.rule(texts["season"], align="left")
+    with _store(keep) as url:
+        clock = SettableClock(story.AFTER_THE_DEADLINE)
+        workflow = options.open_workflow(url, None, clock)
+        _tell_the_season(out, workflow, lang)
+        _tell_its_end(out, workflow, lang)
+        options.close(workflow)
+    out.rule(texts["diagrams"], align="left")
+    for lifecycle in LIFECYCLES.values():
+        out.print(render(lifecycle, "mermaid", lang=lang, show=("conditions",)), markup=False, soft_wrap=True)
+    out.print(texts["next"], markup=False, soft_wrap=True)
+
+
+@contextmanager
+def _store(keep: Path | None) -> Iterator[str]:
+    if keep is not None:
+        yield f"sqlite:///{keep}"
+        return
+    with TemporaryDirectory() as place:
+        yield f"sqlite:///{place}/demo.db"
+
+
+def _tell_the_season(out: Console, workflow: Workflow, lang: str) -> None:
+    out.rule(TEXTS[lang]["season"], align="left")
     for step in story.steps():
         request = Request(command=step.command, actor=step.actor, at=step.at)
         _tell(out, step, workflow.execute_many([request])[0], lang)
-    organization = story.TRAINER.organization or ""
+
+
+def _tell_its_end(out: Console, workflow: Workflow, lang: str) -> None:
+    texts, organization = TEXTS[lang], story.TRAINER.organization or ""
     out.rule(texts["before"], align="left")
     out.print(dashboard_table(workflow.dashboard(organization), lang))
     out.rule(texts["explain"], align="left")
@@ -56,9 +91,6 @@ def demo(lang: str) -> None:
     out.print(dashboard_table(workflow.dashboard(organization), lang))
     out.rule(texts["history"], align="left")
     _history(out, workflow, lang)
-    out.rule(texts["diagrams"], align="left")
-    for lifecycle in LIFECYCLES.values():
-        out.print(render(lifecycle, "mermaid", lang=lang, show=("conditions",)), markup=False, soft_wrap=True)
 
 
 def _tell(out: Console, step: story.Step, answer: Answer, lang: str) -> None:

@@ -10,6 +10,7 @@ import click
 from poec_workflow import bootstrap
 from poec_workflow.locales import LANGUAGES, label
 from poec_workflow.policies.settings import Settings
+from poec_workflow.ports import Clock
 from poec_workflow.workflow import Workflow
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -31,6 +32,13 @@ format_ = click.option(
     default="text",
     help="Text for people, JSON for programs.",
 )
+list_format = click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json", "csv"]),
+    default="text",
+    help="Text for people, JSON and CSV for programs.",
+)
 store = click.option(
     "--store",
     default=DEFAULT_STORE,
@@ -48,12 +56,20 @@ settings = click.option(
 )
 
 
-def open_workflow(url: str, place: str | None) -> Workflow:
-    """The workflow that the options name; a usage error where they name none."""
+def open_workflow(url: str, place: str | None, clock: Clock | None = None) -> Workflow:
+    """The workflow that the options name, until the command ends; a usage error where they name none."""
     try:
-        return bootstrap.workflow(url, place)
+        workflow = bootstrap.workflow(url, place, clock)
     except bootstrap.Unusable as error:
         raise click.UsageError(str(error)) from error
+    click.get_current_context().call_on_close(lambda: close(workflow))
+    return workflow
+
+
+def close(workflow: Workflow) -> None:
+    """Let the store go, where it holds something."""
+    if hasattr(workflow.storage, "close"):
+        workflow.storage.close()
 
 
 def open_settings(place: str | None) -> Settings:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from io import BufferedReader
 from pathlib import Path
 from typing import Any, TextIO
@@ -47,7 +47,7 @@ class _Tally:
 @click.argument("journal", type=click.File("rb"))
 @click.option(
     "--refusals",
-    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    type=click.Path(dir_okay=False, path_type=Path),
     help="Write each refused line with its codes, as JSON Lines.",
 )
 @options.store
@@ -69,13 +69,24 @@ def run(
     Exits 1 when a line was refused, 2 when a line was malformed.
     """
     workflow = options.open_workflow(store, place)
-    with refusals.open("w", encoding="utf-8") if refusals else nullcontext() as out:
+    with _open(refusals, journal) as out:
         tally = _execute(workflow, journal, out, lang)
     if format_ == "json":
         print_json(_as_data(tally, workflow))
     else:
         _print(tally, lang)
     ctx.exit(tally.exit_code)
+
+
+def _open(refusals: Path | None, journal: BufferedReader) -> AbstractContextManager[TextIO | None]:
+    if refusals is None:
+        return nullcontext()
+    if refusals.exists() and Path(journal.name).exists() and refusals.samefile(journal.name):
+        raise click.BadParameter("it is the journal", param_hint="--refusals")
+    try:
+        return refusals.open("w", encoding="utf-8")
+    except OSError as error:
+        raise click.BadParameter(str(error), param_hint="--refusals") from error
 
 
 def _execute(workflow: Workflow, journal: BufferedReader, out: TextIO | None, lang: str) -> _Tally:

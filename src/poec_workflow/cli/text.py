@@ -9,6 +9,7 @@ import click
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from poec_workflow import locales
 from poec_workflow.views import Dashboard
@@ -29,13 +30,14 @@ def print_json(data: object) -> None:
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> Table:
     """An aligned table; numbers to the right."""
-    made = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    made = Table(title=title and Text(title), title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
     everything = [list(row) for row in rows]
     for index, column in enumerate(columns):
         numbers = bool(everything) and all(isinstance(row[index], int) for row in everything)
         made.add_column(column, justify="right" if numbers else "left", overflow="fold")
     for row in everything:
-        made.add_row(*(locales.shown(each, "en") if isinstance(each, int) else str(each) for each in row))
+        # Text, not str: a title like [POEC] is no markup.
+        made.add_row(*(Text(str(each)) for each in row))
     return made
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import Enum
@@ -13,7 +12,6 @@ from typing import Any
 
 LANGUAGES = ("fr", "en")
 _LISTED = 8
-_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LONGEST = 80
 _SECTIONS = {"command": "commands", "accepted": "commands", "actor": "words"}
 """Details that are codes with labels of their own."""
@@ -85,6 +83,4 @@ def shown(value: object, lang: str, section: str | None = None) -> str:
         some = [shown(each, lang, section) for each in value[:_LISTED]]
         return ", ".join(some) + (", …" if len(value) > _LISTED else "") or label("words", "none", lang)
     text = label(section, str(value), lang) if section else str(value)
-    if _ISO_DATE.fullmatch(text):
-        return shown(date.fromisoformat(text), lang)
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"

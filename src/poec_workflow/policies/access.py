@@ -81,7 +81,8 @@ class Grant:
     relation: Relation = field(default=anyone)
 
     def __str__(self) -> str:
-        return f"{self.kind}:{code_of(self.relation)}"
+        own = self.relation.__module__ == __name__
+        return f"{self.kind}:{'' if own else self.relation.__module__ + '.'}{code_of(self.relation)}"
 
     def covers(self, subject: Subject | None, facts: Facts, command: Command | None) -> bool:
         """Whether it lets this actor; without a command, as far as the payload does not matter."""

@@ -6,16 +6,16 @@ Lists over many rows ask these rules through a `Watch`: days that are reckoned h
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 
 from attrs import frozen
 
-from poec_workflow.model import ActionState, SessionState, Tally, TrainingAction, TrainingSession
-from poec_workflow.policies.deadlines import expiring_ends
+from poec_workflow.model import ActionState, SessionState, TrainingAction, TrainingSession
+from poec_workflow.policies.capacity import counted, quota_of
+from poec_workflow.policies.deadlines import closing_soon, expiring_ends
 from poec_workflow.policies.facts import Enrolment
 from poec_workflow.policies.settings import Settings
 
-_CLOSING_DAYS = 7
 _GONE = frozenset({ActionState.ARCHIVED, ActionState.DELETED})
 
 
@@ -41,24 +41,14 @@ def watch(today: date, settings: Settings) -> Watch:
     return Watch(
         today=today,
         expiring=expiring_ends(today, settings),
-        closing=(today, today + timedelta(days=_CLOSING_DAYS)),
-        counts_live=settings.quota_counts == "live",
+        closing=closing_soon(today),
+        counts_live=settings.counts_live,
     )
 
 
 def is_ended(session: TrainingSession, today: date) -> bool:
     """*Ended*: today > end."""
     return session.end < today
-
-
-def quota_of(session: TrainingSession) -> int:
-    """« (coefficient x capacité d'accueil) candidats » [S]."""
-    return session.capacity * session.coefficient
-
-
-def counted(tally: Tally, *, live: bool) -> int:
-    """The applications that take a place of the quota."""
-    return tally.live if live else tally.registered
 
 
 def awaits_validation(action: TrainingAction) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from poec_workflow.commands import CreateSession, SetCapacity, SetCoefficient
 from poec_workflow.errors import Details
-from poec_workflow.model import Application, TrainingSession
+from poec_workflow.model import Application, Tally, TrainingSession
 from poec_workflow.policies.facts import Facts
 from poec_workflow.policies.policy import condition
 
@@ -55,6 +55,16 @@ def minimum_headcount_out_of_range(_nothing: object, _facts: Facts, command: Cre
     if 0 <= command.minimum_headcount <= command.capacity:
         return None
     return {"minimum_headcount": command.minimum_headcount, "capacity": command.capacity}
+
+
+def quota_of(session: TrainingSession) -> int:
+    """« (coefficient x capacité d'accueil) candidats » [S]."""
+    return session.capacity * session.coefficient
+
+
+def counted(tally: Tally, *, live: bool) -> int:
+    """The applications that take a place of the quota: every one ever registered, or the open and retained ones."""
+    return tally.live if live else tally.registered
 
 
 def _seats(facts: Facts) -> int:

@@ -6,7 +6,7 @@ après la date de fin de session ».
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import TYPE_CHECKING
 
 from poec_workflow.errors import Details
@@ -15,6 +15,8 @@ from poec_workflow.model import Application, TrainingSession
 if TYPE_CHECKING:
     from poec_workflow.policies.facts import Facts
     from poec_workflow.policies.settings import Settings
+
+_CLOSING_DAYS = 7
 
 
 def local_day(instant: datetime, zone: tzinfo) -> date:
@@ -30,7 +32,9 @@ def first_instant(day: date, zone: tzinfo) -> datetime:
 def in_zone(instant: datetime, zone: tzinfo) -> datetime:
     """The same instant with a zone's offset of that moment, so that comparing it never meets a clock change."""
     local = instant.astimezone(zone)
-    return local.replace(tzinfo=timezone(local.utcoffset() or timedelta()))
+    offset = local.utcoffset() or timedelta()
+    # Before 1911 Paris was 9 minutes and 21 seconds ahead, which RFC 3339 can't say.
+    return instant.astimezone(UTC) if offset % timedelta(minutes=1) else local.replace(tzinfo=timezone(offset))
 
 
 def advice_deadline(session: TrainingSession, settings: Settings) -> date:
@@ -52,6 +56,11 @@ def expiring_ends(today: date, settings: Settings) -> tuple[date, date]:
     """« Passage en avis non transmis d'ici 15 jours »: the first and last end with today ≤ deadline ≤ today + 15."""
     first = ended_before(today, settings)
     return first, first + timedelta(days=settings.warning_days)
+
+
+def closing_soon(today: date) -> tuple[date, date]:
+    """The first and last registration deadline that is near: within 7 days [R]."""
+    return today, today + timedelta(days=_CLOSING_DAYS)
 
 
 def expired_at(_application: Application, facts: Facts) -> datetime:

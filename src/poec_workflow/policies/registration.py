@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from poec_workflow.errors import Details
 from poec_workflow.model import ActionState, SessionState
+from poec_workflow.policies.capacity import counted, quota_of
 from poec_workflow.policies.facts import Facts
 
 
@@ -33,13 +34,12 @@ def registration_deadline_passed(_nothing: object, facts: Facts) -> Details | No
 
 def quota_reached(_nothing: object, facts: Facts) -> Details | None:
     """« On pourra préinscrire au maximum (coefficient x capacité d'accueil) candidats » [S]."""
-    session, tally = facts.session, facts.tally
-    counted = tally.live if facts.settings.quota_counts == "live" else tally.registered
-    quota = session.capacity * session.coefficient
-    if counted < quota:
+    session = facts.session
+    taken, quota = counted(facts.tally, live=facts.settings.counts_live), quota_of(session)
+    if taken < quota:
         return None
     return {
-        "counted": counted,
+        "counted": taken,
         "quota": quota,
         "capacity": session.capacity,
         "coefficient": session.coefficient,

@@ -16,10 +16,18 @@ from attrs import field, frozen
 from poec_workflow.catalogue import Catalogue
 from poec_workflow.commands import COMMANDS, Cancel, Command, Expire, RefuseSessionFull
 from poec_workflow.errors import Details, Fault, Malformed
-from poec_workflow.policies.access import PERMISSIONS, Permissions
+from poec_workflow.policies.access import PERMISSIONS, Grant, Permissions
 from poec_workflow.policies.policy import Check, code_of
 
-_LONGEST_GRACE = 3_660
+_ANY, _LONGEST_GRACE = 2**31, 3_660
+_BOUNDS = {
+    "max_convocations": (1, _ANY),
+    "coefficient_min": (1, _ANY),
+    "coefficient_max": (1, _ANY),
+    "overbooking": (0, _ANY),
+    "grace_days": (0, _LONGEST_GRACE),
+    "warning_days": (0, _LONGEST_GRACE),
+}
 _QUOTA_COUNTS = ("registered", "live")
 _CLOSE_WHEN_FULL = ("manual", "automatic")
 ENDED_BY_RULE = (Expire, RefuseSessionFull, Cancel)
@@ -27,8 +35,11 @@ ENDED_BY_RULE = (Expire, RefuseSessionFull, Cancel)
 would keep open applications."""
 
 
-def _tuples(value: Mapping[Any, Sequence[Any]]) -> Mapping[Any, tuple[Any, ...]]:
-    return MappingProxyType({key: tuple(each) for key, each in value.items()})
+def _tuples(value: Any) -> Any:  # noqa: ANN401 - what is neither is left for the check to name
+    if not isinstance(value, Mapping):
+        return value
+    rows = {key: tuple(each) if isinstance(each, (list, tuple)) else each for key, each in value.items()}
+    return MappingProxyType(rows)
 
 
 # Not slotted: `cached_property` keeps what is read at every decision.
@@ -64,7 +75,7 @@ class Settings:
     grace_days: int = 21
     warning_days: int = 15
     weekly_hours_max: Decimal = Decimal(48)
-    usual_weekly_hours: tuple[Decimal, Decimal] = field(default=(Decimal(8), Decimal(35)), converter=tuple)
+    usual_weekly_hours: tuple[Decimal, Decimal] = (Decimal(8), Decimal(35))
     time_zone: str = "Europe/Paris"
     permissions: Permissions = field(default=PERMISSIONS, converter=_tuples)
     catalogue: Catalogue = field(factory=Catalogue.default)
@@ -88,6 +99,11 @@ class Settings:
         return {command: tuple(map(Check.of, policies)) for command, policies in self.refuse_also.items()}
 
     @property
+    def counts_live(self) -> bool:
+        """Whether the quota counts open and retained applications only."""
+        return self.quota_counts == "live"
+
+    @property
     def closes_when_full(self) -> bool:
         """Whether giving the last seat declares the session full."""
         return self.close_when_full == "automatic"
@@ -102,7 +118,7 @@ class Settings:
             "overbooking": self.overbooking,
             "close_when_full": self.close_when_full,
             "days": [self.grace_days, self.warning_days],
-            "weekly_hours": [f"{each.normalize():f}" for each in self._hours()],
+            "weekly_hours": [f"{each.normalize():f}" for each in (self.weekly_hours_max, *self.usual_weekly_hours)],
             "time_zone": self.time_zone,
             "permissions": {command.type: sorted(map(str, grants)) for command, grants in self.permissions.items()},
             "catalogue": [
@@ -121,11 +137,9 @@ class Settings:
         }
         return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:16]
 
-    def _hours(self) -> tuple[Decimal, Decimal, Decimal]:
-        return (self.weekly_hours_max, *self.usual_weekly_hours)
-
     def _faults(self) -> Iterator[Fault]:
         yield from self._faults_of_numbers()
+        yield from self._faults_of_hours()
         for name, known in (("quota_counts", _QUOTA_COUNTS), ("close_when_full", _CLOSE_WHEN_FULL)):
             if getattr(self, name) not in known:
                 yield Fault(f"$.{name}", f"expected {' or '.join(known)}")
@@ -133,33 +147,49 @@ class Settings:
             ZoneInfo(self.time_zone)
         except (KeyError, OSError, TypeError, ValueError):
             yield Fault("$.time_zone", "not a time zone that this system knows")
+        catalogue: object = self.catalogue
+        if not isinstance(catalogue, Catalogue):
+            yield Fault("$.catalogue", "expected a Catalogue")
+        yield from self._faults_of_policies()
+
+    def _faults_of_numbers(self) -> Iterator[Fault]:
+        for name, (least, most) in _BOUNDS.items():
+            value: object = getattr(self, name)
+            if type(value) is not int or not least <= value <= most:
+                yield Fault(f"$.{name}", f"expected a whole number from {least} to {most}")
+        floor: Any = self.coefficient_min
+        ceiling: Any = self.coefficient_max
+        if type(floor) is type(ceiling) is int and 1 <= ceiling < floor:
+            yield Fault("$.coefficient_min", "above coefficient_max")
+
+    def _faults_of_hours(self) -> Iterator[Fault]:
+        most: object = self.weekly_hours_max
+        usual: Any = self.usual_weekly_hours
+        if not _is_hours(most) or self.weekly_hours_max <= 0:
+            yield Fault("$.weekly_hours_max", "expected a Decimal above 0")
+        pair = isinstance(usual, tuple) and len(usual) == 2 and all(map(_is_hours, usual))  # noqa: PLR2004
+        if not pair or usual[0] > usual[1]:
+            yield Fault("$.usual_weekly_hours", "expected two Decimals in order")
+
+    def _faults_of_policies(self) -> Iterator[Fault]:
+        kinds: dict[str, Any] = {"permissions": Grant, "refuse_also": Callable}
+        for name, what in kinds.items():
+            table: Any = getattr(self, name)
+            if not isinstance(table, Mapping):
+                yield Fault(f"$.{name}", "expected a mapping of commands")
+                return
+            for command, rows in table.items():
+                if command not in COMMANDS.values():
+                    yield Fault(f"$.{name}", f"not a command: {command!r:.80}")
+                elif not isinstance(rows, tuple) or not all(isinstance(row, what) for row in rows):
+                    yield Fault(f"$.{name}", f"expected a sequence of {what.__name__}s for {command.type}")
         for command in COMMANDS.values():
             if command not in self.permissions:
                 yield Fault("$.permissions", f"says nothing of {command.type}")
-        for command in self.refuse_also:
-            if command not in COMMANDS.values():
-                yield Fault("$.refuse_also", f"not a command: {command!r}")
-            elif command in ENDED_BY_RULE:
+        for command in ENDED_BY_RULE:
+            if command in self.refuse_also:
                 yield Fault("$.refuse_also", f"{command.type} is the system's, and takes no further policy")
 
-    def _faults_of_numbers(self) -> Iterator[Fault]:
-        bounds = {
-            "max_convocations": (1, None),
-            "coefficient_min": (1, None),
-            "coefficient_max": (1, None),
-            "overbooking": (0, None),
-            "grace_days": (0, _LONGEST_GRACE),
-            "warning_days": (0, _LONGEST_GRACE),
-        }
-        for name, (least, most) in bounds.items():
-            value: object = getattr(self, name)
-            if type(value) is not int or value < least or (most is not None and value > most):
-                yield Fault(f"$.{name}", f"expected a whole number from {least} to {most or 'any'}")
-                return
-        if self.coefficient_min > self.coefficient_max:
-            yield Fault("$.coefficient_min", "above coefficient_max")
-        hours: tuple[object, ...] = self._hours()
-        if not all(isinstance(each, Decimal) and each.is_finite() for each in hours):
-            yield Fault("$.weekly_hours_max", "hours a week are finite Decimals")
-        elif self.weekly_hours_max <= 0 or self.usual_weekly_hours[0] > self.usual_weekly_hours[1]:
-            yield Fault("$.usual_weekly_hours", "out of order, or nobody may work")
+
+def _is_hours(value: object) -> bool:
+    return isinstance(value, Decimal) and value.is_finite()

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import datetime
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
-from attrs import frozen
 from cattrs import BaseValidationError
 
 from poec_workflow.commands import Command, Request
-from poec_workflow.errors import Malformed
+from poec_workflow.errors import Fault, Malformed
 from poec_workflow.model import Actor
 from poec_workflow.serialization.converter import make_converter
 from poec_workflow.serialization.faults import duplicates, faults_of, parse
@@ -24,8 +23,8 @@ T = TypeVar("T")
 
 _converter = make_converter()
 
-LONGEST_LINE = 1_048_576
-"""Bytes of a journal line: above what the longest texts of any command can take."""
+LONGEST_LINE = 2 * 1_048_576
+"""Bytes of a journal line: the longest texts of any command, each character escaped, take some 1.2 million."""
 
 
 def from_json(text: str | bytes, cls: type[T]) -> T:
@@ -35,14 +34,7 @@ def from_json(text: str | bytes, cls: type[T]) -> T:
         Malformed: with every fault.
     """
     data = parse(text)
-    doubles = list(duplicates(data))
-    try:
-        value = from_dict(data, cls)
-    except Malformed as error:
-        raise Malformed((*doubles, *error.faults)) from None
-    if doubles:
-        raise Malformed(doubles)
-    return value
+    return _structured(data, cls, duplicates(data))
 
 
 def from_dict(data: object, cls: type[T]) -> T:
@@ -51,11 +43,7 @@ def from_dict(data: object, cls: type[T]) -> T:
     Raises:
         Malformed: with every fault.
     """
-    try:
-        return _converter.structure(data, cls)
-    except (BaseValidationError, ValueError, TypeError) as error:
-        faults = tuple(faults_of(error, "$"))
-    raise Malformed(faults)
+    return _structured(data, cls, ())
 
 
 def journal_line(line: str | bytes, *, dated: bool = True) -> Request:
@@ -64,9 +52,12 @@ def journal_line(line: str | bytes, *, dated: bool = True) -> Request:
     Raises:
         Malformed: with every fault.
     """
-    if len(line) > LONGEST_LINE:
+    if len(line.rstrip()) > LONGEST_LINE:
         raise Malformed.at("$", f"longer than {LONGEST_LINE} bytes")
-    return from_json(line, _DatedRequest if dated else Request)
+    data = parse(line)
+    undated = dated and isinstance(data, dict) and data.get("at") is None
+    missing = [Fault("$.at", "required")] if undated else []
+    return _structured(data, Request, [*missing, *duplicates(data)])
 
 
 def checked(request: Request) -> Request:
@@ -75,12 +66,24 @@ def checked(request: Request) -> Request:
     Raises:
         Malformed: a value of it could not be written as JSON and read back.
     """
-    return from_dict(to_dict(request), Request)
+    try:
+        data = to_dict(request)
+    except RecursionError:
+        raise Malformed.at("$", "nested too deeply") from None
+    return from_dict(data, Request)
 
 
-@frozen(kw_only=True)
-class _DatedRequest(Request):
-    at: datetime
+def _structured(data: object, cls: type[T], known: Iterable[Fault]) -> T:
+    faults = list(known)
+    try:
+        value = _converter.structure(data, cls)
+    except (BaseValidationError, ValueError, TypeError) as error:
+        faults.extend(faults_of(error, "$"))
+    except RecursionError:
+        faults.append(Fault("$", "nested too deeply"))
+    if faults:
+        raise Malformed(faults)
+    return value
 
 
 def to_json(value: object) -> str:

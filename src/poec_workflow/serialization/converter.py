@@ -10,14 +10,14 @@ from enum import StrEnum
 from typing import Annotated, Any, get_args, get_origin
 
 from attrs import NOTHING, fields, has
-from cattrs import Converter
+from cattrs import BaseValidationError, Converter
 from cattrs.gen import make_dict_structure_fn
 
 from poec_workflow.commands import COMMANDS, Command
 from poec_workflow.errors import Fault, Malformed
 from poec_workflow.events import HistoryEntry
-from poec_workflow.model import TextLength
-from poec_workflow.serialization.faults import below
+from poec_workflow.model import REQUIRED_OF_ACTORS, Actor, TextLength
+from poec_workflow.serialization.faults import below, faults_of
 from poec_workflow.serialization.history import read_entry, write_entry
 from poec_workflow.serialization.scalars import (
     read_boolean,
@@ -35,7 +35,11 @@ from poec_workflow.serialization.scalars import (
 Read = Callable[[object, object], Any]
 
 _ANY_TEXT = TextLength(0, 10_000)
-_SCALARS: Mapping[type, Read] = {
+_MOST_FAULTS = 100
+"""After these, the rest of an array is not read: each fault costs, and nobody reads a thousand."""
+_SCALARS: Mapping[type, Callable[..., Any]] = {
+    str: read_text(_ANY_TEXT),
+    StrEnum: read_enum,
     int: read_integer,
     bool: read_boolean,
     date: read_date,
@@ -54,18 +58,18 @@ def make_converter() -> Converter:
 
 
 def _teach_reading(converter: Converter) -> None:
+    for cls, read in _SCALARS.items():
+        converter.register_structure_hook(cls, read)
     # Those that come later are asked first.
     converter.register_structure_hook_factory(has, lambda cls: _object_reader(cls, converter))
-    converter.register_structure_hook_factory(_is_text, lambda cls: read_text(_limits(cls)))
-    converter.register_structure_hook_factory(_is_enum, read_enum)
+    converter.register_structure_hook_factory(_is_text, lambda cls: read_text(cls.__metadata__[0]))
     converter.register_structure_hook_factory(_is_array, lambda cls: _array_reader(cls, converter))
     converter.register_structure_hook_func(_is_texts, _read_texts)
     converter.register_structure_hook_func(lambda cls: cls is Command, _tag_reader(COMMANDS, converter))
     converter.register_structure_hook_func(
         lambda cls: cls is HistoryEntry, lambda value, _: read_entry(value, converter)
     )
-    for cls, read in _SCALARS.items():
-        converter.register_structure_hook(cls, read)
+    converter.register_structure_hook_func(lambda cls: cls is Actor, _actor_reader(converter.get_structure_hook(Actor)))
 
 
 def _teach_writing(converter: Converter) -> None:
@@ -78,17 +82,8 @@ def _teach_writing(converter: Converter) -> None:
     converter.register_unstructure_hook(tuple, lambda value: [converter.unstructure(each) for each in value])
 
 
-def _limits(cls: Any) -> TextLength:  # noqa: ANN401 - any annotation
-    marks = cls.__metadata__ if get_origin(cls) is Annotated else (_ANY_TEXT,)
-    return next(each for each in marks if isinstance(each, TextLength))
-
-
 def _is_text(cls: Any) -> bool:  # noqa: ANN401 - any annotation
-    return cls is str or (get_origin(cls) is Annotated and isinstance(cls.__metadata__[0], TextLength))
-
-
-def _is_enum(cls: object) -> bool:
-    return isinstance(cls, type) and issubclass(cls, StrEnum)
+    return get_origin(cls) is Annotated and isinstance(cls.__metadata__[0], TextLength)
 
 
 def _is_array(cls: Any) -> bool:  # noqa: ANN401 - any annotation
@@ -116,26 +111,58 @@ def _read_texts(value: object, _: object) -> dict[str, str]:
 
 
 def _array_reader(cls: Any, converter: Converter) -> Read:  # noqa: ANN401 - a tuple's annotation
-    items: Any = list[get_args(cls)[0]]  # type: ignore[misc]
+    inner = get_args(cls)[0]
 
     def read(value: object, _: object) -> tuple[Any, ...]:
         if not isinstance(value, list):
             raise ValueError("expected an array")
-        return tuple(converter.structure(value, items))
+        items: list[Any] = []
+        faults: list[Fault] = []
+        for index, each in enumerate(value):
+            try:
+                items.append(converter.structure(each, inner))
+            except (BaseValidationError, ValueError, TypeError) as error:
+                faults.extend(faults_of(error, f"$[{index}]"))
+            if len(faults) >= _MOST_FAULTS:
+                break
+        if faults:
+            raise Malformed(faults)
+        return tuple(items)
 
     return read
 
 
 def _object_reader(cls: type[Any], converter: Converter) -> Read:
     inner = make_dict_structure_fn(cls, converter, _cattrs_forbid_extra_keys=True)
-    optional = {each.name for each in fields(cls) if each.default is not NOTHING}
+    plain = get_origin(cls) or cls  # Page[Application] is read like Page, its items as applications
+    optional = {each.name for each in fields(plain) if each.default is not NOTHING}
+    tag = plain.type if issubclass(plain, Command) else None
 
     def read(value: object, _: object) -> Any:  # noqa: ANN401 - the class
         if not isinstance(value, Mapping):
             raise ValueError("expected an object")
         # An optional field that is null is absent.
         given = {name: each for name, each in value.items() if each is not None or name not in optional}
+        if tag is not None and given.get("type") == tag:
+            del given["type"]
         return inner(given, cls)
+
+    return read
+
+
+def _actor_reader(inner: Read) -> Read:
+    """Says what an actor's kind requires beside every other fault of it."""
+
+    def read(value: object, cls: object) -> Any:  # noqa: ANN401 - an Actor
+        try:
+            return inner(value, cls)
+        except BaseValidationError as error:
+            faults = list(faults_of(error, "$"))
+        kind = value.get("kind") if isinstance(value, Mapping) else None
+        required = REQUIRED_OF_ACTORS.get(kind) if isinstance(kind, str) else None
+        if required and isinstance(value, Mapping) and value.get(required) is None:
+            faults.append(Fault(f"$.{required}", f"required for an actor of the kind {kind}"))
+        raise Malformed(dict.fromkeys(faults))
 
     return read
 
@@ -147,8 +174,7 @@ def _tag_reader(registry: Mapping[str, type[Any]], converter: Converter) -> Read
         tag = value.get("type")
         if not isinstance(tag, str) or tag not in registry:
             raise Malformed.at("$.type", "required" if tag is None else "unknown type")
-        rest = {name: each for name, each in value.items() if name != "type"}
-        return converter.structure(rest, registry[tag])
+        return converter.structure(value, registry[tag])
 
     return read
 

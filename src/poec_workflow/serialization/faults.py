@@ -18,6 +18,8 @@ from poec_workflow.errors import Fault, Malformed
 
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
 _MOST_DIGITS = 12
+_MOST_STEPS = 6
+_LONGEST_KEY = 40
 
 
 def parse(text: str | bytes) -> Any:  # noqa: ANN401 - JSON
@@ -53,23 +55,39 @@ def _integer(digits: str) -> int | float:
 
 def duplicates(data: object) -> Iterator[Fault]:
     """Every key that stands twice in its object."""
-    todo: list[tuple[str, object]] = [("$", data)]
+    # A place is made only where one is needed: a deep line has many, and each is long.
+    todo: list[tuple[_Steps, object]] = [((), data)]
     while todo:
-        place, value = todo.pop()
+        steps, value = todo.pop()
         if isinstance(value, _Object):
             for name in value.doubles:
-                yield Fault(below(place, name), "stands twice")
-            todo.extend((below(place, name), each) for name, each in value.items())
+                yield Fault(_place((steps, name)), "stands twice")
+            todo.extend(((steps, name), each) for name, each in value.items() if isinstance(each, (dict, list)))
         elif isinstance(value, list):
-            todo.extend((f"{place}[{index}]", each) for index, each in enumerate(value))
+            todo.extend(((steps, index), each) for index, each in enumerate(value) if isinstance(each, (dict, list)))
+
+
+_Steps = tuple[()] | tuple["_Steps", str | int]
+
+
+def _place(steps: _Steps) -> str:
+    """`$.command.changes`; of a long way only the end."""
+    names: list[str | int] = []
+    while steps and len(names) < _MOST_STEPS:
+        steps, name = steps
+        names.append(name)
+    place = "$…" if steps else "$"
+    for name in reversed(names):
+        place = f"{place}[{name}]" if isinstance(name, int) else below(place, name)
+    return place
 
 
 def below(place: str, name: str) -> str:
     """The place of a key below a place: `$.command`, or `$["odd key"]`."""
     if _PLAIN_KEY.fullmatch(name):
         return f"{place}.{name}"
-    shown = json.dumps(name[:40])
-    return f"{place}[{shown}{'…' if len(name) > 40 else ''}]"  # noqa: PLR2004
+    shown = json.dumps(name[:_LONGEST_KEY])
+    return f"{place}[{shown}{'…' if len(name) > _LONGEST_KEY else ''}]"
 
 
 def faults_of(error: BaseException, place: str) -> Iterator[Fault]:
@@ -91,5 +109,5 @@ def faults_of(error: BaseException, place: str) -> Iterator[Fault]:
 
 def _step(note: str) -> str:
     if isinstance(note, AttributeValidationNote):
-        return f".{note.name}"
+        return f".{note.name.removesuffix('_')}"
     return f"[{note.index}]" if isinstance(note, IterableValidationNote) else ""

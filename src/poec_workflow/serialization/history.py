@@ -7,11 +7,20 @@ from datetime import datetime
 from typing import Any
 
 from attrs import frozen
-from cattrs import Converter
+from cattrs import BaseValidationError, Converter
 
 from poec_workflow.errors import Advisory, Malformed
 from poec_workflow.events import EVENTS, AnyEvent, HistoryEntry, Position
-from poec_workflow.model import ActionState, Actor, ApplicationState, SessionState, State, SubjectKind
+from poec_workflow.model import (
+    ActionState,
+    Actor,
+    ApplicationState,
+    Reference,
+    SessionState,
+    State,
+    SubjectKind,
+)
+from poec_workflow.serialization.faults import faults_of
 
 _STATES: Mapping[SubjectKind, type[State]] = {
     SubjectKind.APPLICATION: ApplicationState,
@@ -20,12 +29,15 @@ _STATES: Mapping[SubjectKind, type[State]] = {
 }
 
 
+_ENVELOPE = ("reference", "version", "state", "effective_at")
+
+
 @frozen(kw_only=True)
-class _WrittenEntry:
+class _Envelope:
     """The names and types of the flat form; `from_` is `from`."""
 
     kind: SubjectKind
-    reference: str
+    reference: Reference
     version: int
     type: str
     effective: datetime
@@ -38,7 +50,6 @@ class _WrittenEntry:
     decision: Position
     fingerprint: str
     advisories: tuple[Advisory, ...]
-    data: dict[str, Any]
 
 
 def write_entry(entry: HistoryEntry, converter: Converter) -> dict[str, Any]:
@@ -68,30 +79,48 @@ def read_entry(value: object, converter: Converter) -> HistoryEntry:
     """The entry that JSON-ready data says."""
     if not isinstance(value, Mapping):
         raise ValueError("expected an object")
-    written = converter.structure(
-        {"from_" if name == "from" else name: each for name, each in value.items()}, _WrittenEntry
-    )
-    if written.type not in EVENTS:
-        raise Malformed.at("$.type", "unknown type")
-    states = _STATES[written.kind]
-    event: AnyEvent = converter.structure(
-        {
-            **written.data,
-            "reference": written.reference,
-            "version": written.version,
-            "state": written.to,
-            "effective_at": written.effective.isoformat(),
-        },
-        EVENTS[written.type],
-    )
+    flat = {"from_" if name == "from" else name: each for name, each in value.items() if name != "data"}
+    if "from_" in value:
+        raise Malformed.at("$.from_", "unknown key")
+    written = converter.structure(flat, _Envelope)
+    kind = EVENTS.get(written.type)
+    if kind is None or kind.kind != written.kind:
+        raise Malformed.at("$.type", f"no event of this {written.kind}")
     return HistoryEntry(
-        event=event,
+        event=_read_event(value.get("data"), kind, written, converter),
         recorded_at=written.recorded,
         actor=written.actor,
         rule=written.rule,
         command=written.command,
         decision=written.decision,
-        from_state=None if written.from_ is None else converter.structure(written.from_, states),
+        from_state=None if written.from_ is None else _read_state(written.from_, "$.from", written, converter),
         fingerprint=written.fingerprint,
         advisories=written.advisories,
     )
+
+
+def _read_event(data: object, kind: type[AnyEvent], written: _Envelope, converter: Converter) -> AnyEvent:
+    if not isinstance(data, Mapping):
+        raise Malformed.at("$.data", "expected an object")
+    own = [name for name in _ENVELOPE if name in data]
+    if own:
+        raise Malformed.at(f"$.data.{own[0]}", "unknown key")
+    envelope = {
+        "reference": written.reference,
+        "version": written.version,
+        "state": _read_state(written.to, "$.to", written, converter),
+        "effective_at": written.effective.isoformat(),
+    }
+    try:
+        event: AnyEvent = converter.structure({**data, **envelope}, kind)
+    except BaseValidationError as error:
+        raise Malformed(faults_of(error, "$.data")) from None
+    return event
+
+
+def _read_state(text: str, place: str, written: _Envelope, converter: Converter) -> State:
+    try:
+        state: State = converter.structure(text, _STATES[written.kind])
+    except ValueError as error:
+        raise Malformed.at(place, str(error)) from None
+    return state

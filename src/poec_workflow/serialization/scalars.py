@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta, timezone
 from datetime import time as clock_time
 from decimal import Decimal
-from enum import StrEnum
+from enum import Enum
 
 from poec_workflow.model import TextLength
 
@@ -21,6 +21,7 @@ _DECIMAL = re.compile(r"-?[0-9]{1,4}(?:\.[0-9]{1,2})?")
 _NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2999
 _MOST = 2**31
+_FAR = 20
 
 
 def read_text(limits: TextLength) -> Callable[[object, object], str]:
@@ -101,21 +102,24 @@ def read_decimal(value: object, _: object) -> Decimal:
     return Decimal(value)
 
 
-def read_enum(cls: type[StrEnum]) -> Callable[[object, object], StrEnum]:
-    """Reads a member by its value."""
+def read_enum(value: object, cls: type[Enum]) -> Enum:
+    """A member by its value."""
     members = {member.value: member for member in cls}
-
-    def read(value: object, _: object) -> StrEnum:
-        if not isinstance(value, str) or value not in members:
-            raise ValueError(f"expected one of {', '.join(members)}")
-        return members[value]
-
-    return read
+    if not isinstance(value, str) or value not in members:
+        raise ValueError(f"expected one of {', '.join(members)}")
+    return members[value]
 
 
 def write_decimal(value: object) -> object:
-    """The shortest text of a decimal; what is none stays, for reading it back to refuse."""
-    return f"{(value + 0).normalize():f}" if isinstance(value, Decimal) and value.is_finite() else value
+    """The shortest text of a decimal; what has no such text stays, for reading it back to refuse."""
+    if not isinstance(value, Decimal) or not value.is_finite():
+        return value
+    if not value:
+        return "0"
+    if abs(value.adjusted()) > _FAR:
+        return value
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def write_time(value: object) -> object:

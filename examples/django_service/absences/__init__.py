@@ -1,0 +1,1 @@
+"""The app: reports of absences, and the workflow beside them."""

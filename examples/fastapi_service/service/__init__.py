@@ -1,0 +1,1 @@
+"""A service that records absences, on FastAPI and SQLAlchemy's asyncio side."""

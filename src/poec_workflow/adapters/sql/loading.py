@@ -1,0 +1,206 @@
+"""Rows ▸ what a decision knows: one statement for a command, and one more for an action's sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import BindParameter, Connection, Select, and_, bindparam, exists, select
+
+from poec_workflow.adapters.sql.rows import position_of, read, tally_of
+from poec_workflow.adapters.sql.schema import COUNTS, actions, applications, count_of, history, receipts, sessions
+from poec_workflow.commands import Command, CreateSession, Preregister
+from poec_workflow.events import HistoryEntry, Position
+from poec_workflow.model import (
+    LIVE_STATES,
+    OPEN_STATES,
+    Application,
+    SubjectKind,
+    TrainingAction,
+    TrainingSession,
+)
+from poec_workflow.policies.facts import Enrolment
+from poec_workflow.ports import Lazily, Loaded, Receipt
+
+LoadOpen = Callable[[str], Sequence[Application]]
+"""How a session's open applications are loaded, when they are looked at."""
+
+_COUNTERS = tuple(sessions.c[name] for name in COUNTS)
+_ASKED: BindParameter[str] = bindparam("asked")
+_PARENT: BindParameter[str] = bindparam("parent")
+_PERSON: BindParameter[str] = bindparam("person")
+
+is_open = applications.c.state.in_(sorted(OPEN_STATES))
+is_live = applications.c.state.in_(sorted(LIVE_STATES))
+open_count = count_of(OPEN_STATES)
+
+_session_columns = (sessions.c.data.label("session"), actions.c.data.label("action"), *_COUNTERS)
+_session_from = sessions.join(actions, actions.c.reference == sessions.c.action)
+
+_session = select(*_session_columns).select_from(_session_from).where(sessions.c.reference == _ASKED)
+_application = (
+    select(applications.c.data.label("application"), *_session_columns)
+    .select_from(applications.join(_session_from, sessions.c.reference == applications.c.session))
+    .where(applications.c.reference == _ASKED)
+)
+_registering = (
+    select(
+        select(applications.c.data).where(applications.c.reference == _ASKED).scalar_subquery().label("taken"),
+        exists().where(applications.c.candidate == _PERSON, applications.c.session == _PARENT, is_live).label("live"),
+        *_session_columns,
+    )
+    .select_from(_session_from)
+    .where(sessions.c.reference == _PARENT)
+)
+_creating_session = select(
+    select(sessions.c.data).where(sessions.c.reference == _ASKED).scalar_subquery().label("taken"),
+    actions.c.data.label("action"),
+).where(actions.c.reference == _PARENT)
+_action = select(actions.c.data).where(actions.c.reference == _ASKED)
+_sessions_of_action = (
+    select(sessions.c.data.label("session"), *_COUNTERS)
+    .where(sessions.c.action == _ASKED)
+    .order_by(sessions.c.reference)
+)
+_open_of_session = (
+    select(applications.c.data).where(applications.c.session == _ASKED, is_open).order_by(applications.c.reference)
+)
+_overdue = (
+    select(applications.c.data.label("application"), sessions.c.reference, *_session_columns)
+    .select_from(_session_from.join(applications, applications.c.session == sessions.c.reference))
+    .where(sessions.c.end_on < bindparam("before"), open_count > 0, is_open)
+    .order_by(sessions.c.end_on, sessions.c.reference, applications.c.reference)
+    .limit(bindparam("limit"))
+)
+_receipt = select(receipts).where(receipts.c.key == _ASKED)
+_moved = history.alias("moved")
+_recalled: Select[*tuple[Any, ...]] = (
+    select(_moved.c.ordinal, history.c.data)
+    .select_from(
+        _moved.join(
+            history,
+            and_(
+                history.c.kind == _moved.c.kind,
+                history.c.reference == _moved.c.reference,
+                history.c.version <= _moved.c.version,
+            ),
+        )
+    )
+    .where(
+        _moved.c.decision_kind == bindparam("kind"),
+        _moved.c.decision_reference == bindparam("reference"),
+        _moved.c.decision_version == bindparam("version"),
+    )
+    .order_by(_moved.c.ordinal, history.c.version)
+)
+
+
+def load(connection: Connection, command: Command, load_open: LoadOpen) -> Loaded:
+    """What is known around a command."""
+    match command:
+        case Preregister():
+            return _around_registration(connection, command, load_open)
+        case CreateSession():
+            return _around_creation(connection, command)
+        case _:
+            return _AROUND[command.kind](connection, command.reference, load_open)
+
+
+def around_application(connection: Connection, reference: str, load_open: LoadOpen) -> Loaded:
+    """An application, its session with counts, and its action."""
+    row = connection.execute(_application, {"asked": reference}).one_or_none()
+    return _loaded(read(row.application, Application), row, load_open) if row else Loaded()
+
+
+def _around_session(connection: Connection, reference: str, load_open: LoadOpen) -> Loaded:
+    row = connection.execute(_session, {"asked": reference}).one_or_none()
+    if row is None:
+        return Loaded()
+    enrolment = _enrolment(row, load_open)
+    return Loaded(subject=enrolment.session, action=read(row.action, TrainingAction), enrolment=enrolment)
+
+
+def _around_action(connection: Connection, reference: str, load_open: LoadOpen) -> Loaded:
+    text = connection.scalar(_action, {"asked": reference})
+    if text is None:
+        return Loaded()
+    action = read(text, TrainingAction)
+    rows = connection.execute(_sessions_of_action, {"asked": reference})
+    return Loaded(subject=action, action=action, enrolments=tuple(_enrolment(row, load_open) for row in rows))
+
+
+_AROUND = {
+    SubjectKind.APPLICATION: around_application,
+    SubjectKind.SESSION: _around_session,
+    SubjectKind.ACTION: _around_action,
+}
+
+
+def _around_registration(connection: Connection, command: Preregister, load_open: LoadOpen) -> Loaded:
+    asked = {"asked": command.application, "parent": command.session, "person": command.candidate.reference}
+    row = connection.execute(_registering, asked).one_or_none()
+    if row is None:
+        return Loaded()
+    return Loaded(
+        subject=None if row.taken is None else read(row.taken, Application),
+        action=read(row.action, TrainingAction),
+        enrolment=_enrolment(row, load_open),
+        candidate_live=bool(row.live),
+    )
+
+
+def _around_creation(connection: Connection, command: CreateSession) -> Loaded:
+    row = connection.execute(_creating_session, {"asked": command.session, "parent": command.action}).one_or_none()
+    if row is None:
+        return Loaded()
+    taken = None if row.taken is None else read(row.taken, TrainingSession)
+    return Loaded(subject=taken, action=read(row.action, TrainingAction))
+
+
+def open_applications(connection: Connection, session: str) -> Sequence[Application]:
+    """A session's open applications, by reference."""
+    return [read(text, Application) for text in connection.scalars(_open_of_session, {"asked": session})]
+
+
+def overdue(connection: Connection, ended_before: date, limit: int, load_open: LoadOpen) -> Sequence[Loaded]:
+    """Open applications of sessions that ended before a day, those that ended first coming first."""
+    rows = connection.execute(_overdue, {"before": ended_before.isoformat(), "limit": limit})
+    found: list[Loaded] = []
+    for _, group in groupby(rows, lambda row: row.reference):
+        first, *others = group
+        around = _loaded(read(first.application, Application), first, load_open)
+        found.append(around)
+        found.extend(
+            Loaded(subject=read(row.application, Application), action=around.action, enrolment=around.enrolment)
+            for row in others
+        )
+    return found
+
+
+def receipt(connection: Connection, key: str) -> Receipt | None:
+    """What the key was used for."""
+    row = connection.execute(_receipt, {"asked": key}).one_or_none()
+    return Receipt(row.key, row.digest, position_of(row)) if row else None
+
+
+def recall(connection: Connection, decision: Position) -> Sequence[Sequence[HistoryEntry]]:
+    """The histories of all that a decision moved, up to and with that move."""
+    asked = {"kind": decision.kind.value, "reference": decision.reference, "version": decision.version}
+    rows = connection.execute(_recalled, asked)
+    groups = groupby(rows, lambda row: row.ordinal)
+    return [[read(row.data, HistoryEntry) for row in group] for _, group in groups]
+
+
+def _loaded(subject: Application, row: Any, load_open: LoadOpen) -> Loaded:  # noqa: ANN401 - a row
+    return Loaded(subject=subject, action=read(row.action, TrainingAction), enrolment=_enrolment(row, load_open))
+
+
+def _enrolment(row: Any, load_open: LoadOpen) -> Enrolment:  # noqa: ANN401 - a row
+    session = read(row.session, TrainingSession)
+    return Enrolment(
+        session=session,
+        tally=tally_of(row),
+        open_applications=Lazily(lambda: load_open(session.reference)),
+    )

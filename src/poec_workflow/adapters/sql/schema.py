@@ -1,0 +1,161 @@
+"""The tables. Subjects are kept whole, as JSON text of our own making; columns beside it are what is searched by.
+
+Every table and constraint has a name, for migrations. Types are those that every database has, and that no driver
+or host converts behind our back: days are ISO text, instants microseconds since 1970, flags 0 or 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import reduce
+from operator import add
+
+from attrs import fields
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from poec_workflow.model import ApplicationState, SubjectKind, Tally
+
+VERSION = 1
+"""Of the schema; raised with a migration, never without."""
+
+# Order is by code point everywhere, as Python sorts.
+_Reference = String(64).with_variant(String(64, collation="C"), "postgresql")
+_Instant = BigInteger
+_Day = String(10)
+_Row = BigInteger().with_variant(Integer, "sqlite")
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+schema = Table("poec_schema", metadata, Column("version", Integer, primary_key=True, autoincrement=False))
+
+COUNTS = tuple(each.name for each in fields(Tally))
+"""The counters of a session's row: `Tally`'s."""
+
+actions = Table(
+    "poec_actions",
+    metadata,
+    Column("reference", _Reference, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("state", String(32), nullable=False),
+    Column("responsible", _Reference, nullable=False),
+    Column("awaits_validation", Integer, nullable=False),
+    Column("incomplete", Integer, nullable=False),
+    Column("search", Text, nullable=False),
+    Column("data", Text, nullable=False),
+)
+
+sessions = Table(
+    "poec_sessions",
+    metadata,
+    Column("reference", _Reference, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("state", String(32), nullable=False),
+    Column("action", _Reference, nullable=False),
+    Column("start_on", _Day, nullable=False),
+    Column("end_on", _Day, nullable=False),
+    Column("registration_deadline", _Day, nullable=False),
+    Column("responsible", _Reference, nullable=False),
+    Column("positioner", _Reference, nullable=False),
+    Column("trainer", _Reference, nullable=False),
+    Column("quota", BigInteger, nullable=False),
+    Column("search", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    *(Column(name, Integer, nullable=False, server_default="0") for name in COUNTS),
+    Index(None, "action", "reference"),
+    Index(None, "responsible", "end_on"),
+    Index(None, "positioner", "end_on"),
+    Index(None, "trainer", "end_on"),
+    Index(None, "end_on", "reference"),
+)
+
+# No index holds the state, which changes most: the row stays on its page, and sweeps cost half.
+applications = Table(
+    "poec_applications",
+    metadata,
+    Column("reference", _Reference, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("state", String(32), nullable=False),
+    Column("session", _Reference, nullable=False),
+    Column("candidate", _Reference, nullable=False),
+    Column("registered_at", _Instant, nullable=False),
+    Column("search", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    Index(None, "session", "reference"),
+    Index(None, "candidate", "reference"),
+)
+
+people = Table(
+    "poec_people",
+    metadata,
+    Column("reference", _Reference, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("email", Text),
+    Column("search", Text, nullable=False),
+)
+
+history = Table(
+    "poec_history",
+    metadata,
+    Column("kind", String(16), nullable=False),
+    Column("reference", _Reference, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("decision_kind", String(16), nullable=False),
+    Column("decision_reference", _Reference, nullable=False),
+    Column("decision_version", Integer, nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("actor_candidate", _Reference),
+    Column("data", Text, nullable=False),
+    PrimaryKeyConstraint("kind", "reference", "version"),
+    Index(None, "decision_kind", "decision_reference", "decision_version"),
+    Index(None, "actor_candidate"),
+)
+
+receipts = Table(
+    "poec_receipts",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("reference", _Reference, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+outbox = Table(
+    "poec_outbox",
+    metadata,
+    Column("id", _Row, primary_key=True, autoincrement=True),
+    Column("kind", String(16), nullable=False),
+    Column("reference", _Reference, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("held_until", _Instant),
+    UniqueConstraint("kind", "reference", "version"),
+)
+
+SUBJECTS = {
+    SubjectKind.APPLICATION: applications,
+    SubjectKind.SESSION: sessions,
+    SubjectKind.ACTION: actions,
+}
+
+
+def count_of(states: Collection[ApplicationState]) -> ColumnElement[int]:
+    """How many applications of a session are in one of some states, from its counters."""
+    return reduce(add, (sessions.c[each.name.lower()] for each in sorted(states)))

@@ -1,0 +1,68 @@
+"""`exec`: one journal line, executed now or at its own instant."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from poec_workflow import locales
+from poec_workflow.cli import options
+from poec_workflow.cli.text import print_json
+from poec_workflow.decider import Accepted, Change, Refused
+from poec_workflow.errors import refusal_to_dict
+from poec_workflow.serialization import LONGEST_LINE, journal_line, to_dict
+
+
+@click.command("exec")
+@click.argument("line")
+@options.store
+@options.settings
+@options.format_
+@options.lang
+@click.pass_context
+def execute(ctx: click.Context, line: str, store: str, place: str | None, format_: str, lang: str) -> None:
+    """Execute one journal LINE (- reads it from standard input), now when it has no "at".
+
+    Exits 1 when the rules refuse it.
+    """
+    text: str | bytes = sys.stdin.buffer.read(LONGEST_LINE + 1) if line == "-" else line
+    request = journal_line(text, dated=False)
+    answer = options.open_workflow(store, place).execute_many([request])[0]
+    if format_ == "json":
+        print_json(_refused(answer, lang) if isinstance(answer, Refused) else _accepted(answer, lang))
+    elif isinstance(answer, Refused):
+        for refusal in answer.refusals:
+            click.echo(f"{refusal.code}: {refusal.message(lang)}")
+    else:
+        for change in answer.changes:
+            click.echo(f"{change.subject.reference}: {locales.state(change.subject.state, lang)} ({change.event.type})")
+        for advisory in answer.advisories:
+            click.echo(f"{advisory.code}: {advisory.message(lang)}", err=True)
+    ctx.exit(1 if isinstance(answer, Refused) else 0)
+
+
+def _refused(answer: Refused, lang: str) -> dict[str, Any]:
+    return {"accepted": False, "refusals": [refusal_to_dict(each, lang) for each in answer.refusals]}
+
+
+def _accepted(answer: Accepted, lang: str) -> dict[str, Any]:
+    return {
+        "accepted": True,
+        "replayed": answer.replayed,
+        "final": answer.final,
+        "subject": {"kind": answer.subject.kind.value, **to_dict(answer.subject)},
+        "events": [_event(answer.change)["event"]],
+        "advisories": [{**to_dict(each), "message": each.message(lang)} for each in answer.advisories],
+        "consequences": [_event(each) for each in answer.consequences],
+    }
+
+
+def _event(change: Change) -> dict[str, Any]:
+    return {
+        "kind": change.subject.kind.value,
+        "reference": change.subject.reference,
+        "state": change.subject.state.value,
+        "event": {"type": change.event.type, **to_dict(change.event)},
+    }

@@ -1,0 +1,101 @@
+"""Reading, outside of any decision: the port that lists and screens need."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from poec_workflow.events import HistoryEntry
+from poec_workflow.model import Application, Candidate, State, Subject, SubjectKind
+from poec_workflow.policies.alerts import Watch
+from poec_workflow.ports.loading import Loaded
+from poec_workflow.views import (
+    ActionFilter,
+    ActionRow,
+    ActionTab,
+    ApplicationFilter,
+    ApplicationRow,
+    DashboardRow,
+    SessionFilter,
+    SessionRow,
+    Tab,
+)
+
+
+class Queries(Protocol):
+    """Reading, outside of any decision."""
+
+    def subject(self, kind: SubjectKind, reference: str) -> Subject | None:
+        """One subject."""
+        ...
+
+    def around(self, application: Application) -> Loaded:
+        """One application with what a decision on it would know."""
+        ...
+
+    def history(self, kind: SubjectKind, reference: str) -> Sequence[HistoryEntry]:
+        """A subject's history, oldest first."""
+        ...
+
+    def states(self, kind: SubjectKind) -> Mapping[str, State]:
+        """The state of every subject of a kind, by reference."""
+        ...
+
+    def candidate(self, reference: str) -> Candidate | None:
+        """A person's name and e-mail, unless they were erased."""
+        ...
+
+    def organizations(self) -> Sequence[str]:
+        """Every organisation that holds a role on a session, in order."""
+        ...
+
+    def overdue(self, ended_before: date) -> Sequence[str]:
+        """References of open applications of sessions that ended before a day, in order."""
+        ...
+
+    def dashboard(
+        self, organization: str, *, expiring: tuple[date, date], since: datetime | None = None
+    ) -> Sequence[DashboardRow]:
+        """A row per role that the organisation holds; see `Workflow.dashboard`.
+
+        Args:
+            organization: whose rows.
+            expiring: the first and last session end whose open applications are expiring.
+            since: count applications registered at or after this instant.
+        """
+        ...
+
+    def applications(
+        self, asked: ApplicationFilter, watched: Watch, *, after: str | None, limit: int | None
+    ) -> Sequence[ApplicationRow]:
+        """Applications by reference: those after one, at most so many."""
+        ...
+
+    def application_tabs(self, asked: ApplicationFilter, watched: Watch) -> Mapping[Tab, int]:
+        """How many applications each tab has, whatever the filter's own."""
+        ...
+
+    def sessions(
+        self, asked: SessionFilter, watched: Watch, *, after: str | None, limit: int | None
+    ) -> Sequence[SessionRow]:
+        """Sessions by reference: those after one, at most so many."""
+        ...
+
+    def session_tabs(self, asked: SessionFilter, watched: Watch) -> Mapping[Tab, int]:
+        """How many sessions each tab has, whatever the filter's own."""
+        ...
+
+    def actions(
+        self, asked: ActionFilter, watched: Watch, *, after: str | None, limit: int | None
+    ) -> Sequence[ActionRow]:
+        """Actions by reference: those after one, at most so many."""
+        ...
+
+    def action_tabs(self, asked: ActionFilter, watched: Watch) -> Mapping[ActionTab, int]:
+        """How many actions each tab has, whatever the filter's own."""
+        ...
+
+    def waiting(self, organization: str, *, ended_from: date) -> Sequence[ApplicationRow]:
+        """Open applications of an organisation's sessions that ended on a day or later, or have not, by reference."""
+        ...

@@ -1,0 +1,32 @@
+"""What people see, and ask for: values that queries take and return, and that no decision looks at."""
+
+from poec_workflow.views.answers import (
+    ActionRow,
+    ActionSession,
+    ApplicationRow,
+    Dashboard,
+    DashboardRow,
+    SessionRow,
+    SweepReport,
+    WorkQueue,
+)
+from poec_workflow.views.asking import ActionFilter, ActionTab, ApplicationFilter, Search, SessionFilter, Tab
+from poec_workflow.views.pages import PageRequest
+
+__all__ = [
+    "ActionFilter",
+    "ActionRow",
+    "ActionSession",
+    "ActionTab",
+    "ApplicationFilter",
+    "ApplicationRow",
+    "Dashboard",
+    "DashboardRow",
+    "PageRequest",
+    "Search",
+    "SessionFilter",
+    "SessionRow",
+    "SweepReport",
+    "Tab",
+    "WorkQueue",
+]

@@ -1,0 +1,139 @@
+"""Lines of lists, and screens."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TypeVar
+
+from attrs import frozen
+
+from poec_workflow.model import (
+    ActionState,
+    ApplicationState,
+    Convocation,
+    Prescriber,
+    Reference,
+    Role,
+    SessionState,
+    Text,
+)
+
+T = TypeVar("T")
+
+
+@frozen(kw_only=True)
+class ApplicationRow:
+    """A line of the applications list; `candidate_name` is None once the person is erased."""
+
+    reference: Reference
+    state: ApplicationState
+    version: int
+    session: Reference
+    session_start: date
+    session_end: date
+    action: Reference
+    action_title: Text
+    candidate: Reference
+    candidate_name: Text | None
+    responsible: Reference
+    positioner: Reference
+    trainer: Reference
+    prescriber: Prescriber
+    registered_at: datetime
+    convocations: tuple[Convocation, ...] = ()
+
+
+@frozen(kw_only=True)
+class SessionRow:
+    """A line of the sessions list."""
+
+    reference: Reference
+    state: SessionState
+    version: int
+    action: Reference
+    action_title: Text
+    responsible: Reference
+    positioner: Reference
+    trainer: Reference
+    place: Text
+    start: date
+    end: date
+    retained: int
+    capacity: int
+    minimum_headcount: int
+    registered: int
+    open: int
+
+    @property
+    def enrolled(self) -> str:
+        """Inscrits: `retained / capacity` [R]."""
+        return f"{self.retained} / {self.capacity}"
+
+
+@frozen(kw_only=True)
+class ActionSession:
+    """A session as the actions list names it."""
+
+    reference: Reference
+    state: SessionState
+    start: date
+    end: date
+
+
+@frozen(kw_only=True)
+class ActionRow:
+    """A line of the actions list, with its sessions by reference; `alert` and `pending_validation` as the tabs say."""
+
+    reference: Reference
+    state: ActionState
+    version: int
+    title: Text
+    funder: Text
+    responsible: Reference
+    pending_validation: bool
+    alert: bool
+    sessions: tuple[ActionSession, ...] = ()
+
+
+@frozen(kw_only=True)
+class WorkQueue:
+    """What an organisation has to do: applications by reference. `expiring` ones stand in another list too."""
+
+    organization: Reference
+    at: date
+    to_convoke: tuple[ApplicationRow, ...] = ()
+    attendance_to_record: tuple[ApplicationRow, ...] = ()
+    advice_to_give: tuple[ApplicationRow, ...] = ()
+    expiring: tuple[ApplicationRow, ...] = ()
+
+
+@frozen(kw_only=True)
+class DashboardRow:
+    """Applications by state, for one role of an organisation. `expiring` is a part of `pending` (all open states)."""
+
+    role: Role
+    pending: int = 0
+    expiring: int = 0
+    retained: int = 0
+    rejected: int = 0
+    no_advice: int = 0
+    session_full: int = 0
+    cancelled: int = 0
+
+
+@frozen(kw_only=True)
+class Dashboard:
+    """An organisation's applications: a row per role that it holds. Rows overlap, and are never added."""
+
+    organization: Reference
+    at: date
+    rows: tuple[DashboardRow, ...]
+
+
+@frozen(kw_only=True)
+class SweepReport:
+    """What a sweep expired, or would: references in order."""
+
+    at: datetime
+    expired: tuple[Reference, ...]
+    dry_run: bool = False

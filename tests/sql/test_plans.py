@@ -1,0 +1,140 @@
+"""How SQLite goes about each query: no application or history is read that an index could have passed over."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import evolve
+from sqlalchemy import Engine, event
+
+from guarantees import ADVISER, NOW, PLATFORM, founded, registering, workflow_on
+from poec_workflow import Application, Role, Workflow, commands
+from poec_workflow.adapters.sql import SqlStorage
+from poec_workflow.ports import Loaded
+from poec_workflow.testing import SettableClock
+from poec_workflow.views import ActionFilter, ActionTab, ApplicationFilter, PageRequest, SessionFilter, Tab
+from world import SAMPLES
+
+GROWING = ("poec_applications", "poec_history", "poec_receipts", "poec_people", "earlier", "moved")
+"""What is never to be read whole, by the names that statements know them by.
+
+The outbox is not among them: it is emptied, and walked from its oldest row."""
+
+
+@pytest.fixture
+def said(stored: SqlStorage) -> Iterator[list[tuple[str, Any]]]:
+    """Every statement that is executed, with its parameters."""
+    found: list[tuple[str, Any]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
+        found.append((statement, parameters))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    founded(stored)
+    found.clear()
+    yield found
+    event.remove(Engine, "before_cursor_execute", note)
+
+
+def plans(file: Path, said: list[tuple[str, Any]]) -> list[str]:
+    """The steps of every plan."""
+    with closing(sqlite3.connect(file)) as connection:
+        return [
+            row[3]
+            for statement, parameters in said
+            if statement.startswith(("SELECT", "UPDATE", "DELETE", "WITH"))
+            for each in (parameters if isinstance(parameters, list) else [parameters])
+            for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", each).fetchall()
+        ]
+
+
+def open_ones(loaded: Loaded) -> list[Application]:
+    """The neighbours, looked at."""
+    assert loaded.enrolment
+    return list(loaded.enrolment.open_applications)
+
+
+DAY = date(2021, 11, 20)
+EVERY_READ: dict[str, Callable[[Workflow], object]] = {
+    "application": lambda w: w.application("C-1"),
+    "history": lambda w: w.history("application", "C-1"),
+    "explain": lambda w: w.explain("C-1", PLATFORM),
+    "around": lambda w: open_ones(w.storage.queries.around(w.application("C-1"))),
+    "candidate": lambda w: w.storage.queries.candidate("P-1"),
+    "candidate applications": lambda w: w.candidate_applications("P-1"),
+    "organizations": lambda w: w.storage.queries.organizations(),
+    "dashboard": lambda w: w.dashboard("TRAIN"),
+    "dashboard since": lambda w: w.dashboard("TRAIN", since=DAY),
+    "queue": lambda w: w.work_queue("TRAIN"),
+    "overdue": lambda w: w.storage.queries.overdue(DAY),
+    "everybody": lambda w: w.applications(),
+    "a page": lambda w: w.applications(page=PageRequest(limit=3, after="Qy0x")),
+    "an organisation's": lambda w: w.applications(ApplicationFilter(organization="TRAIN")),
+    "a role's": lambda w: w.applications(ApplicationFilter(organization="TRAIN", role=Role.TRAINER, tab=Tab.CURRENT)),
+    "current": lambda w: w.applications(ApplicationFilter(tab=Tab.CURRENT)),
+    "a session's": lambda w: w.applications(ApplicationFilter(session="S-1", text="zoé")),
+    "tabs": lambda w: w.application_tabs(ApplicationFilter(organization="TRAIN")),
+    "tabs of a candidate": lambda w: w.application_tabs(ApplicationFilter(candidate="P-1")),
+    "sessions": lambda w: w.sessions(SessionFilter(organization="TRAIN", tab=Tab.ENDED)),
+    "session tabs": lambda w: w.session_tabs(),
+    "actions": lambda w: w.actions(ActionFilter(tab=ActionTab.ALERT)),
+    "action tabs": lambda w: w.action_tabs(ActionFilter(organization="TRAIN")),
+    "outbox": lambda w: w.storage.outbox.claim(limit=5, now=NOW, lease=NOW - NOW),
+    "erasing": lambda w: w.erase_candidate("P-1"),
+    "sweep": lambda w: w.using(w.storage).sweep(),
+}
+
+
+@pytest.mark.parametrize("name", EVERY_READ)
+def test_no_growing_table_is_read_whole(name: str, file: Path, stored: SqlStorage, said: list[tuple[str, Any]]) -> None:
+    """Lists walk a key from where they begin; everything else is found by an index."""
+    workflow = workflow_on(stored)
+    workflow.execute(registering(1), ADVISER, key="k")
+    said.clear()
+    EVERY_READ[name](workflow)
+    asked = [each for each in said if "sqlite_" not in each[0]]
+    assert asked
+    whole = [step for step in plans(file, asked) if step.startswith("SCAN") and step.split()[1] in GROWING]
+    assert whole == []
+
+
+@pytest.mark.parametrize("name", ["application", "dashboard", "dashboard since", "queue", "everybody", "tabs"])
+def test_each_is_one_statement(name: str, stored: SqlStorage, said: list[tuple[str, Any]]) -> None:
+    """One statement a question."""
+    workflow = workflow_on(stored)
+    workflow.execute(registering(1), ADVISER)
+    said.clear()
+    EVERY_READ[name](workflow)
+    assert len([each for each, _ in said if not each.startswith("BEGIN")]) == 1
+
+
+def test_a_command_takes_few_statements(stored: SqlStorage, said: list[tuple[str, Any]]) -> None:
+    """However many applications it ends: a sweep of twenty takes as many statements as one of two."""
+    counts = []
+    for first, last in ((1, 2), (3, 22)):
+        workflow = founded_again(stored, f"S-{first}0", last)
+        for each in range(first, last + 1):
+            workflow.execute(registering(each, f"S-{first}0"), ADVISER)
+        late = Workflow(stored, clock=SettableClock("2022-04-20T09:00:00+02:00"))
+        said.clear()
+        assert len(late.sweep().expired) == last - first + 1
+        counts.append(len(said))
+    assert counts[0] == counts[1]
+    said.clear()
+    workflow.execute(registering(99, "S-10"), ADVISER, key="k")
+    assert len([each for each, _ in said]) <= 9
+
+
+def founded_again(stored: SqlStorage, session: str, seats: int) -> Workflow:
+    """Another session."""
+    workflow = workflow_on(stored)
+    command = SAMPLES["create-session"]
+    assert isinstance(command, commands.CreateSession)
+    workflow.execute(evolve(command, session=session, capacity=seats), PLATFORM)
+    return workflow

@@ -1,0 +1,276 @@
+"""The command line on a SQLite file: a season lived with it alone, then each command's formats and exit codes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from poec_workflow.cli.app import program
+from poec_workflow.cli.output import cell
+from seasons import DATA, given_season
+
+LINE = {
+    "at": "2021-11-02T09:00:00+01:00",
+    "actor": {"kind": "platform", "organization": "CAP"},
+    "command": {
+        "type": "create-action",
+        "action": "A-1",
+        "title": "[POEC] =Métier",
+        "funder": "France Travail",
+        "responsible": "AFEC",
+    },
+}
+
+
+class Terminal:
+    """`poec-workflow` with a store of its own."""
+
+    def __init__(self, store: str) -> None:
+        self.store = store
+
+    def __call__(self, *words: str, stdin: bytes | None = None) -> Result:
+        result = CliRunner().invoke(program, [*words], env={"POEC_STORE": self.store}, input=stdin)
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        return result
+
+    def json(self, *words: str) -> Any:
+        return json.loads(self(*words, "--format", "json").stdout)
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Terminal:
+    return Terminal(f"sqlite:///{tmp_path}/poec.db")
+
+
+@pytest.fixture(scope="module")
+def season(tmp_path_factory: pytest.TempPathFactory) -> tuple[Terminal, dict[str, Any], Path]:
+    """The given season, run into a store."""
+    place = tmp_path_factory.mktemp("season")
+    terminal = Terminal(f"sqlite:///{place}/poec.db")
+    result = terminal("run", str(DATA / "journal.jsonl"), "--refusals", str(place / "refusals.jsonl"))
+    assert result.exit_code == 1
+    return terminal, given_season()[1], place
+
+
+def states(terminal: Terminal, command: str) -> dict[str, str]:
+    return {row["reference"]: row["state"] for row in terminal.json(command, "--limit", "0")}
+
+
+def test_the_season_through_the_command_line_alone(season: tuple[Terminal, dict[str, Any], Path]) -> None:
+    """Refusals, the three lists, every dashboard before and after the sweep: exactly `expected.json`."""
+    terminal, expected, place = season
+    refusals = [json.loads(line) for line in (place / "refusals.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert refusals == expected["refusals"]
+    assert states(terminal, "applications") == expected["states"]
+    assert states(terminal, "sessions") == expected["session_states"]
+    assert states(terminal, "actions") == expected["action_states"]
+
+    def dashboards() -> list[Any]:
+        names = [each["organization"] for each in expected["dashboards_before_sweep"]]
+        return [terminal.json("dashboard", name, "--at", expected["sweep_at"][:10]) for name in names]
+
+    assert dashboards() == expected["dashboards_before_sweep"]
+    dry = terminal.json("sweep", "--dry-run", "--at", expected["sweep_at"])
+    assert dry == {"at": expected["sweep_at"], "expired": expected["swept"], "dry_run": True}
+    assert terminal.json("sweep", "--at", expected["sweep_at"]) == {**dry, "dry_run": False}
+    assert dashboards() == expected["dashboards_after_sweep"]
+
+
+def test_one_line_at_a_time(fresh: Terminal) -> None:
+    """`exec` carries out a line, from its argument or standard input, now where it has no instant."""
+    accepted = fresh.json("exec", json.dumps(LINE))
+    assert accepted["accepted"]
+    assert accepted["subject"]["state"] == "awaiting-publication"
+    assert accepted["events"][0]["type"] == "action-created"
+    publish = {"actor": LINE["actor"], "command": {"type": "publish-action", "action": "A-1"}}
+    result = fresh("exec", "-", stdin=json.dumps(publish).encode())
+    assert (result.exit_code, result.stdout) == (0, "A-1: Published (action-published)\n")
+    again = fresh("exec", json.dumps(publish), "--format", "json", "--lang", "fr")
+    assert again.exit_code == 1
+    answer = json.loads(again.stdout)
+    assert answer["accepted"] is False
+    assert answer["refusals"][0]["code"] == "no-transition"
+    assert "Publiée" in answer["refusals"][0]["message"]
+    refused = fresh("exec", json.dumps(publish))
+    assert refused.stdout.startswith("no-transition: ")
+    malformed = fresh("exec", "{}")
+    assert malformed.exit_code == 2
+    assert "$.actor: required" in malformed.stderr
+
+
+def test_advisories_are_said(season: tuple[Terminal, dict[str, Any], Path]) -> None:
+    """An accepted line that deserves a second look says so, on stderr or as data."""
+    terminal, *_ = season
+    line = {
+        "actor": {"kind": "platform", "organization": "CAP"},
+        "command": {"type": "create-action", "action": "new", "title": "[POEC] x", "funder": "x", "responsible": "x"},
+    }
+    assert terminal.json("exec", json.dumps(line))["advisories"] == []
+
+
+def test_history_and_show(season: tuple[Terminal, dict[str, Any], Path]) -> None:
+    """One subject whole, and its history with the keys that are promised."""
+    terminal, expected, _ = season
+    reference = next(iter(expected["states"]))
+    shown = terminal.json("show", reference)
+    assert {"reference", "state", "version", "session", "candidate", "convocations"} <= shown.keys()
+    history = terminal.json("history", reference)
+    assert {"type", "effective", "recorded", "actor", "version", "from", "to"} <= history[0].keys()
+    assert [entry["version"] for entry in history] == list(range(1, shown["version"] + 1))
+    assert (history[0]["from"], history[-1]["to"]) == (None, shown["state"])
+    assert reference in terminal("show", reference).stdout
+    assert "preregister" in terminal("history", reference, "--lang", "fr").stdout
+    session = terminal.json("show", shown["session"], "--subject", "session")
+    assert session["kind"] == "session"
+    assert terminal("show", session["action"]).exit_code == 0
+
+
+def test_what_is_not_there(fresh: Terminal) -> None:
+    """An unknown reference is a refusal, exit 1; one that names several asks which."""
+    for words in (["show", "X"], ["history", "X", "--subject", "session"], ["explain", "X", "--kind", "system"]):
+        result = fresh(*words)
+        assert result.exit_code == 1
+        assert "unknown-" in result.stderr
+    fresh("exec", json.dumps(LINE))
+    session = {
+        "type": "create-session",
+        "session": "A-1",
+        "action": "A-1",
+        "start": "2021-12-01",
+        "end": "2021-12-31",
+        "place": "Agen",
+        "responsible": "AFEC",
+        "positioner": "AFEC",
+        "trainer": "AFEC",
+        "capacity": 2,
+        "coefficient": 2,
+        "registration_deadline": "2021-12-01",
+        "late_entry_deadline": "2021-12-05",
+    }
+    fresh("exec", json.dumps({**LINE, "command": session}))
+    result = fresh("show", "A-1")
+    assert result.exit_code == 2
+    assert "--subject" in result.stderr
+
+
+def test_explain(season: tuple[Terminal, dict[str, Any], Path]) -> None:
+    """Each command with allowed or every reason why not, for the actor that is named."""
+    terminal, expected, _ = season
+    reference = next(name for name, state in expected["states"].items() if state == "retained")
+    session = terminal.json("show", terminal.json("show", reference)["session"])
+    words = ("explain", reference, "--kind", "organization", "--organization", session["trainer"])
+    found = terminal.json(*words)
+    assert len(found) == 11
+    assert {each["refusals"][0]["code"] for each in found} == {"no-transition", "not-permitted"}
+    assert not any(each["allowed"] for each in found)
+    assert "no-transition" in terminal(*words, "--lang", "fr").stdout
+    assert terminal("explain", reference, "--kind", "organization").exit_code == 2
+    withdraw = terminal.json("explain", reference, "--kind", "candidate", "--candidate", "P-1")
+    assert len(withdraw) == 11
+
+
+def test_lists_filter_page_and_format(season: tuple[Terminal, dict[str, Any], Path]) -> None:
+    """Filters restrict, pages follow one another by their mark, and CSV has the columns of the JSON."""
+    terminal, expected, _ = season
+    retained = terminal.json("applications", "--state", "retained", "--limit", "0")
+    assert {row["reference"] for row in retained} == {
+        name for name, state in expected["states"].items() if state == "retained"
+    }
+    first = terminal("applications", "--limit", "2", "--format", "json")
+    mark = first.stderr.split()[-1]
+    second = terminal("applications", "--limit", "2", "--after", mark, "--format", "json")
+    both = [row["reference"] for result in (first, second) for row in json.loads(result.stdout)]
+    assert both == sorted(expected["states"])[:4]
+    for command in ("applications", "sessions", "actions"):
+        rows = list(csv.DictReader(io.StringIO(terminal(command, "--limit", "3", "--format", "csv").stdout)))
+        data = terminal.json(command, "--limit", "3")
+        assert [row["reference"] for row in rows] == [row["reference"] for row in data]
+        assert list(rows[0]) == list(data[0])
+        assert data[0]["reference"] in terminal(command, "--lang", "fr").stdout
+        assert terminal(command, "--text", "nothing is called so").exit_code == 0
+    held = terminal.json("sessions", "--organization", "ORG-02", "--role", "trainer", "--from", "2021-11-01")
+    assert held
+    assert all(row["trainer"] == "ORG-02" and row["start"] >= "2021-11-01" for row in held)
+    assert "Publiées [" in terminal("actions", "--lang", "fr", "--tab", "published").stdout
+
+
+def test_dashboard_and_queue(season: tuple[Terminal, dict[str, Any], Path]) -> None:
+    """Laid out as RAFAEL has them, and as data; an unknown organisation has nothing."""
+    terminal, *_ = season
+    assert "Passage en avis" in terminal("dashboard", "ORG-02", "--lang", "fr").stdout
+    rows = list(csv.DictReader(io.StringIO(terminal("dashboard", "ORG-02", "--format", "csv").stdout)))
+    assert [row["role"] for row in rows] == [row["role"] for row in terminal.json("dashboard", "ORG-02")["rows"]]
+    assert terminal.json("dashboard", "NOBODY")["rows"] == []
+    assert terminal.json("dashboard", "ORG-02", "--since", "2030-01-01")["rows"][0]["retained"] == 0
+    assert set(terminal.json("queue", "ORG-02")) >= {"to_convoke", "attendance_to_record", "advice_to_give", "expiring"}
+    assert "À convoquer [" in terminal("queue", "ORG-02", "--lang", "fr").stdout
+    assert terminal("queue", "ORG-02", "--format", "csv").stdout.startswith("queue,reference,")
+
+
+def test_sweeping_in_the_future_is_for_trying_only(fresh: Terminal) -> None:
+    """An instant later than now needs `--dry-run`; what is no instant is a usage error."""
+    assert fresh("sweep", "--at", "2999-01-01T00:00:00+01:00").exit_code == 2
+    assert fresh("sweep", "--at", "2999-01-01T00:00:00+01:00", "--dry-run").exit_code == 0
+    assert fresh("sweep", "--at", "2021-01-01T00:00:00").exit_code == 2
+    assert fresh("sweep").stderr.strip() == "0 expired"
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+33 5", "-2", "@SUM", "\tx", "\rx"])
+def test_a_csv_cell_is_no_formula(text: str) -> None:
+    """A text that a spreadsheet would take for a formula gets an apostrophe; numbers stay."""
+    assert cell(text) == f"'{text}"
+    assert (cell("[POEC] =x"), cell(-2), cell([1, "é"])) == ("[POEC] =x", -2, '[1, "é"]')
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["applications", "--from", "2021-02-30"],
+        ["applications", "--role", "trainer"],
+        ["applications", "--after", "nonsense"],
+        ["dashboard"],
+        ["sessions", "--limit", "-1"],
+        ["--store"],
+    ],
+)
+def test_wrong_usage_is_exit_2(fresh: Terminal, words: list[str]) -> None:
+    """Wrong options, and values that can't be read."""
+    result = fresh(*words)
+    assert result.exit_code == 2
+    assert "Traceback" not in result.output
+
+
+def test_a_store_that_can_not_be_reached_is_exit_3(tmp_path: Path) -> None:
+    """A file that is no database, and a folder that is not there."""
+    (tmp_path / "text.db").write_text("not a database, though long enough to be one " * 100, encoding="utf-8")
+    for url in (f"sqlite:///{tmp_path}/text.db", f"sqlite:///{tmp_path}/nowhere/poec.db"):
+        result = Terminal(url)("applications")
+        assert result.exit_code == 3, result.output
+        assert "Traceback" not in result.output
+
+
+def test_an_unknown_storage_is_wrong_usage() -> None:
+    """The message says what there is."""
+    result = Terminal("ftp://example")("applications")
+    assert result.exit_code == 2
+    assert "sqlite:///FILE" in result.stderr
+
+
+def test_a_kept_demo_can_be_looked_at(tmp_path: Path) -> None:
+    """`demo --keep` leaves a store behind, once."""
+    kept = tmp_path / "demo.db"
+    terminal = Terminal(f"sqlite:///{kept}")
+    assert terminal("demo", "--keep", str(kept)).exit_code == 0
+    assert states(terminal, "applications") == {
+        "C-1": "rejected",
+        "C-2": "retained",
+        "C-3": "retained",
+        "C-4": "no-advice",
+    }
+    assert terminal("demo", "--keep", str(kept)).exit_code == 2

@@ -1,0 +1,251 @@
+"""The settings: the documented defaults, what is checked when they are made, and their fingerprint."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from decimal import Decimal
+from types import ModuleType
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from poec_workflow import ActorKind, Malformed, Settings, commands
+from poec_workflow.catalogue import Catalogue
+from poec_workflow.commands import COMMANDS
+from poec_workflow.policies import PERMISSIONS, Grant
+from poec_workflow.policies.access import trainer
+
+
+def on_sunday(_subject: object, _facts: object) -> None:
+    """A service's own policy."""
+
+
+def on_monday(_subject: object, _facts: object, _command: object) -> None:
+    """Another one."""
+
+
+def _settings(**values: Any) -> Settings:
+    return Settings(**values)
+
+
+def test_defaults_are_the_documented_ones() -> None:
+    """Without a word, every setting has its documented default."""
+    ours = {each.name: getattr(Settings(), each.name) for each in attrs.fields(Settings)}
+    assert ours == {
+        "max_convocations": 3,
+        "coefficient_min": 2,
+        "coefficient_max": 5,
+        "quota_counts": "registered",
+        "overbooking": 0,
+        "close_when_full": "manual",
+        "grace_days": 21,
+        "warning_days": 15,
+        "weekly_hours_max": Decimal(48),
+        "usual_weekly_hours": (Decimal(8), Decimal(35)),
+        "time_zone": "Europe/Paris",
+        "permissions": {command: tuple(grants) for command, grants in PERMISSIONS.items()},
+        "catalogue": Catalogue.default(),
+        "refuse_also": {},
+    }
+
+
+def test_settings_are_frozen() -> None:
+    """A setting, or an entry of the permissions, can't be changed afterwards."""
+    settings = Settings()
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        settings.grace_days = 1  # type: ignore[misc]
+    with pytest.raises(TypeError):
+        settings.permissions[commands.Convoke] = ()  # type: ignore[index]
+
+
+def test_what_was_given_may_change_afterwards() -> None:
+    """Settings keep what they were given, whatever becomes of the caller's own lists."""
+    policies, grants = [on_sunday], [Grant(ActorKind.PLATFORM)]
+    settings = Settings(refuse_also={commands.Convoke: policies}, permissions={**PERMISSIONS, commands.Convoke: grants})
+    before = settings.fingerprint
+    policies.clear()
+    grants.clear()
+    assert settings.refuse_also[commands.Convoke] == (on_sunday,)
+    assert attrs.evolve(settings).fingerprint == before
+
+
+_FAULTY: tuple[tuple[str, object], ...] = (
+    *((name, value) for name in ("max_convocations", "coefficient_min", "coefficient_max") for value in (0, -1, 1.0)),
+    *(("overbooking", value) for value in (-1, True, 1.0, "1", None)),
+    *((name, value) for name in ("grace_days", "warning_days") for value in (-1, 1_000_000, 2.0, None)),
+    ("max_convocations", True),
+    ("coefficient_min", 6),
+    ("usual_weekly_hours", None),
+    ("usual_weekly_hours", Decimal(8)),
+    ("permissions", None),
+    ("refuse_also", None),
+    ("refuse_also", {commands.Convoke: None}),
+    *(("quota_counts", value) for value in ("all", "", None, 1)),
+    *(("close_when_full", value) for value in ("auto", True, None)),
+    *(("weekly_hours_max", value) for value in (48, 48.0, "48", None, Decimal("NaN"), Decimal("Infinity"), Decimal(0))),
+    *(
+        ("usual_weekly_hours", value)
+        for value in (
+            (8, 35),
+            (Decimal(8), None),
+            (Decimal(36), Decimal(35)),
+            (Decimal(8), Decimal("NaN")),
+            (Decimal(8),),
+            (Decimal(8), Decimal(35), Decimal(40)),
+        )
+    ),
+    *(("time_zone", value) for value in ("Mars/Olympus", "", None, "../etc/passwd", "/etc/localtime", "\0")),
+    ("permissions", {}),
+    ("permissions", {command: grants for command, grants in PERMISSIONS.items() if command is not commands.Convoke}),
+    ("permissions", {**PERMISSIONS, commands.Convoke: ("platform",)}),
+    ("permissions", dict([*list[Any](PERMISSIONS.items()), ("convoke", ())])),
+    ("catalogue", None),
+    ("catalogue", {"absence": []}),
+    ("refuse_also", {"convoke": (on_sunday,)}),
+    ("refuse_also", {commands.Convoke: ("on_sunday",)}),
+    ("refuse_also", {commands.Convoke: on_sunday}),
+    *(("refuse_also", {command: (on_sunday,)}) for command in (commands.Expire, commands.Cancel)),
+    ("refuse_also", {commands.RefuseSessionFull: (on_sunday,)}),
+)
+
+
+@pytest.mark.parametrize(("name", "value"), _FAULTY)
+def test_a_setting_that_makes_no_sense_is_named(name: str, value: object) -> None:
+    """A faulty setting is malformed when the settings are made, and its name is the place."""
+    with pytest.raises(Malformed) as caught:
+        _settings(**{name: value})
+    places = {fault.place for fault in caught.value.faults}
+    if name == "coefficient_max":  # below its minimum both are at fault
+        places.discard("$.coefficient_min")
+    assert places == {f"$.{name}"}
+
+
+def test_all_faulty_settings_are_named_at_once() -> None:
+    """Every faulty setting is named, numbers and others alike."""
+    faulty = {
+        "max_convocations": 0,
+        "grace_days": -1,
+        "overbooking": -1,
+        "weekly_hours_max": 48,
+        "quota_counts": "all",
+        "time_zone": "Mars/Olympus",
+    }
+    with pytest.raises(Malformed) as caught:
+        _settings(**faulty)
+    assert {fault.place for fault in caught.value.faults} == {f"$.{name}" for name in faulty}
+
+
+_OTHERS: Mapping[str, st.SearchStrategy[Any]] = {
+    "max_convocations": st.integers(1, 9),
+    "coefficient_min": st.integers(1, 2),
+    "coefficient_max": st.integers(2, 9),
+    "quota_counts": st.sampled_from(["registered", "live"]),
+    "overbooking": st.integers(0, 3),
+    "close_when_full": st.sampled_from(["manual", "automatic"]),
+    "grace_days": st.integers(0, 60),
+    "warning_days": st.integers(0, 60),
+    "weekly_hours_max": st.sampled_from([Decimal(35), Decimal(48), Decimal("48.00"), Decimal("48.5")]),
+    "usual_weekly_hours": st.sampled_from([
+        (Decimal(8), Decimal(35)),
+        (Decimal("8.0"), Decimal(35)),
+        (Decimal(9), Decimal(35)),
+    ]),
+    "time_zone": st.sampled_from(["Europe/Paris", "UTC", "Indian/Reunion"]),
+    "permissions": st.sampled_from([
+        PERMISSIONS,
+        {**PERMISSIONS, commands.Convoke: (Grant(ActorKind.ORGANIZATION, trainer),)},
+        {**PERMISSIONS, commands.Convoke: (Grant(ActorKind.ORGANIZATION),)},
+        {**PERMISSIONS, commands.Convoke: (Grant(ActorKind.PLATFORM),)},
+    ]),
+    "catalogue": st.sampled_from([
+        Catalogue.default(),
+        Catalogue.of({"absence": ["late"], "size": ["small"]}),
+        Catalogue.of({"absence": ["late"], "size": ["large"]}),
+        Catalogue.of({"absence": ["late"]}),
+    ]),
+    "refuse_also": st.sampled_from([
+        {},
+        {commands.Convoke: (on_sunday,)},
+        {commands.Convoke: (on_monday,)},
+        {commands.Retain: (on_sunday,)},
+        {commands.Convoke: (on_sunday, on_monday)},
+    ]),
+}  # fmt: skip
+
+
+def test_every_setting_is_drawn() -> None:
+    """The properties below know every setting."""
+    assert set(_OTHERS) == {each.name for each in attrs.fields(Settings)}
+
+
+@settings(deadline=None)
+@given(st.fixed_dictionaries({}, optional=dict(_OTHERS)), st.fixed_dictionaries({}, optional=dict(_OTHERS)))
+def test_the_fingerprint_tells_settings_apart(one: Mapping[str, Any], other: Mapping[str, Any]) -> None:
+    """Two settings have the same fingerprint exactly when they are equal."""
+    first, second = _settings(**one), _settings(**other)
+    assert (first.fingerprint == second.fingerprint) is (first == second)
+
+
+@pytest.mark.parametrize("name", _OTHERS)
+@settings(deadline=None)
+@given(data=st.data())
+def test_one_setting_changes_the_fingerprint(name: str, data: st.DataObject) -> None:
+    """Changing any one setting changes the fingerprint."""
+    changed = _settings(**{name: data.draw(_OTHERS[name])})
+    assert (changed.fingerprint == Settings().fingerprint) is (changed == Settings())
+
+
+def test_retired_and_reserved_codes_are_in_the_fingerprint() -> None:
+    """What a catalogue retires or reserves changes the fingerprint."""
+    plain = Catalogue.of({"size": ["small"]})
+    (size,) = plain.motives
+    retired = attrs.evolve(plain, motives=(attrs.evolve(size, retired=True),))
+    reserved = attrs.evolve(plain, motives=(attrs.evolve(size, reserved=True),))
+    without = attrs.evolve(plain, motives=(attrs.evolve(size, reasons=(attrs.evolve(size.reasons[0], retired=True),)),))
+    assert len({Settings(catalogue=each).fingerprint for each in (plain, retired, reserved, without)}) == 4
+
+
+def test_relations_of_one_name_are_not_the_same() -> None:
+    """A grant under another module's relation of the same name changes the fingerprint."""
+    module = ModuleType("elsewhere")
+    exec("def trainer(subject, facts): return True", module.__dict__)  # noqa: S102 - a function of another module
+    ours = {**PERMISSIONS, commands.Convoke: (Grant(ActorKind.ORGANIZATION, trainer),)}
+    theirs = {**PERMISSIONS, commands.Convoke: (Grant(ActorKind.ORGANIZATION, module.trainer),)}
+    assert Settings(permissions=ours).fingerprint != Settings(permissions=theirs).fingerprint
+
+
+_ELSEWHERE = """
+from poec_workflow import Settings, commands
+from poec_workflow.policies import PERMISSIONS
+def on_sunday(subject, facts): ...
+on_sunday.__module__ = "test_settings"
+print(Settings().fingerprint, Settings(grace_days=7, refuse_also={commands.Convoke: (on_sunday,)}).fingerprint)
+"""
+
+
+@pytest.mark.parametrize("seed", ["0", "1", "4711"])
+def test_the_fingerprint_is_the_same_in_every_process(seed: str) -> None:
+    """Whatever seed a process hashes with, equal settings have equal fingerprints."""
+    environment = {**os.environ, "PYTHONHASHSEED": seed}
+    ran = subprocess.run(
+        [sys.executable, "-c", _ELSEWHERE], env=environment, capture_output=True, text=True, check=True, timeout=30
+    )
+    own = Settings(grace_days=7, refuse_also={commands.Convoke: (on_sunday,)})
+    assert ran.stdout.split() == [Settings().fingerprint, own.fingerprint]
+
+
+def test_settings_are_ready_to_use() -> None:
+    """The zone and the checks of a service's own policies are made of what was set."""
+    settings = Settings(close_when_full="automatic", refuse_also={commands.Convoke: (on_sunday, on_monday)})
+    assert settings.closes_when_full
+    assert not Settings().closes_when_full
+    assert settings.zone.key == "Europe/Paris"
+    checks = settings.checks[commands.Convoke]
+    assert [(each.code, each.payload_free) for each in checks] == [("on-sunday", True), ("on-monday", False)]
+    assert set(settings.permissions) == set(COMMANDS.values())
