@@ -11,6 +11,7 @@ from poec_workflow import events, machines
 from poec_workflow.commands import (
     COMMANDS,
     Convoke,
+    Expire,
     Preregister,
     PublishAction,
     RecordAbsence,
@@ -32,11 +33,12 @@ END = Rule("L11", {PENDING, CONVOKED}, Withdraw, REJECTED, events.Withdrawn)
 
 def table(*rules: Any, **changes: Any) -> Lifecycle:
     given: dict[str, Any] = {
+        "kind": SubjectKind.APPLICATION,
         "states": (PENDING, CONVOKED, REJECTED),
         "final": frozenset({REJECTED}),
         "parent": SubjectKind.SESSION,
     }
-    return Lifecycle("small", SubjectKind.APPLICATION, rules, **{**given, **changes})
+    return Lifecycle("small", rules=rules, **{**given, **changes})
 
 
 def test_a_whole_table_is_built() -> None:
@@ -44,32 +46,37 @@ def test_a_whole_table_is_built() -> None:
     assert table(CREATE, CONVOKE, END).commands(PENDING) == (Convoke, Withdraw)
 
 
-@pytest.mark.parametrize(
-    ("fault", "rules", "changes"),
-    [
-        ("the id L2 stands twice", (CREATE, CONVOKE, evolve(END, id="L2")), {}),
-        (
-            "the event convoked stands twice",
-            (CREATE, CONVOKE, END, Rule("L8", CONVOKED, Convoke, SAME, events.Convoked)),
-            {},
-        ),
-        (
-            "A5 has a command or an event of another lifecycle",
-            (CREATE, CONVOKE, END, Rule("A5", PENDING, PublishAction, CONVOKED, events.ActionPublished)),
-            {},
-        ),
-        (
-            "L3 names the unknown state present",
-            (CREATE, CONVOKE, END, Rule("L3", CONVOKED, RecordPresence, "present", events.PresenceRecorded)),  # type: ignore[arg-type]
-            {},
-        ),
-        ("convoked can't be reached", (CREATE, END), {}),
-        ("no final state can be reached from convoked", (CREATE, CONVOKE, evolve(END, source=PENDING)), {}),
-        ("L11 leaves the final state rejected", (CREATE, CONVOKE, evolve(END, source=set(ApplicationState))), {}),
-        ("exactly one row creates", (CONVOKE, END), {}),
-        ("exactly one row creates", (evolve(CREATE, target=SAME), CONVOKE, END), {}),
-    ],
-)
+FAULTY: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
+    ("the id L2 stands twice", (CREATE, CONVOKE, evolve(END, id="L2")), {}),
+    (
+        "the event convoked stands twice",
+        (CREATE, CONVOKE, END, Rule("L8", CONVOKED, Convoke, SAME, events.Convoked)),
+        {},
+    ),
+    (
+        "A5 has a command or an event of another lifecycle",
+        (CREATE, CONVOKE, END, Rule("A5", PENDING, PublishAction, CONVOKED, events.ActionPublished)),
+        {},
+    ),
+    (
+        "L3 names the unknown state present",
+        (CREATE, CONVOKE, END, Rule("L3", CONVOKED, RecordPresence, "present", events.PresenceRecorded)),  # type: ignore[arg-type]
+        {},
+    ),
+    (
+        "would reach several sessions",
+        (evolve(TRAINING_ACTION.rules[0], then=Expire), *TRAINING_ACTION.rules[1:]),
+        {"kind": SubjectKind.ACTION, "states": TRAINING_ACTION.states, "final": TRAINING_ACTION.final},
+    ),
+    ("convoked can't be reached", (CREATE, END), {}),
+    ("no final state can be reached from convoked", (CREATE, CONVOKE, evolve(END, source=PENDING)), {}),
+    ("L11 leaves the final state rejected", (CREATE, CONVOKE, evolve(END, source=set(ApplicationState))), {}),
+    ("exactly one row creates", (CONVOKE, END), {}),
+    ("exactly one row creates", (evolve(CREATE, target=SAME), CONVOKE, END), {}),
+]
+
+
+@pytest.mark.parametrize(("fault", "rules", "changes"), FAULTY)
 def test_a_faulty_table_is_refused(fault: str, rules: tuple[Any, ...], changes: dict[str, Any]) -> None:
     """Whatever is wrong with a table is said when it is built."""
     with pytest.raises(ValueError, match=fault):

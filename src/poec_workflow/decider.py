@@ -221,21 +221,19 @@ def _targets(kind: type[ApplicationCommand | SessionCommand], enrolment: Enrolme
 
 
 def _after(facts: Facts, changes: Sequence[Change]) -> Facts:
-    """The facts after changes: the session itself, its counts, and who is still open."""
-    return replace(
-        facts,
-        enrolment=facts.enrolment and _moved(facts.enrolment, changes),
-        enrolments=tuple(_moved(each, changes) for each in facts.enrolments),
-    )
+    """The facts of one session after changes: itself, its counts, and who is still open."""
+    return replace(facts, enrolment=facts.enrolment and _moved(facts.enrolment, changes))
 
 
 def _moved(enrolment: Enrolment, changes: Sequence[Change]) -> Enrolment:
-    session, tally, moved = enrolment.session, enrolment.tally, set()
-    for before, after in ((each.before, each.subject) for each in changes):
-        if isinstance(after, TrainingSession):
-            session = after
-        elif isinstance(after, Application) and after.session == session.reference:
-            tally = tally.moved(before.state if isinstance(before, Application) else None, after.state)
-            moved.add(after.reference)
+    session = next((each.subject for each in changes if isinstance(each.subject, TrainingSession)), enrolment.session)
+    moved = {
+        each.subject.reference: (each.before.state, each.subject.state)
+        for each in changes
+        if isinstance(each.before, Application) and isinstance(each.subject, Application)
+    }
+    tally = enrolment.tally
+    for before, after in moved.values():
+        tally = tally.moved(before, after)
     waiting = tuple(each for each in enrolment.open_applications if each.reference not in moved)
     return replace(enrolment, session=session, tally=tally, open_applications=waiting)

@@ -216,6 +216,8 @@ class Lifecycle:
         for rule in self.rules:
             if rule.command.kind is not self.kind or rule.event.kind is not self.kind:
                 yield f"{rule.id} has a command or an event of another lifecycle"
+            if rule.then and self.kind == SubjectKind.ACTION:
+                yield f"{rule.id}: what follows an action's change would reach several sessions"
             for state in (*(rule.source or ()), *(() if isinstance(rule.target, Same) else (rule.target,))):
                 if state not in self.states:
                     yield f"{rule.id} names the unknown state {state}"

@@ -11,7 +11,6 @@ from cattrs import (
     AttributeValidationNote,
     BaseValidationError,
     ForbiddenExtraKeysError,
-    IterableValidationNote,
 )
 
 from poec_workflow.errors import Fault, Malformed
@@ -108,6 +107,4 @@ def faults_of(error: BaseException, place: str) -> Iterator[Fault]:
 
 
 def _step(note: str) -> str:
-    if isinstance(note, AttributeValidationNote):
-        return f".{note.name.removesuffix('_')}"
-    return f"[{note.index}]" if isinstance(note, IterableValidationNote) else ""
+    return f".{note.name.removesuffix('_')}" if isinstance(note, AttributeValidationNote) else ""
