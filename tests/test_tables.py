@@ -86,7 +86,7 @@ def test_a_faulty_table_is_refused(fault: str, rules: tuple[Any, ...], changes: 
 def test_rows_of_one_state_and_command_exclude_each_other() -> None:
     """Two rows that hold at once are refused, with the truth under which they do."""
     notified = Rule("L4", CONVOKED, RecordAbsence, PENDING, events.AbsenceNotified, given=(gave_notice,))
-    left = Rule("L5", CONVOKED, RecordAbsence, REJECTED, events.AbsentWithoutNotice, given=(convocation_left,))  # type: ignore[misc]
+    left = Rule("L5", CONVOKED, RecordAbsence, REJECTED, events.AbsentWithoutNotice, given=(convocation_left,))
     with pytest.raises(ValueError, match="chooses L4 and L5") as caught:
         table(CREATE, CONVOKE, END, notified, left)
     assert "chooses no row" in str(caught.value)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from attrs import evolve, field, frozen
 
@@ -95,8 +95,10 @@ class Condition(Generic[S, C]):
         return bool(self.test(subject, facts, command)) is self.expected
 
 
-def condition(
-    test: Callable[[S, Facts], bool] | Callable[[S, Facts, C], bool],
-) -> Condition[S, C]:
+@overload
+def condition(test: Callable[[S, Facts], bool]) -> Condition[S, Any]: ...
+@overload
+def condition(test: Callable[[S, Facts, C], bool]) -> Condition[S, C]: ...
+def condition(test: Callable[..., bool]) -> Condition[Any, Any]:
     """Make a condition of a function, named after it."""
     return Condition(code_of(test), taking_command(test), not needs_command(test))
