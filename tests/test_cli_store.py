@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -260,6 +263,19 @@ def test_an_unknown_storage_is_wrong_usage() -> None:
     result = Terminal("ftp://example")("applications")
     assert result.exit_code == 2
     assert "sqlite:///FILE" in result.stderr
+
+
+def test_a_terminal_without_utf8() -> None:
+    """What it can't show is escaped; JSON stays JSON."""
+    words = [sys.executable, "-m", "poec_workflow"]
+    env = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    told = subprocess.run([*words, "demo"], capture_output=True, check=True, env=env)
+    assert b"Zo\\xe9 Nabil" in told.stdout
+    line = json.dumps({**LINE, "command": {**LINE["command"], "title": "Métier"}})  # type: ignore[dict-item]
+    refused = subprocess.run(
+        [*words, "exec", line, "--store", "memory:", "--format", "json"], capture_output=True, check=False, env=env
+    )
+    assert json.loads(refused.stdout)["refusals"][0]["details"]["title"] == "Métier"
 
 
 def test_a_kept_demo_can_be_looked_at(tmp_path: Path) -> None:

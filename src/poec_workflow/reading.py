@@ -199,13 +199,6 @@ class Reading:
             expiring=tuple(each for each in rows if self._expires(each, today)),
         )
 
-    # People
-
-    def erase_candidate(self, reference: str) -> None:
-        """Forget a person's name and e-mail, and their name where they acted themself; history and counts stay."""
-        _text(reference)
-        self.storage.run(lambda transaction: transaction.forget(reference))
-
     def _expires(self, row: ApplicationRow, today: date) -> bool:
         first, last = expiring_ends(today, self.settings)
         return first <= row.session_end <= last

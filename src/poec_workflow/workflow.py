@@ -19,7 +19,7 @@ from poec_workflow.policies.deadlines import ended_before
 from poec_workflow.ports import Receipt, Storage, Transaction
 from poec_workflow.reading import Reading
 from poec_workflow.recording import recorded, replayed
-from poec_workflow.serialization import checked, digest
+from poec_workflow.serialization import checked, digest, from_dict
 from poec_workflow.views import SweepReport
 
 T = TypeVar("T")
@@ -117,6 +117,13 @@ class Workflow(Reading):
                 if progress:
                     progress(len(expired))
         return SweepReport(at=now, expired=tuple(sorted(expired)), dry_run=dry_run)
+
+    # People
+
+    def erase_candidate(self, reference: str) -> None:
+        """Forget a person's name and e-mail, and their name where they acted themself; history and counts stay."""
+        known = from_dict(reference, str)
+        self.storage.run(lambda transaction: transaction.forget(known))
 
     def _execute(self, transaction: Transaction, request: Request, now: datetime) -> Answer:
         answer, at = self._decide(transaction, request, now)

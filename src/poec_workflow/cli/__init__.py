@@ -1,6 +1,7 @@
 """The command line: parse, one use case, print, exit code. It needs the extra `cli`."""
 
 import sys
+from io import TextIOWrapper
 
 
 def main() -> None:
@@ -12,4 +13,8 @@ def main() -> None:
         sys.exit("the command line needs click and rich: pip install 'poec-workflow[cli]'")
     from poec_workflow.cli.app import program  # noqa: PLC0415
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A terminal without UTF-8 shows an accent as \xe9, rather than nothing at all.
+            stream.reconfigure(errors="backslashreplace")
     program()
