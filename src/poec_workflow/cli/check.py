@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from poec_workflow.cli import options
-from poec_workflow.cli.text import console, print_json, table
+from poec_workflow.cli.text import print_json, print_table, table
 from poec_workflow.machines import LIFECYCLES, Lifecycle
 from poec_workflow.policies.settings import Settings
 
@@ -27,7 +27,7 @@ def check(place: str | None, format_: str) -> None:
     if format_ == "json":
         print_json({"settings": settings.fingerprint, "lifecycles": found})
         return
-    console().print(table(list(found[0]), [list(each.values()) for each in found]))
+    print_table(table(list(found[0]), [list(each.values()) for each in found]))
     click.echo(f"settings {settings.fingerprint}: ok")
 
 

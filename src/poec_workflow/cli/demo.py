@@ -12,7 +12,7 @@ from rich.console import Console
 
 from poec_workflow import locales
 from poec_workflow.cli import options, story
-from poec_workflow.cli.text import console, dashboard_table, table
+from poec_workflow.cli.text import console, dashboard_table, print_table, table
 from poec_workflow.commands import Request
 from poec_workflow.decider import Refused
 from poec_workflow.diagrams import render
@@ -84,11 +84,11 @@ def _tell_the_season(out: Console, workflow: Workflow, lang: str) -> None:
 def _tell_its_end(out: Console, workflow: Workflow, lang: str) -> None:
     texts, organization = TEXTS[lang], story.TRAINER.organization or ""
     out.rule(texts["before"], align="left")
-    out.print(dashboard_table(workflow.dashboard(organization), lang))
+    print_table(dashboard_table(workflow.dashboard(organization), lang), out)
     out.rule(texts["explain"], align="left")
     _explain(out, workflow, lang)
     out.rule(texts["sweep"].format(expired=", ".join(workflow.sweep().expired)), align="left")
-    out.print(dashboard_table(workflow.dashboard(organization), lang))
+    print_table(dashboard_table(workflow.dashboard(organization), lang), out)
     out.rule(texts["history"], align="left")
     _history(out, workflow, lang)
 
@@ -115,7 +115,7 @@ def _explain(out: Console, workflow: Workflow, lang: str) -> None:
         )
         for each in workflow.explain("C-4", story.TRAINER)
     ]
-    out.print(table(columns, rows))
+    print_table(table(columns, rows), out)
 
 
 def _history(out: Console, workflow: Workflow, lang: str) -> None:
@@ -136,4 +136,4 @@ def _history(out: Console, workflow: Workflow, lang: str) -> None:
         )
         for entry in workflow.history(SubjectKind.APPLICATION, "C-1")
     ]
-    out.print(table(columns, rows))
+    print_table(table(columns, rows), out)

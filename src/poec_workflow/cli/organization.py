@@ -11,7 +11,7 @@ from poec_workflow import locales
 from poec_workflow.cli import options
 from poec_workflow.cli.lists import Day
 from poec_workflow.cli.output import print_csv, print_list
-from poec_workflow.cli.text import console, dashboard_table, print_json, table
+from poec_workflow.cli.text import dashboard_table, print_json, print_table, table
 from poec_workflow.serialization import to_dict
 from poec_workflow.views import ApplicationRow, DashboardRow
 
@@ -42,7 +42,7 @@ def dashboard(
     elif format_ == "csv":
         print_list(found.rows, DashboardRow, "csv", {})
     else:
-        console().print(dashboard_table(found, lang))
+        print_table(dashboard_table(found, lang))
 
 
 @click.command()
@@ -67,4 +67,4 @@ def queue(organization: str, store: str, place: str | None, format_: str, lang: 
                 (row.reference, row.candidate_name or row.candidate, row.session, locales.state(row.state, lang))
                 for row in lists[name]
             ]
-            console().print(table(columns, cells, title=f"{options.word(name, lang)} [{len(cells)}]"))
+            print_table(table(columns, cells, title=f"{options.word(name, lang)} [{len(cells)}]"))

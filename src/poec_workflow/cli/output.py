@@ -10,7 +10,7 @@ from typing import Any
 
 from attrs import fields
 
-from poec_workflow.cli.text import console, print_json, table
+from poec_workflow.cli.text import print_json, print_table, table
 from poec_workflow.serialization import to_dict
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -38,7 +38,7 @@ def print_list(
         print_csv([each.name for each in fields(kind)], [to_dict(row) for row in rows])
     else:
         cells = zip(*columns.values(), strict=True) if rows else ()
-        console().print(table(list(columns), [list(row) for row in cells], title=title))
+        print_table(table(list(columns), [list(row) for row in cells], title=title))
 
 
 def print_csv(names: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:

@@ -15,7 +15,7 @@ from attrs import define, field
 from rich.progress import track
 
 from poec_workflow.cli import options
-from poec_workflow.cli.text import console, print_json, table
+from poec_workflow.cli.text import console, print_json, print_table, table
 from poec_workflow.commands import Request
 from poec_workflow.decider import Refused
 from poec_workflow.errors import Fault, Malformed
@@ -153,4 +153,4 @@ def _print(tally: _Tally, lang: str) -> None:
         click.echo(f"{getattr(tally, name):>8} {options.word(name, lang)}")
     if tally.codes:
         columns = [options.word("code", lang), options.word("count", lang)]
-        console().print(table(columns, tally.codes.most_common()))
+        print_table(table(columns, tally.codes.most_common()))

@@ -9,7 +9,7 @@ import click
 
 from poec_workflow import locales
 from poec_workflow.cli import options
-from poec_workflow.cli.text import console, print_json, table
+from poec_workflow.cli.text import print_json, print_table, table
 from poec_workflow.decider import unknown
 from poec_workflow.errors import CommandRefused
 from poec_workflow.events import HistoryEntry
@@ -42,7 +42,7 @@ def show(reference: str, subject: str | None, store: str, place: str | None, for
         return
     shown = {**data, "state": locales.state(found.state, lang)}
     rows = [(name, _cell(value)) for name, value in shown.items() if value not in (None, "", [])]
-    console().print(table(["", reference], rows))
+    print_table(table(["", reference], rows))
 
 
 @click.command()
@@ -61,7 +61,7 @@ def history(reference: str, subject: str | None, store: str, place: str | None, 
         print_json([to_dict(each) for each in entries])
         return
     columns = [options.word(name, lang) for name in ("effective", "recorded", "rule", "command", "who", "state")]
-    console().print(table(["#", *columns], [_line(each, workflow, lang) for each in entries]))
+    print_table(table(["#", *columns], [_line(each, workflow, lang) for each in entries]))
 
 
 @click.command()
@@ -96,7 +96,7 @@ def explain(
         for each in found
     ]
     rows = [(command, answer or options.word("allowed", lang)) for command, answer in reasons]
-    console().print(table(columns, rows))
+    print_table(table(columns, rows))
 
 
 def _find(workflow: Workflow, reference: str, kind: str | None) -> Subject:

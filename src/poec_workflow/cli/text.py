@@ -16,6 +16,8 @@ from poec_workflow import locales
 from poec_workflow.views import Dashboard
 
 _WIDTH_OF_A_FILE = 160
+_GAP = 3
+_LONGEST_WORD = 28
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -31,16 +33,28 @@ def print_json(data: object) -> None:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> Table:
-    """An aligned table; numbers to the right."""
+    """An aligned table; numbers to the right, and no word broken."""
     made = Table(title=title and Text(title), title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
     everything = [list(row) for row in rows]
     for index, column in enumerate(columns):
-        numbers = bool(everything) and all(isinstance(row[index], int) for row in everything)
-        made.add_column(column, justify="right" if numbers else "left", overflow="fold")
+        cells = [row[index] for row in everything]
+        numbers = bool(cells) and all(isinstance(each, int) for each in cells)
+        made.add_column(column, justify="right" if numbers else "left", min_width=_longest_word([column, *cells]))
     for row in everything:
         # Text, not str: a title like [POEC] is no markup.
         made.add_row(*(Text(str(each)) for each in row))
     return made
+
+
+def print_table(made: Table, out: Console | None = None) -> None:
+    """A table on stdout; a terminal that is narrower than its words wraps the lines, as it does with any text."""
+    out = out or console()
+    needed = sum((column.min_width or 0) + _GAP for column in made.columns) + _GAP
+    out.print(made, width=max(out.width, needed), soft_wrap=needed > out.width)
+
+
+def _longest_word(cells: Iterable[object]) -> int:
+    return min(_LONGEST_WORD, max((len(word) for cell in cells for word in str(cell).split()), default=0))
 
 
 def dashboard_table(dashboard: Dashboard, lang: str) -> Table:
