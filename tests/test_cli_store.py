@@ -278,6 +278,17 @@ def test_a_terminal_without_utf8() -> None:
     assert json.loads(refused.stdout)["refusals"][0]["details"]["title"] == "Métier"
 
 
+def test_what_a_terminal_would_obey_is_shown(fresh: Terminal) -> None:
+    """Control characters in references and names show as escapes, in tables and in messages."""
+    evil = {**LINE, "command": {**LINE["command"], "action": "E\x1b[2J", "title": "[POEC] \u202e"}}  # type: ignore[dict-item]
+    said = fresh("exec", "-", stdin=b"\xef\xbb\xbf" + json.dumps(evil).encode()).output
+    for words in (["show", "E\x1b[2J"], ["history", "E\x1b[2J"], ["actions"], ["show", "\x1b"]):
+        said += fresh(*words).output
+    assert "\x1b" not in said
+    assert "\u202e" not in said
+    assert "E\\x1b[2J" in said
+
+
 def test_a_kept_demo_can_be_looked_at(tmp_path: Path) -> None:
     """`demo --keep` leaves a store behind, once."""
     kept = tmp_path / "demo.db"

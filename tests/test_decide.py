@@ -24,12 +24,14 @@ from poec_workflow import (
     Convocation,
     Enrolment,
     Facts,
+    Malformed,
     Refused,
     SessionState,
     Settings,
     commands,
     decide,
 )
+from poec_workflow import evolve as fold_one
 from poec_workflow.commands import COMMANDS, Command
 from poec_workflow.machines import LIFECYCLES, AnyRule, Lifecycle
 from poec_workflow.model import OPEN_STATES, Subject, SubjectKind, Tally
@@ -301,3 +303,28 @@ def test_what_a_prescribers_name_is_for() -> None:
     assert isinstance(answer, Accepted)
     assert answer.subject.candidate == answer.events[0].candidate == "P-1"  # type: ignore[union-attr]
     assert PRESCRIBER.organization == answer.subject.prescriber.organization  # type: ignore[union-attr]
+
+
+def test_what_does_not_belong_together_is_an_error() -> None:
+    """A naive instant, an event that is not the next one: the caller's mistakes."""
+    known = facts(related(ActorKind.ORGANIZATION))
+    with pytest.raises(Malformed, match="aware"):
+        evolve(known, now=datetime(2021, 11, 20))  # noqa: DTZ001 - the point
+    answer = decide(application(), SAMPLES["convoke"], known)
+    assert isinstance(answer, Accepted)
+    event: Any = answer.events[0]
+    for subject, wrong in ((answer.subject, event), (None, event), (None, evolve(event, version=1))):
+        with pytest.raises(ValueError, match="does not follow"):
+            fold_one(subject, wrong)
+    assert hash(known) == hash(evolve(known))
+
+
+def test_a_policy_that_gives_no_details_is_named() -> None:
+    """A service's own policy gives a mapping or None; False for "fine" is a mistake, and says whose."""
+
+    def always_fine(_subject: Any, _facts: Any) -> Any:
+        return False
+
+    own = Settings(refuse_also={commands.Convoke: (always_fine,)})
+    with pytest.raises(TypeError, match="always-fine"):
+        decide(application(), SAMPLES["convoke"], facts(related(ActorKind.ORGANIZATION), settings=own))

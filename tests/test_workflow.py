@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import logging
+import pickle
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -24,6 +26,7 @@ from poec_workflow import (
     Refused,
     Request,
     Settings,
+    StorageUnavailable,
     SubjectKind,
     Workflow,
     commands,
@@ -181,6 +184,56 @@ def test_an_atomic_batch_is_all_or_nothing(house: House) -> None:
     assert house.workflow.storage.queries.candidate("P-1") is None
     assert all(isinstance(each, Accepted) for each in house.workflow.execute_many(good, atomic=True))
     assert house.states() == {"C-1": "pending", "C-2": "pending"}
+
+
+def test_an_undone_batch_is_told_of_by_its_refusals_alone(house: House) -> None:
+    """Nobody hears of what was taken back."""
+    requests = [Request(registering(1), PLATFORM), Request(registering(1), PLATFORM)]
+    house.workflow.execute_many(requests, atomic=True)
+    assert [type(each) for each in house.seen] == [Refused]
+    house.seen.clear()
+    house.workflow.execute_many(requests[:1], atomic=True)
+    assert [type(each) for each in house.seen] == [Accepted]
+
+
+def test_what_was_stored_before_a_storage_fails_is_told(house: House) -> None:
+    """Without `atomic` each request is stored, and heard of, before the next one is tried."""
+
+    class Failing(MemoryStorage):
+        runs = 0
+
+        def run(self, work: Any, *, write: bool = True) -> Any:
+            self.runs += 1
+            if self.runs > 1:
+                raise StorageUnavailable("gone")
+            return super().run(work, write=write)
+
+    failing = house.workflow.using(Failing())
+    create = commands.CreateAction("A-1", title=ACTION.title, funder="OPCO", responsible="RESP")
+    with pytest.raises(StorageUnavailable):
+        failing.execute_many([Request(create, PLATFORM), Request(commands.PublishAction("A-1"), PLATFORM)])
+    assert [type(each) for each in house.seen] == [Accepted]
+    assert failing.action("A-1").state == "awaiting-publication"
+
+
+def test_a_history_can_not_be_rewritten(house: House) -> None:
+    """What an event, a command, a refusal or the settings hold can't be changed; they hash, and survive pickling."""
+    house.do(commands.EnrichAction("A-1", changes={"objective": "x"}))
+    entry = house.workflow.history("action", "A-1")[-1]
+    with pytest.raises(TypeError):
+        entry.event.changes["objective"] = "y"  # type: ignore[union-attr]
+    with pytest.raises(AttributeError):
+        entry.event.changes._items = {}  # type: ignore[union-attr]  # noqa: SLF001 - the point
+    asked = [date(2021, 11, 1)]
+    dates = commands.SetInformationDates("S-1", dates=asked)
+    asked.clear()
+    assert dates.dates == (date(2021, 11, 1),)
+    own = Settings(overbooking=1)
+    assert own.checks == {}
+    for value in (entry, commands.EnrichAction("A-1", changes={"a": "b"}), own, dates):
+        assert pickle.loads(pickle.dumps(value)) == value  # noqa: S301 - our own bytes
+        assert hash(copy.deepcopy(value)) == hash(value)
+    assert repr(entry.event.changes) == "{'objective': 'x'}"  # type: ignore[union-attr]
 
 
 def test_a_preview_stores_nothing(house: House) -> None:
@@ -365,6 +418,12 @@ def test_unknown_references(house: House) -> None:
             read()
         assert caught.value.codes == {code}
         assert caught.value.http_status == 404
+
+
+def test_a_history_of_no_kind(house: House) -> None:
+    """A kind that does not exist is malformed."""
+    with pytest.raises(Malformed, match="expected one of application, session, action"):
+        house.workflow.history("candidate", "P-1")
 
 
 def test_reading_one_subject(house: House) -> None:

@@ -53,6 +53,8 @@ def settings(place: str | None) -> Settings:
     if place is None:
         return Settings()
     module, _, name = place.partition(":")
+    if not module or not name:
+        raise Unusable(f"--settings {place}: expected MODULE:NAME")
     sys.path.insert(0, "")
     try:
         found = getattr(importlib.import_module(module), name)

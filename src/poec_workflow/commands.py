@@ -7,15 +7,16 @@ nothing: `Workflow` and `from_json` do, all faults at once.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from datetime import time as clock_time
 from decimal import Decimal
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from attrs import field, frozen
 
 from poec_workflow.catalogue import WITHDRAWAL
+from poec_workflow.immutable import ImmutableMap
 from poec_workflow.model import Actor, Candidate, Prescriber, Reference, SubjectKind, Text
 
 
@@ -24,9 +25,15 @@ def kebab(class_name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "-", class_name).lower()
 
 
-def copied(changes: Mapping[str, str]) -> dict[str, str]:
-    """A mapping that its giver can no longer change."""
-    return dict(changes)
+def copied(changes: Mapping[str, str]) -> Mapping[str, str]:
+    """A mapping that its giver can no longer change; what is none is left for the check to name."""
+    given: object = changes
+    return ImmutableMap(given) if isinstance(given, Mapping) else changes
+
+
+def listed(days: Sequence[date]) -> tuple[date, ...]:
+    """A sequence that its giver can no longer change; what is none is left for the check to name."""
+    return tuple(days) if isinstance(days, list) else cast("tuple[date, ...]", days)
 
 
 class Command:
@@ -179,7 +186,7 @@ class CreateSession(SessionCommand):
     registration_deadline: date
     late_entry_deadline: date
     minimum_headcount: int = 0
-    information_dates: tuple[date, ...] = ()
+    information_dates: tuple[date, ...] = field(default=(), converter=listed)
     follow_on_ratio: Decimal | None = None
 
 
@@ -209,7 +216,7 @@ class SetCapacity(SessionCommand):
 class SetInformationDates(SessionCommand):
     """S5: the days of the collective information meetings."""
 
-    dates: tuple[date, ...]
+    dates: tuple[date, ...] = field(converter=listed)
 
 
 @frozen(kw_only=True)
@@ -313,7 +320,7 @@ COMMANDS: Mapping[str, type[Command]] = {
 """Every command by its type on the wire."""
 
 
-@frozen(kw_only=True)
+@frozen
 class Request:
     """A line of a journal: a command, who asks, and how.
 

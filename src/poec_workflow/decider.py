@@ -6,7 +6,7 @@ key, needs a memory, and is the workflow's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 
 import attrs
@@ -162,8 +162,11 @@ def _asked(
 ) -> Iterator[tuple[Check, Details]]:
     for check in checks:
         details = check.ask(subject, facts, command)
-        if details is not None:
-            yield check, details
+        if details is None:
+            continue
+        if not isinstance(details, Mapping):
+            raise TypeError(f"the policy {check.code} must give details as a mapping, or None; it gave {details!r:.80}")
+        yield check, details
 
 
 def _accept(rule: AnyRule, subject: Subject | None, command: Command, facts: Facts) -> Accepted:

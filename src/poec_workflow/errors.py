@@ -15,11 +15,16 @@ from typing import Any, ClassVar, Self
 from attrs import field, frozen
 
 from poec_workflow import locales
+from poec_workflow.immutable import ImmutableMap
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 Details = Mapping[str, Any]
 """What a refusal is about: dates, counts, limits, codes, by name."""
+
+
+def _frozen(details: Details) -> Details:
+    return ImmutableMap(details)
 
 
 class RefusalKind(StrEnum):
@@ -65,7 +70,7 @@ class Refusal:
     """One reason why not: a stable code, and what it is about."""
 
     code: str
-    details: Details = field(factory=dict, hash=False)
+    details: Details = field(factory=dict, converter=_frozen, hash=False)
     templates: Mapping[str, str] = field(factory=dict, eq=False, repr=False)
     """Sentences of a service's own policy, by language; the package's codes have theirs in `locales`."""
 
@@ -89,7 +94,7 @@ class Advisory:
     """Something accepted that deserves a second look. Its details are plain JSON, for the history keeps them."""
 
     code: str
-    details: Details = field(factory=dict, hash=False)
+    details: Details = field(factory=dict, converter=_frozen, hash=False)
 
     def message(self, lang: str = "fr") -> str:
         """A sentence for people, in `"fr"` or `"en"`."""

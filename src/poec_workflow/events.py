@@ -16,7 +16,7 @@ from typing import ClassVar, Generic, TypeVar
 from attrs import field, frozen
 
 from poec_workflow.catalogue import ABSENCE, WITHDRAWAL
-from poec_workflow.commands import copied, kebab
+from poec_workflow.commands import copied, kebab, listed
 from poec_workflow.errors import Advisory
 from poec_workflow.model import (
     ActionState,
@@ -210,7 +210,7 @@ class SessionCreated(SessionEvent):
     minimum_headcount: int
     registration_deadline: date
     late_entry_deadline: date
-    information_dates: tuple[date, ...] = field(converter=tuple)
+    information_dates: tuple[date, ...] = field(converter=listed)
     follow_on_ratio: Decimal | None = None
 
 
@@ -240,7 +240,7 @@ class CapacitySet(SessionEvent):
 class InformationDatesSet(SessionEvent):
     """S5."""
 
-    dates: tuple[date, ...] = field(converter=tuple)
+    dates: tuple[date, ...] = field(converter=listed)
 
 
 @frozen(kw_only=True)

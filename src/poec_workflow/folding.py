@@ -37,7 +37,13 @@ def evolve(subject: S | None, event: events.Event[S]) -> S:
     Args:
         subject: the subject before; None before its first event.
         event: the next event of its history.
+
+    Raises:
+        ValueError: it is not the next one.
     """
+    version = subject.version if subject else 0
+    if event.version != version + 1 or (subject is None) is not (type(event) in _CREATING):
+        raise ValueError(f"{event.type} as version {event.version} does not follow version {version}")
     changed: dict[str, Any] = {
         "version": event.version,
         "state": event.state,
@@ -62,6 +68,7 @@ def _carried(event: events.Event[Any]) -> dict[str, Any]:
     return {name: value for name, value in values if value is not None}
 
 
+_CREATING = (events.Preregistered, events.SessionCreated, events.ActionCreated)
 _ENVELOPE = fields_dict(events.ApplicationEvent)
 _SHARED: Mapping[str, tuple[str, ...]] = {
     event.type: tuple(

@@ -90,8 +90,9 @@ class Reading:
         Raises:
             CommandRefused: `unknown-application`, `unknown-session` or `unknown-action`.
         """
-        self._known(SubjectKind(kind), reference)
-        return self.storage.queries.history(SubjectKind(kind), reference)
+        of = from_dict(kind, SubjectKind)
+        self._known(of, reference)
+        return self.storage.queries.history(of, reference)
 
     def explain(self, application: str, actor: Actor) -> tuple[Explanation, ...]:
         """Each command to an application for an actor: allowed, or every reason why not, payloads apart.

@@ -37,7 +37,8 @@ class Workflow(Reading):
         storage: where subjects live.
         clock: read once per call, before the transaction.
         settings: the rules' settings.
-        observe: called after commit with every answer; what it raises is logged, and changes nothing.
+        observe: called after commit with every answer that stands (of an undone batch only the refusals; in a host's
+            transaction before the host's own commit); what it raises is logged, and changes nothing.
     """
 
     observe: Observe | None = field(default=None, kw_only=True)
@@ -87,16 +88,14 @@ class Workflow(Reading):
 
         Raises:
             Malformed: a value can't be written in the wire format; nothing was done.
+            Conflict, StorageUnavailable: the storage failed; without `atomic`, what came before is stored, and the
+                observer has heard it.
         """
         now = self._now()
         asked = [checked(each) for each in requests]
         if atomic:
-            answers = self._all_or_nothing(asked, now)
-        else:
-            answers = [self.storage.run(partial(self._execute, request=each, now=now)) for each in asked]
-        for answer in answers:
-            self._tell(answer)
-        return answers
+            return self._all_or_nothing(asked, now)
+        return [self._told(self.storage.run(partial(self._execute, request=each, now=now))) for each in asked]
 
     def preview(self, command: Command, actor: Actor) -> Answer:
         """The decision that `execute` would take now, with nothing stored; `final` says that it ends the subject."""
@@ -113,7 +112,7 @@ class Workflow(Reading):
             for batch in sweep.batches(self.storage, now, self.settings):
                 expired.extend(each.subject.reference for each in batch)
                 for answer in batch:
-                    self._tell(answer)
+                    self._told(answer)
                 if progress:
                     progress(len(expired))
         return SweepReport(at=now, expired=tuple(sorted(expired)), dry_run=dry_run)
@@ -156,16 +155,21 @@ class Workflow(Reading):
         try:
             self.storage.run(work)
         except _Undone:
-            _log.debug("a batch of %d was undone", len(answers))
+            standing: list[Answer] = [each for each in answers if isinstance(each, Refused)]
+        else:
+            standing = answers
+        for answer in standing:
+            self._told(answer)
         return answers
 
-    def _tell(self, answer: Answer) -> None:
-        if self.observe is None:
-            return
-        try:
-            self.observe(answer)
-        except Exception:  # noqa: BLE001 - whatever it is, the command was carried out
-            _log.exception("an observer failed; the decision stands")
+    def _told(self, answer: Answer) -> Answer:
+        """The answer, once the observer has heard it."""
+        if self.observe is not None:
+            try:
+                self.observe(answer)
+            except Exception:  # noqa: BLE001 - whatever it is, the command was carried out
+                _log.exception("an observer failed; the decision stands")
+        return answer
 
 
 class _Undone(Exception):

@@ -1,5 +1,6 @@
 """The command line: parse, one use case, print, exit code. It needs the extra `cli`."""
 
+import logging
 import sys
 from io import TextIOWrapper
 
@@ -17,4 +18,6 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             # A terminal without UTF-8 shows an accent as \xe9, rather than nothing at all.
             stream.reconfigure(errors="backslashreplace")
+    # A store that is busy is tried again, and what the user needs to know of it is the exit code.
+    logging.getLogger("stamina").setLevel(logging.ERROR)
     program()

@@ -14,6 +14,7 @@ from poec_workflow.cli.organization import dashboard, queue
 from poec_workflow.cli.run import run
 from poec_workflow.cli.subjects import explain, history, show
 from poec_workflow.cli.sweep import sweep
+from poec_workflow.cli.text import say
 from poec_workflow.errors import CommandRefused, Conflict, Malformed, SchemaOutdated, StorageUnavailable
 
 DONE, REFUSED, MALFORMED, UNREACHABLE, CONFLICT = range(5)
@@ -41,7 +42,7 @@ class Program(click.Group):
 
 
 def _leave(ctx: click.Context, message: str, code: int) -> None:
-    click.echo(f"poec-workflow: {message}", err=True)
+    say(f"poec-workflow: {message}", err=True)
     ctx.exit(code)
 
 

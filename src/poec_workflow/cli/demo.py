@@ -84,11 +84,11 @@ def _tell_the_season(out: Console, workflow: Workflow, lang: str) -> None:
 def _tell_its_end(out: Console, workflow: Workflow, lang: str) -> None:
     texts, organization = TEXTS[lang], story.TRAINER.organization or ""
     out.rule(texts["before"], align="left")
-    print_table(dashboard_table(workflow.dashboard(organization), lang), out)
+    print_table(dashboard_table(workflow.dashboard(organization), lang, workflow.settings.warning_days), out)
     out.rule(texts["explain"], align="left")
     _explain(out, workflow, lang)
     out.rule(texts["sweep"].format(expired=", ".join(workflow.sweep().expired)), align="left")
-    print_table(dashboard_table(workflow.dashboard(organization), lang), out)
+    print_table(dashboard_table(workflow.dashboard(organization), lang, workflow.settings.warning_days), out)
     out.rule(texts["history"], align="left")
     _history(out, workflow, lang)
 

@@ -9,7 +9,8 @@ import click
 
 from poec_workflow import locales
 from poec_workflow.cli import options
-from poec_workflow.cli.text import print_json
+from poec_workflow.cli.run import without_mark
+from poec_workflow.cli.text import print_json, say
 from poec_workflow.decider import Accepted, Change, Refused
 from poec_workflow.errors import refusal_to_dict
 from poec_workflow.serialization import LONGEST_LINE, journal_line, to_dict
@@ -27,19 +28,19 @@ def execute(ctx: click.Context, line: str, store: str, place: str | None, format
 
     Exits 1 when the rules refuse it.
     """
-    text: str | bytes = sys.stdin.buffer.read(LONGEST_LINE + 1) if line == "-" else line
+    text = without_mark(sys.stdin.buffer.read(LONGEST_LINE + 1)) if line == "-" else line
     request = journal_line(text, dated=False)
     answer = options.open_workflow(store, place).execute_many([request])[0]
     if format_ == "json":
         print_json(_refused(answer, lang) if isinstance(answer, Refused) else _accepted(answer, lang))
     elif isinstance(answer, Refused):
         for refusal in answer.refusals:
-            click.echo(f"{refusal.code}: {refusal.message(lang)}")
+            say(f"{refusal.code}: {refusal.message(lang)}")
     else:
         for change in answer.changes:
-            click.echo(f"{change.subject.reference}: {locales.state(change.subject.state, lang)} ({change.event.type})")
+            say(f"{change.subject.reference}: {locales.state(change.subject.state, lang)} ({change.event.type})")
         for advisory in answer.advisories:
-            click.echo(f"{advisory.code}: {advisory.message(lang)}", err=True)
+            say(f"{advisory.code}: {advisory.message(lang)}", err=True)
     ctx.exit(1 if isinstance(answer, Refused) else 0)
 
 

@@ -36,13 +36,14 @@ def dashboard(
     lang: str,
 ) -> None:
     """Count an ORGANIZATION's applications by role and state, as stored."""
-    found = options.open_workflow(store, place).dashboard(organization, since=since, at=at)
+    workflow = options.open_workflow(store, place)
+    found = workflow.dashboard(organization, since=since, at=at)
     if format_ == "json":
         print_json(to_dict(found))
     elif format_ == "csv":
         print_list(found.rows, DashboardRow, "csv", {})
     else:
-        print_table(dashboard_table(found, lang))
+        print_table(dashboard_table(found, lang, workflow.settings.warning_days))
 
 
 @click.command()
@@ -53,7 +54,8 @@ def dashboard(
 @options.lang
 def queue(organization: str, store: str, place: str | None, format_: str, lang: str) -> None:
     """List what an ORGANIZATION has to do: convoke, record attendance, advise, and what expires soon."""
-    found = options.open_workflow(store, place).work_queue(organization)
+    workflow = options.open_workflow(store, place)
+    found = workflow.work_queue(organization)
     lists: dict[str, tuple[ApplicationRow, ...]] = {name: getattr(found, name) for name in _LISTS}
     if format_ == "json":
         print_json(to_dict(found))
@@ -63,8 +65,15 @@ def queue(organization: str, store: str, place: str | None, format_: str, lang: 
     else:
         columns = [options.word(name, lang) for name in ("reference", "candidate", "session", "state")]
         for name in _LISTS:
+            label = options.word(name, lang, days=workflow.settings.warning_days)
             cells = [
                 (row.reference, row.candidate_name or row.candidate, row.session, locales.state(row.state, lang))
                 for row in lists[name]
             ]
-            print_table(table(columns, cells, title=f"{options.word(name, lang)} [{len(cells)}]"))
+            print_table(
+                table(
+                    columns,
+                    cells,
+                    title=f"{label} [{len(cells)}]",
+                )
+            )

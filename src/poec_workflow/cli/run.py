@@ -126,9 +126,14 @@ def lines_of(journal: BufferedReader) -> Iterator[tuple[int, bytes]]:
         while not rest.endswith(b"\n") and (rest := journal.readline(LONGEST_LINE)):
             pass
         if number == 1:
-            line = line.removeprefix(_BOM)
+            line = without_mark(line)
         if line.strip():
             yield number, line
+
+
+def without_mark(text: bytes) -> bytes:
+    """Text without the byte order mark that some programs begin a file with."""
+    return text.removeprefix(_BOM)
 
 
 def _short(faults: tuple[Fault, ...], lang: str) -> str:

@@ -8,7 +8,7 @@ import click
 from rich.progress import Progress
 
 from poec_workflow.cli import options
-from poec_workflow.cli.text import console, print_json
+from poec_workflow.cli.text import console, print_json, say
 from poec_workflow.errors import Malformed
 from poec_workflow.ports import SystemClock
 from poec_workflow.serialization import from_dict, to_dict
@@ -33,9 +33,9 @@ def sweep(*, dry_run: bool, at: str | None, store: str, place: str | None, forma
         print_json(to_dict(report))
         return
     for reference in report.expired:
-        click.echo(reference)
+        say(reference)
     said = options.word("would-expire" if dry_run else "expired", lang)
-    click.echo(f"{len(report.expired)} {said}", err=True)
+    say(f"{len(report.expired)} {said}", err=True)
 
 
 def _instant(text: str, *, dry_run: bool) -> datetime:

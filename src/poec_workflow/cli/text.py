@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Sequence
 
 import click
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
@@ -17,6 +18,7 @@ from poec_workflow.views import Dashboard
 
 _WIDTH_OF_A_FILE = 160
 _GAP = 3
+_CONTROL = re.compile("[\\0-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]")
 _LONGEST_WORD = 28
 
 
@@ -34,16 +36,29 @@ def print_json(data: object) -> None:
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> Table:
     """An aligned table; numbers to the right, and no word broken."""
-    made = Table(title=title and Text(title), title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    heading = title and Text(visible(title))
+    made = Table(title=heading, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
     everything = [list(row) for row in rows]
     for index, column in enumerate(columns):
         cells = [row[index] for row in everything]
         numbers = bool(cells) and all(isinstance(each, int) for each in cells)
-        made.add_column(column, justify="right" if numbers else "left", min_width=_longest_word([column, *cells]))
+        made.add_column(
+            Text(visible(column)), justify="right" if numbers else "left", min_width=_longest_word([column, *cells])
+        )
     for row in everything:
         # Text, not str: a title like [POEC] is no markup.
-        made.add_row(*(Text(str(each)) for each in row))
+        made.add_row(*(Text(visible(str(each))) for each in row))
     return made
+
+
+def visible(text: str) -> str:
+    r"""A text whose control characters show as `\x1b`, for names are other people's, and a terminal obeys."""
+    return _CONTROL.sub(lambda found: found.group().encode("unicode_escape").decode(), text)
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """A line of text for people."""
+    click.echo(visible(text), err=err)
 
 
 def print_table(made: Table, out: Console | None = None) -> None:
@@ -57,14 +72,14 @@ def _longest_word(cells: Iterable[object]) -> int:
     return min(_LONGEST_WORD, max((len(word) for cell in cells for word in str(cell).split()), default=0))
 
 
-def dashboard_table(dashboard: Dashboard, lang: str) -> Table:
-    """The dashboard, laid out as RAFAEL has it."""
+def dashboard_table(dashboard: Dashboard, lang: str, days: int) -> Table:
+    """The dashboard, laid out as RAFAEL has it; applications expire within `days`."""
     columns = ("pending", "expiring", "retained", "rejected", "no_advice", "session_full", "cancelled")
     title = locales.label("words", "dashboard", lang).format(
         organization=dashboard.organization, at=locales.shown(dashboard.at, lang)
     )
     return table(
-        [locales.label("words", name, lang) for name in ("role", *columns)],
+        [locales.label("words", name, lang).format(days=days) for name in ("role", *columns)],
         [[locales.label("words", row.role, lang), *(getattr(row, name) for name in columns)] for row in dashboard.rows],
         title=title,
     )

@@ -6,13 +6,13 @@ No kind of actor has another's rights: `platform` and `system` are in the table 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
 from poec_workflow import commands
 from poec_workflow.commands import Command
+from poec_workflow.immutable import ImmutableMap
 from poec_workflow.model import ActorKind, Application, Origin, Role, Subject, TrainingAction
 from poec_workflow.policies.policy import code_of, needs_command, taking_command
 
@@ -105,7 +105,7 @@ SESSION_ORGANIZATIONS = (
     Grant(ActorKind.ORGANIZATION, responsible),
 )
 
-PERMISSIONS: Permissions = MappingProxyType(
+PERMISSIONS: Permissions = ImmutableMap(
     {
         # Applications
         commands.Preregister: (

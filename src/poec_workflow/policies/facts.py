@@ -6,11 +6,12 @@ open applications.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from attrs import field, frozen
 
+from poec_workflow.errors import Malformed
 from poec_workflow.model import (
     Actor,
     Application,
@@ -33,7 +34,16 @@ class Enrolment:
 
     session: TrainingSession
     tally: Tally = field(factory=Tally)
-    open_applications: Sequence[Application] = ()
+    open_applications: Sequence[Application] = field(default=(), hash=False)
+
+
+def _aware(_facts: Facts, _attribute: object, now: datetime) -> None:
+    if now.tzinfo is None:
+        raise Malformed.at("$.now", "an instant must be aware")
+
+
+def _all(enrolments: Iterable[Enrolment]) -> tuple[Enrolment, ...]:
+    return tuple(enrolments)
 
 
 @frozen(kw_only=True)
@@ -41,7 +51,7 @@ class Facts:
     """All that decides, besides the subject and the command.
 
     Attributes:
-        now: an aware instant.
+        now: an aware instant; a naive one is `Malformed`.
         expected_version: the caller's; None does not ask.
         action: of the session, or that a session is created under.
         enrolment: the session itself, the application's, or the one that an application is created under.
@@ -49,13 +59,13 @@ class Facts:
         candidate_live: the registering candidate has an open or retained application on the session.
     """
 
-    now: datetime
+    now: datetime = field(validator=_aware)
     actor: Actor
     settings: Settings = field(factory=Settings)
     expected_version: int | None = None
     action: TrainingAction | None = None
     enrolment: Enrolment | None = None
-    enrolments: tuple[Enrolment, ...] = ()
+    enrolments: tuple[Enrolment, ...] = field(default=(), converter=_all)
     candidate_live: bool = False
 
     @property

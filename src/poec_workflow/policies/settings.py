@@ -7,15 +7,16 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from attrs import field, frozen
+from attrs import field, fields_dict, frozen
 
 from poec_workflow.catalogue import Catalogue
 from poec_workflow.commands import COMMANDS, Cancel, Command, Expire, RefuseSessionFull
 from poec_workflow.errors import Details, Fault, Malformed
+from poec_workflow.immutable import ImmutableMap
+from poec_workflow.locales import words
 from poec_workflow.policies.access import PERMISSIONS, Grant, Permissions
 from poec_workflow.policies.policy import Check, code_of
 
@@ -39,7 +40,7 @@ def _tuples(value: Any) -> Any:  # noqa: ANN401 - what is neither is left for th
     if not isinstance(value, Mapping):
         return value
     rows = {key: tuple(each) if isinstance(each, (list, tuple)) else each for key, each in value.items()}
-    return MappingProxyType(rows)
+    return ImmutableMap(rows)
 
 
 # Not slotted: `cached_property` keeps what is read at every decision.
@@ -97,6 +98,9 @@ class Settings:
     def checks(self) -> Mapping[type[Command], tuple[Check, ...]]:
         """A service's own policies, ready to be asked."""
         return {command: tuple(map(Check.of, policies)) for command, policies in self.refuse_also.items()}
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in fields_dict(type(self))}
 
     @property
     def counts_live(self) -> bool:
@@ -186,9 +190,19 @@ class Settings:
         for command in COMMANDS.values():
             if command not in self.permissions:
                 yield Fault("$.permissions", f"says nothing of {command.type}")
+        yield from self._faults_of_own_policies()
+
+    def _faults_of_own_policies(self) -> Iterator[Fault]:
         for command in ENDED_BY_RULE:
             if command in self.refuse_also:
                 yield Fault("$.refuse_also", f"{command.type} is the system's, and takes no further policy")
+        rows: Any = self.refuse_also.values()
+        for policy in (each for row in rows if isinstance(row, tuple) for each in row):
+            name = getattr(policy, "__name__", "")
+            if not name.isidentifier():
+                yield Fault("$.refuse_also", "a policy is a function with a name, which is its refusal's code")
+            elif name.replace("_", "-") in words("en")["refusals"]:
+                yield Fault("$.refuse_also", f"{name} has the name of a rule of this package")
 
 
 def _is_hours(value: object) -> bool:

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
-from cattrs import BaseValidationError
+from cattrs import BaseValidationError, StructureHandlerNotFoundError
 
 from poec_workflow.commands import Command, Request
 from poec_workflow.errors import Fault, Malformed
@@ -28,7 +28,7 @@ LONGEST_LINE = 2 * 1_048_576
 
 
 def from_json(text: str | bytes, cls: type[T]) -> T:
-    """The value that a JSON text says.
+    """The value that a JSON text says; a page says of what, as in `from_json(text, Page[ApplicationRow])`.
 
     Raises:
         Malformed: with every fault.
@@ -79,6 +79,8 @@ def _structured(data: object, cls: type[T], known: Iterable[Fault]) -> T:
         value = _converter.structure(data, cls)
     except (BaseValidationError, ValueError, TypeError) as error:
         faults.extend(faults_of(error, "$"))
+    except StructureHandlerNotFoundError as error:
+        raise TypeError(f"{cls} can't be read: name what it is of, as in Page[ApplicationRow]") from error
     except RecursionError:
         faults.append(Fault("$", "nested too deeply"))
     if faults:
