@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 from enum import Enum, auto
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Engine, Insert, Table, create_engine, event, make_url
@@ -134,3 +135,25 @@ def begin_if_needed(connection: Connection) -> None:
 def is_known(dialect: Dialect) -> bool:
     """Whether a host's connection speaks what this file knows."""
     return dialect.name == "sqlite"
+
+
+SCHEMA_LOCK = 0x706F6563
+"""The advisory lock of who makes or changes the tables: "poec"."""
+
+BEGINNINGS = {
+    "sqlite": ("BEGIN IMMEDIATE",),
+    "postgresql": ("BEGIN", f"SELECT pg_advisory_xact_lock({SCHEMA_LOCK})"),
+}
+"""What a script begins with that changes the tables, alone; each ends with COMMIT."""
+
+
+def lock_schema(connection: Connection) -> None:
+    """Be alone in changing the tables until the transaction ends; on SQLite whoever writes is."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(BEGINNINGS["postgresql"][-1]).close()
+
+
+def exists(engine: Engine) -> bool:
+    """Whether there is anything to connect to: connecting would make a SQLite file."""
+    found = engine.url
+    return found.get_backend_name() != "sqlite" or bool(found.query) or Path(found.database or "").exists()

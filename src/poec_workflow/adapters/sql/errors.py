@@ -11,6 +11,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from poec_workflow.adapters.sql.dialects import DRIVER_ERRORS, Trouble, trouble
 from poec_workflow.errors import Conflict, SchemaOutdated, StorageUnavailable, WorkflowError
 
+REMEDY = "run `poec-workflow store upgrade`"
+"""What helps against a schema that is not this release's."""
+
 
 @contextmanager
 def translated() -> Iterator[None]:
@@ -38,5 +41,5 @@ def _ours(error: BaseException) -> WorkflowError:
     if found is Trouble.BUSY:
         return Conflict("the database is being written by somebody else")
     if found is Trouble.SCHEMA:
-        return SchemaOutdated(f"the database has another schema than this release reads: {error}")
+        return SchemaOutdated(f"the database has another schema than this release reads ({error}); {REMEDY}")
     return StorageUnavailable(f"the database can't be used: {error}")

@@ -27,14 +27,17 @@ from sqlalchemy import (
 
 from poec_workflow.model import ApplicationState, SubjectKind, Tally
 
-VERSION = 1
-"""Of the schema; raised with a migration, never without."""
+HEAD = "0001"
+"""The revision that these tables are; changed with a script in `migrations/versions`, never without."""
 
 # Order is by code point everywhere, as Python sorts.
 _Reference = String(64).with_variant(String(64, collation="C"), "postgresql")
 _Instant = BigInteger
 _Day = String(10)
 _Row = BigInteger().with_variant(Integer, "sqlite")
+
+# PostgreSQL leaves this much of a page free, so that a changed row stays on its page, and no index is touched.
+_CHANGING = {"fillfactor": 70}
 
 metadata = MetaData(
     naming_convention={
@@ -44,7 +47,17 @@ metadata = MetaData(
     }
 )
 
-schema = Table("poec_schema", metadata, Column("version", Integer, primary_key=True, autoincrement=False))
+# Prefixed, for a host's own alembic has its table beside ours.
+revision = Table(
+    "poec_alembic_version",
+    metadata,
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="poec_alembic_version_pkc"),
+)
+
+# The mark of releases before there were revisions. They refuse a number that they don't know, so it stays, and every
+# revision sets it to its own.
+marker = Table("poec_schema", metadata, Column("version", Integer, primary_key=True, autoincrement=False))
 
 COUNTS = tuple(each.name for each in fields(Tally))
 """The counters of a session's row: `Tally`'s."""
@@ -84,6 +97,7 @@ sessions = Table(
     Index(None, "positioner", "end_on"),
     Index(None, "trainer", "end_on"),
     Index(None, "end_on", "reference"),
+    postgresql_with=_CHANGING,
 )
 
 # No index holds the state, which changes most: the row stays on its page, and sweeps cost half.
@@ -100,6 +114,7 @@ applications = Table(
     Column("data", Text, nullable=False),
     Index(None, "session", "reference"),
     Index(None, "candidate", "reference"),
+    postgresql_with=_CHANGING,
 )
 
 people = Table(
