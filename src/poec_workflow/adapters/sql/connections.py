@@ -105,7 +105,7 @@ class OwnConnections:
         if self._ready:
             return
         with self._lock:
-            if not check(self._look(), self._lineage):
+            if not check(self._look()):
                 self._make(make)
             self._ready = True
 

@@ -45,11 +45,13 @@ class SchemaStatus:
         revision: none of an empty database.
         head: this release's.
         versioned: whether the database says so itself.
+        newer: it is a later release's.
     """
 
     revision: str | None
     head: str
     versioned: bool = True
+    newer: bool = False
 
     @property
     def up_to_date(self) -> bool:
@@ -69,13 +71,13 @@ def status(connection: Connection, lineage: Lineage = OURS) -> SchemaStatus:
     if revision.name in there:
         found = list(connection.scalars(select(revision.c.version_num)))
         if len(found) == 1:
-            return SchemaStatus(revision=found[0], head=lineage.head)
+            return SchemaStatus(revision=found[0], head=lineage.head, newer=found[0] not in lineage.known)
     elif marker.name in there and list(connection.scalars(select(marker.c.version))) == [FIRST_MARK]:
         return SchemaStatus(revision=FIRST, head=lineage.head, versioned=False)
     raise SchemaOutdated("there are tables named poec_… of no schema that this release knows; restore a backup")
 
 
-def check(found: SchemaStatus, lineage: Lineage = OURS) -> bool:
+def check(found: SchemaStatus) -> bool:
     """Whether the tables are there; False when none is.
 
     Raises:
@@ -83,7 +85,7 @@ def check(found: SchemaStatus, lineage: Lineage = OURS) -> bool:
     """
     if found.up_to_date:
         return found.revision is not None
-    _not_newer(found, lineage)
+    _not_newer(found)
     raise SchemaOutdated(f"the store has the schema {found.revision}, this release reads {found.head}: {REMEDY}")
 
 
@@ -95,7 +97,7 @@ def make(connection: Connection, lineage: Lineage = OURS) -> SchemaStatus:
     """
     lock_schema(connection)
     found = status(connection, lineage)
-    if not check(found, lineage):
+    if not check(found):
         _fill(connection, lineage)
     return found
 
@@ -111,7 +113,7 @@ def upgrade(connection: Connection, lineage: Lineage = OURS) -> SchemaStatus:
     if found.revision is None:
         _fill(connection, lineage)
         return found
-    _not_newer(found, lineage)
+    _not_newer(found)
     if not found.versioned:
         revision.create(connection, checkfirst=False)
         connection.execute(revision.insert(), {"version_num": found.revision})
@@ -134,8 +136,8 @@ def _fill(connection: Connection, lineage: Lineage) -> None:
     connection.execute(marker.insert(), {"version": int(HEAD)})
 
 
-def _not_newer(found: SchemaStatus, lineage: Lineage) -> None:
-    if found.revision not in lineage.known:
+def _not_newer(found: SchemaStatus) -> None:
+    if found.newer:
         raise SchemaOutdated(
             f"the store has the schema {found.revision}, which this release does not know (it reads {found.head}): "
             "this release is too old for the store; install a later poec-workflow"
