@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from poec_workflow import bootstrap
 from poec_workflow.adapters.sql.schema import HEAD
 from poec_workflow.cli.app import program
+from stores import later, stored_by
 from test_cli_store import Terminal
 
 GOLDEN = Path(__file__).parent / "golden" / "stores" / "0001.db.sql"
@@ -72,6 +74,25 @@ def test_a_later_releases_store_is_exit_3(fresh: Terminal, file: Path) -> None:
         result = fresh(*words)
         assert result.exit_code == 3
         assert "too old" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("lang", "stale", "done"), [("en", "run `poec", "upgraded from"), ("fr", "lancez `poec", "passée")]
+)
+def test_a_stale_store_is_exit_3_until_it_is_upgraded(
+    fresh: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lang: str, stale: str, done: str
+) -> None:
+    """As a later release sees one of today's."""
+    fresh("store", "upgrade")
+    release = later(tmp_path)
+    monkeypatch.setattr(bootstrap, "storage", lambda url: stored_by(release, url))
+    result = fresh("store", "status", "--lang", lang)
+    assert (result.exit_code, stale in result.stdout) == (3, True)
+    result = fresh("applications")
+    assert (result.exit_code, "`poec-workflow store upgrade`" in result.stderr) == (3, True)
+    result = fresh("store", "upgrade", "--lang", lang)
+    assert (result.exit_code, done in result.stdout) == (0, True)
+    assert fresh("store", "status").exit_code == 0
 
 
 def test_tables_that_nobody_knows_are_exit_3(fresh: Terminal, file: Path) -> None:

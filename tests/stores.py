@@ -16,7 +16,7 @@ from poec_workflow.adapters.sql.revisions import OURS, Lineage
 from poec_workflow.adapters.sql.schema import metadata
 
 HERE = Path(__file__).parent
-GOLDEN = HERE.parent / "golden" / "stores"
+GOLDEN = HERE / "golden" / "stores"
 UNVERSIONED = "DROP TABLE poec_alembic_version"
 """What makes a database of the first revision one from before there were revisions."""
 
