@@ -18,6 +18,7 @@ from poec_workflow.events import Position
 from poec_workflow.model import Tally
 from poec_workflow.ports import Delivery, Storage
 from poec_workflow.testing import SettableClock
+from postgres import SERVER
 from world import CANDIDATE, PRESCRIBER, SAMPLES
 
 PLATFORM = Actor(kind=ActorKind.PLATFORM, organization="CAP")
@@ -37,8 +38,18 @@ def _sqlite(file: Path) -> Iterator[Storage]:
         yield storage
 
 
-MADE: Mapping[str, Callable[[Path], AbstractContextManager[Storage]]] = {"memory": _memory, "sqlite": _sqlite}
-"""Every storage, made on a file of its own."""
+@contextmanager
+def _postgresql(_file: Path) -> Iterator[Storage]:
+    with SERVER.database() as url, SqlStorage.open(url) as storage:
+        yield storage
+
+
+MADE: Mapping[str, Callable[[Path], AbstractContextManager[Storage]]] = {
+    "memory": _memory,
+    "postgresql": _postgresql,
+    "sqlite": _sqlite,
+}
+"""Every storage, made on a file or a database of its own."""
 
 
 def workflow_on(storage: Storage) -> Workflow:

@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 import stamina
 from sqlalchemy import Connection
 
-from poec_workflow.adapters.sql.dialects import WRITING, exists, make_engine, prepare_file
+from poec_workflow.adapters.sql.dialects import exists, make_engine, prepare_file, reading, writing
 from poec_workflow.adapters.sql.errors import translated
 from poec_workflow.adapters.sql.revisions import OURS, Lineage, SchemaStatus, check, make, status, upgrade
 from poec_workflow.errors import Conflict
@@ -47,7 +47,7 @@ class OwnConnections:
 
     def __init__(self, url: str, *, busy_timeout: float, attempts: int, lineage: Lineage = OURS) -> None:
         self._engine = make_engine(url, busy_timeout)
-        self._writing = self._engine.execution_options(**{WRITING: True})
+        self._reading, self._writing = reading(self._engine), writing(self._engine)
         self._attempts = attempts
         self._lineage = lineage
         self._ready = False
@@ -94,7 +94,7 @@ class OwnConnections:
 
     def _run(self, work: Work[T], *, write: bool) -> T:
         self._prepare()
-        engine = self._writing if write else self._engine
+        engine = self._writing if write else self._reading
         with translated(), engine.connect() as connection:
             result = work(connection)
             if write:

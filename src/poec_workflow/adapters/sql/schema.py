@@ -37,7 +37,7 @@ _Day = String(10)
 _Row = BigInteger().with_variant(Integer, "sqlite")
 
 # PostgreSQL leaves this much of a page free, so that a changed row stays on its page, and no index is touched.
-_CHANGING = {"fillfactor": 70}
+_FILLED = {"fillfactor": 70}
 
 metadata = MetaData(
     naming_convention={
@@ -97,7 +97,7 @@ sessions = Table(
     Index(None, "positioner", "end_on"),
     Index(None, "trainer", "end_on"),
     Index(None, "end_on", "reference"),
-    postgresql_with=_CHANGING,
+    postgresql_with=_FILLED,
 )
 
 # No index holds the state, which changes most: the row stays on its page, and sweeps cost half.
@@ -114,7 +114,7 @@ applications = Table(
     Column("data", Text, nullable=False),
     Index(None, "session", "reference"),
     Index(None, "candidate", "reference"),
-    postgresql_with=_CHANGING,
+    postgresql_with=_FILLED,
 )
 
 people = Table(
