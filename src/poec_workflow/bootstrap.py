@@ -49,6 +49,25 @@ def _sql(url: str) -> Storage:
         raise Unusable(f"a database needs its extra: pip install 'poec-workflow[{extra}]'") from error
 
 
+def schema_sql(dialect: str, start: str | None = None) -> str:
+    """The SQL that makes a store's schema, or brings an earlier one up to this release; nothing is connected to.
+
+    Raises:
+        Unusable: nobody knows the database, or the revision to start from.
+    """
+    try:
+        from poec_workflow.adapters.sql import migrations, revisions  # noqa: PLC0415 - as above
+        from poec_workflow.adapters.sql.dialects import BEGINNINGS  # noqa: PLC0415
+    except ImportError as error:
+        raise Unusable("a database needs its extra: pip install 'poec-workflow[sql]'") from error
+    if dialect not in BEGINNINGS:
+        raise Unusable(f"no SQL for {dialect!r}: there are {', '.join(sorted(BEGINNINGS))}")
+    ours = revisions.OURS
+    if start is not None and start not in ours.known:
+        raise Unusable(f"no revision {start!r}: this release knows {', '.join(ours.known)}")
+    return migrations.sql(dialect, ours.scripts, start, ours.head)
+
+
 def settings(place: str | None) -> Settings:
     """A service's settings by `module:name`, the module looked for in the working directory too; else the defaults.
 

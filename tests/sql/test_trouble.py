@@ -86,17 +86,19 @@ def test_a_full_disk(file: Path, stored: SqlStorage) -> None:
 @pytest.mark.parametrize(
     "spoil",
     [
-        "UPDATE poec_schema SET version = 0",
-        "UPDATE poec_schema SET version = 99",
-        "DELETE FROM poec_schema",
-        "DROP TABLE poec_schema",
+        "UPDATE poec_alembic_version SET version_num = '9999'",
+        "DELETE FROM poec_alembic_version",
+        "DROP TABLE poec_alembic_version; UPDATE poec_schema SET version = 0",
+        "DROP TABLE poec_alembic_version; UPDATE poec_schema SET version = 99",
+        "DROP TABLE poec_alembic_version; DELETE FROM poec_schema",
+        "DROP TABLE poec_alembic_version; DROP TABLE poec_schema",
     ],
 )
 def test_another_schema(file: Path, stored: SqlStorage, spoil: str) -> None:
     """Tables of another release are neither read nor written."""
     founded(stored)
     with closing(sqlite3.connect(file)) as connection, connection:
-        connection.execute(spoil).close()
+        connection.executescript(spoil).close()
     with SqlStorage.open(f"sqlite:///{file}") as storage, pytest.raises(SchemaOutdated):
         workflow_on(storage).session("S-1")
 

@@ -12,6 +12,7 @@ from poec_workflow.cli.execute import execute
 from poec_workflow.cli.lists import actions, applications, sessions
 from poec_workflow.cli.organization import dashboard, queue
 from poec_workflow.cli.run import run
+from poec_workflow.cli.store import store
 from poec_workflow.cli.subjects import explain, history, show
 from poec_workflow.cli.sweep import sweep
 from poec_workflow.cli.text import say
@@ -67,5 +68,6 @@ for each in (
     sweep,
     diagram,
     check,
+    store,
 ):
     program.add_command(each)

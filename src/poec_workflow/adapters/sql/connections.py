@@ -7,12 +7,12 @@ from threading import Lock
 from typing import Protocol, TypeVar
 
 import stamina
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection
 
-from poec_workflow.adapters.sql.dialects import lock_schema, make_engine, prepare_file, reading, writing
+from poec_workflow.adapters.sql.dialects import exists, make_engine, prepare_file, reading, writing
 from poec_workflow.adapters.sql.errors import translated
-from poec_workflow.adapters.sql.schema import VERSION, metadata, schema
-from poec_workflow.errors import Conflict, SchemaOutdated
+from poec_workflow.adapters.sql.revisions import OURS, Lineage, SchemaStatus, check, make, status, upgrade
+from poec_workflow.errors import Conflict
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
@@ -29,8 +29,12 @@ class Connections(Protocol):
         """Do work that only reads, and sees one moment."""
         ...
 
-    def create(self) -> None:
-        """Make the tables, where there are none."""
+    def upgrade(self) -> SchemaStatus:
+        """Make the tables, or bring older ones up to this release; what was there before."""
+        ...
+
+    def status(self) -> SchemaStatus:
+        """Which schema is there; nothing is made."""
         ...
 
     def close(self) -> None:
@@ -41,10 +45,11 @@ class Connections(Protocol):
 class OwnConnections:
     """A pool of our own; work that met a conflict is done again, a bounded number of times."""
 
-    def __init__(self, url: str, *, busy_timeout: float, attempts: int) -> None:
+    def __init__(self, url: str, *, busy_timeout: float, attempts: int, lineage: Lineage = OURS) -> None:
         self._engine = make_engine(url, busy_timeout)
         self._reading, self._writing = reading(self._engine), writing(self._engine)
         self._attempts = attempts
+        self._lineage = lineage
         self._ready = False
         self._lock = Lock()
 
@@ -60,9 +65,15 @@ class OwnConnections:
         """Do work that only reads, and sees one moment."""
         return self._retried(lambda: self._run(work, write=False))
 
-    def create(self) -> None:
-        """Make the tables, where there are none."""
-        self._retried(self._prepare)
+    def upgrade(self) -> SchemaStatus:
+        """Make the tables, or bring older ones up to this release; what was there before."""
+        return self._retried(lambda: self._make(upgrade))
+
+    def status(self) -> SchemaStatus:
+        """Which schema is there; nothing is made, not even an empty file."""
+        if not exists(self._engine):
+            return SchemaStatus(revision=None, head=self._lineage.head)
+        return self._retried(self._look)
 
     def close(self) -> None:
         """Close every connection; the storage can still be used, and opens new ones."""
@@ -93,37 +104,20 @@ class OwnConnections:
     def _prepare(self) -> None:
         if self._ready:
             return
-        with self._lock, translated():
-            with self._engine.connect() as connection:
-                made = check_schema(connection)
-            if not made:
-                with self._engine.connect() as connection:
-                    prepare_file(connection)
-                with self._writing.connect() as connection:
-                    create_schema(connection)
-                    connection.commit()
+        with self._lock:
+            if not check(self._look()):
+                self._make(make)
             self._ready = True
 
+    def _look(self) -> SchemaStatus:
+        with translated(), self._engine.connect() as connection:
+            return status(connection, self._lineage)
 
-def create_schema(connection: Connection) -> None:
-    """Make the tables within a transaction, unless somebody was faster."""
-    lock_schema(connection)
-    if not check_schema(connection):
-        metadata.create_all(connection, checkfirst=False)
-        connection.execute(schema.insert(), {"version": VERSION})
-
-
-def check_schema(connection: Connection) -> bool:
-    """Whether the tables are there; False when none is.
-
-    Raises:
-        SchemaOutdated: they are another release's, or not ours.
-    """
-    there = set(inspect(connection).get_table_names()) & set(metadata.tables)
-    if not there:
-        return False
-    versions = connection.scalars(schema.select()).all() if schema.name in there else ()
-    if list(versions) != [VERSION]:
-        found = ", ".join(map(str, versions)) or "none"
-        raise SchemaOutdated(f"the tables have the schema {found}; this release reads {VERSION}")
-    return True
+    def _make(self, how: Callable[[Connection, Lineage], SchemaStatus]) -> SchemaStatus:
+        with translated():
+            with self._engine.connect() as connection:
+                prepare_file(connection)
+            with self._writing.connect() as connection:
+                before = how(connection, self._lineage)
+                connection.commit()
+                return before

@@ -16,6 +16,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 from enum import Enum, auto
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Engine, Insert, Table, create_engine, event, make_url
@@ -214,3 +215,16 @@ NO_TRANSACTION = "no transaction is open on the host's connection; begin one to 
 def is_known(dialect: Dialect) -> bool:
     """Whether a host's connection speaks what this file knows."""
     return dialect.name in ("sqlite", "postgresql")
+
+
+BEGINNINGS = {
+    "sqlite": ("BEGIN IMMEDIATE",),
+    "postgresql": ("BEGIN", f"SELECT pg_advisory_xact_lock({_SCHEMA_LOCK})"),
+}
+"""What a script begins with that changes the tables, alone; each ends with COMMIT."""
+
+
+def exists(engine: Engine) -> bool:
+    """Whether there is anything to connect to: connecting would make a SQLite file."""
+    found = engine.url
+    return found.get_backend_name() != "sqlite" or bool(found.query) or Path(found.database or "").exists()

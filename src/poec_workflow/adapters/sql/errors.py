@@ -11,6 +11,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from poec_workflow.adapters.sql.dialects import DRIVER_ERRORS, NO_TRANSACTION, Trouble, trouble
 from poec_workflow.errors import Conflict, SchemaOutdated, StorageUnavailable, WorkflowError
 
+REMEDY = "run `poec-workflow store upgrade`"
+"""What helps against a schema that is not this release's."""
+
 
 @contextmanager
 def translated() -> Iterator[None]:
@@ -41,5 +44,5 @@ def _ours(error: BaseException) -> WorkflowError | RuntimeError:
     if found is Trouble.NO_TRANSACTION:
         return RuntimeError(NO_TRANSACTION)
     if found is Trouble.SCHEMA:
-        return SchemaOutdated(f"the database has another schema than this release reads: {error}")
+        return SchemaOutdated(f"the database has another schema than this release reads ({error}); {REMEDY}")
     return StorageUnavailable(f"the database can't be used: {error}")

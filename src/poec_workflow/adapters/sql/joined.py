@@ -9,10 +9,11 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from poec_workflow.adapters.sql.connections import Work, create_schema
+from poec_workflow.adapters.sql.connections import Work
 from poec_workflow.adapters.sql.dialects import begin_if_needed
 from poec_workflow.adapters.sql.errors import translated
 from poec_workflow.adapters.sql.hosted import core
+from poec_workflow.adapters.sql.revisions import OURS, Lineage, SchemaStatus, status, upgrade
 
 T = TypeVar("T")
 
@@ -22,8 +23,9 @@ _SAVEPOINT = "poec_workflow"
 class JoinedConnections:
     """One connection, which is the host's."""
 
-    def __init__(self, connection: object) -> None:
+    def __init__(self, connection: object, lineage: Lineage = OURS) -> None:
         self._host = connection
+        self._lineage = lineage
 
     def run(self, work: Work[T], *, write: bool) -> T:
         """Do work after a savepoint; go back to it when it raises, or when it was not to write.
@@ -50,9 +52,13 @@ class JoinedConnections:
         with translated(), core(self._host) as connection:
             return work(connection)
 
-    def create(self) -> None:
-        """Make the tables, where there are none, in the host's transaction."""
-        self.run(create_schema, write=True)
+    def upgrade(self) -> SchemaStatus:
+        """Make the tables, or bring older ones up to this release, in the host's transaction."""
+        return self.run(lambda connection: upgrade(connection, self._lineage), write=True)
+
+    def status(self) -> SchemaStatus:
+        """Which schema is there, as the host's transaction sees it."""
+        return self.read(lambda connection: status(connection, self._lineage))
 
     def close(self) -> None:
         """Nothing: the connection is the host's."""

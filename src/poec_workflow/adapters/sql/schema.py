@@ -27,8 +27,8 @@ from sqlalchemy import (
 
 from poec_workflow.model import ApplicationState, SubjectKind, Tally
 
-VERSION = 1
-"""Of the schema; raised with a migration, never without."""
+HEAD = "0001"
+"""The revision that these tables are; changed with a script in `migrations/versions`, never without."""
 
 # Order is by code point everywhere, as Python sorts.
 _Reference = String(64).with_variant(String(64, collation="C"), "postgresql")
@@ -47,7 +47,17 @@ metadata = MetaData(
     }
 )
 
-schema = Table("poec_schema", metadata, Column("version", Integer, primary_key=True, autoincrement=False))
+# Prefixed, for a host's own alembic has its table beside ours.
+revision = Table(
+    "poec_alembic_version",
+    metadata,
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="poec_alembic_version_pkc"),
+)
+
+# The mark of releases before there were revisions. They refuse a number that they don't know, so it stays, and every
+# revision sets it to its own.
+marker = Table("poec_schema", metadata, Column("version", Integer, primary_key=True, autoincrement=False))
 
 COUNTS = tuple(each.name for each in fields(Tally))
 """The counters of a session's row: `Tally`'s."""

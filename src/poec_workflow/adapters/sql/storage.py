@@ -15,6 +15,7 @@ from poec_workflow.adapters.sql.erasing import forget
 from poec_workflow.adapters.sql.joined import JoinedConnections
 from poec_workflow.adapters.sql.outbox import SqlOutbox
 from poec_workflow.adapters.sql.queries import SqlQueries
+from poec_workflow.adapters.sql.revisions import SchemaStatus
 from poec_workflow.adapters.sql.saving import Unsaved
 from poec_workflow.commands import Command
 from poec_workflow.events import HistoryEntry, Position
@@ -36,7 +37,7 @@ class SqlStorage:
 
     @classmethod
     def open(cls, url: str, *, busy_timeout: float = 10.0, attempts: int = 8) -> Self:
-        """A storage of its own; the file and its tables are made on first use.
+        """A storage of its own; the file and its tables are made on first use, and upgraded by `create` alone.
 
         Args:
             url: as `sqlite:///file.db`, or `postgresql+psycopg://user@host/database` (extra `postgresql`).
@@ -59,9 +60,20 @@ class SqlStorage:
         """
         return cls(JoinedConnections(connection))
 
-    def create(self) -> None:
-        """Make the tables, where there are none: for hosts that join, once, as a migration does."""
-        self._connections.create()
+    def create(self) -> SchemaStatus:
+        """Make the tables, or bring older ones up to this release: for hosts that join, in a migration of theirs.
+
+        Returns:
+            What was there before.
+
+        Raises:
+            SchemaOutdated: the tables are a later release's, or not ours.
+        """
+        return self._connections.upgrade()
+
+    def schema(self) -> SchemaStatus:
+        """Which schema is there, beside the one that this release reads; nothing is made."""
+        return self._connections.status()
 
     def close(self) -> None:
         """Close the connections that it opened itself."""

@@ -1,0 +1,47 @@
+"""Changing a schema, with alembic: on a connection, or as SQL for who administers the database.
+
+Scripts are handed their `op` instead of importing alembic's: that one is the process's, and a host that makes our
+tables in a revision of its own would lose it. For the same reason nothing here runs `env.py`, which is for us who write
+the scripts (`alembic revision --autogenerate`).
+"""
+
+from __future__ import annotations
+
+from io import StringIO
+from pathlib import Path
+
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from poec_workflow.adapters.sql.dialects import BEGINNINGS
+from poec_workflow.adapters.sql.schema import revision
+
+
+def run(connection: Connection, scripts: Path, start: str | None, end: str) -> None:
+    """Run the scripts after one revision up to another, in the connection's transaction, which stays open."""
+    if not connection.in_transaction():
+        connection.begin()
+    _run(MigrationContext.configure(connection, opts=_options(scripts, start, end)))
+
+
+def sql(dialect: str, scripts: Path, start: str | None, end: str) -> str:
+    """The same as SQL, for a dialect of `BEGINNINGS`: one transaction, alone as an upgrade is."""
+    written = StringIO()
+    written.writelines(f"{each};\n\n" for each in BEGINNINGS[dialect])
+    # Its beginning is ours, so that it is locked.
+    offline = {"as_sql": True, "starting_rev": start, "output_buffer": written, "transactional_ddl": False}
+    _run(MigrationContext.configure(dialect_name=dialect, opts={**_options(scripts, start, end), **offline}))
+    written.write("COMMIT;\n")
+    return written.getvalue()
+
+
+def _options(scripts: Path, start: str | None, end: str) -> dict[str, object]:
+    directory = ScriptDirectory(str(scripts))
+    steps = directory._upgrade_revs(end, start or "base")  # noqa: SLF001 - what alembic's own command calls
+    return {"version_table": revision.name, "fn": lambda _heads, _context: steps}
+
+
+def _run(context: MigrationContext) -> None:
+    context.run_migrations(op=Operations(context))

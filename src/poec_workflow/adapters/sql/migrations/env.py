@@ -1,0 +1,19 @@
+"""For who writes a script: `alembic revision --autogenerate -m "what for"`, on a database at the revision before.
+
+`alembic -x url=sqlite:///file.db …` names the database. Nobody's upgrade comes through here.
+"""
+
+from alembic import context
+from alembic.operations import Operations
+from sqlalchemy import create_engine
+
+from poec_workflow.adapters.sql.schema import metadata, revision
+
+with create_engine(context.get_x_argument(as_dictionary=True)["url"]).begin() as connection:
+    context.configure(
+        connection,
+        target_metadata=metadata,
+        version_table=revision.name,
+        include_name=lambda name, kind, _parents: kind != "table" or name in metadata.tables,
+    )
+    context.run_migrations(op=Operations(context.get_context()))

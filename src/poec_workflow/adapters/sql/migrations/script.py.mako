@@ -1,0 +1,15 @@
+"""${message}."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic.operations import Operations
+
+revision = "${up_revision}"
+down_revision = ${repr(down_revision)}
+
+
+def upgrade(op: Operations) -> None:
+    """What changes; names of constraints are written out, and the mark that older releases read is raised."""
+    ${upgrades if upgrades else "pass"}
+    op.execute("UPDATE poec_schema SET version = ${int(up_revision) if up_revision.isdigit() else 'NUMBER'}")

@@ -1,0 +1,93 @@
+"""Databases of other times, and what they look like: the golden one, a later release's, and how to compare two."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from shutil import copytree
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, inspect, text
+
+from poec_workflow.adapters.sql import SqlStorage
+from poec_workflow.adapters.sql.connections import OwnConnections
+from poec_workflow.adapters.sql.revisions import OURS, Lineage
+from poec_workflow.adapters.sql.schema import metadata
+
+HERE = Path(__file__).parent
+GOLDEN = HERE / "golden" / "stores"
+UNVERSIONED = "DROP TABLE poec_alembic_version"
+"""What makes a database of the first revision one from before there were revisions."""
+
+
+def restore(dump: Path, file: Path) -> None:
+    """A SQLite file from its dump."""
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript(dump.read_text(encoding="utf-8")).close()
+
+
+def later(place: Path) -> Lineage:
+    """The revisions of a later release: ours, and one more."""
+    scripts = place / "scripts"
+    copytree(OURS.scripts, scripts)
+    copytree(HERE / "later", scripts, dirs_exist_ok=True)
+    return Lineage(known=(*OURS.known, "0002"), scripts=scripts)
+
+
+def stored_by(lineage: Lineage, url: str) -> SqlStorage:
+    """The storage of the release that knows these revisions."""
+    return SqlStorage(OwnConnections(url, busy_timeout=10, attempts=8, lineage=lineage))
+
+
+def engine_of(url: str) -> Engine:
+    """An engine to look with, which is nobody's adapter."""
+    return create_engine(url)
+
+
+def say(url: str, *statements: str) -> None:
+    """Do something to a database behind everybody's back."""
+    engine = engine_of(url)
+    with engine.begin() as connection:
+        for each in statements:
+            connection.execute(text(each)).close()
+    engine.dispose()
+
+
+def shape(url: str) -> dict[str, Any]:
+    """Tables, columns, constraints and indexes, all named, in no order but the columns' and keys'."""
+    engine = engine_of(url)
+    with engine.connect() as connection:
+        found = {name: _table(connection, name) for name in inspect(connection).get_table_names()}
+    engine.dispose()
+    return found
+
+
+def _table(connection: Connection, name: str) -> dict[str, Any]:
+    look = inspect(connection)
+    # A column that was added later stands last: what it is counts, not where.
+    columns = {each["name"]: {**each, "type": repr(each["type"])} for each in look.get_columns(name)}
+    indexes = {each["name"]: each for each in look.get_indexes(name)}
+    unique = {each["name"]: each for each in look.get_unique_constraints(name)}
+    options = look.get_table_options(name) if connection.dialect.name == "postgresql" else {}
+    return {
+        "columns": columns,
+        "key": look.get_pk_constraint(name),
+        "indexes": indexes,
+        "unique": unique,
+        "options": options,
+    }
+
+
+def rows(url: str) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of the tables that this release knows, but for the revision's."""
+    engine = engine_of(url)
+    with engine.connect() as connection:
+        there = set(inspect(connection).get_table_names())
+        found = {
+            table.name: sorted((tuple(row) for row in connection.execute(table.select())), key=repr)
+            for table in metadata.sorted_tables
+            if table.name in there and table.name not in ("poec_alembic_version", "poec_schema")
+        }
+    engine.dispose()
+    return found
