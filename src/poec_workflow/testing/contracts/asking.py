@@ -51,3 +51,29 @@ ACTIONS = st.builds(
     organization=st.none() | ORGANIZATIONS,
     text=TEXTS,
 )
+
+_SPANS: tuple[dict[str, Any], ...] = (
+    {"tab": Tab.CURRENT},
+    {"tab": Tab.ENDED},
+    {"organization": "AFEC"},
+    {"organization": "AFEC", "role": Role.TRAINER},
+    {"organization": "AFEC", "role": Role.POSITIONER},
+    {"session_from": TODAY},
+    {"session_until": TODAY},
+    {"text": "pau"},
+    {"text": "oeuvre pau"},
+)
+EACH_FIELD: tuple[ApplicationFilter | SessionFilter | ActionFilter, ...] = (
+    *(ApplicationFilter(**each) for each in _SPANS),
+    *(SessionFilter(**each) for each in _SPANS),
+    ApplicationFilter(states=(ApplicationState.PENDING, ApplicationState.RETAINED)),
+    ApplicationFilter(session="S-1"),
+    ApplicationFilter(candidate="P-1"),
+    ApplicationFilter(text="zoe"),
+    SessionFilter(states=(SessionState.COMPLETE,)),
+    SessionFilter(action="A-1"),
+    *(ActionFilter(tab=tab) for tab in ActionTab),
+    ActionFilter(organization="AFEC"),
+    ActionFilter(text="soudeur"),
+)
+"""Every field of every filter by itself."""

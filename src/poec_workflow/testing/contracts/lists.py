@@ -5,50 +5,69 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from poec_workflow import Malformed, Settings, Workflow
 from poec_workflow.ports import Storage
-from poec_workflow.testing.contracts.asking import ACTIONS, APPLICATIONS, CLOCK, SESSIONS
+from poec_workflow.testing.contracts.asking import ACTIONS, APPLICATIONS, CLOCK, EACH_FIELD, SESSIONS
 from poec_workflow.testing.contracts.comparing import compare_columns, compare_lists, compare_screens
 from poec_workflow.testing.contracts.contract import Contract
 from poec_workflow.testing.contracts.ground import ADVISER, check, founded, registering, workflow_on
 from poec_workflow.testing.contracts.plain import Plain
-from poec_workflow.testing.contracts.towns import Town, edges, settle, towns
+from poec_workflow.testing.contracts.towns import Town, edges, mixed, settle, towns
 from poec_workflow.views import ActionFilter, ActionTab, ApplicationFilter, PageRequest, SessionFilter
 
 
 class ListContract(Contract):
     """Lists as the domain page words them; the examples are Hypothesis's, as many as its profile says."""
 
-    @settings(deadline=None, suppress_health_check=[HealthCheck.differing_executors])
-    @given(
-        town=towns(),
-        applications=st.lists(APPLICATIONS, min_size=2, max_size=4),
-        sessions=st.lists(SESSIONS, min_size=1, max_size=3),
-        actions=st.lists(ACTIONS, min_size=1, max_size=3),
-        size=st.integers(1, 3),
-        quota=st.sampled_from(["registered", "live"]),
-    )
-    def test_lists(
-        self,
-        tmp_path_factory: pytest.TempPathFactory,
-        town: Town,
-        applications: Sequence[ApplicationFilter],
-        sessions: Sequence[SessionFilter],
-        actions: Sequence[ActionFilter],
-        size: int,
-        quota: str,
-    ) -> None:
-        """References, in order, of what fits; pages are that list in pieces; tabs count what they would list."""
-        plain = Plain(town, live=quota == "live")
-        with self.empty_storage(tmp_path_factory.mktemp("town")) as storage:
-            settle(town, storage)
-            workflow = Workflow(storage, clock=CLOCK, settings=Settings(quota_counts=quota))
-            compare_lists(workflow, plain, [*applications, *sessions, *actions], size)
-            compare_columns(workflow, plain)
-            compare_screens(workflow, plain)
+    def test_lists(self, tmp_path_factory: pytest.TempPathFactory) -> None:
+        """Lists, pages, tabs, columns, queues and dashboards of drawn towns are what plain filters find."""
+
+        @settings(deadline=None)
+        @given(
+            town=towns(),
+            applications=st.lists(APPLICATIONS, min_size=2, max_size=4),
+            sessions=st.lists(SESSIONS, min_size=1, max_size=3),
+            actions=st.lists(ACTIONS, min_size=1, max_size=3),
+            size=st.integers(1, 3),
+            quota=st.sampled_from(["registered", "live"]),
+        )
+        def hold(
+            town: Town,
+            applications: Sequence[ApplicationFilter],
+            sessions: Sequence[SessionFilter],
+            actions: Sequence[ActionFilter],
+            size: int,
+            quota: str,
+        ) -> None:
+            plain = Plain(town, live=quota == "live")
+            with self.empty_storage(tmp_path_factory.mktemp("town")) as storage:
+                settle(town, storage)
+                workflow = Workflow(storage, clock=CLOCK, settings=Settings(quota_counts=quota))
+                compare_lists(workflow, plain, [*applications, *sessions, *actions], size)
+                compare_columns(workflow, plain)
+                compare_screens(workflow, plain)
+
+        hold()
+
+    def test_each_filter_restricts(self, storage: Storage) -> None:
+        """One field at a time, on a town in which each lets some through and not others."""
+        town = mixed()
+        settle(town, storage)
+        workflow, plain = Workflow(storage, clock=CLOCK), Plain(town, live=False)
+        compare_lists(workflow, plain, EACH_FIELD, size=50)
+        for asked in EACH_FIELD:
+            match asked:
+                case ApplicationFilter():
+                    assert 0 < len(plain.applications(asked)) < len(town.applications), asked
+                case SessionFilter():
+                    assert 0 < len(plain.sessions(asked)) < len(town.sessions), asked
+                case ActionFilter():
+                    assert 0 < len(plain.actions(asked)) < len(town.actions), asked
+        compare_columns(workflow, plain)
+        compare_screens(workflow, plain)
 
     @pytest.mark.parametrize("live", [False, True])
     def test_every_edge_of_the_alerts(self, storage: Storage, *, live: bool) -> None:

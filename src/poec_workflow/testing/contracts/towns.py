@@ -131,6 +131,45 @@ def _application(reference: str, sessions: Sequence[str]) -> st.SearchStrategy[A
     )
 
 
+def mixed() -> Town:
+    """A town in which every field of a filter makes a difference."""
+    town = Town(actions={}, sessions={}, applications={}, people={})
+    for number, state in enumerate(ActionState):
+        name = f"A-{number}"
+        filled: dict[str, Any] = {
+            "objective": "oui",
+            "programme": "oui",
+            "prerequisites": "" if state is ActionState.PUBLISHED else "oui",
+        }
+        pending = "CléA" if state is ActionState.AWAITING_PUBLICATION else None
+        title = "[POEC] Soudeur" if number else "[POEC] Vendeur"
+        fields: dict[str, Any] = {"title": title, "pending_certification": pending, "responsible": "RESP", **filled}
+        town.actions[name] = evolve(ACTION, reference=name, version=1, state=state, **fields)
+        if state is ActionState.PUBLISHED:
+            town.actions["A-9"] = evolve(ACTION, reference="A-9", version=1, **{**fields, "prerequisites": "oui"})
+    kinds = product(SessionState, (-40, -1, 0, 40), ("AFEC", "Œuvre"))
+    for number, (standing, end, organization) in enumerate(kinds):
+        name = f"S-{number}"
+        town.sessions[name] = evolve(
+            SESSION,
+            reference=name,
+            action=f"A-{number % 2}",
+            state=standing,
+            start=TODAY + timedelta(days=end - 10),
+            end=TODAY + timedelta(days=end),
+            place="Pau" if number % 3 else "Agen",
+            trainer=organization,
+            positioner="AFEC" if number % 5 == 0 else "POS",
+        )
+    for number, (session, state_of) in enumerate(product(town.sessions, ApplicationState)):
+        name = f"C-{number}"
+        town.applications[name] = application(
+            state_of, reference=name, version=1, session=session, candidate=f"P-{number % 3}"
+        )
+    town.people["P-1"] = Candidate(reference="P-1", name="Zoé Nabil")
+    return town
+
+
 def edges() -> Town:
     """A town of complete actions of one session each: every combination of state, dates, quota and use of it."""
     town = Town(actions={}, sessions={}, applications={}, people={})
