@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,11 +11,14 @@ import pytest
 from guarantees import MADE
 from poec_workflow.adapters.sql import SqlStorage
 from poec_workflow.ports import Storage
+from postgres import SERVER, NoPostgreSQL
 
 
 @pytest.fixture(params=sorted(MADE))
 def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Storage]:
     """An empty storage of each kind."""
+    if request.param == "postgresql":
+        request.getfixturevalue("postgresql_server")
     with MADE[request.param](tmp_path / "poec.db") as made:
         yield made
 
@@ -30,3 +34,43 @@ def stored(file: Path) -> Iterator[SqlStorage]:
     """A storage on the file."""
     with SqlStorage.open(f"sqlite:///{file}") as storage:
         yield storage
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> None:
+    """A server runs; where there is none the test is passed over, and the run's last lines say so."""
+    try:
+        _ = SERVER.url
+    except NoPostgreSQL as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: None) -> Iterator[str]:
+    """A fresh database on PostgreSQL."""
+    del postgresql_server
+    with SERVER.database() as url:
+        yield url
+
+
+@pytest.fixture(params=["postgresql", "sqlite"])
+def database_url(request: pytest.FixtureRequest, file: Path) -> str:
+    """A fresh database of each kind, by its URL."""
+    if request.param == "sqlite":
+        return f"sqlite:///{file}"
+    url: str = request.getfixturevalue("postgresql_url")
+    return url
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Stop the server; without one, a run in CI has failed."""
+    SERVER.close()
+    if SERVER.missing and os.environ.get("CI") and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say that nothing was tested on PostgreSQL, where that is so."""
+    if SERVER.missing:
+        terminalreporter.section("PostgreSQL")
+        terminalreporter.line(f"NOT TESTED ON POSTGRESQL: {SERVER.missing}")

@@ -24,6 +24,7 @@ from poec_workflow.testing.contracts.ground import (
     tally_of,
     workflow_on,
 )
+from postgres import SERVER
 
 __all__ = [
     "ADVISER",
@@ -54,5 +55,15 @@ def _sqlite(file: Path) -> Iterator[Storage]:
         yield storage
 
 
-MADE: Mapping[str, Callable[[Path], AbstractContextManager[Storage]]] = {"memory": _memory, "sqlite": _sqlite}
-"""Every storage, made on a file of its own."""
+@contextmanager
+def _postgresql(_file: Path) -> Iterator[Storage]:
+    with SERVER.database() as url, SqlStorage.open(url) as storage:
+        yield storage
+
+
+MADE: Mapping[str, Callable[[Path], AbstractContextManager[Storage]]] = {
+    "memory": _memory,
+    "postgresql": _postgresql,
+    "sqlite": _sqlite,
+}
+"""Every storage, made on a file or a database of its own."""

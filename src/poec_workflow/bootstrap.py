@@ -12,7 +12,7 @@ from poec_workflow.ports import Clock, Storage, SystemClock
 from poec_workflow.workflow import Workflow
 
 STORAGE_ENTRY_POINTS = "poec_workflow.storage"
-SQL_SCHEMES = ("sqlite",)
+SQL_SCHEMES = ("sqlite", "postgresql+psycopg")
 
 
 class Unusable(ValueError):
@@ -33,15 +33,20 @@ def storage(url: str) -> Storage:
     for each in entry_points(group=STORAGE_ENTRY_POINTS, name=scheme):
         opened: Storage = each.load()(url)
         return opened
-    raise Unusable(f"no storage for {url!r}: there are memory: (it keeps nothing) and sqlite:///FILE")
+    raise Unusable(
+        f"no storage for {url!r}: there are memory: (it keeps nothing), sqlite:///FILE and "
+        "postgresql+psycopg://USER@HOST/DATABASE"
+    )
 
 
 def _sql(url: str) -> Storage:
     try:
         from poec_workflow.adapters.sql import SqlStorage  # noqa: PLC0415 - only who names a database loads one
+
+        return SqlStorage.open(url)
     except ImportError as error:
-        raise Unusable("a database needs its extra: pip install 'poec-workflow[sql]'") from error
-    return SqlStorage.open(url)
+        extra = "sql" if url.startswith("sqlite") else "postgresql"
+        raise Unusable(f"a database needs its extra: pip install 'poec-workflow[{extra}]'") from error
 
 
 def settings(place: str | None) -> Settings:

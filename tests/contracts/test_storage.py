@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+import pytest
+
 from guarantees import MADE, check
 from poec_workflow.ports import Storage
 from poec_workflow.testing.contracts import StorageContract
@@ -16,6 +18,14 @@ class TestMemory(StorageContract):
 
     def empty_storage(self, folder: Path) -> AbstractContextManager[Storage]:
         return MADE["memory"](folder / "poec.db")
+
+
+@pytest.mark.usefixtures("postgresql_server")
+class TestPostgresql(StorageContract):
+    """The storage on a server; each test has a database of its own."""
+
+    def empty_storage(self, folder: Path) -> AbstractContextManager[Storage]:
+        return MADE["postgresql"](folder / "poec.db")
 
 
 class TestSqlite(StorageContract):

@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 import stamina
 from sqlalchemy import Connection, inspect
 
-from poec_workflow.adapters.sql.dialects import WRITING, make_engine, prepare_file
+from poec_workflow.adapters.sql.dialects import lock_schema, make_engine, prepare_file, reading, writing
 from poec_workflow.adapters.sql.errors import translated
 from poec_workflow.adapters.sql.schema import VERSION, metadata, schema
 from poec_workflow.errors import Conflict, SchemaOutdated
@@ -43,7 +43,7 @@ class OwnConnections:
 
     def __init__(self, url: str, *, busy_timeout: float, attempts: int) -> None:
         self._engine = make_engine(url, busy_timeout)
-        self._writing = self._engine.execution_options(**{WRITING: True})
+        self._reading, self._writing = reading(self._engine), writing(self._engine)
         self._attempts = attempts
         self._ready = False
         self._lock = Lock()
@@ -83,7 +83,7 @@ class OwnConnections:
 
     def _run(self, work: Work[T], *, write: bool) -> T:
         self._prepare()
-        engine = self._writing if write else self._engine
+        engine = self._writing if write else self._reading
         with translated(), engine.connect() as connection:
             result = work(connection)
             if write:
@@ -107,6 +107,7 @@ class OwnConnections:
 
 def create_schema(connection: Connection) -> None:
     """Make the tables within a transaction, unless somebody was faster."""
+    lock_schema(connection)
     if not check_schema(connection):
         metadata.create_all(connection, checkfirst=False)
         connection.execute(schema.insert(), {"version": VERSION})

@@ -15,7 +15,13 @@ from poec_workflow.model import Application, SubjectKind
 _ASKED: BindParameter[str] = bindparam("asked")
 
 _person = people.delete().where(people.c.reference == _ASKED)
-_applications = select(applications.c.data).where(applications.c.candidate == _ASKED)
+# Locked, or a command that is carried out meanwhile would be overwritten.
+_applications = (
+    select(applications.c.data)
+    .where(applications.c.candidate == _ASKED)
+    .order_by(applications.c.reference)
+    .with_for_update()
+)
 _own = select(applications.c.reference).where(applications.c.candidate == _ASKED)
 _entries = select(history.c.data, history.c.ordinal).where(
     or_(

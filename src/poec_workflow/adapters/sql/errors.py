@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from poec_workflow.adapters.sql.dialects import DRIVER_ERRORS, Trouble, trouble
+from poec_workflow.adapters.sql.dialects import DRIVER_ERRORS, NO_TRANSACTION, Trouble, trouble
 from poec_workflow.errors import Conflict, SchemaOutdated, StorageUnavailable, WorkflowError
 
 
@@ -18,6 +18,7 @@ def translated() -> Iterator[None]:
 
     Raises:
         Conflict: somebody else was faster, or still writes.
+        RuntimeError: the host has no transaction to join.
         SchemaOutdated: a table or a column is missing.
         StorageUnavailable: the database can't be reached, read or written.
     """
@@ -31,12 +32,14 @@ def translated() -> Iterator[None]:
         raise StorageUnavailable("every connection is in use") from error
 
 
-def _ours(error: BaseException) -> WorkflowError:
+def _ours(error: BaseException) -> WorkflowError | RuntimeError:
     found = trouble(error)
     if found is Trouble.TAKEN:
         return Conflict("the same reference, key or version was stored by somebody else")
     if found is Trouble.BUSY:
         return Conflict("the database is being written by somebody else")
+    if found is Trouble.NO_TRANSACTION:
+        return RuntimeError(NO_TRANSACTION)
     if found is Trouble.SCHEMA:
         return SchemaOutdated(f"the database has another schema than this release reads: {error}")
     return StorageUnavailable(f"the database can't be used: {error}")

@@ -26,6 +26,7 @@ _free = (
     )
     .order_by(outbox.c.id)
     .limit(bindparam("limit"))
+    .with_for_update(of=outbox, skip_locked=True)
 )
 _hold = outbox.update().where(outbox.c.id == bindparam("held")).values(held_until=bindparam("until"))
 _this = (

@@ -109,7 +109,9 @@ class Unsaved:
         for receipt in self._receipts:
             _write_receipt(connection, receipt)
         if self._people:
-            connection.execute(_PERSON, [person_row(each) for each in self._people.values()])
+            connection.execute(
+                _PERSON[connection.dialect.name], [person_row(self._people[each]) for each in sorted(self._people)]
+            )
         self.__init__()  # type: ignore[misc]
 
     def _write(self, connection: Connection, kind: SubjectKind) -> None:
@@ -133,5 +135,5 @@ _ORDER = (SubjectKind.ACTION, SubjectKind.SESSION, SubjectKind.APPLICATION)
 def _write_receipt(connection: Connection, receipt: Receipt) -> None:
     """Keep that the key was used, unless it was in the meantime: then the work is to be done again, and finds it."""
     row = {"key": receipt.key, "digest": receipt.digest, **position_row(receipt.decision)}
-    if connection.execute(_RECEIPT, row).rowcount != 1:
+    if connection.execute(_RECEIPT[connection.dialect.name], row).rowcount != 1:
         raise Conflict("the key was used by somebody else")

@@ -39,8 +39,8 @@ class SqlStorage:
         """A storage of its own; the file and its tables are made on first use.
 
         Args:
-            url: as `sqlite:///file.db`.
-            busy_timeout: how many seconds to wait for another process's write to end.
+            url: as `sqlite:///file.db`, or `postgresql+psycopg://user@host/database` (extra `postgresql`).
+            busy_timeout: how many seconds to wait for somebody else's write to end.
             attempts: how often work is tried before it ends in `Conflict`.
 
         Raises:
@@ -95,7 +95,7 @@ class SqlStorage:
         """
 
         def in_transaction(connection: Connection) -> T:
-            transaction = SqlTransaction(connection)
+            transaction = SqlTransaction(connection, lock=write)
             result = work(transaction)
             transaction.flush()
             return result
@@ -106,22 +106,23 @@ class SqlStorage:
 class SqlTransaction:
     """One transaction. What is saved is gathered, and written before the next look and at the end."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, lock: bool) -> None:
         self._connection = connection
+        self._lock = lock
         self._unsaved = Unsaved()
 
     def load(self, command: Command, *, key: str | None = None) -> Loaded:
         """What is known around a command, or the receipt of its key alone."""
         self.flush()
+        loaded = loading.load(self._connection, command, self._open_applications, lock=self._lock)
+        # Asked when the locks are held: whoever held them may have used the key.
         receipt = loading.receipt(self._connection, key) if key is not None else None
-        if receipt is not None:
-            return Loaded(receipt=receipt)
-        return loading.load(self._connection, command, self._open_applications)
+        return loaded if receipt is None else Loaded(receipt=receipt)
 
     def claim_overdue(self, ended_before: date, *, limit: int) -> Sequence[Loaded]:
         """Open applications of sessions that ended before a day, at most `limit`."""
         self.flush()
-        return loading.overdue(self._connection, ended_before, limit, self._open_applications)
+        return loading.overdue(self._connection, ended_before, limit, self._open_applications, lock=self._lock)
 
     def recall(self, decision: Position) -> Sequence[Sequence[HistoryEntry]]:
         """The histories of all that a decision moved, up to and with that move."""
@@ -145,4 +146,4 @@ class SqlTransaction:
 
     def _open_applications(self, session: str) -> Sequence[Application]:
         self.flush()
-        return loading.open_applications(self._connection, session)
+        return loading.open_applications(self._connection, session, lock=self._lock)

@@ -1,0 +1,128 @@
+"""A host's connection as SQLAlchemy's Core sees it: SQLAlchemy's own, Django's, or the driver's.
+
+An engine put around the host's driver connection would roll the host's writes back when it gives the connection up,
+even with the pool's reset off. So its dialect begins, commits, rolls back and closes nothing.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, Dialect
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.pool import NullPool
+
+from poec_workflow.adapters.sql.dialects import is_known
+
+
+@contextmanager
+def core(host: Any) -> Iterator[Connection]:  # noqa: ANN401 - three libraries' connections
+    """A Core connection on a host's.
+
+    Raises:
+        TypeError: it is none of them.
+    """
+    if isinstance(host, Connection):
+        if not is_known(host.dialect):
+            raise TypeError(f"a connection to {host.dialect.name}, which is not known")
+        yield host
+        return
+    if hasattr(host, "ensure_connection"):
+        host.ensure_connection()
+        host = host.connection
+    with closing(_engine(host).connect()) as connection:
+        yield connection
+
+
+def _engine(host: Any) -> Engine:  # noqa: ANN401 - two drivers' connections
+    # Whose connection it is, its driver has been imported.
+    psycopg: Any = sys.modules.get("psycopg")
+    dialect: Dialect
+    hosted: Any
+    if isinstance(host, sqlite3.Connection):
+        dialect, hosted = _sqlite(), _SqliteConnection(host)
+    elif psycopg is not None and isinstance(host, psycopg.Connection):
+        dialect, hosted = _postgresql(), _PsycopgConnection(host)
+    else:
+        raise TypeError(f"expected a connection, not {type(host).__name__}")
+    pool = NullPool(lambda: hosted, reset_on_return=None, dialect=dialect)
+    return Engine(pool, dialect, make_url(f"{dialect.name}://"), execution_options={"compiled_cache": _compiled})
+
+
+_compiled: dict[Any, Any] = {}
+"""Statements compiled for hosts' connections: their number is that of our statements, as there is one dialect each."""
+
+
+class _SqliteConnection:
+    """A driver's connection as the dialect needs it, whatever the host set up for its own rows."""
+
+    def __init__(self, host: sqlite3.Connection) -> None:
+        self.driver = host
+
+    def cursor(self) -> sqlite3.Cursor:
+        cursor = self.driver.cursor()
+        cursor.row_factory = None
+        return cursor
+
+    @property
+    def in_transaction(self) -> bool:
+        return self.driver.in_transaction
+
+    @property
+    def isolation_level(self) -> str | None:
+        return self.driver.isolation_level
+
+
+class _PsycopgConnection:
+    """The same for psycopg: its plain cursor, where hosts may have another kind."""
+
+    def __init__(self, host: Any) -> None:  # noqa: ANN401 - of an optional dependency
+        self.driver = host
+
+    def cursor(self) -> Any:  # noqa: ANN401 - of an optional dependency
+        psycopg = sys.modules["psycopg"]
+        return psycopg.Cursor(self.driver, row_factory=psycopg.rows.tuple_row)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the driver has
+        return getattr(self.driver, name)
+
+
+class _Hands:
+    """A dialect without a hand on the transaction or the connection."""
+
+    supports_statement_cache = True
+
+    def do_begin(self, _connection: object) -> None: ...
+
+    def do_commit(self, _connection: object) -> None: ...
+
+    def do_rollback(self, _connection: object) -> None: ...
+
+    def do_close(self, _connection: object) -> None: ...
+
+    def do_terminate(self, _connection: object) -> None: ...
+
+
+class _SqliteDialect(_Hands, SQLiteDialect_pysqlite):
+    supports_statement_cache = True
+
+
+class _PostgresqlDialect(_Hands, PGDialect_psycopg):
+    supports_statement_cache = True
+
+
+@cache
+def _sqlite() -> _SqliteDialect:
+    return _SqliteDialect(dbapi=sqlite3)
+
+
+@cache
+def _postgresql() -> _PostgresqlDialect:
+    return _PostgresqlDialect(dbapi=_PostgresqlDialect.import_dbapi())  # type: ignore[no-untyped-call]
