@@ -10,9 +10,9 @@ from random import Random
 from threading import Barrier
 
 from attrs import evolve
-
 from checker import Operation, Verdict, search
 from model import Asked, Room, said, step
+
 from poec_workflow import Request, Workflow, commands
 from poec_workflow.model import SYSTEM
 from poec_workflow.ports import Storage
@@ -53,11 +53,11 @@ def recorded(storage: Storage, seed: int, each: int, rooms: int = ROOMS) -> Hist
         for _ in range(each):
             room, asked = drawn(random, rooms)
             invoked = next(tick)
-            answers = answered(workflow, room, asked, rooms)
+            answers = answered(workflow, room, asked)
             responded = next(tick)
             found += [
                 (of, Operation(client=client, asked=asked, answer=answer, invoked=invoked, responded=responded))
-                for of, answer in answers.items()
+                for of, answer in answers
             ]
         return found
 
@@ -83,16 +83,13 @@ def drawn(random: Random, rooms: int) -> tuple[str, Asked]:
     return room, Asked(commands.CancelSession(room, reason="Trop peu d'inscrits"), PLATFORM, NOW)
 
 
-def answered(workflow: Workflow, room: str, asked: Asked, rooms: int) -> dict[str, Hashable]:
-    """What the storage answers, by session: a sweep is one operation of each."""
+def answered(workflow: Workflow, room: str, asked: Asked) -> list[tuple[str, Hashable]]:
+    """What the storage answers, by session. A sweep is one operation an expiry: its batches are transactions each."""
     if asked.command is None:
         expired = evolve(workflow, clock=SettableClock(LATE)).sweep().expired
-        return {
-            f"S-{number}": tuple(sorted(each for each in expired if int(each[2:]) // 100 == number))
-            for number in range(1, rooms + 1)
-        }
+        return [(f"S-{int(each[2:]) // 100}", (each,)) for each in expired]
     [answer] = workflow.execute_many([Request(command=asked.command, actor=asked.actor, at=asked.at)])
-    return {room: said(answer)}
+    return [(room, said(answer))]
 
 
 def judged(history: History, initial: dict[str, Room]) -> dict[str, Verdict]:

@@ -10,6 +10,7 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
 from clients import CLIENTS, judged, prepared, recorded
 from faulty import FAULTS
+
 from guarantees import MADE
 from poec_workflow.ports import Storage
 from postgres import SERVER
