@@ -1,10 +1,9 @@
-"""Eight processes on one file: nothing is lost, nobody is told of a lock, and the last seat is given once."""
+"""Eight processes on one database: nothing is lost, nobody is told of a lock, and the last seat is given once."""
 
 from __future__ import annotations
 
 from collections import Counter
 from multiprocessing import get_context
-from pathlib import Path
 
 from guarantees import (
     ADVISER,
@@ -27,26 +26,26 @@ from poec_workflow.testing import SettableClock
 PROCESSES, EACH, SEATS = 8, 25, 3
 
 
-def registered(file: Path, process: int) -> list[str]:
+def registered(url: str, process: int) -> list[str]:
     """One process registers its own candidates, and one that every process registers, under one key."""
-    with SqlStorage.open(f"sqlite:///{file}") as storage:
+    with SqlStorage.open(url) as storage:
         own = [Request(command=registering(1_000 + process * EACH + each), actor=ADVISER) for each in range(EACH)]
         shared = Request(command=registering(1), actor=ADVISER, key="the same")
         return [_said(each) for each in workflow_on(storage).execute_many([*own, shared])]
 
 
-def retained(file: Path, process: int) -> list[str]:
+def retained(url: str, process: int) -> list[str]:
     """One process wants seats for all of its candidates."""
-    with SqlStorage.open(f"sqlite:///{file}") as storage:
+    with SqlStorage.open(url) as storage:
         numbers = [1_000 + process * EACH + each for each in range(EACH)][:4]
         commands = [command for number in numbers for command in retaining(number)]
         requests = [Request(command=each, actor=TRAINER) for each in commands]
         return [_said(each) for each in workflow_on(storage).execute_many(requests)]
 
 
-def swept(file: Path, _process: int) -> list[str]:
+def swept(url: str, _process: int) -> list[str]:
     """One process sweeps, long after the deadline."""
-    with SqlStorage.open(f"sqlite:///{file}") as storage:
+    with SqlStorage.open(url) as storage:
         return list(Workflow(storage, clock=SettableClock("2022-04-20T09:00:00+02:00")).sweep().expired)
 
 
@@ -56,19 +55,20 @@ def _said(answer: Accepted | Refused) -> str:
     return "replayed" if answer.replayed else "accepted"
 
 
-def test_eight_at_once(file: Path) -> None:
+def test_eight_at_once(database_url: str) -> None:
     """Also the file and its tables are there before any of them is done asking."""
+    url = database_url
     with get_context("spawn").Pool(PROCESSES) as pool:
-        assert pool.starmap(opened, [(file, each) for each in range(PROCESSES)], chunksize=1) == [0] * PROCESSES
-        with SqlStorage.open(f"sqlite:///{file}") as storage:
+        assert pool.starmap(opened, [(url, each) for each in range(PROCESSES)], chunksize=1) == [0] * PROCESSES
+        with SqlStorage.open(url) as storage:
             workflow = founded(storage, seats=60, coefficient=5)
-            answers = _all(pool.starmap(registered, [(file, each) for each in range(PROCESSES)], chunksize=1))
+            answers = _all(pool.starmap(registered, [(url, each) for each in range(PROCESSES)], chunksize=1))
             assert answers == {"accepted": PROCESSES * EACH + 1, "replayed": PROCESSES - 1}
             assert tally_of(storage, "S-1") == Tally(registered=201, pending=201)
             workflow.execute(SetCapacity("S-1", capacity=SEATS), PLATFORM)
-            answers = _all(pool.starmap(retained, [(file, each) for each in range(PROCESSES)], chunksize=1))
+            answers = _all(pool.starmap(retained, [(url, each) for each in range(PROCESSES)], chunksize=1))
             assert answers == {"accepted": 64 + SEATS, "no-seat-left": 32 - SEATS}
-            expired = pool.starmap(swept, [(file, each) for each in range(PROCESSES)], chunksize=1)
+            expired = pool.starmap(swept, [(url, each) for each in range(PROCESSES)], chunksize=1)
             assert sum(map(len, expired)) == len({each for some in expired for each in some}) == 201 - SEATS
             check(storage)
             assert len(happened(storage)) == 4 + 201 + 64 + SEATS + 201 - SEATS
@@ -76,9 +76,9 @@ def test_eight_at_once(file: Path) -> None:
         pool.join()
 
 
-def opened(file: Path, _process: int) -> int:
+def opened(url: str, _process: int) -> int:
     """One process opens what may not be there yet."""
-    with SqlStorage.open(f"sqlite:///{file}") as storage:
+    with SqlStorage.open(url) as storage:
         return len(storage.queries.organizations())
 
 

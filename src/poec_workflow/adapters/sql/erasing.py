@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import BindParameter, Connection, bindparam, or_, select
+from sqlalchemy import BindParameter, Connection, bindparam, select, union
 
 from poec_workflow.adapters.erasing import anonymous_application, anonymous_entry
 from poec_workflow.adapters.sql.rows import Values, entry_row, read, row_of
@@ -23,12 +23,14 @@ _applications = (
     .with_for_update()
 )
 _own = select(applications.c.reference).where(applications.c.candidate == _ASKED)
-_entries = select(history.c.data, history.c.ordinal).where(
-    or_(
-        history.c.actor_candidate == _ASKED,
-        # How each of the person's applications began: there alone a prescriber is named.
-        (history.c.kind == SubjectKind.APPLICATION.value) & history.c.reference.in_(_own) & (history.c.version == 1),
-    )
+_entry = select(history.c.data, history.c.ordinal)
+# Two searches by index: of one condition with OR, PostgreSQL makes a scan of the whole history.
+_entries = union(
+    _entry.where(history.c.actor_candidate == _ASKED),
+    # How each of the person's applications began: there alone a prescriber is named.
+    _entry.where(
+        history.c.kind == SubjectKind.APPLICATION.value, history.c.reference.in_(_own), history.c.version == 1
+    ),
 )
 _rewrite_application = (
     applications.update()

@@ -1,0 +1,69 @@
+"""How PostgreSQL goes about each query on filled, analysed tables, with the settings that it comes with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import Engine, event
+from test_plans import EVERY_READ, GROWING
+
+from guarantees import ADVISER, founded, registering, workflow_on
+from poec_workflow.adapters.sql import SqlStorage
+from postgres import SERVER, raw_url
+
+FILL = (
+    """INSERT INTO poec_sessions (SELECT (json_populate_record(s, json_build_object(
+        'reference', 'T-' || n, 'action', 'B-' || n, 'trainer', 'O-' || n, 'positioner', 'O-' || n,
+        'responsible', 'O-' || n))).* FROM poec_sessions s, generate_series(1, 2000) n WHERE s.reference = 'S-1')""",
+    """INSERT INTO poec_actions (SELECT (json_populate_record(a, json_build_object('reference', 'B-' || n))).*
+        FROM poec_actions a, generate_series(1, 2000) n WHERE a.reference = 'A-1')""",
+    """INSERT INTO poec_applications (SELECT (json_populate_record(a, json_build_object('reference', 'D-' || n,
+        'session', 'T-' || (n % 2000 + 1), 'candidate', 'Q-' || n))).*
+        FROM poec_applications a, generate_series(1, 40000) n WHERE a.reference = 'C-1')""",
+    """INSERT INTO poec_history (SELECT (json_populate_record(h, json_build_object('reference', 'D-' || n,
+        'decision_reference', 'D-' || n))).* FROM poec_history h, generate_series(1, 40000) n
+        WHERE h.kind = 'application')""",
+    """INSERT INTO poec_people SELECT 'Q-' || n, 'x', NULL, 'x' FROM generate_series(1, 40000) n""",
+    """INSERT INTO poec_receipts SELECT 'k' || n, 'd', 'application', 'D-' || n, 1 FROM generate_series(1, 40000) n""",
+    "ANALYZE",
+)
+
+
+@pytest.fixture(scope="module")
+def filled(postgresql_server: None) -> Iterator[SqlStorage]:
+    """Two thousand sessions of twenty applications each."""
+    del postgresql_server
+    with SERVER.database() as url, SqlStorage.open(url) as storage:
+        founded(storage).execute(registering(1), ADVISER, key="k")
+        with psycopg.connect(raw_url(url), autocommit=True) as connection:
+            for each in FILL:
+                connection.execute(each)
+        yield storage
+
+
+@pytest.mark.parametrize("name", [each for each in EVERY_READ if each != "sweep"])
+def test_no_growing_table_is_read_whole(name: str, filled: SqlStorage) -> None:
+    """No statement has a sequential scan of what grows."""
+    found: list[str] = []
+
+    def explain(_connection: object, cursor: Any, statement: str, parameters: Any, *_: object) -> None:
+        if (
+            statement.startswith(("SELECT poec", "SELECT ", "UPDATE", "DELETE", "WITH"))
+            and "pg_catalog" not in statement
+        ):
+            several = parameters if isinstance(parameters, list) else [parameters]
+            for each in several:
+                cursor.execute(f"EXPLAIN {statement}", each)
+                found.extend(line for (line,) in cursor.fetchall())
+
+    event.listen(Engine, "before_cursor_execute", explain)
+    try:
+        EVERY_READ[name](workflow_on(filled))
+    finally:
+        event.remove(Engine, "before_cursor_execute", explain)
+    assert found
+    whole = [line for line in found if any(f"Seq Scan on {table}" in line for table in GROWING)]
+    assert whole == []

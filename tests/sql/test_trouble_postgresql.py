@@ -1,0 +1,145 @@
+"""What PostgreSQL says becomes one of our exceptions; a sweep is what expiring one by one would be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import psycopg
+import pytest
+import stamina
+from sqlalchemy.engine import make_url
+
+from guarantees import ADVISER, NOW, PLATFORM, check, founded, happened, registering, workflow_on
+from poec_workflow import Conflict, SchemaOutdated, StorageUnavailable, SubjectKind, Workflow, commands
+from poec_workflow.adapters.memory import MemoryStorage
+from poec_workflow.adapters.sql import SqlStorage
+from poec_workflow.model import SYSTEM
+from poec_workflow.ports import Storage, Transaction
+from poec_workflow.testing import SettableClock
+from postgres import SERVER, raw_url
+
+LATE = "2022-04-20T09:00:00+02:00"
+
+
+def raising(state: str, times: int) -> tuple[list[int], Callable[[Transaction], None]]:
+    """Work that the database ends with an error so many times."""
+    tried: list[int] = []
+
+    def work(transaction: Transaction) -> None:
+        tried.append(1)
+        if len(tried) <= times:
+            connection = transaction._connection  # type: ignore[attr-defined]  # noqa: SLF001
+            connection.exec_driver_sql(f"DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '{state}'; END $$").close()
+
+    return tried, work
+
+
+@pytest.mark.parametrize("state", ["40001", "40P01", "55P03", "23505"])
+def test_a_conflict_is_tried_again_and_no_more_than_so_often(postgresql_url: str, state: str) -> None:
+    """Serialization failures, deadlocks, lock timeouts and taken keys: done again, then `Conflict`."""
+    with SqlStorage.open(postgresql_url, attempts=3) as storage, stamina.set_testing(True, attempts=2):
+        tried, work = raising(state, 2)
+        storage.run(work)
+        assert len(tried) == 3
+        tried, work = raising(state, 9)
+        with pytest.raises(Conflict):
+            storage.run(work)
+        assert len(tried) == 3
+
+
+@pytest.mark.parametrize(("state", "ours"), [("42P01", SchemaOutdated), ("53100", StorageUnavailable)])
+def test_other_errors_are_not_tried_again(postgresql_url: str, state: str, ours: type[Exception]) -> None:
+    """A missing table, and a full disk."""
+    with SqlStorage.open(postgresql_url) as storage:
+        tried, work = raising(state, 9)
+        with pytest.raises(ours):
+            storage.run(work)
+        assert len(tried) == 1
+
+
+def test_a_dropped_connection(postgresql_url: str) -> None:
+    """In the middle of a command it is unavailable; one that was dropped while idle is replaced unseen."""
+    with SqlStorage.open(postgresql_url) as storage:
+        workflow = founded(storage)
+
+        def work(transaction: Transaction) -> None:
+            transaction.load(commands.SetCapacity("S-1", capacity=7))
+            drop()
+            transaction.load(commands.SetCapacity("S-1", capacity=7))
+
+        def drop() -> None:
+            name = make_url(postgresql_url).database
+            SERVER.say(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")  # noqa: S608
+
+        with pytest.raises(StorageUnavailable):
+            storage.run(work)
+        workflow.execute(registering(1), ADVISER)
+        drop()
+        workflow.execute(registering(2), ADVISER)
+        check(storage)
+
+
+def test_a_server_that_is_not_there() -> None:
+    """It can't be reached."""
+    with (
+        SqlStorage.open("postgresql+psycopg://nobody@127.0.0.1:1/none") as storage,
+        pytest.raises(StorageUnavailable),
+    ):
+        workflow_on(storage).application("C-1")
+
+
+def test_a_row_that_is_held_is_waited_for_so_long(postgresql_url: str) -> None:
+    """The lock timeout ends the waiting, the attempts end the command; nothing has changed."""
+    with SqlStorage.open(postgresql_url, busy_timeout=0.01, attempts=2) as storage:
+        workflow = founded(storage)
+        with psycopg.connect(raw_url(postgresql_url)) as other:
+            other.execute("SELECT 1 FROM poec_sessions FOR UPDATE").close()
+            with stamina.set_testing(True, attempts=1), pytest.raises(Conflict):
+                workflow.execute(registering(1), ADVISER)
+            assert workflow.session("S-1").version == 1
+        workflow.execute(registering(1), ADVISER)
+        check(storage)
+
+
+@pytest.mark.usefixtures("postgresql_server")
+def test_references_sort_by_code_point_whatever_the_databases_language() -> None:
+    """A French database would have « é » before « f », and upper case among lower case."""
+    references = ["B", "a", "Z", "é", "f", "C-10", "C-9", "œ"]
+    try:
+        with (
+            SERVER.database("TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'fr' ENCODING 'UTF8'") as url,
+            SqlStorage.open(url) as storage,
+        ):
+            workflow = founded(storage)
+            for each in references:
+                workflow.execute(
+                    commands.CreateAction(each, title="[POEC] ", funder="F", responsible="R"),
+                    PLATFORM,
+                )
+            found = [each.reference for each in workflow.actions().items]
+    except psycopg.errors.FeatureNotSupported:
+        pytest.skip("this PostgreSQL has no ICU")
+    assert found == sorted([*references, "A-1"])
+
+
+def test_a_sweep_is_what_expiring_one_by_one_would_be(storage: Storage) -> None:
+    """Every entry, every message and every count."""
+    one_by_one = MemoryStorage()
+    for each in (storage, one_by_one):
+        workflow = founded(each, seats=20, coefficient=5)
+        for number in range(30):
+            workflow.execute(registering(number), ADVISER)
+    assert len(Workflow(storage, clock=SettableClock(LATE)).sweep().expired) == 30
+    single = Workflow(one_by_one, clock=SettableClock(LATE))
+    for reference in sorted(f"C-{number}" for number in range(30)):
+        single.execute(commands.Expire(reference), SYSTEM)
+    for number in range(30):
+        ours, theirs = (
+            tuple(each.queries.history(SubjectKind.APPLICATION, f"C-{number}")) for each in (storage, one_by_one)
+        )
+        assert ours == theirs
+    assert happened(storage) == happened(one_by_one)
+    lease = NOW - NOW
+    claimed = [each.outbox.claim(limit=1_000, now=NOW, lease=lease) for each in (storage, one_by_one)]
+    assert list(claimed[0]) == list(claimed[1])
+    check(storage)
