@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,6 +34,17 @@ def test_the_readmes_examples_run(capsys: pytest.CaptureFixture[str]) -> None:
     out = capsys.readouterr().out
     assert out.startswith("409 no-transition\n")
     assert "on-sunday" in out
+
+
+def test_the_adapters_page_runs(tmp_path: Path) -> None:
+    """Its adapter keeps a contract of its own suite."""
+    namespace: dict[str, Any] = {}
+    for code in blocks("docs/write-an-adapter.md", "python"):
+        exec(compile(code, "write-an-adapter.md", "exec"), namespace)  # noqa: S102 - our own page
+    suite = namespace["TestCountingStorage"]()
+    with suite.empty_storage(tmp_path) as storage:
+        suite.test_a_key_gets_the_first_answer_again(storage)
+        assert storage.count
 
 
 def lifecycle_page() -> str:

@@ -11,7 +11,6 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from hosts import HOSTS
-from stores import GOLDEN, UNVERSIONED, engine_of, later, restore, rows, say, shape, stored_by
 
 from guarantees import check, everything, founded, happened
 from poec_workflow import SchemaOutdated, Workflow, to_dict
@@ -24,6 +23,7 @@ from poec_workflow.ports import Storage
 from poec_workflow.serialization import journal_line
 from poec_workflow.testing import SettableClock
 from seasons import given_season
+from stores import GOLDEN, UNVERSIONED, engine_of, later, restore, rows, say, shape, stored_by
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 from poec_workflow import Application, Role, TrainingAction, TrainingSession
 from poec_workflow.model import LIVE_STATES, OPEN_STATES
+from poec_workflow.testing.contracts.towns import TODAY, Town
 from poec_workflow.views import ActionFilter, ActionTab, ApplicationFilter, SessionFilter
-from towns import TODAY, Town
 
 
 class Plain:
@@ -18,12 +18,15 @@ class Plain:
         self.town, self.live = town, live
 
     def applications(self, asked: ApplicationFilter) -> list[str]:
+        """References of what fits, in order."""
         return sorted(reference for reference, each in self.town.applications.items() if self._application(each, asked))
 
     def sessions(self, asked: SessionFilter) -> list[str]:
+        """References of what fits, in order."""
         return sorted(reference for reference, each in self.town.sessions.items() if self._session(each, asked))
 
     def actions(self, asked: ActionFilter) -> list[str]:
+        """References of what fits, in order."""
         return sorted(
             each.reference
             for each in self.town.actions.values()
@@ -49,7 +52,21 @@ class Plain:
             [each.reference for each in waiting if self._deadline(each) <= TODAY + timedelta(days=15)],
         ]
 
+    def dashboard(self, organization: str) -> dict[Role, tuple[int, int, int, int]]:
+        """Open, expiring, retained and rejected, by role."""
+        return {
+            role: self._counted([each for each in held if self.town.action_of(each).state == "published"])
+            for role in Role
+            if (held := [each for each in self.town.sessions.values() if each.organization(role) == organization])
+        }
+
+    def overdue(self) -> list[str]:
+        """Open applications of today that no advice can reach."""
+        everyone = sorted(self.town.applications.items())
+        return [name for name, each in everyone if each.state in OPEN_STATES and self._deadline(each) < TODAY]
+
     def in_tab(self, action: TrainingAction, tab: ActionTab) -> bool:
+        """Whether an action stands in a tab."""
         if tab is ActionTab.PENDING_VALIDATION:
             return action.pending_certification is not None and action.state not in ("archived", "deleted")
         if tab is ActionTab.ALERT:
@@ -57,6 +74,13 @@ class Plain:
             alarming = empty or any(map(self._alarming, self.town.sessions_of(action)))
             return action.state == "published" and alarming
         return action.state.value == tab.value
+
+    def _counted(self, sessions: list[TrainingSession]) -> tuple[int, int, int, int]:
+        everyone = [each for session in sessions for each in self.town.of(session)]
+        waiting = [each for each in everyone if each.state in OPEN_STATES]
+        expiring = [each for each in waiting if TODAY <= self._deadline(each) <= TODAY + timedelta(days=15)]
+        retained, rejected = (sum(each.state == state for each in everyone) for state in ("retained", "rejected"))
+        return len(waiting), len(expiring), retained, rejected
 
     def _application(self, application: Application, asked: ApplicationFilter) -> bool:
         session = self.town.session_of(application)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import product
 from typing import Any
 
 from attrs import evolve, frozen
@@ -29,7 +30,7 @@ from poec_workflow.events import AnyEvent
 from poec_workflow.model import Subject
 from poec_workflow.ports import Storage, Transaction
 from poec_workflow.recording import Recorded
-from world import ACTION, NOW, PRESCRIBER, SESSION
+from poec_workflow.testing.contracts.world import ACTION, NOW, PRESCRIBER, SESSION, application
 
 TODAY = date(2021, 11, 20)
 EDGES = (-22, -21, -20, -7, -6, -5, -1, 0, 1, 6, 7, 8, 40)
@@ -128,6 +129,70 @@ def _application(reference: str, sessions: Sequence[str]) -> st.SearchStrategy[A
         registered_at=st.datetimes(datetime(2021, 11, 1), datetime(2021, 11, 30), timezones=st.just(UTC)),  # noqa: DTZ001
         convocations=convocations.map(tuple),
     )
+
+
+def mixed() -> Town:
+    """A town in which every field of a filter makes a difference."""
+    town = Town(actions={}, sessions={}, applications={}, people={})
+    for number, state in enumerate(ActionState):
+        name = f"A-{number}"
+        filled: dict[str, Any] = {
+            "objective": "oui",
+            "programme": "oui",
+            "prerequisites": "" if state is ActionState.PUBLISHED else "oui",
+        }
+        pending = "CléA" if state is ActionState.AWAITING_PUBLICATION else None
+        title = "[POEC] Soudeur" if number else "[POEC] Vendeur"
+        fields: dict[str, Any] = {"title": title, "pending_certification": pending, "responsible": "RESP", **filled}
+        town.actions[name] = evolve(ACTION, reference=name, version=1, state=state, **fields)
+        if state is ActionState.PUBLISHED:
+            town.actions["A-9"] = evolve(ACTION, reference="A-9", version=1, **{**fields, "prerequisites": "oui"})
+    kinds = product(SessionState, (-40, -1, 0, 40), ("AFEC", "Œuvre"))
+    for number, (standing, end, organization) in enumerate(kinds):
+        name = f"S-{number}"
+        town.sessions[name] = evolve(
+            SESSION,
+            reference=name,
+            action=f"A-{number % 2}",
+            state=standing,
+            start=TODAY + timedelta(days=end - 10),
+            end=TODAY + timedelta(days=end),
+            place="Pau" if number % 3 else "Agen",
+            trainer=organization,
+            positioner="AFEC" if number % 5 == 0 else "POS",
+        )
+    for number, (session, state_of) in enumerate(product(town.sessions, ApplicationState)):
+        name = f"C-{number}"
+        town.applications[name] = application(
+            state_of, reference=name, version=1, session=session, candidate=f"P-{number % 3}"
+        )
+    town.people["P-1"] = Candidate(reference="P-1", name="Zoé Nabil")
+    return town
+
+
+def edges() -> Town:
+    """A town of complete actions of one session each: every combination of state, dates, quota and use of it."""
+    town = Town(actions={}, sessions={}, applications={}, people={})
+    full = evolve(ACTION, version=1, objective="oui", programme="oui", prerequisites="oui")
+    chosen = product(SessionState, (-1, 0, 7, 8), (-22, -21, -6, -5), (1, 2), range(4), ("pending", "rejected"))
+    for number, (state, closing, end, capacity, used, standing) in enumerate(chosen):
+        name = f"{number:04}"
+        town.actions[name] = evolve(full, reference=name)
+        town.sessions[name] = evolve(
+            SESSION,
+            reference=name,
+            action=name,
+            state=state,
+            registration_deadline=TODAY + timedelta(days=closing),
+            end=TODAY + timedelta(days=end),
+            capacity=capacity,
+            coefficient=2,
+        )
+        town.applications.update(
+            (each, application(ApplicationState(standing), reference=each, version=1, session=name))
+            for each in (f"{name}-{index}" for index in range(used))
+        )
+    return town
 
 
 def settle(town: Town, storage: Storage) -> None:

@@ -1,0 +1,101 @@
+"""A command is one transaction: undone whole, or stored whole."""
+
+from __future__ import annotations
+
+import pytest
+
+from poec_workflow import Accepted, Refused, Request, Settings, Workflow, commands
+from poec_workflow.errors import CommandRefused
+from poec_workflow.ports import Storage, Transaction
+from poec_workflow.testing.clock import SettableClock
+from poec_workflow.testing.contracts.contract import Contract
+from poec_workflow.testing.contracts.ground import (
+    ADVISER,
+    NOW,
+    PLATFORM,
+    TRAINER,
+    check,
+    drained,
+    everything,
+    founded,
+    happened,
+    registering,
+    retaining,
+    tally_of,
+    workflow_on,
+)
+from poec_workflow.testing.contracts.keys import replay_of
+from poec_workflow.testing.contracts.within import Within
+
+
+class TransactionContract(Contract):
+    """Subjects, counts, history, outbox, receipt and people: together or not at all."""
+
+    def test_an_exception_undoes_everything(self, storage: Storage) -> None:
+        """Work that raises leaves no subject, count, history, outbox row, receipt or person."""
+        founded(storage)
+        before, sent = everything(storage), len(happened(storage))
+
+        def work(transaction: Transaction) -> None:
+            inner = Workflow(Within(transaction, storage), clock=SettableClock(NOW))
+            inner.execute(registering(1), ADVISER, key="k")
+            inner.execute(commands.SetCapacity("S-1", capacity=9), PLATFORM)
+            raise LookupError
+
+        with pytest.raises(LookupError):
+            storage.run(work)
+        assert everything(storage) == before
+        assert storage.queries.candidate("P-1") is None
+        assert tally_of(storage, "S-1").registered == 0
+        assert len(drained(storage)) == sent
+        assert not workflow_on(storage).execute(registering(1), ADVISER, key="k").replayed
+
+    def test_work_that_is_not_to_write_is_undone(self, storage: Storage) -> None:
+        """`write=False` shows the work what it did, and keeps nothing of it."""
+        founded(storage)
+        before = everything(storage)
+
+        def work(transaction: Transaction) -> object:
+            inner = Workflow(Within(transaction, storage), clock=SettableClock(NOW))
+            inner.execute(registering(1), ADVISER)
+            return transaction.load(commands.RecordPresence("C-1")).subject
+
+        assert storage.run(work, write=False) is not None
+        assert everything(storage) == before
+
+    def test_a_refused_batch_is_undone(self, storage: Storage) -> None:
+        """All or nothing: one refusal, and nothing of the batch is stored."""
+        workflow = founded(storage)
+        before = everything(storage)
+        requests = [
+            Request(command=registering(1), actor=ADVISER),
+            Request(command=commands.RecordPresence("C-1"), actor=TRAINER),
+        ]
+        answers = workflow.execute_many(requests, atomic=True)
+        assert [type(each) for each in answers] == [Accepted, Refused]
+        assert everything(storage) == before
+
+    def test_a_batch_sees_what_came_before(self, storage: Storage) -> None:
+        """In one transaction, each command decides on what the one before it did."""
+        workflow = founded(storage)
+        requests = [
+            Request(command=registering(1), actor=ADVISER, key="k"),
+            Request(command=registering(1), actor=ADVISER, key="k"),
+        ]
+        requests += [Request(command=each, actor=TRAINER) for each in retaining(1)]
+        answers = workflow.execute_many(requests, atomic=True)
+        assert [type(each) for each in answers] == [Accepted] * 5
+        assert answers[1] == replay_of(answers[0])
+        assert tally_of(storage, "S-1").retained == 1
+        check(storage)
+
+    def test_settings_do_not_reach_the_storage(self, storage: Storage) -> None:
+        """One storage serves workflows of different settings."""
+        workflow = founded(storage, seats=1, coefficient=2)
+        for each in (1, 2):
+            workflow.execute(registering(each), ADVISER)
+        workflow.execute(commands.Withdraw("C-1", reason="found-employment"), ADVISER)
+        with pytest.raises(CommandRefused):
+            workflow.execute(registering(3), ADVISER)
+        live = Workflow(storage, clock=workflow.clock, settings=Settings(quota_counts="live"))
+        assert live.execute(registering(3), ADVISER).subject.version == 1

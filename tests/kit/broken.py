@@ -1,0 +1,211 @@
+"""Storages, each broken in one way that a hurried author might not notice. pytest runs the contract on each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from threading import RLock
+from typing import TypeVar
+
+from attrs import evolve
+from hypothesis import Phase, settings
+
+from poec_workflow.adapters.memory import MemoryStorage
+from poec_workflow.adapters.memory.outbox import MemoryOutbox
+from poec_workflow.adapters.memory.queries import MemoryQueries
+from poec_workflow.adapters.memory.storage import MemoryTransaction
+from poec_workflow.adapters.memory.tables import Tables
+from poec_workflow.events import HistoryEntry, Position
+from poec_workflow.model import Application, Candidate
+from poec_workflow.policies.alerts import Watch
+from poec_workflow.ports import Loaded, Receipt, Storage
+from poec_workflow.recording import Recorded
+from poec_workflow.testing.contracts import StorageContract
+from poec_workflow.views import ApplicationFilter
+
+T = TypeVar("T")
+
+
+class Broken(MemoryStorage):
+    """A storage in memory whose parts a subclass replaces."""
+
+    transaction: type[MemoryTransaction] = MemoryTransaction
+    reader: type[MemoryQueries] = MemoryQueries
+    sender: type[MemoryOutbox] = MemoryOutbox
+
+    def run(self, work: Callable[[MemoryTransaction], T], *, write: bool = True) -> T:
+        with self._lock:
+            transaction = self.transaction(self._tables)
+            try:
+                result = work(transaction)
+            except BaseException:
+                transaction.undo()
+                raise
+            if not write:
+                transaction.undo()
+            return result
+
+    @property
+    def queries(self) -> MemoryQueries:
+        return self.reader(self._tables, self._lock)
+
+    @property
+    def outbox(self) -> MemoryOutbox:
+        return self.sender(self._tables, self._lock)
+
+
+class LosesHistory(Broken):
+    """Of a decision with consequences, only the first entry is kept in the history."""
+
+    class transaction(MemoryTransaction):  # noqa: D106, N801 - in the place of an attribute
+        def save(
+            self, changes: Sequence[Recorded], receipt: Receipt | None = None, people: Sequence[Candidate] = ()
+        ) -> None:
+            before = dict(self._tables.histories)
+            super().save(changes, receipt, people)
+            for each in changes[1:]:
+                where = (each.subject.kind, each.subject.reference)
+                self._put(self._tables.histories, where, before[where])
+
+
+class CountsWrong(Broken):
+    """A registration is counted, what becomes of it is not."""
+
+    class transaction(MemoryTransaction):  # noqa: D106, N801 - in the place of an attribute
+        def save(
+            self, changes: Sequence[Recorded], receipt: Receipt | None = None, people: Sequence[Candidate] = ()
+        ) -> None:
+            before = dict(self._tables.tallies)
+            super().save(changes, receipt, people)
+            for each in changes:
+                if isinstance(each.subject, Application) and each.subject.version > 1:
+                    self._put(self._tables.tallies, each.subject.session, before[each.subject.session])
+
+
+class ForgetsReceipts(Broken):
+    """Keys are not kept."""
+
+    class transaction(MemoryTransaction):  # noqa: D106, N801 - in the place of an attribute
+        def save(
+            self, changes: Sequence[Recorded], receipt: Receipt | None = None, people: Sequence[Candidate] = ()
+        ) -> None:
+            del receipt
+            super().save(changes, None, people)
+
+
+class DoesNotUndo(Broken):
+    """What work did before it raised stays."""
+
+    def run(self, work: Callable[[MemoryTransaction], T], *, write: bool = True) -> T:
+        with self._lock:
+            transaction = MemoryTransaction(self._tables)
+            result = work(transaction)
+            if not write:
+                transaction.undo()
+            return result
+
+
+class AlwaysWrites(Broken):
+    """`write=False` is not looked at."""
+
+    def run(self, work: Callable[[MemoryTransaction], T], *, write: bool = True) -> T:
+        del write
+        return super().run(work, write=True)
+
+
+class SendsTwice(Broken):
+    """What one sender holds is given to the next."""
+
+    class sender(MemoryOutbox):  # noqa: D106, N801 - in the place of an attribute
+        def claim(self, *, limit: int, now: datetime, lease: timedelta) -> Sequence[Position]:
+            return super().claim(limit=limit, now=now, lease=lease * 0)
+
+
+class SendsOutOfOrder(Broken):
+    """The newest goes first."""
+
+    class sender(MemoryOutbox):  # noqa: D106, N801 - in the place of an attribute
+        def claim(self, *, limit: int, now: datetime, lease: timedelta) -> Sequence[Position]:
+            with self._lock:
+                newest_first = dict(reversed(self._tables.outbox.items()))
+                turned = Tables()
+                turned.outbox = newest_first
+                claimed = MemoryOutbox(turned, RLock()).claim(limit=limit, now=now, lease=lease)
+                self._tables.outbox.update(newest_first)
+                return claimed
+
+
+class ClaimsTooEarly(Broken):
+    """A session that ends on the day itself counts as ended before it."""
+
+    class transaction(MemoryTransaction):  # noqa: D106, N801 - in the place of an attribute
+        def claim_overdue(self, ended_before: date, *, limit: int) -> Sequence[Loaded]:
+            return super().claim_overdue(ended_before + timedelta(days=1), limit=limit)
+
+
+class IgnoresAFilter(Broken):
+    """`session_until` does not restrict."""
+
+    class reader(MemoryQueries):  # noqa: D106, N801 - in the place of an attribute
+        def _applications(self, asked: ApplicationFilter, watched: Watch) -> Iterator[Application]:
+            return super()._applications(evolve(asked, session_until=None), watched)
+
+
+class DropsPeople(Broken):
+    """Names and e-mails are not kept."""
+
+    class transaction(MemoryTransaction):  # noqa: D106, N801 - in the place of an attribute
+        def save(
+            self, changes: Sequence[Recorded], receipt: Receipt | None = None, people: Sequence[Candidate] = ()
+        ) -> None:
+            del people
+            super().save(changes, receipt)
+
+
+class RecallsHalf(Broken):
+    """The consequences of a decision are not recalled."""
+
+    class transaction(MemoryTransaction):  # noqa: D106, N801 - in the place of an attribute
+        def recall(self, decision: Position) -> Sequence[Sequence[HistoryEntry]]:
+            return super().recall(decision)[:1]
+
+
+class ErasesHalf(Broken):
+    """The person goes, their name in the history does not."""
+
+    class transaction(MemoryTransaction):  # noqa: D106, N801 - in the place of an attribute
+        def forget(self, candidate: str) -> None:
+            if candidate in self._tables.people:
+                self._take(self._tables.people, candidate)
+
+
+class LocksNothing(Broken):
+    """Transactions go on side by side, and the last one to save is believed."""
+
+    def run(self, work: Callable[[MemoryTransaction], T], *, write: bool = True) -> T:
+        transaction = MemoryTransaction(self._tables)
+        try:
+            result = work(transaction)
+        except BaseException:
+            transaction.undo()
+            raise
+        if not write:
+            transaction.undo()
+        return result
+
+
+def _suite(broken: type[Broken]) -> type[StorageContract]:
+    def empty_storage(self: StorageContract, folder: Path) -> AbstractContextManager[Storage]:
+        del self, folder
+        return nullcontext(broken())
+
+    return type(f"Test{broken.__name__}", (StorageContract,), {"empty_storage": empty_storage})
+
+
+# Only this file's own run imports it: few examples, and none made shorter, for here failing is what is asked.
+settings.register_profile("broken", max_examples=25, phases=[Phase.generate], database=None)
+settings.load_profile("broken")
+ALL: tuple[type[Broken], ...] = (Broken, *Broken.__subclasses__())
+globals().update({f"Test{each.__name__}": _suite(each) for each in ALL})
