@@ -24,6 +24,8 @@ class TestMemory(StorageContract):
 class TestPostgresql(StorageContract):
     """The storage on a server; each test has a database of its own."""
 
+    examples = 8  # each makes a database
+
     def empty_storage(self, folder: Path) -> AbstractContextManager[Storage]:
         return MADE["postgresql"](folder / "poec.db")
 

@@ -18,7 +18,7 @@ from poec_workflow import CommandRefused, Conflict, SchemaOutdated, commands
 from poec_workflow.adapters.sql import SqlStorage
 from postgres import raw_url
 
-Work = Callable[[Callable[[str], None], SqlStorage], None]
+Work = Callable[[Callable[[str], None], SqlStorage], object]
 INSERT = "INSERT INTO notes VALUES ('{}')"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -12,7 +13,14 @@ from poec_workflow.ports import Storage
 
 
 class Contract:
-    """A part of the suite; the author's subclass says how a storage is made."""
+    """A part of the suite; the author's subclass says how a storage is made.
+
+    Attributes:
+        examples: how many towns are drawn for the lists; where a storage is slow to make, fewer. None leaves it to
+            the Hypothesis profile.
+    """
+
+    examples: ClassVar[int | None] = None
 
     def empty_storage(self, folder: Path) -> AbstractContextManager[Storage]:
         """A storage that holds nothing yet, for one test; the folder is empty, and is the test's own."""

@@ -25,7 +25,7 @@ class ListContract(Contract):
     def test_lists(self, tmp_path_factory: pytest.TempPathFactory) -> None:
         """Lists, pages, tabs, columns, queues and dashboards of drawn towns are what plain filters find."""
 
-        @settings(deadline=None)
+        @settings(deadline=None, max_examples=self.examples or settings().max_examples)
         @given(
             town=towns(),
             applications=st.lists(APPLICATIONS, min_size=2, max_size=4),
