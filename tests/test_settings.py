@@ -249,3 +249,17 @@ def test_settings_are_ready_to_use() -> None:
     checks = settings.checks[commands.Convoke]
     assert [(each.code, each.payload_free) for each in checks] == [("on-sunday", True), ("on-monday", False)]
     assert set(settings.permissions) == set(COMMANDS.values())
+
+
+def no_seat_left(_subject: object, _facts: object) -> None:
+    """A service's own policy with the name of one of the package's."""
+
+
+@pytest.mark.parametrize(
+    ("policy", "fault"),
+    [(lambda _subject, _facts: None, "a function with a name"), (no_seat_left, "has the name of a rule")],
+)
+def test_an_own_policy_has_a_name_of_its_own(policy: Any, fault: str) -> None:
+    """Its name is its refusal's code: it needs one, and not one of the package's."""
+    with pytest.raises(Malformed, match=fault):
+        Settings(refuse_also={commands.Convoke: (policy,)})
