@@ -1,6 +1,6 @@
 """The lifecycle of POEC applications, sessions and training actions: rules as tables, decided purely."""
 
-from poec_workflow import commands, diagrams, events, machines, policies, testing
+from poec_workflow import commands, diagrams, events, machines, policies
 from poec_workflow.commands import Request
 from poec_workflow.decider import Accepted, Change, Refused, decide
 from poec_workflow.errors import (
@@ -89,7 +89,6 @@ __all__ = [
     "from_json",
     "machines",
     "policies",
-    "testing",
     "to_dict",
     "to_json",
 ]
