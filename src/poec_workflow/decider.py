@@ -14,7 +14,7 @@ from attrs import evolve as replace
 from attrs import frozen
 
 from poec_workflow import events
-from poec_workflow.errors import Advisory, CommandRefused, Details, Refusal, plain
+from poec_workflow.errors import Advisory, Details, Refusal, plain
 from poec_workflow.folding import evolve
 from poec_workflow.machines import LIFECYCLES
 from poec_workflow.model import (
@@ -89,7 +89,7 @@ class Refused:
     @property
     def codes(self) -> frozenset[str]:
         """The codes of the refusals."""
-        return CommandRefused(self.refusals).codes
+        return frozenset(each.code for each in self.refusals)
 
 
 def decide(subject: Subject | None, command: Command, facts: Facts) -> Accepted | Refused:

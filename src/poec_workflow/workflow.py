@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
-from typing import TypeVar
 
 from attrs import evolve, field, frozen
 
@@ -22,7 +21,6 @@ from poec_workflow.recording import recorded, replayed
 from poec_workflow.serialization import checked, digest, from_dict
 from poec_workflow.views import SweepReport
 
-T = TypeVar("T")
 Answer = Accepted | Refused
 Observe = Callable[[Answer], None]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -77,6 +77,11 @@ def _listing(command: F) -> F:
     return command
 
 
+def _holders(rows: Sequence[ApplicationRow] | Sequence[SessionRow], lang: str) -> dict[str, Iterable[str]]:
+    """A column per role, with the organisation that holds it."""
+    return {options.word(role, lang): [getattr(row, role) for row in rows] for role in Role}
+
+
 def _say_next(page: Page[Any], lang: str) -> None:
     if page.next:
         click.echo(options.word("next", lang, mark=page.next), err=True)
@@ -109,9 +114,7 @@ def applications(
             options.word("reference", lang): (row.reference for row in rows),
             options.word("candidate", lang): (row.candidate_name or row.candidate for row in rows),
             options.word("session", lang): (f"{row.session} {row.action_title}" for row in rows),
-            options.word("responsible", lang): (row.responsible for row in rows),
-            options.word("positioner", lang): (row.positioner for row in rows),
-            options.word("trainer", lang): (row.trainer for row in rows),
+            **_holders(rows, lang),
             options.word("prescriber", lang): (row.prescriber.organization or row.prescriber.origin for row in rows),
             options.word("registered", lang): (
                 locales.shown(local_day(row.registered_at, workflow.settings.zone), lang) for row in rows
@@ -147,9 +150,7 @@ def sessions(
         {
             options.word("reference", lang): (row.reference for row in rows),
             options.word("session", lang): (row.action_title for row in rows),
-            options.word("responsible", lang): (row.responsible for row in rows),
-            options.word("positioner", lang): (row.positioner for row in rows),
-            options.word("trainer", lang): (row.trainer for row in rows),
+            **_holders(rows, lang),
             options.word("place", lang): (row.place for row in rows),
             options.word("dates", lang): (_span(row.start, row.end, lang) for row in rows),
             options.word("state", lang): (locales.state(row.state, lang) for row in rows),
