@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 from itertools import count
-from threading import Event
+from threading import Event, RLock
 from typing import TypeVar
 
 from attrs import evolve
 
 from poec_workflow.adapters.memory import MemoryStorage
 from poec_workflow.adapters.memory.storage import MemoryTransaction
+from poec_workflow.adapters.memory.tables import Tables
 from poec_workflow.commands import Command, Preregister
 from poec_workflow.model import Candidate
 from poec_workflow.ports import Loaded, Receipt
@@ -25,42 +26,53 @@ def let_others() -> None:
     Event().wait(0.0005)
 
 
+class Unheld(MemoryTransaction):
+    """Each step is whole, as a database's statement is, and nothing is held from one to the next."""
+
+    def __init__(self, tables: Tables, lock: RLock) -> None:
+        super().__init__(tables)
+        self._lock = lock
+
+    def load(self, command: Command, *, key: str | None = None) -> Loaded:
+        with self._lock:
+            loaded = super().load(command, key=key)
+        let_others()
+        return loaded
+
+    def claim_overdue(self, ended_before: date, *, limit: int) -> Sequence[Loaded]:
+        with self._lock:
+            return super().claim_overdue(ended_before, limit=limit)
+
+    def save(
+        self, changes: Sequence[Recorded], receipt: Receipt | None = None, people: Sequence[Candidate] = ()
+    ) -> None:
+        with self._lock:
+            super().save(changes, receipt, people)
+
+
 class NoLock(MemoryStorage):
-    """Transactions go on side by side."""
+    """Transactions go on side by side, and others see the halves of what is saved."""
 
     def run(self, work: Callable[[MemoryTransaction], T], *, write: bool = True) -> T:
         del write
 
-        class Unlocked(MemoryTransaction):
-            def load(self, command: Command, *, key: str | None = None) -> Loaded:
-                loaded = super().load(command, key=key)
-                let_others()
-                return loaded
+        class Halving(Unheld):
+            def save(
+                self, changes: Sequence[Recorded], receipt: Receipt | None = None, people: Sequence[Candidate] = ()
+            ) -> None:
+                for change in changes:
+                    super().save([change], receipt, people)
+                    let_others()
 
-        return work(Unlocked(self._tables))
+        return work(Halving(self._tables, self._lock))
 
 
 class ReadBeforeLock(MemoryStorage):
     """What decides was read before the lock was taken."""
 
     def run(self, work: Callable[[MemoryTransaction], T], *, write: bool = True) -> T:
-        lock, del_write = self._lock, write
-        del del_write
-
-        class Early(MemoryTransaction):
-            def load(self, command: Command, *, key: str | None = None) -> Loaded:
-                with lock:
-                    loaded = super().load(command, key=key)
-                let_others()
-                return loaded
-
-            def save(
-                self, changes: Sequence[Recorded], receipt: Receipt | None = None, people: Sequence[Candidate] = ()
-            ) -> None:
-                with lock:
-                    super().save(changes, receipt, people)
-
-        return work(Early(self._tables))
+        del write
+        return work(Unheld(self._tables, self._lock))
 
 
 class LostUpdate(MemoryStorage):
