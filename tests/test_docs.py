@@ -1,24 +1,36 @@
-"""What is written is true: code blocks run, drawn pages are what the tables draw now."""
+"""What is written is true: code blocks run, drawn pages are what the code draws now, links lead somewhere."""
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import subprocess
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
-from poec_workflow import diagrams
+from poec_workflow import Workflow
+from poec_workflow.adapters.sql import SqlStorage
 from poec_workflow.errors import _KINDS
 from poec_workflow.machines import LIFECYCLES
+from poec_workflow.serialization import journal_line
 
-HEAD = """# The lifecycles
-
-Drawn from the tables by `poec-workflow diagram`; a test fails when this page is stale.
-`uv run python tests/test_docs.py` draws it anew.
-"""
 ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+PAGES = sorted(str(each.relative_to(ROOT)) for each in (*DOCS.rglob("*.md"), ROOT / "README.md"))
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PROMISED = re.compile(r"^ *print\(.*\)  # (\S.*)$", re.MULTILINE)
+SETTINGS = """
+from poec_workflow import Settings
+ours = Settings(max_convocations=2)
+"""
+NOT_RUN = ("pip ", "python3 -m venv ", ".venv/", "uv ", "cp ", "psql ", "eval ", "git ", "npm ")
+"""Commands that need a network, a server, or a shell of the reader's own. `.ci/run` runs the README's by itself."""
 
 
 def blocks(page: str, language: str) -> list[str]:
@@ -26,40 +38,102 @@ def blocks(page: str, language: str) -> list[str]:
     return [code for found, code in BLOCK.findall(text) if found == language]
 
 
-def test_the_readmes_examples_run(capsys: pytest.CaptureFixture[str]) -> None:
-    """In order, in one namespace, with the output that their comments promise."""
-    namespace: dict[str, object] = {}
-    for code in blocks("README.md", "python"):
-        exec(compile(code, "README.md", "exec"), namespace)  # noqa: S102 - our own page
-    out = capsys.readouterr().out
-    assert out.startswith("409 no-transition\n")
-    assert "on-sunday" in out
+def ran(page: str) -> dict[str, Any]:
+    """What a page's Python blocks leave, run in order in one namespace."""
+    namespace: dict[str, Any] = {"__name__": "page"}
+    for code in blocks(page, "python"):
+        exec(compile(code, page, "exec"), namespace)  # noqa: S102 - our own page
+    return namespace
+
+
+@pytest.mark.parametrize("page", [each for each in PAGES if blocks(each, "python")])
+def test_python_blocks_run(
+    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In order, in one namespace; what a comment behind a `print` promises is printed."""
+    monkeypatch.chdir(tmp_path)
+    ran(page)
+    printed = capsys.readouterr().out
+    promised = [line for code in blocks(page, "python") for line in PROMISED.findall(code)]
+    assert [each for each in promised if each not in printed] == []
+
+
+@pytest.mark.parametrize("page", [each for each in PAGES if blocks(each, "console")])
+def test_console_blocks_run(page: str, tmp_path: Path) -> None:
+    """Every command ends well but where its output says otherwise, and prints what the page shows."""
+    _prepare(tmp_path)
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    for command, shown in (each for code in blocks(page, "console") for each in commands_of(code)):
+        if command.startswith(NOT_RUN):
+            continue
+        said = subprocess.run(
+            ["bash", "-c", command],
+            cwd=tmp_path,
+            env=os.environ | {"PATH": path, "POEC_LANG": "en", "NO_COLOR": "1", "PYTHONPATH": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+        assert said.returncode in ((0, 1, 2) if shown else (0, 1)), (command, said.stderr)
+        assert "Traceback" not in said.stderr
+        for line in shown:
+            assert line.strip() in (said.stdout + said.stderr), (command, line, said.stdout, said.stderr)
+
+
+def _prepare(folder: Path) -> None:
+    """What the pages take for given: a journal, a store that a service works on, its settings."""
+    town = ROOT / "examples" / "town.jsonl"
+    for name in ("journal.jsonl", "season.jsonl"):
+        shutil.copy(town, folder / name)
+    (folder / "our_settings.py").write_text(SETTINGS, encoding="utf-8")
+    with SqlStorage.open(f"sqlite:///{folder / 'poec.db'}") as storage:
+        Workflow(storage).execute_many(map(journal_line, town.read_bytes().splitlines()))
+
+
+def commands_of(block: str) -> list[tuple[str, list[str]]]:
+    """Each command of a console block with the lines that are shown behind it."""
+    found: list[tuple[str, list[str]]] = []
+    going_on = False
+    for line in block.splitlines():
+        if line.startswith("$ "):
+            found.append((line[2:], []))
+        elif going_on:
+            found[-1] = (f"{found[-1][0]}\n{line}", [])
+        elif line.strip():
+            found[-1][1].append(line)
+        going_on = line.rstrip().endswith(("|", "\\"))
+    return found
 
 
 def test_the_adapters_page_runs(tmp_path: Path) -> None:
     """Its adapter keeps a contract of its own suite."""
-    namespace: dict[str, Any] = {}
-    for code in blocks("docs/write-an-adapter.md", "python"):
-        exec(compile(code, "write-an-adapter.md", "exec"), namespace)  # noqa: S102 - our own page
-    suite = namespace["TestCountingStorage"]()
+    suite = ran("docs/how-to/write-an-adapter.md")["TestCountingStorage"]()
     with suite.empty_storage(tmp_path) as storage:
         suite.test_a_key_gets_the_first_answer_again(storage)
         assert storage.count
 
 
-def lifecycle_page() -> str:
-    """The page as the tables draw it."""
-    parts = [HEAD]
-    for lifecycle in LIFECYCLES.values():
-        picture = diagrams.render(lifecycle, "mermaid", lang="en", show=("conditions",))
-        rows = diagrams.render(lifecycle, "table", lang="en")
-        parts.append(f"## {lifecycle.name}\n\n```mermaid\n{picture}```\n\n{rows}")
-    return "\n".join(parts)
+def generator() -> ModuleType:
+    """The command that draws pages from the code."""
+    spec = spec_from_file_location("generate", DOCS / "generate.py")
+    assert spec
+    assert spec.loader
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
-def test_the_lifecycle_page_is_fresh() -> None:
-    """It is byte for byte what the tables draw."""
-    assert (ROOT / "docs" / "lifecycles.md").read_text(encoding="utf-8") == lifecycle_page()
+def test_no_drawn_page_is_stale() -> None:
+    """Each is byte for byte what `python docs/generate.py` draws."""
+    assert list(generator().stale()) == []
+
+
+def test_every_code_has_its_remedy() -> None:
+    """And no remedy is of a code that does not exist."""
+    drawn = generator()
+    assert set(drawn.remedies()) == {*drawn.BEFORE_THE_RULES, *drawn.rule_codes()}
+    assert set(drawn.BEFORE_THE_RULES) == set(_KINDS)
 
 
 def test_every_code_can_be_found() -> None:
@@ -69,21 +143,19 @@ def test_every_code_can_be_found() -> None:
         for rule in lifecycle.rules:
             for code in rule.codes:
                 assert f"def {code.replace('-', '_')}(" in policies
-    page = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+    page = (DOCS / "explanation" / "rules.md").read_text(encoding="utf-8")
     assert all(code in page or code.startswith("unknown-") for code in _KINDS)
 
 
 def test_links_inside_the_pages_lead_somewhere() -> None:
-    """Every relative link of README, CONTRIBUTING and docs names a file that exists."""
-    for page in (
-        ROOT / "README.md",
-        ROOT / "CONTRIBUTING.md",
-        *(ROOT / "docs").glob("*.md"),
-        *ROOT.glob("examples/*/README.md"),
-    ):
+    """Every relative link of README, CONTRIBUTING, docs and examples names a file that exists."""
+    for page in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *DOCS.rglob("*.md"), *ROOT.glob("examples/*/README.md")):
         for target in re.findall(r"\]\((?!http)([^)#]+)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
-if __name__ == "__main__":
-    (ROOT / "docs" / "lifecycles.md").write_text(lifecycle_page(), encoding="utf-8")
+def test_every_page_stands_in_the_index() -> None:
+    """What no table of contents names, nobody finds."""
+    index = (DOCS / "index.md").read_text(encoding="utf-8")
+    pages = {str(each.relative_to(DOCS).with_suffix("")) for each in DOCS.rglob("*.md")} - {"index"}
+    assert [each for each in sorted(pages) if f"\n{each}\n" not in index] == []

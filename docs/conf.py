@@ -1,0 +1,32 @@
+"""How the documentation is built: `sphinx-build -W -n docs BUILD`."""
+
+from poec_workflow import __version__
+
+project = "poec_workflow"
+author = "The poec_workflow founders"
+copyright = "2026, the poec_workflow founders"  # noqa: A001 - Sphinx's name
+release = version = __version__
+
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx_click",
+    "poec_workflow.diagrams.sphinx",
+]
+exclude_patterns = ["_build"]
+
+html_theme = "furo"
+html_title = "poec_workflow"
+html_static_path: list[str] = []
+
+myst_enable_extensions = ["colon_fence", "deflist"]
+# Links of the pages lead to headings, as on the forges where the pages are read too.
+myst_heading_anchors = 3
+
+autodoc_default_options = {"members": True, "show-inheritance": True}
+autodoc_member_order = "bysource"
+autodoc_typehints = "description"
+autodoc_preserve_defaults = True
+napoleon_google_docstring = True
+napoleon_numpy_docstring = False
