@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -65,8 +66,16 @@ def database_url(request: pytest.FixtureRequest, file: Path) -> str:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Stop the server; without one, a run in CI has failed."""
     SERVER.close()
+    # Where the tests are spread over processes, those that run them tell the one that reports.
+    getattr(session.config, "workeroutput", {})["postgresql"] = SERVER.missing
     if SERVER.missing and os.environ.get("CI") and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Hear whether one of the processes that run tests had no server."""
+    SERVER.missing = SERVER.missing or getattr(node, "workeroutput", {}).get("postgresql")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
