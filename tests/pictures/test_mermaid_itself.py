@@ -95,7 +95,8 @@ def test_its_parser_finds_the_statechart(page: Page, lifecycle: Lifecycle, lang:
         if row
     ]
     said += [(id_, id_, row.split()[0]) for id_, (_, *rows) in labels.items() for row in rows]
-    every = {_id(state): {_id(state)} for state in lifecycle.states} | {
+    every: dict[str, set[str | None]] = {_id(state): {_id(state)} for state in lifecycle.states}
+    every |= {
         FRAME: {_id(state) for state in lifecycle.states if state not in lifecycle.final},
         f"{FRAME}_start": {None},
     }

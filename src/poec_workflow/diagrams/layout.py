@@ -55,14 +55,14 @@ class Placed:
     """A layout.
 
     Attributes:
-        size: of the whole.
+        whole: what everything is in.
         boxes: each one's, by its name.
         frame: the frame's, where there is one.
         paths: each arc's: a start, then three points for every Bézier curve; the last is the arrow's tip.
         labels: each arc's label.
     """
 
-    size: Size
+    whole: Box
     boxes: Mapping[str, Box]
     frame: Box | None
     paths: Mapping[str, tuple[Point, ...]]
@@ -133,7 +133,7 @@ def _blank(size: Size) -> str:
 
 def _read(found: Mapping[str, Any], frame: Collection[str], links: Sequence[Link]) -> Placed:
     """The answer, turned upside down: Graphviz counts from the bottom."""
-    _, _, width, top = (float(each) for each in found["bb"].split(","))
+    top = float(found["bb"].split(",")[3])
     boxes, border = {}, None
     for each in found["objects"]:
         if "bb" in each:
@@ -148,7 +148,18 @@ def _read(found: Mapping[str, Any], frame: Collection[str], links: Sequence[Link
     within = [link.name for link in links if link.inside or {*link.ends} <= {*frame}]
     sides = [x for name in within for x in (labels[name].x, labels[name].x + labels[name].width)]
     sides += [x for name in within for x, _ in paths[name]]
-    return Placed(size=(width, top), boxes=boxes, frame=border and _around(border, sides), paths=paths, labels=labels)
+    frame_box = border and _around(border, sides)
+    points = [point for path in paths.values() for point in path]
+    for box in (*boxes.values(), *labels.values(), *([frame_box] if frame_box else [])):
+        points += [(box.x, box.y), (box.x + box.width, box.y + box.height)]
+    return Placed(whole=_hull(points), boxes=boxes, frame=frame_box, paths=paths, labels=labels)
+
+
+def _hull(points: Sequence[Point]) -> Box:
+    """The rectangle around some points: a Bézier curve keeps inside the one around its own."""
+    left, top = (min(point[axis] for point in points) for axis in (0, 1))
+    right, low = (max(point[axis] for point in points) for axis in (0, 1))
+    return Box(x=left, y=top, width=right - left, height=low - top)
 
 
 def _around(border: Box, sides: Collection[float]) -> Box:

@@ -1,6 +1,6 @@
 """What an ending is worth to the candidate, or to the subject: the colour and the line of its state.
 
-The colours are Okabe and Ito's, which colour-blind readers tell apart; the line's dashes say the same without any.
+Colour-blind readers can tell the colours apart, and the line's dashes say the same without any.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Paint:
     """An outcome's look, on a light page and on a dark one.
 
     Attributes:
-        line: of the border on a light page: Okabe and Ito's colour.
+        line: of the border on a light page.
         tint: of the box on a light page; black text is readable on it.
         dark_line: of the border on a dark page.
         dark_tint: of the box on a dark page; white text is readable on it.
@@ -55,13 +55,14 @@ class Paint:
 
 
 PAINTS: Mapping[Outcome, Paint] = {
-    Outcome.OPEN: Paint(line="#0072B2", tint="#E5F1F8", dark_line="#56B4E9", dark_tint="#10293A"),
-    Outcome.FAVOURABLE: Paint(line="#009E73", tint="#E0F4EE", dark_line="#2CC99C", dark_tint="#0B2F25"),
+    Outcome.OPEN: Paint(line="#0064A8", tint="#E5F1F8", dark_line="#6BC1F2", dark_tint="#10293A"),
+    Outcome.FAVOURABLE: Paint(line="#008F68", tint="#E0F4EE", dark_line="#00A87A", dark_tint="#08261E"),
     Outcome.UNFAVOURABLE: Paint(
-        line="#D55E00", tint="#FBE9DD", dark_line="#F08A3C", dark_tint="#3A1D08", dashes=(8, 3)
+        line="#D55E00", tint="#FDF0E8", dark_line="#E8701A", dark_tint="#3A1D08", dashes=(8, 3)
     ),
-    Outcome.LAPSED: Paint(line="#9A6A00", tint="#FCF0D2", dark_line="#E69F00", dark_tint="#332500", dashes=(2, 3)),
+    Outcome.LAPSED: Paint(line="#24292F", tint="#FBF6CC", dark_line="#F0E442", dark_tint="#2B2800", dashes=(2, 3)),
     Outcome.CLOSED: Paint(
         line="#A8487F", tint="#F8E8F1", dark_line="#CC79A7", dark_tint="#331A28", dashes=(8, 3, 2, 3)
     ),
 }
+"""Okabe and Ito's colours, moved as little as a contrast of 3 to the box asks for; black stands for their yellow."""

@@ -8,6 +8,7 @@ Every state has the id `LIFECYCLE-state-STATE` and the attribute `data-state`; e
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from math import ceil, floor
 from xml.sax.saxutils import escape
 
 from attrs import evolve, frozen
@@ -116,17 +117,17 @@ def _leaves_early(arc: Arc, drawn: Chart) -> bool:
 
 def _document(picture: _Picture) -> Iterator[str]:
     graph = picture.chart.graph
-    wide, high = (each + 2 * _MARGIN for each in picture.layout.size)
+    left, top, wide, high = _view(picture.layout.whole)
     name = f"{graph.name}-lifecycle"
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" id="{name}" role="img" lang="{graph.lang}" '
-        f'aria-labelledby="{name}-title {name}-desc" width="{wide:.0f}" height="{high:.0f}" '
-        f'viewBox="{-_MARGIN:.0f} {-_MARGIN:.0f} {wide:.0f} {high:.0f}">'
+        f'aria-labelledby="{name}-title {name}-desc" width="{wide}" height="{high}" '
+        f'viewBox="{left} {top} {wide} {high}">'
     )
     yield f'<title id="{name}-title">{escape(graph.title)}</title>'
     yield f'<desc id="{name}-desc">{escape(_told(picture.chart))}</desc>'
     yield f"<style>\n{svg_style.sheet(f'#{name}', coloured=graph.coloured)}</style>"
-    yield f'<rect class="page" x="{-_MARGIN:.0f}" y="{-_MARGIN:.0f}" width="100%" height="100%"/>'
+    yield f'<rect class="page" x="{left}" y="{top}" width="{wide}" height="{high}"/>'
     yield from _frame(picture)
     for arc in picture.chart.arcs:
         yield from _arc(picture, arc)
@@ -134,6 +135,13 @@ def _document(picture: _Picture) -> Iterator[str]:
     for node in graph.nodes:
         yield from _state(picture, node)
     yield "</svg>"
+
+
+def _view(whole: Box) -> tuple[int, int, int, int]:
+    """What is shown, in whole pixels: everything, and a margin."""
+    left, top = floor(whole.x - _MARGIN), floor(whole.y - _MARGIN)
+    right, low = ceil(whole.x + whole.width + _MARGIN), ceil(whole.y + whole.height + _MARGIN)
+    return (left, top, right - left, low - top)
 
 
 def _told(drawn: Chart) -> str:
@@ -170,7 +178,7 @@ def _arc(picture: _Picture, arc: Arc) -> Iterator[str]:
     )
     yield f'<path d="{curve(path)}"/>'
     yield f'<polygon class="head" points="{head(path)}"/>'
-    yield _rectangle(box, "slot")
+    yield _rectangle(Box(x=box.x + _GAP, y=box.y, width=box.width - 2 * _GAP, height=box.height), "slot")
     yield from _rows(picture.labels[arc.name], box.x + _GAP, box.y)
     yield "</g>"
 
@@ -182,7 +190,8 @@ def _start(graph: Graph, box: Box) -> Iterator[str]:
 
 def _state(picture: _Picture, node: Node) -> Iterator[str]:
     box, name = picture.layout.boxes[node.state.value], picture.chart.graph.name
-    marks = ["state", node.outcome, *(["final"] if node.final else []), *(["visited"] if node.visited else [])]
+    having = {"final": node.final, "visited": node.visited, "current": node.current}
+    marks = ["state", node.outcome, *(name for name, has in having.items() if has)]
     yield f'<g class="{" ".join(marks)}" id="{name}-state-{node.state}" data-state="{node.state}">'
     yield _rectangle(box, "border", _ROUND)
     if node.final:

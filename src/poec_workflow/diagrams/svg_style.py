@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from poec_workflow.diagrams.outcomes import PAINTS, Outcome, Paint
 
 LIGHT = {"page": "#FFFFFF", "ink": "#1F2328", "quiet": "#57606A", "frame": "#8C959F", "path": "#9A3C00"}
-DARK = {"page": "#0D1117", "ink": "#F0F6FC", "quiet": "#9EA7B3", "frame": "#768390", "path": "#F0E442"}
+DARK = {"page": "#0D1117", "ink": "#F0F6FC", "quiet": "#9EA7B3", "frame": "#768390", "path": "#FFFFFF"}
 """The page, its texts, its lines, and a path that is shown; on each page texts have a contrast of 4.5 or more."""
 
 _PLAIN = Paint(line="#57606A", tint="#FFFFFF", dark_line="#9EA7B3", dark_tint="#0D1117")
@@ -36,6 +36,7 @@ def _fixed(scope: str) -> str:
 {scope} .slot {{ fill: none; stroke: none; }}
 {scope} .taken path {{ stroke-width: 3; }}
 {scope} .visited rect {{ stroke-width: 3; }}
+{scope} .current .border {{ stroke-width: 5; }}
 """
 
 
