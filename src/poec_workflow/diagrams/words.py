@@ -1,0 +1,58 @@
+"""What stands on an arc: the same lines in every format."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from enum import StrEnum
+
+from attrs import frozen
+
+from poec_workflow.diagrams.graph import Edge
+
+SHOWN = ("conditions", "codes", "actors")
+"""What `show` may name; counts and a path are shown where they were given."""
+
+
+class Part(StrEnum):
+    """What a line of a label says."""
+
+    COMMAND = "command"
+    CONDITION = "condition"
+    ACTOR = "actor"
+    CODE = "code"
+
+
+@frozen
+class Line:
+    """One line of a label."""
+
+    part: Part
+    text: str
+
+
+def lines(edges: Sequence[Edge], show: Collection[str]) -> tuple[Line, ...]:
+    """The label of a row that is drawn once: from one source, or from several that share the arc."""
+    first = edges[0]
+    taken = "▸ " if any(edge.taken for edge in edges) else ""
+    found = [Line(Part.COMMAND, f"{taken}{first.rule.id} {first.command}{counted(edges)}")]
+    if "conditions" in show and first.conditions:
+        found.append(Line(Part.CONDITION, f"[{', '.join(first.conditions)}]"))
+    if "actors" in show:
+        found.extend(Line(Part.ACTOR, f"+ {each}") for each in first.actors)
+    if "codes" in show:
+        found.extend(Line(Part.CODE, f"− {code}") for code in first.codes)
+    return tuple(found)
+
+
+def counted(edges: Sequence[Edge]) -> str:
+    """How often a row was taken, where somebody counted."""
+    counts = [edge.count for edge in edges if edge.count is not None]
+    return f" ({sum(counts)}×)" if counts else ""
+
+
+def on_one_line(edges: Sequence[Edge], show: Collection[str]) -> tuple[str, ...]:
+    """The label's lines, for formats that break long ones themselves: the conditions stand behind the command."""
+    first, *rest = lines(edges, show)
+    if rest and rest[0].part is Part.CONDITION:
+        first = Line(Part.COMMAND, f"{first.text} {rest.pop(0).text}")
+    return (first.text, *(line.text for line in rest))

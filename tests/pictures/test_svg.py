@@ -1,0 +1,191 @@
+"""Our SVG: well formed, every text inside its box, nothing on top of anything else, and readable colours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import combinations
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from attrs import frozen
+from crossings import Point, arcs_of_svg, polyline
+from every import LANG, LIFECYCLE, SHOW
+from playwright.sync_api import Page
+
+from browser import chromium
+from poec_workflow.diagrams import graph, render
+from poec_workflow.diagrams.chart import Chart, chart
+from poec_workflow.machines import APPLICATION, Lifecycle
+
+_SVG = "{http://www.w3.org/2000/svg}"
+_READ = """([text, font]) => {
+    document.body.innerHTML = text;
+    const svg = document.querySelector('svg');
+    if (font) svg.insertAdjacentHTML('beforeend', `<style>#${svg.id} { font-family: "${font}" }</style>`);
+    const box = each => { const b = each.getBBox(); return [b.x, b.y, b.x + b.width, b.y + b.height]; };
+    const all = selector => [...svg.querySelectorAll(selector)];
+    const view = svg.viewBox.baseVal;
+    return {
+        view: [view.x, view.y, view.x + view.width, view.y + view.height],
+        texts: all('text').map(each => ({
+            text: each.textContent, box: box(each),
+            inside: box(each.closest('.state, .arc, .frame').querySelector('.slot, .border')),
+        })),
+        states: Object.fromEntries(all('.state').map(each => [each.dataset.state, box(each.querySelector('.border'))])),
+        slots: Object.fromEntries(all('.arc').map(each => [each.id, box(each.querySelector('.slot'))])),
+        frame: all('.frame .border').map(box), header: all('.frame .slot').map(box),
+        paths: all('.arc path').map(box), heads: all('.head').map(box),
+        font: getComputedStyle(svg.querySelector('text')).fontFamily,
+    };
+}"""
+Box = tuple[float, float, float, float]
+
+
+@frozen
+class Seen:
+    """What Chromium measured of a picture, and its text."""
+
+    text: str
+    chart: Chart
+    measured: Any
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Page]:
+    """An empty page, without network."""
+    with chromium() as browser:
+        page = browser.new_context(offline=True).new_page()
+        page.set_content("<body></body>")
+        yield page
+
+
+def _seen(page: Page, lifecycle: Lifecycle, lang: str, show: tuple[str, ...], font: str = "") -> Seen:
+    text = render(lifecycle, "svg", lang=lang, show=show)
+    return Seen(text, chart(graph(lifecycle, lang=lang, grouped=True)), page.evaluate(_READ, [text, font]))
+
+
+@LIFECYCLE
+@LANG
+@SHOW
+@pytest.mark.parametrize("font", ["Liberation Sans", "DejaVu Sans"])
+def test_texts_stand_in_their_boxes(
+    page: Page, lifecycle: Lifecycle, lang: str, show: tuple[str, ...], font: str
+) -> None:
+    """Every text is inside its state, its arc's place or the frame's header, in a narrow font and in a wide one."""
+    seen = _seen(page, lifecycle, lang, show, font).measured
+    assert seen["font"] == f'"{font}"'
+    assert seen["texts"]
+    for each in seen["texts"]:
+        assert _contains(each["inside"], each["box"]), each
+        assert _contains(seen["view"], each["box"]), each
+
+
+@LIFECYCLE
+@LANG
+@SHOW
+def test_nothing_stands_on_anything_else(page: Page, lifecycle: Lifecycle, lang: str, show: tuple[str, ...]) -> None:
+    """States, labels and the frame's header are apart, arcs run through none of them, and all is inside the picture."""
+    found = _seen(page, lifecycle, lang, show)
+    seen = found.measured
+    boxes = seen["states"] | seen["slots"] | {f"header {n}": each for n, each in enumerate(seen["header"])}
+    for (one, a), (other, b) in combinations(boxes.items(), 2):
+        assert not _overlap(a, b), (one, other)
+    for each in (*boxes.values(), *seen["frame"], *seen["paths"], *seen["heads"]):
+        assert _contains(seen["view"], each)
+    for arc in found.chart.arcs:
+        ends = {*(state.value for state in arc.sources), arc.target.value}
+        name = f"{lifecycle.name}-arc-{arc.name}"
+        path = list(polyline(arcs_of_svg(found.text)[name]))
+        for other, box in boxes.items():
+            if other not in ends:
+                assert not any(_within(box, point) for point in path), (name, other)
+
+
+@LIFECYCLE
+@LANG
+def test_the_frame_holds_its_states(page: Page, lifecycle: Lifecycle, lang: str) -> None:
+    """What is not final is in the frame with its arcs and labels, what is final outside."""
+    found = _seen(page, lifecycle, lang, ("conditions", "codes"))
+    (frame,) = found.measured["frame"]
+    for state, box in found.measured["states"].items():
+        assert _contains(frame, box) is (state not in lifecycle.final)
+        assert _overlap(frame, box) is (state not in lifecycle.final)
+    for arc in found.chart.arcs:
+        if arc.target in found.chart.framed:
+            assert _contains(frame, found.measured["slots"][f"{lifecycle.name}-arc-{arc.name}"])
+
+
+@LIFECYCLE
+@LANG
+@SHOW
+def test_it_is_the_graph(lifecycle: Lifecycle, lang: str, show: tuple[str, ...]) -> None:
+    """Well formed, with identifiers that are unique; each state and row is there, from each source, in words."""
+    drawn = graph(lifecycle, lang=lang)
+    root = ET.fromstring(render(lifecycle, "svg", lang=lang, show=show))  # noqa: S314 - our own
+    ids = [each.attrib["id"] for each in root.iter() if "id" in each.attrib]
+    assert len(ids) == len({*ids})
+    states = {each.attrib["data-state"]: each for each in root.iter() if "data-state" in each.attrib}
+    assert list(states) == list(lifecycle.states)
+    for node in drawn.nodes:
+        name = " ".join(text.text or "" for text in states[node.state].findall(f"{_SVG}text"))
+        assert name == node.label
+        assert {node.outcome.value, "state"} <= {*states[node.state].attrib["class"].split()}
+    rows = list(_rows(root))
+    assert sorted(row[:3] for row in rows) == sorted(
+        (edge.rule.id, edge.source or "", edge.target) for edge in drawn.edges
+    )
+    for edge in drawn.edges:
+        (said,) = (words for rule, source, _, words in rows if (rule, source) == (edge.rule.id, edge.source or ""))
+        assert said.startswith(f"{edge.rule.id} {edge.command}")
+        for option, words in (("conditions", edge.conditions), ("codes", edge.codes), ("actors", edge.actors)):
+            assert all((word in said) is (option in show) for word in words)
+
+
+def _rows(root: ET.Element) -> Iterator[tuple[str, str, str, str]]:
+    """Each row that is drawn, once for each of its sources: number, source, target, words."""
+    for holder in root.findall(f"{_SVG}g"):
+        for row in holder.findall(f"{_SVG}g"):
+            words = " ".join(text.text or "" for text in row)
+            for source in row.attrib["data-sources"].split(" "):
+                yield row.attrib["data-rule"], source, holder.attrib.get("data-target", source), words
+
+
+def test_it_is_told_to_who_does_not_see_it() -> None:
+    """It is an image with a title and a description that names every row with its ends, in its language."""
+    root = ET.fromstring(render(APPLICATION, "svg", lang="en"))  # noqa: S314 - our own
+    assert (root.attrib["role"], root.attrib["lang"]) == ("img", "en")
+    title, told = (root.find(f"{_SVG}{name}") for name in ("title", "desc"))
+    assert title is not None
+    assert told is not None
+    assert root.attrib["aria-labelledby"] == f"{title.attrib['id']} {told.attrib['id']}"
+    assert title.text == "Application"
+    assert (told.text or "").count("→") == len(graph(APPLICATION).edges)
+    assert "L9 retain: Present → Retained." in (told.text or "")
+
+
+@LIFECYCLE
+@LANG
+def test_it_fits_into_a_readme(lifecycle: Lifecycle, lang: str) -> None:
+    """With its conditions it is no wider than a README's column (a tenth less than its size, at worst)."""
+    found = re.search(r'width="(\d+)"', render(lifecycle, "svg", lang=lang, show=("conditions",)))
+    assert found
+    assert int(found[1]) <= 830 * 1.1
+
+
+def _contains(outer: Box, inner: Box, slack: float = 0.5) -> bool:
+    return (
+        outer[0] - slack <= inner[0]
+        and outer[1] - slack <= inner[1]
+        and inner[2] <= outer[2] + slack
+        and inner[3] <= outer[3] + slack
+    )
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def _within(box: Box, point: Point) -> bool:
+    return box[0] < point[0] < box[2] and box[1] < point[1] < box[3]
