@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 
-from poec_workflow.diagrams import mermaid, table
+from poec_workflow.diagrams import mermaid, scxml, table, xstate
 from poec_workflow.diagrams.graph import Edge, Graph, Node, graph
 from poec_workflow.machines import Lifecycle
 from poec_workflow.policies.settings import Settings
 
 FORMATS: Mapping[str, Callable[[Graph, Collection[str]], str]] = {
     "mermaid": mermaid.render,
+    "scxml": scxml.render,
     "table": table.render,
+    "xstate": xstate.render,
 }
 """Each format's renderer."""
 
