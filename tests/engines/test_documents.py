@@ -108,7 +108,7 @@ def test_labels_are_kept_beside(lang: str) -> None:
     assert row["description"] == f"S9 {command}"
     assert row["meta"]["event"] == "session-reopened"
     assert (
-        chart.find(f".//*[@event='reopen-session'][@{OURS}label='{command}'][@{OURS}event='session-reopened']")
+        chart.find(f".//*[@event='reopen-session'][@{OURS}label='{command}'][@{OURS}outcome='session-reopened']")
         is not None
     )
 
@@ -127,3 +127,11 @@ def test_whatever_a_label_holds_is_escaped() -> None:
     assert configuration["states"]["archived"]["on"]["restore-action"][0]["description"] == f"A7 {AWKWARD}"
     chart = ET.fromstring(scxml.render(awkward, ()))  # noqa: S314 - ours
     assert {each.attrib.get(f"{OURS}label", AWKWARD) for each in chart.iter()} == {AWKWARD}
+
+
+def test_what_is_ours_has_no_name_of_theirs() -> None:
+    """A reader that throws namespaces away still finds SCXML's own attributes."""
+    names = [name for each in ET.fromstring(render(LIFECYCLES["application"], "scxml")).iter() for name in each.attrib]  # type: ignore[index] # noqa: S314 - ours
+    ours = {name.removeprefix(OURS) for name in names if name.startswith(OURS)}
+    assert ours
+    assert not ours & {name for name in names if not name.startswith("{")}

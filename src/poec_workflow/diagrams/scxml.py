@@ -1,7 +1,8 @@
 """SCXML 1.0: a state chart that the W3C's engines run, a row to a line.
 
 What a condition says comes with the event, as data: `_event.data.gave_notice`. Words, numbers of rows and codes are
-attributes of a namespace of our own, which an engine passes over.
+attributes of a namespace of our own, which an engine passes over. Their local names are none of SCXML's, for some
+engines look at those alone.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ def _transition(edge: Edge, show: Collection[str]) -> dict[str, str]:
         **({"cond": " && ".join(verdicts)} if edge.rule.given else {}),
         "target": edge.target.value,
         "poec:rule": edge.rule.id,
-        "poec:event": edge.rule.event.type,
+        "poec:outcome": edge.rule.event.type,
         "poec:label": edge.command,
         **({"poec:given": ", ".join(edge.conditions)} if "conditions" in show and edge.conditions else {}),
         **({"poec:codes": " ".join(edge.codes)} if "codes" in show and edge.codes else {}),
