@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from poec_workflow.diagrams import dot, mermaid, plantuml, rows, svg, table
+from poec_workflow.diagrams import dot, mermaid, plantuml, rows, scxml, svg, table, xstate
 from poec_workflow.diagrams.graph import Edge, Graph, Node, Step, graph, steps
 from poec_workflow.diagrams.outcomes import Outcome
 from poec_workflow.diagrams.words import SHOWN
@@ -17,6 +17,8 @@ FORMATS: Mapping[str, Callable[[Graph, Collection[str]], str]] = {
     "dot": dot.render,
     "svg": svg.render,
     "plantuml": plantuml.render,
+    "scxml": scxml.render,
+    "xstate": xstate.render,
     "table": table.render,
     "rows": rows.render,
 }
