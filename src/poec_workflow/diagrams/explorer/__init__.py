@@ -1,0 +1,1 @@
+"""The explorer: a page that answers with what the rules answered."""
