@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 
-from poec_workflow.diagrams import mermaid, table
+from poec_workflow.diagrams import mermaid, svg, table
 from poec_workflow.diagrams.graph import Edge, Graph, Node, graph
 from poec_workflow.machines import Lifecycle
 from poec_workflow.policies.settings import Settings
 
 FORMATS: Mapping[str, Callable[[Graph, Collection[str]], str]] = {
     "mermaid": mermaid.render,
+    "svg": svg.render,
     "table": table.render,
 }
 """Each format's renderer."""

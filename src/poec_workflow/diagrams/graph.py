@@ -2,27 +2,60 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
 from attrs import frozen
 
 from poec_workflow import locales
+from poec_workflow.diagrams.outcomes import OUTCOMES, Outcome
+from poec_workflow.events import HistoryEntry
 from poec_workflow.machines import AnyRule, Lifecycle
 from poec_workflow.model import State
-from poec_workflow.policies.policy import Condition
+from poec_workflow.policies.access import Grant, anyone
+from poec_workflow.policies.policy import Condition, code_of
 from poec_workflow.policies.settings import Settings
+
+Step = tuple[str, State | None]
+"""A row, by its number, and the state that it was taken from; None: the creation."""
 
 
 @frozen(kw_only=True)
 class Node:
-    """A state."""
+    """A state.
+
+    Attributes:
+        state: which.
+        label: its name in the graph's language.
+        final: whether no row leaves it.
+        outcome: how its box is drawn.
+        visited: whether the subject whose path is shown was in it.
+        current: whether the subject whose path is shown is in it.
+    """
 
     state: State
     label: str
     final: bool
+    outcome: Outcome
+    visited: bool = False
+    current: bool = False
 
 
 @frozen(kw_only=True)
 class Edge:
-    """A row from one of its sources; a source of None is the creation."""
+    """A row from one of its sources; a source of None is the creation.
+
+    Attributes:
+        rule: the row.
+        source: the state that it is drawn from.
+        target: the state that it leads to from there.
+        command: its name in the graph's language.
+        conditions: what chooses the row, in words.
+        codes: the refusals that it may give, a service's own among them.
+        actors: who may give the command, in words.
+        count: how often it was taken from this source; None where nobody counted.
+        taken: whether the subject whose path is shown took it.
+    """
 
     rule: AnyRule
     source: State | None
@@ -30,38 +63,88 @@ class Edge:
     command: str
     conditions: tuple[str, ...]
     codes: tuple[str, ...]
+    actors: tuple[str, ...] = ()
+    count: int | None = None
+    taken: bool = False
+
+    @property
+    def step(self) -> Step:
+        """The row and the source."""
+        return (self.rule.id, self.source)
 
 
 @frozen(kw_only=True)
 class Graph:
-    """A lifecycle as drawn: words in one language, codes under one service's settings."""
+    """A lifecycle as drawn: words in one language, codes and actors under one service's settings."""
 
     name: str
     title: str
     lang: str
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
+    coloured: bool = True
+    """Whether outcomes are shown by colours and dashes."""
 
 
-def graph(lifecycle: Lifecycle, *, lang: str = "fr", settings: Settings | None = None) -> Graph:
-    """The graph of a lifecycle, in the order of its states and rows."""
+def graph(
+    lifecycle: Lifecycle,
+    *,
+    lang: str = "fr",
+    settings: Settings | None = None,
+    path: Sequence[HistoryEntry] = (),
+    counts: Mapping[Step, int] | None = None,
+    colours: bool = True,
+) -> Graph:
+    """The graph of a lifecycle, in the order of its states and rows.
+
+    Args:
+        lifecycle: whose rows.
+        lang: `"fr"` or `"en"`.
+        settings: a service's own, for its codes and its permissions.
+        path: one subject's history, to be highlighted.
+        counts: how often each row was taken from each of its sources; see `steps`.
+        colours: whether outcomes are shown by colours and dashes.
+    """
+    walked = steps(path)
+    visited = {entry.event.state for entry in path}
+    current = path[-1].event.state if path else None
     return Graph(
         name=lifecycle.name,
         title=locales.label("words", lifecycle.name, lang),
         lang=lang,
         nodes=tuple(
-            Node(state=state, label=locales.state(state, lang), final=state in lifecycle.final)
+            Node(
+                state=state,
+                label=locales.state(state, lang),
+                final=state in lifecycle.final,
+                outcome=OUTCOMES[state] if state in lifecycle.final else Outcome.OPEN,
+                visited=state in visited,
+                current=state == current,
+            )
             for state in lifecycle.states
         ),
         edges=tuple(
-            _edge(rule, source, lang, settings or Settings())
+            _edge(rule, source, lang, settings or Settings(), walked, counts)
             for rule in lifecycle.rules
             for source in rule.source or (None,)
         ),
+        coloured=colours,
     )
 
 
-def _edge(rule: AnyRule, source: State | None, lang: str, settings: Settings) -> Edge:
+def steps(entries: Iterable[HistoryEntry]) -> Counter[Step]:
+    """How often each row was taken from each of its sources, in some histories."""
+    return Counter((entry.rule, entry.from_state) for entry in entries)
+
+
+def _edge(
+    rule: AnyRule,
+    source: State | None,
+    lang: str,
+    settings: Settings,
+    walked: Mapping[Step, int],
+    counts: Mapping[Step, int] | None,
+) -> Edge:
     own = settings.checks.get(rule.command, ())
     return Edge(
         rule=rule,
@@ -70,9 +153,23 @@ def _edge(rule: AnyRule, source: State | None, lang: str, settings: Settings) ->
         command=locales.label("commands", rule.command.type, lang),
         conditions=tuple(condition(each, lang) for each in rule.given),
         codes=(*rule.codes, *(check.code for check in own)),
+        actors=actors(settings.permissions[rule.command], lang),
+        count=None if counts is None else counts.get((rule.id, source), 0),
+        taken=(rule.id, source) in walked,
     )
 
 
 def condition(atom: Condition[object, object], lang: str) -> str:  # type: ignore[type-var]
     """A condition in words."""
     return locales.label("conditions", str(atom), lang)
+
+
+def actors(grants: Sequence[Grant], lang: str) -> tuple[str, ...]:
+    """Who may, in words: each kind of actor with the relations that let it."""
+    shown = []
+    for kind in dict.fromkeys(grant.kind for grant in grants):
+        relations = [grant.relation for grant in grants if grant.kind == kind]
+        name = locales.label("actors", kind.value, lang)
+        tied = [locales.label("actors", code_of(each), lang) for each in relations if each is not anyone]
+        shown.append(f"{name} ({', '.join(tied)})" if len(tied) == len(relations) else name)
+    return tuple(shown)

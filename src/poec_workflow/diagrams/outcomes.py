@@ -1,0 +1,67 @@
+"""What an ending is worth to the candidate, or to the subject: the colour and the line of its state.
+
+The colours are Okabe and Ito's, which colour-blind readers tell apart; the line's dashes say the same without any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from attrs import frozen
+
+from poec_workflow.model import ActionState, ApplicationState, SessionState, State
+
+
+class Outcome(StrEnum):
+    """How a state's box is drawn."""
+
+    OPEN = "open"
+    FAVOURABLE = "favourable"
+    UNFAVOURABLE = "unfavourable"
+    LAPSED = "lapsed"
+    CLOSED = "closed"
+
+
+OUTCOMES: Mapping[State, Outcome] = {
+    ApplicationState.RETAINED: Outcome.FAVOURABLE,
+    ApplicationState.REJECTED: Outcome.UNFAVOURABLE,
+    ApplicationState.NO_ADVICE: Outcome.LAPSED,
+    ApplicationState.SESSION_FULL: Outcome.CLOSED,
+    ApplicationState.CANCELLED: Outcome.CLOSED,
+    SessionState.CANCELLED: Outcome.CLOSED,
+    ActionState.DELETED: Outcome.CLOSED,
+}
+"""The outcome of each final state; what is not final is open."""
+
+
+@frozen(kw_only=True)
+class Paint:
+    """An outcome's look, on a light page and on a dark one.
+
+    Attributes:
+        line: of the border on a light page: Okabe and Ito's colour.
+        tint: of the box on a light page; black text is readable on it.
+        dark_line: of the border on a dark page.
+        dark_tint: of the box on a dark page; white text is readable on it.
+        dashes: of the border: lengths drawn and left out, in pixels; none is a full line.
+    """
+
+    line: str
+    tint: str
+    dark_line: str
+    dark_tint: str
+    dashes: tuple[int, ...] = ()
+
+
+PAINTS: Mapping[Outcome, Paint] = {
+    Outcome.OPEN: Paint(line="#0072B2", tint="#E5F1F8", dark_line="#56B4E9", dark_tint="#10293A"),
+    Outcome.FAVOURABLE: Paint(line="#009E73", tint="#E0F4EE", dark_line="#2CC99C", dark_tint="#0B2F25"),
+    Outcome.UNFAVOURABLE: Paint(
+        line="#D55E00", tint="#FBE9DD", dark_line="#F08A3C", dark_tint="#3A1D08", dashes=(8, 3)
+    ),
+    Outcome.LAPSED: Paint(line="#9A6A00", tint="#FCF0D2", dark_line="#E69F00", dark_tint="#332500", dashes=(2, 3)),
+    Outcome.CLOSED: Paint(
+        line="#A8487F", tint="#F8E8F1", dark_line="#CC79A7", dark_tint="#331A28", dashes=(8, 3, 2, 3)
+    ),
+}

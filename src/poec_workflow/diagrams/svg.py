@@ -1,0 +1,233 @@
+"""SVG: the statechart as a picture, for pages and screens, with text that is text.
+
+Every state has the id `LIFECYCLE-state-STATE` and the attribute `data-state`; every arc the id
+`LIFECYCLE-arc-SOURCE-TARGET`, with `data-sources` and `data-target`; every row on an arc or in a box `data-rule`,
+`data-command` and `data-sources`. Colours are for a light page and, where the reader prefers it, for a dark one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from xml.sax.saxutils import escape
+
+from attrs import frozen
+
+from poec_workflow import locales
+from poec_workflow.diagrams import svg_style
+from poec_workflow.diagrams.blocks import LEADING, SIZES, SMALL, Block, RowBlock, block
+from poec_workflow.diagrams.chart import Arc, Chart, chart
+from poec_workflow.diagrams.graph import Graph, Node
+from poec_workflow.diagrams.layout import Box, Link, Placed, Size, placed
+from poec_workflow.diagrams.measure import width, wrapped
+from poec_workflow.diagrams.strokes import curve, head, number
+from poec_workflow.model import State
+
+_MARGIN = 10.0
+_NAME = 14.0
+"""The size of a state's name, in pixels."""
+_PADDING = 10.0
+_ROUND = 9.0
+_START = (12.0, 12.0)
+_GAP = 6.0
+"""Between an arc and its label."""
+_NAME_WIDEST = 115.0
+"""A state's name is broken where it would be wider."""
+_INSIDE_WIDEST = 190.0
+_HEADER_WIDEST = 300.0
+
+
+@frozen(kw_only=True)
+class _Picture:
+    """All that is written, with the place of everything."""
+
+    chart: Chart
+    layout: Placed
+    labels: Mapping[str, Block]
+    inside: Mapping[State, Block]
+    header: Block
+
+
+def render(graph: Graph, show: Collection[str]) -> str:
+    """The picture's text.
+
+    Raises:
+        ImportError: the extra `diagrams` is not installed.
+    """
+    drawn = chart(graph)
+    labels = {arc.name: block(arc.rows, show) for arc in drawn.arcs}
+    inside = {state: block(rows, show, _INSIDE_WIDEST) for state, rows in drawn.staying.items()}
+    header = block(drawn.staying_anywhere, show, _HEADER_WIDEST)
+    layout = placed(
+        {"start": _START} | {node.state.value: _box_size(node, inside[node.state]) for node in graph.nodes},
+        ["start", *(state.value for state in drawn.framed)] if drawn.framed else [],
+        _header_size(graph, header),
+        [_link(arc, drawn, labels[arc.name].size) for arc in drawn.arcs],
+    )
+    picture = _Picture(chart=drawn, layout=layout, labels=labels, inside=inside, header=header)
+    return "".join(f"{line}\n" for line in _document(picture))
+
+
+def _header_size(graph: Graph, header: Block) -> Size:
+    wide, high = header.size
+    return (max(wide, width(_frame_title(graph), SMALL)), high + SMALL * LEADING)
+
+
+def _box_size(node: Node, inside: Block) -> Size:
+    wide, high = inside.size
+    name = _name(node)
+    height = len(name) * _NAME * LEADING + (high + _PADDING / 2 if high else 0)
+    return (max(wide, *(width(line, _NAME) for line in name)) + 2 * _PADDING, height + _PADDING)
+
+
+def _name(node: Node) -> tuple[str, ...]:
+    return tuple(wrapped(node.label, _NAME, _NAME_WIDEST))
+
+
+def _frame_title(graph: Graph) -> str:
+    return locales.label("words", "in-each-of-these-states", graph.lang)
+
+
+def _link(arc: Arc, drawn: Chart, label: Size) -> Link:
+    # From the frame's last state, which stands lowest: dot cuts the arc where it leaves the frame.
+    source = drawn.framed[-1] if arc.framed else (*arc.sources, "start")[0]
+    wide, high = label
+    return Link(
+        name=arc.name,
+        ends=(source, arc.target.value),
+        label=(wide + 2 * _GAP, high),
+        framed=arc.framed,
+        inside=_leaves_early(arc, drawn),
+    )
+
+
+def _leaves_early(arc: Arc, drawn: Chart) -> bool:
+    """Whether it leaves the frame from a state that others in the frame come after."""
+    order = [node.state for node in drawn.graph.nodes]
+    return (
+        not arc.framed
+        and arc.target not in drawn.framed
+        and any(
+            other.sources == arc.sources and other.target in drawn.framed
+            for other in drawn.arcs
+            if other.sources and order.index(other.target) > order.index(other.sources[0])
+        )
+    )
+
+
+def _document(picture: _Picture) -> Iterator[str]:
+    graph = picture.chart.graph
+    wide, high = (each + 2 * _MARGIN for each in picture.layout.size)
+    name = f"{graph.name}-lifecycle"
+    yield (
+        f'<svg xmlns="http://www.w3.org/2000/svg" id="{name}" role="img" lang="{graph.lang}" '
+        f'aria-labelledby="{name}-title {name}-desc" width="{wide:.0f}" height="{high:.0f}" '
+        f'viewBox="{-_MARGIN:.0f} {-_MARGIN:.0f} {wide:.0f} {high:.0f}">'
+    )
+    yield f'<title id="{name}-title">{escape(graph.title)}</title>'
+    yield f'<desc id="{name}-desc">{escape(_told(picture.chart))}</desc>'
+    yield f"<style>\n{svg_style.sheet(f'#{name}', coloured=graph.coloured)}</style>"
+    yield f'<rect class="page" x="{-_MARGIN:.0f}" y="{-_MARGIN:.0f}" width="100%" height="100%"/>'
+    yield from _frame(picture)
+    for arc in picture.chart.arcs:
+        yield from _arc(picture, arc)
+    yield from _start(graph, picture.layout.boxes["start"])
+    for node in graph.nodes:
+        yield from _state(picture, node)
+    yield "</svg>"
+
+
+def _told(drawn: Chart) -> str:
+    """The picture in words, for who does not see it: each row, from where to where."""
+    labels = {node.state: node.label for node in drawn.graph.nodes}
+    nothing = locales.label("words", "nothing", drawn.graph.lang)
+    told = []
+    for edge in drawn.graph.edges:
+        source = labels[edge.source] if edge.source else nothing
+        told.append(f"{edge.rule.id} {edge.command}: {source} → {labels[edge.target]}.")
+    return " ".join(told)
+
+
+def _frame(picture: _Picture) -> Iterator[str]:
+    frame, graph = picture.layout.frame, picture.chart.graph
+    if frame is None:
+        return
+    yield f'<g class="frame" id="{graph.name}-frame" data-states="{_joined(picture.chart.framed)}">'
+    yield _rectangle(frame, "border")
+    left, top = frame.x + _PADDING, frame.y + _PADDING / 2
+    wide, high = _header_size(graph, picture.header)
+    yield _rectangle(Box(x=left, y=top, width=wide, height=high), "slot")
+    yield _text(_frame_title(graph), left, top + SMALL, SMALL, "title")
+    yield from _rows(picture.header, left, top + SMALL * LEADING)
+    yield "</g>"
+
+
+def _arc(picture: _Picture, arc: Arc) -> Iterator[str]:
+    name, box = picture.chart.graph.name, picture.layout.labels[arc.name]
+    path = picture.layout.paths[arc.name]
+    yield (
+        f'<g class="arc{" taken" if arc.taken else ""}" id="{name}-arc-{arc.name}" '
+        f'data-sources="{_joined(arc.sources)}" data-target="{arc.target}">'
+    )
+    yield f'<path d="{curve(path)}"/>'
+    yield f'<polygon class="head" points="{head(path)}"/>'
+    yield _rectangle(box, "slot")
+    yield from _rows(picture.labels[arc.name], box.x + _GAP, box.y)
+    yield "</g>"
+
+
+def _start(graph: Graph, box: Box) -> Iterator[str]:
+    x, y, radius = (number(each) for each in (box.x + box.width / 2, box.y + box.height / 2, box.width / 2))
+    yield f'<circle class="start" id="{graph.name}-start" cx="{x}" cy="{y}" r="{radius}"/>'
+
+
+def _state(picture: _Picture, node: Node) -> Iterator[str]:
+    box, name = picture.layout.boxes[node.state.value], picture.chart.graph.name
+    marks = ["state", node.outcome, *(["final"] if node.final else []), *(["visited"] if node.visited else [])]
+    yield f'<g class="{" ".join(marks)}" id="{name}-state-{node.state}" data-state="{node.state}">'
+    yield _rectangle(box, "border", _ROUND)
+    if node.final:
+        inner = Box(x=box.x + 3, y=box.y + 3, width=box.width - 6, height=box.height - 6)
+        yield _rectangle(inner, "inner", _ROUND - 3)
+    top = box.y + _PADDING / 2
+    for line in _name(node):
+        yield _text(line, box.x + box.width / 2, top + _NAME, _NAME, "name", centred=True)
+        top += _NAME * LEADING
+    yield from _rows(picture.inside[node.state], box.x + _PADDING, top + _PADDING / 2)
+    yield "</g>"
+
+
+def _rows(rows: Block, left: float, top: float) -> Iterator[str]:
+    for row, at in zip(rows.rows, rows.tops(top), strict=True):
+        yield _row(row, left, at)
+
+
+def _row(row: RowBlock, left: float, top: float) -> str:
+    rule = row.edges[0].rule
+    taken = " taken" if any(edge.taken for edge in row.edges) else ""
+    sources = _joined(edge.source for edge in row.edges if edge.source is not None)
+    texts = []
+    for line in row.lines:
+        size = SIZES[line.part]
+        texts.append(_text(line.text, left, top + size, size, line.part))
+        top += size * LEADING
+    return (
+        f'<g class="row{taken}" data-rule="{rule.id}" data-command="{rule.command.type}" '
+        f'data-sources="{sources}">{"".join(texts)}</g>'
+    )
+
+
+def _text(text: str, x: float, y: float, size: float, class_: str, *, centred: bool = False) -> str:
+    anchor = ' text-anchor="middle"' if centred else ""
+    place = f'x="{number(x)}" y="{number(y)}" font-size="{number(size)}"{anchor}'
+    return f'<text class="{class_}" {place}>{escape(text)}</text>'
+
+
+def _rectangle(box: Box, class_: str, round_: float = 4) -> str:
+    return (
+        f'<rect class="{class_}" x="{number(box.x)}" y="{number(box.y)}" '
+        f'width="{number(box.width)}" height="{number(box.height)}" rx="{number(round_)}"/>'
+    )
+
+
+def _joined(states: Iterable[State]) -> str:
+    return " ".join(state.value for state in states)
