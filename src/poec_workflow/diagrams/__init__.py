@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 
-from poec_workflow.diagrams import mermaid, svg, table
+from poec_workflow.diagrams import explorer, mermaid, svg, table
 from poec_workflow.diagrams.graph import Edge, Graph, Node, graph
 from poec_workflow.machines import Lifecycle
 from poec_workflow.policies.settings import Settings
@@ -14,7 +14,10 @@ FORMATS: Mapping[str, Callable[[Graph, Collection[str]], str]] = {
     "svg": svg.render,
     "table": table.render,
 }
-"""Each format's renderer."""
+"""Each format's renderer of the graph."""
+
+PAGES: Mapping[str, Callable[..., str]] = {"html": explorer.render}
+"""What needs more than the graph: the rules themselves, to ask them."""
 
 
 def render(
@@ -29,17 +32,19 @@ def render(
 
     Args:
         lifecycle: `machines.APPLICATION`, `SESSION` or `TRAINING_ACTION`.
-        as_: one of `FORMATS`.
+        as_: one of `FORMATS` or `PAGES`.
         lang: `"fr"` or `"en"`.
         settings: a service's own, whose policies are then shown among the codes.
         show: any of `"conditions"` and `"codes"`.
 
     Raises:
-        ValueError: an unknown format or language.
+        ValueError: an unknown format or language, or a lifecycle that the page is not for.
     """
+    if as_ in PAGES:
+        return PAGES[as_](lifecycle, lang=lang, settings=settings)
     if as_ not in FORMATS:
-        raise ValueError(f"unknown format {as_!r}: one of {', '.join(FORMATS)}")
+        raise ValueError(f"unknown format {as_!r}: one of {', '.join((*FORMATS, *PAGES))}")
     return FORMATS[as_](graph(lifecycle, lang=lang, settings=settings), show)
 
 
-__all__ = ["FORMATS", "Edge", "Graph", "Node", "graph", "render"]
+__all__ = ["FORMATS", "PAGES", "Edge", "Graph", "Node", "graph", "render"]

@@ -12,7 +12,7 @@ from poec_workflow import locales
 from poec_workflow.commands import Command, Convoke, MoveConvocation, Preregister
 from poec_workflow.decider import no_transition, not_permitted, unknown
 from poec_workflow.diagrams.explorer.asking import Situation, solid
-from poec_workflow.diagrams.explorer.questions import Questions, said, usual
+from poec_workflow.diagrams.explorer.questions import CONVOKED, Questions, said, usual
 from poec_workflow.diagrams.explorer.space import Option, words
 from poec_workflow.diagrams.explorer.stage import stage, without_nulls
 from poec_workflow.diagrams.explorer.tables import IMPOSSIBLE, Table, TooMuch
@@ -45,7 +45,6 @@ class Export:
         return {
             "fingerprint": f"{lifecycle.fingerprint}-{world.settings.fingerprint}",
             "states": [self._state(state) for state in lifecycle.states],
-            "initialState": lifecycle.states.index(lifecycle.initial),
             "initial": {**usual(world.dimensions, lifecycle.initial), "state": None, "attempts": 0, "actor": -1},
             "dimensions": {name: list(map(self._option, options)) for name, options in world.dimensions.items()},
             "commands": [self._command(command) for command in lifecycle.by_command],
@@ -54,15 +53,14 @@ class Export:
             "duplicate": said(Refusal("duplicate-reference", {"reference": APPLICATION}).message),
             "tables": self.tables,
             "untold": self.untold,
-            "lastDay": next(
-                place
-                for place, option in enumerate(world.dimensions["today"])
-                if option.value == world.landmarks["advice-deadline"]
-            ),
+            "landmarks": {name: self._day(day) for name, day in world.landmarks.items()},
             "action": ACTION,
             "session": SESSION,
             "stage": stage(world, world.dimensions["today"][0].value),
         }
+
+    def _day(self, day: date) -> int:
+        return [option.value for option in self.world.dimensions["today"]].index(day)
 
     def _option(self, option: Option) -> dict[str, Any]:
         data: dict[str, Any] = {"labels": option.labels}
@@ -78,6 +76,7 @@ class Export:
             "name": state.value,
             "labels": said(lambda lang: locales.state(state, lang)),
             "final": state in self.lifecycle.final,
+            "convoked": state in CONVOKED,
             "refuses": said(refusal.message),
         }
 

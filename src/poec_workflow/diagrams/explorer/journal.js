@@ -12,8 +12,8 @@ const numbered = (reference, more) => String(Number(reference) + more).padStart(
 /** Whether the journal's session must have no seat left when a step is taken. */
 function needsFull(data, step) {
   const { row, refusals, at } = step.answer;
-  if (row === null) return false;
   if (commandOf(data, step.name).creates) return is(data, at, "session", "complete");
+  if (row === null) return false;
   const seats = looksAt(data, step.name, "seats") && at.seats === 1;
   return seats || (row.command === "refuse-session-full" && refusals.length === 0);
 }
@@ -65,7 +65,7 @@ function obstacle(data, step, world) {
   if (step.byHand) return "by-hand";
   if (row === null || commandOf(data, step.name).creates) return null;
   if (!refusals.length && ["refuse-session-full", "cancel"].includes(row.command)) {
-    return at.today > data.lastDay ? "overdue" : null;
+    return at.today > data.landmarks["advice-deadline"] ? "overdue" : null;
   }
   const differs = STAGED.some((name) => looksAt(data, step.name, name) && at[name] !== world.at[name]);
   return differs ? "elsewhere" : null;
@@ -124,4 +124,3 @@ function journal(data, steps) {
   return { lines, untold };
 }
 
-if (typeof module !== "undefined") module.exports = { journal };

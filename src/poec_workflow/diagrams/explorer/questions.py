@@ -10,12 +10,12 @@ from attrs import frozen
 from poec_workflow import locales
 from poec_workflow.commands import Command
 from poec_workflow.diagrams.explorer.asking import Situation, solid
-from poec_workflow.diagrams.explorer.space import END, FIRST_DAY, START, Dimensions, Option
+from poec_workflow.diagrams.explorer.space import END, FIRST_DAY, START, USUAL_HOURS, Dimensions, Option
 from poec_workflow.diagrams.explorer.tables import Table, TooMuch, tabulate
 from poec_workflow.diagrams.explorer.world import World
 from poec_workflow.errors import Advisory, Details, Refusal, plain
 from poec_workflow.machines import Lifecycle
-from poec_workflow.model import Application, ApplicationState, State
+from poec_workflow.model import ActionState, Application, ApplicationState, State
 from poec_workflow.policies.access import permitted
 from poec_workflow.policies.facts import Facts
 from poec_workflow.policies.policy import Check, Condition
@@ -23,7 +23,8 @@ from poec_workflow.policies.policy import Check, Condition
 Says = Mapping[str, str]
 """A sentence by language."""
 
-_CONVOKED = (ApplicationState.CONVOKED, ApplicationState.PRESENT, ApplicationState.ABSENT)
+CONVOKED = (ApplicationState.CONVOKED, ApplicationState.PRESENT, ApplicationState.ABSENT)
+"""The states in which there is a convocation."""
 
 
 def said(make: Callable[[str], str]) -> Says:
@@ -101,7 +102,7 @@ class Questions:
 
         def possible(options: Mapping[str, Any]) -> bool:
             state = options["state"]
-            return state in states and (options["attempts"] > 0 or state not in _CONVOKED)
+            return state in states and (options["attempts"] > 0 or state not in CONVOKED)
 
         return tabulate(answer, self.world.dimensions, usual(self.world.dimensions, states[0]), possible)
 
@@ -119,9 +120,9 @@ def usual(dimensions: Dimensions, state: State) -> dict[str, int]:
 
 
 def _usual_value(dimension: str) -> object:
-    days = {"entry": START, "exit": END}
-    days.update(dict.fromkeys(("today", "registered", "on", "convoked", "entered"), FIRST_DAY))
-    return days.get(dimension.partition(".")[0])
+    values: dict[str, object] = {"entry": START, "exit": END, "action": ActionState.PUBLISHED, "hours": USUAL_HOURS}
+    values.update(dict.fromkeys(("today", "registered", "on", "convoked", "entered"), FIRST_DAY))
+    return values.get(dimension.partition(".")[0])
 
 
 def _place(options: Sequence[Option], value: object) -> int:

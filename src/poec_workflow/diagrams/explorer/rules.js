@@ -100,9 +100,7 @@ const HISTORY = /^(state|attempts|registered|origin|convoked\.|entered\.)/;
 function changed(data, at, { set, to }) {
   const next = { ...at, [set]: to };
   if (at.state !== null || set === "state") next.byHand = at.byHand || HISTORY.test(set);
-  const waits = next.state === null || data.states[next.state].name === data.states[data.initialState].name;
-  if (!waits && next.attempts === 0) next.attempts = 1;
+  if (next.state !== null && data.states[next.state].convoked) next.attempts = Math.max(next.attempts, 1);
   return next;
 }
 
-if (typeof module !== "undefined") module.exports = { answer, after, changed, look, looksAt, travel };

@@ -44,6 +44,7 @@ _ORDINARY = (
     date(2022, 3, 5),
 )
 FIRST_DAY = _ORDINARY[1]
+USUAL_HOURS = Decimal(35)
 
 
 @frozen(kw_only=True)

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from poec_workflow import commands
-from poec_workflow.commands import Command, Request
+from poec_workflow.commands import Command
 from poec_workflow.diagrams.explorer.space import END, LATE_ENTRY, REGISTRATION_DEADLINE, START
 from poec_workflow.diagrams.explorer.world import World
 from poec_workflow.model import Actor, ActorKind, Candidate, Origin, Prescriber
@@ -25,10 +25,10 @@ APPLICATION, CANDIDATE = "{application}", "{candidate}"
 
 
 def stage(world: World, first_day: date) -> dict[str, Any]:
-    """The commands by their type, and the numbers that the page counts others with."""
-    at = world.instant(first_day)
+    """The lines of a journal by their command's type, and the numbers that the page counts others with."""
+    at = world.instant(first_day).isoformat()
     lines = {
-        command.type: without_nulls(to_dict(Request(command, actor, at=at)))
+        command.type: {"at": at, **without_nulls({"actor": to_dict(actor), "command": to_dict(command)})}
         for actor, command in (
             *((_PLATFORM, command) for command in _of_the_platform(world)),
             *((_TRAINER, command) for command in _of_the_trainer(world, first_day)),
