@@ -209,6 +209,7 @@ def test_the_same_rules_give_the_same_page() -> None:
 # Journeys
 
 
+FACTS = "today action session seats quota live on notified entry exit hours motive motive motive reason actor"
 WAYS = (
     "preregister convoke record-presence retain",
     "preregister convoke move-convocation record-presence reject reject reject",
@@ -223,7 +224,7 @@ WAYS = (
 def moves(draw: random.Random, data: Mapping[str, Any]) -> list[dict[str, Any]]:
     """A journey along one of the ways, `@` a day: facts changed now and then, other commands given in between."""
     names = [each["name"] for each in data["commands"]]
-    varied = "today action session seats quota live on notified entry exit hours motive motive motive reason actor".split()
+    varied = FACTS.split()
     found: list[dict[str, Any]] = []
     for name in draw.choice(WAYS).split():
         if name.startswith("@"):
