@@ -31,6 +31,13 @@ def needs(program: str | Path, *, there: bool) -> None:
     pytest.skip(f"{program} is missing")
 
 
+def npm(path: str) -> str:
+    """The text of a file of an npm package, as `package.json` pins them."""
+    file = Path(__file__).parent.parent / "node_modules" / path
+    needs(f"node_modules/{path} (npm install)", there=file.exists())
+    return file.read_text(encoding="utf-8")
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """A browser, or a test skipped (in CI: failed) where there is none."""

@@ -6,18 +6,29 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Sequence
 
 import pytest
 
-from poec_workflow import Settings, commands, locales
-from poec_workflow.diagrams import FORMATS, graph, render
+from poec_workflow import ActorKind, Request, Settings, Workflow, commands, locales
+from poec_workflow.adapters.memory import MemoryStorage
+from poec_workflow.cli import story
+from poec_workflow.diagrams import FORMATS, graph, render, steps
+from poec_workflow.diagrams.counting import taken
+from poec_workflow.events import HistoryEntry
 from poec_workflow.machines import APPLICATION, LIFECYCLES, SESSION, TRAINING_ACTION, Lifecycle
+from poec_workflow.model import SubjectKind
+from poec_workflow.policies.access import PERMISSIONS, Grant
+from poec_workflow.testing import SettableClock
 
 LIFECYCLE = pytest.mark.parametrize("lifecycle", LIFECYCLES.values(), ids=lambda each: each.name)
 LANG = pytest.mark.parametrize("lang", ["fr", "en"])
 FORMAT = pytest.mark.parametrize("as_", FORMATS)
+PICTURE = pytest.mark.parametrize("as_", ["mermaid", "dot", "svg", "plantuml", "table", "rows"])
 
 _STATE = re.compile(r'    state "([^"]+)" as ([A-Za-z_]+)')
+_CLASS = re.compile(r"    (classDef [a-z]+ [^:;]+:.+|class [a-z_,]+ [a-z]+)")
 _ARC = re.compile(r"    (\[\*\]|[A-Za-z_]+) --> (\[\*\]|[A-Za-z_]+)(?: : ([^:]+))?")
 
 
@@ -33,13 +44,13 @@ def _arcs(lifecycle: Lifecycle) -> list[tuple[str, str, str]]:
 @LIFECYCLE
 @LANG
 def test_mermaid_has_nothing_but_its_grammar(lifecycle: Lifecycle, lang: str) -> None:
-    """Every line is the header, a state, or an arc; identifiers have no hyphen, and labels no bare colon."""
+    """Every line is the header, a state, an arc or a class; identifiers have no hyphen, and labels no bare colon."""
     text = render(lifecycle, "mermaid", lang=lang)
     header, *body = text.split("stateDiagram-v2\n")
     assert header == f"---\ntitle: {locales.label('words', lifecycle.name, lang)}\n---\n"
     lines = body[0].splitlines()
     assert text.endswith("\n")
-    assert all(_STATE.fullmatch(line) or _ARC.fullmatch(line) for line in lines), lines
+    assert all(_STATE.fullmatch(line) or _ARC.fullmatch(line) or _CLASS.fullmatch(line) for line in lines), lines
 
 
 @LIFECYCLE
@@ -79,7 +90,7 @@ def test_mermaid_marks_what_is_final(lifecycle: Lifecycle) -> None:
 @FORMAT
 def test_every_code_is_drawn(lifecycle: Lifecycle, as_: str) -> None:
     """Each row shows the codes that may refuse it."""
-    lines = render(lifecycle, as_).splitlines()
+    lines = [line for line in render(lifecycle, as_).splitlines() if not line.startswith("<desc ")]
     for rule in lifecycle.rules:
         shown = [line for line in lines if re.search(rf"\b{rule.id}\b", line)]
         assert shown
@@ -91,7 +102,7 @@ def test_every_code_is_drawn(lifecycle: Lifecycle, as_: str) -> None:
 )
 def test_colons_are_escaped(lang: str, label: str) -> None:
     """A colon in a label is written as Mermaid's entity, for a bare one would end the label."""
-    text = render(APPLICATION, "mermaid", lang=lang, show=())
+    text = render(APPLICATION, "mermaid", lang=lang, show=(), colours=False)
     assert label in text
     assert "refuser : " not in text
     assert all(line.count(":") <= 1 for line in text.splitlines())
@@ -123,27 +134,116 @@ def test_what_is_not_to_be_shown_is_left_out(as_: str) -> None:
     assert "no-seat-left" not in bare
 
 
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.removeprefix("|").removesuffix("|").split(" | ")]
+
+
 @LIFECYCLE
 @LANG
-def test_the_table_has_a_line_for_every_row(lifecycle: Lifecycle, lang: str) -> None:
-    """The table's lines are the rows in order, with number, command and as many cells as the head."""
-    head, rule_line, *lines = render(lifecycle, "table", lang=lang).splitlines()
-    cells = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
-    assert [each[0] for each in cells] == [rule.id for rule in lifecycle.rules]
-    for row, rule in zip(cells, lifecycle.rules, strict=True):
-        assert f"(`{rule.command.type}`)" in row[2]
-        assert len(row) == len(head.strip("|").split(" | ")) == rule_line.count("---")
+def test_the_rows_have_a_line_each(lifecycle: Lifecycle, lang: str) -> None:
+    """The lines of `rows` are the rows in order, with number, command and as many cells as the head."""
+    head, rule_line, *lines = render(lifecycle, "rows", lang=lang).splitlines()
+    assert [_cells(line)[0] for line in lines] == [rule.id for rule in lifecycle.rules]
+    for line, rule in zip(lines, lifecycle.rules, strict=True):
+        assert f"(`{rule.command.type}`)" in _cells(line)[2]
+        assert len(_cells(line)) == len(_cells(head)) == rule_line.count("---")
 
 
-def test_the_table_names_states_and_what_stays() -> None:
+def test_the_rows_name_states_and_what_stays() -> None:
     """A creation comes from nothing, one state that stays is named, and several are said to be unchanged."""
-    session = render(SESSION, "table", lang="en").splitlines()
+    session = render(SESSION, "rows", lang="en").splitlines()
     assert "| S1 | (nothing) | create session (`create-session`) |" in session[2]
     assert "Active, Complete" in session[3]
     assert "(unchanged)" in session[3]
     assert "| Convoked | move convocation (`move-convocation`) |  | Convoked |" in render(
-        APPLICATION, "table", lang="en"
+        APPLICATION, "rows", lang="en"
     )
+
+
+@LIFECYCLE
+@LANG
+def test_the_table_has_a_cell_for_every_state_and_command(lifecycle: Lifecycle, lang: str) -> None:
+    """Each cell has exactly the rows of its state and command, if any; a final state has no column."""
+    head, _, *lines, blank, note = render(lifecycle, "table", lang=lang, show=()).splitlines()
+    states = [None, *(state for state in lifecycle.states if state not in lifecycle.final)]
+    assert _cells(head)[2:] == [locales.state(state, lang) for state in states if state]
+    assert len(lines) == len(lifecycle.by_command)
+    for line, command in zip(lines, lifecycle.by_command, strict=True):
+        named, *cells = _cells(line)
+        assert f"(`{command.type}`)" in named
+        for state, cell in zip(states, cells, strict=True):
+            rows = [rule.id for rule in lifecycle.rows(state, command)]
+            assert re.findall(r"\b[LSA]\d+\b", cell) == rows
+            assert (cell == "—") is not bool(rows)
+    assert blank == ""
+    assert all(locales.state(state, lang) in note for state in lifecycle.final)
+
+
+def test_the_tables_empty_cells_are_explained() -> None:
+    """With the codes, the note under the table says what an empty cell is refused with."""
+    note = render(TRAINING_ACTION, "table", lang="en").splitlines()[-1]
+    assert "`no-transition`" in note
+    assert "`unknown-action`" in note
+    assert "`duplicate-reference`" in note
+
+
+@PICTURE
+def test_actors_are_shown_when_asked_for(as_: str) -> None:
+    """`actors` shows who may give each command, under the service's own permissions."""
+    assert "of the prescriber" not in render(APPLICATION, as_, lang="en")
+    shown = render(APPLICATION, as_, lang="en", show=("actors",))
+    assert "adviser" in shown
+    assert "platform" in shown
+    ours = Settings(permissions={**PERMISSIONS, commands.Preregister: (Grant(ActorKind.FUNDER, on_sunday),)})
+    assert "funder (on-sunday)" in render(APPLICATION, as_, lang="en", show=("actors",), settings=ours)
+
+
+@PICTURE
+def test_a_path_and_counts_are_shown(as_: str) -> None:
+    """A history's rows are marked, and counts stand with their rows, those that were never taken too."""
+    told = _told()
+    plain = render(APPLICATION, as_, lang="en")
+    marked = render(APPLICATION, as_, lang="en", path=told)
+    assert marked != plain
+    counted = render(APPLICATION, as_, lang="en", counts=steps([*told, *told]), show=())
+    assert {"(2×)", "(0×)"} <= {*re.findall(r"\(\d+×\)", counted)}
+    assert "×)" not in plain
+
+
+def test_the_graph_knows_path_and_counts() -> None:
+    """What was taken, how often, where the subject was and where it is."""
+    told = _told()
+    drawn = graph(APPLICATION, path=told, counts=steps(told))
+    walked = Counter((entry.rule, entry.from_state) for entry in told)
+    assert {edge.step: edge.count for edge in drawn.edges if edge.taken} == walked
+    assert {edge.count for edge in drawn.edges if not edge.taken} == {0}
+    assert [node.state.value for node in drawn.nodes if node.visited] == ["pending", "convoked", "absent", "rejected"]
+    assert [node.state.value for node in drawn.nodes if node.current] == ["rejected"]
+    assert not any(edge.taken or edge.count is not None for edge in graph(APPLICATION).edges)
+
+
+@LIFECYCLE
+def test_counting_reads_every_history(lifecycle: Lifecycle) -> None:
+    """`taken` adds up what the store holds of one lifecycle: as many steps as its subjects have versions."""
+    workflow = _season()
+    queries = workflow.storage.queries
+    counts = taken(queries, lifecycle)
+    subjects = [queries.subject(lifecycle.kind, reference) for reference in queries.states(lifecycle.kind)]
+    assert counts.total() == sum(subject.version for subject in subjects if subject)
+    assert set(counts) <= {edge.step for edge in graph(lifecycle).edges}
+    if lifecycle is APPLICATION:
+        assert counts["L1", None] == len(subjects) > 1
+
+
+def _season() -> Workflow:
+    """The demo's season."""
+    workflow = Workflow(MemoryStorage(), clock=SettableClock(story.AFTER_THE_DEADLINE))
+    workflow.execute_many([Request(command=each.command, actor=each.actor, at=each.at) for each in story.steps()])
+    return workflow
+
+
+def _told() -> Sequence[HistoryEntry]:
+    return _season().history(SubjectKind.APPLICATION, "C-1")
 
 
 @FORMAT
@@ -171,6 +271,8 @@ def test_unknown_formats_and_languages_are_value_errors() -> None:
         render(APPLICATION, "crayon")
     with pytest.raises(ValueError, match=r"'de'.*fr, en"):
         render(APPLICATION, "mermaid", lang="de")
+    with pytest.raises(ValueError, match=r"horses: any of conditions, codes, actors"):
+        render(APPLICATION, "mermaid", show=("conditions", "horses"))
 
 
 def test_the_graph_is_the_table() -> None:

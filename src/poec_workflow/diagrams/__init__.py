@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 
-from poec_workflow.diagrams import explorer, mermaid, svg, table
-from poec_workflow.diagrams.graph import Edge, Graph, Node, graph
+from poec_workflow.diagrams import dot, explorer, mermaid, plantuml, rows, svg, table
+from poec_workflow.diagrams.graph import Edge, Graph, Node, Step, graph, steps
+from poec_workflow.diagrams.outcomes import Outcome
+from poec_workflow.diagrams.words import SHOWN
+from poec_workflow.events import HistoryEntry
 from poec_workflow.machines import Lifecycle
 from poec_workflow.policies.settings import Settings
 
 FORMATS: Mapping[str, Callable[[Graph, Collection[str]], str]] = {
     "mermaid": mermaid.render,
+    "dot": dot.render,
     "svg": svg.render,
+    "plantuml": plantuml.render,
     "table": table.render,
+    "rows": rows.render,
 }
 """Each format's renderer of the graph."""
 
@@ -27,24 +33,37 @@ def render(
     lang: str = "fr",
     settings: Settings | None = None,
     show: Collection[str] = ("conditions", "codes"),
+    path: Sequence[HistoryEntry] = (),
+    counts: Mapping[Step, int] | None = None,
+    colours: bool = True,
+    grouped: bool = False,
 ) -> str:
     """A lifecycle as text of a format; the same rules give the same bytes.
 
     Args:
         lifecycle: `machines.APPLICATION`, `SESSION` or `TRAINING_ACTION`.
-        as_: one of `FORMATS` or `PAGES`.
+        as_: one of `FORMATS`, or of `PAGES`, which heed the language and the settings alone.
         lang: `"fr"` or `"en"`.
-        settings: a service's own, whose policies are then shown among the codes.
-        show: any of `"conditions"` and `"codes"`.
+        settings: a service's own, whose policies and permissions are then shown.
+        show: any of `SHOWN`: `"conditions"`, `"codes"` (refusals) and `"actors"` (who may give the command).
+        path: one subject's history, to be highlighted.
+        counts: how often each row was taken, to stand on the arcs; see `steps` and `counted`.
+        colours: whether outcomes are shown, by colours and by dashes.
+        grouped: rows that share their ends share an arc, and a frame stands for all states that are not final. An SVG
+            always is.
 
     Raises:
-        ValueError: an unknown format or language, or a lifecycle that the page is not for.
+        ValueError: an unknown format, language or thing to show, or a lifecycle that the page is not for.
+        ImportError: an SVG or a page, without the extra `diagrams`.
     """
     if as_ in PAGES:
         return PAGES[as_](lifecycle, lang=lang, settings=settings)
     if as_ not in FORMATS:
         raise ValueError(f"unknown format {as_!r}: one of {', '.join((*FORMATS, *PAGES))}")
-    return FORMATS[as_](graph(lifecycle, lang=lang, settings=settings), show)
+    if unknown := sorted({*show} - {*SHOWN}):
+        raise ValueError(f"nothing to show by the name of {', '.join(unknown)}: any of {', '.join(SHOWN)}")
+    drawn = graph(lifecycle, lang=lang, settings=settings, path=path, counts=counts, colours=colours, grouped=grouped)
+    return FORMATS[as_](drawn, show)
 
 
-__all__ = ["FORMATS", "PAGES", "Edge", "Graph", "Node", "graph", "render"]
+__all__ = ["FORMATS", "PAGES", "SHOWN", "Edge", "Graph", "Node", "Outcome", "Step", "graph", "render", "steps"]

@@ -16,8 +16,9 @@ from poec_workflow.model import State
 Rows = tuple[tuple[Edge, ...], ...]
 """Rows, each with the edges that it is drawn for."""
 
-END = "open"
-"""The frame, as the end of an arc; no lifecycle has a state of this name."""
+START = "start"
+FRAME = "frame"
+"""The creation's point and the frame, as ends of arcs; no lifecycle has a state of these names."""
 
 
 @frozen(kw_only=True)
@@ -42,8 +43,12 @@ class Arc:
     @property
     def name(self) -> str:
         """Its identifier: the two ends."""
-        source = END if self.framed else (*self.sources, "start")[0]
-        return f"{source}-{self.target}"
+        return f"{FRAME if self.framed else self.source or START}-{self.target}"
+
+    @property
+    def source(self) -> State | None:
+        """The one state that it starts from; None: the creation, or the frame."""
+        return self.sources[0] if len(self.sources) == 1 else None
 
     @property
     def taken(self) -> bool:
@@ -71,7 +76,9 @@ class Chart:
 
 
 def chart(graph: Graph) -> Chart:
-    """The statechart of a graph."""
+    """The statechart of a graph; of one that is not to be grouped, every edge as an arc of its own."""
+    if not graph.grouped:
+        return Chart(graph=graph, framed=(), arcs=tuple(map(_alone, graph.edges)), staying={}, staying_anywhere=())
     leaving = tuple(node.state for node in graph.nodes if not node.final)
     by_rule = [tuple(edge for edge in graph.edges if edge.rule.id == id_) for id_ in _ids(graph.edges)]
     framed = [row for row in by_rule if len(row) > 1 and {edge.source for edge in row} == set(leaving)]
@@ -86,6 +93,10 @@ def chart(graph: Graph) -> Chart:
         },
         staying_anywhere=tuple(row for row in framed if _stays(row)),
     )
+
+
+def _alone(edge: Edge) -> Arc:
+    return Arc(sources=() if edge.source is None else (edge.source,), target=edge.target, rows=((edge,),))
 
 
 def _ids(edges: Iterable[Edge]) -> Iterable[str]:

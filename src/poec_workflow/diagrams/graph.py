@@ -84,6 +84,8 @@ class Graph:
     edges: tuple[Edge, ...]
     coloured: bool = True
     """Whether outcomes are shown by colours and dashes."""
+    grouped: bool = False
+    """Whether rows that share their ends share an arc, and a frame stands for all states that are not final."""
 
 
 def graph(
@@ -94,6 +96,7 @@ def graph(
     path: Sequence[HistoryEntry] = (),
     counts: Mapping[Step, int] | None = None,
     colours: bool = True,
+    grouped: bool = False,
 ) -> Graph:
     """The graph of a lifecycle, in the order of its states and rows.
 
@@ -104,6 +107,7 @@ def graph(
         path: one subject's history, to be highlighted.
         counts: how often each row was taken from each of its sources; see `steps`.
         colours: whether outcomes are shown by colours and dashes.
+        grouped: whether rows that share their ends share an arc, and a frame stands for all states that are not final.
     """
     walked = steps(path)
     visited = {entry.event.state for entry in path}
@@ -129,6 +133,7 @@ def graph(
             for source in rule.source or (None,)
         ),
         coloured=colours,
+        grouped=grouped,
     )
 
 

@@ -144,20 +144,17 @@ def _read(found: Mapping[str, Any], frame: Collection[str], links: Sequence[Link
             boxes[each["name"]] = _centred(each["pos"], size, top)
     parts = {link.name: [each for each in found["edges"] if each["class"] == link.name] for link in links}
     labels = {link.name: _centred(parts[link.name][0]["lp"], link.label, top) for link in links}
-    within = [labels[link.name] for link in links if link.inside or {*link.ends} <= {*frame}]
-    return Placed(
-        size=(width, top),
-        boxes=boxes,
-        frame=border and _around(border, within),
-        paths={name: tuple(_joined([_path(each["pos"], top) for each in edges])) for name, edges in parts.items()},
-        labels=labels,
-    )
+    paths = {name: tuple(_joined([_path(each["pos"], top) for each in edges])) for name, edges in parts.items()}
+    within = [link.name for link in links if link.inside or {*link.ends} <= {*frame}]
+    sides = [x for name in within for x in (labels[name].x, labels[name].x + labels[name].width)]
+    sides += [x for name in within for x, _ in paths[name]]
+    return Placed(size=(width, top), boxes=boxes, frame=border and _around(border, sides), paths=paths, labels=labels)
 
 
-def _around(border: Box, within: Sequence[Box]) -> Box:
-    """The frame, made as wide as the labels in it: dot leaves them out of its reckoning."""
-    left = min([border.x, *(each.x - _FRAME_MARGIN / 2 for each in within)])
-    right = max([border.x + border.width, *(each.x + each.width + _FRAME_MARGIN / 2 for each in within)])
+def _around(border: Box, sides: Collection[float]) -> Box:
+    """The frame, made as wide as the arcs in it and their labels: dot leaves them out of its reckoning."""
+    left = min(border.x, *(each - _FRAME_MARGIN / 2 for each in sides))
+    right = max(border.x + border.width, *(each + _FRAME_MARGIN / 2 for each in sides))
     return Box(x=left, y=border.y, width=right - left, height=border.height)
 
 

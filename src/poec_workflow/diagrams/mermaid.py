@@ -3,41 +3,75 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
-from poec_workflow.diagrams.graph import Edge, Graph
+from poec_workflow import locales
+from poec_workflow.diagrams.chart import FRAME, Arc, Chart, Rows, chart
+from poec_workflow.diagrams.graph import Graph, Node
+from poec_workflow.diagrams.outcomes import PAINTS, Outcome, Paint
+from poec_workflow.diagrams.svg_style import LIGHT
+from poec_workflow.diagrams.words import on_one_line
 from poec_workflow.model import State
 
 _SPECIAL = re.compile(r"[:;#\"<>{}]")
+_STEP = "    "
 
 
 def render(graph: Graph, show: Collection[str]) -> str:
     """The diagram's text."""
-    return "\n".join(_lines(graph, show)) + "\n"
+    return "\n".join(_lines(chart(graph), show)) + "\n"
 
 
-def _lines(graph: Graph, show: Collection[str]) -> Iterator[str]:
-    yield "---"
-    yield f"title: {graph.title}"
-    yield "---"
-    yield "stateDiagram-v2"
+def _lines(drawn: Chart, show: Collection[str]) -> Iterator[str]:
+    graph = drawn.graph
+    yield from ("---", f"title: {graph.title}", "---", "stateDiagram-v2")
+    if drawn.framed:
+        yield from (f"{_STEP}{line}" for line in _frame(drawn, show))
     for node in graph.nodes:
-        yield f'    state "{_escaped(node.label)}" as {_identifier(node.state)}'
-    for edge in graph.edges:
-        yield f"    {_identifier(edge.source)} --> {_identifier(edge.target)} : {_label(edge, show)}"
+        if node.state not in drawn.framed:
+            yield f"{_STEP}{_declared(drawn, node, show)}"
+    for arc in drawn.arcs:
+        if not _inside(arc, drawn):
+            yield f"{_STEP}{_arc(arc, show)}"
     for node in graph.nodes:
         if node.final:
-            yield f"    {_identifier(node.state)} --> [*]"
+            yield f"{_STEP}{_identifier(node.state)} --> [*]"
+    if graph.coloured:
+        yield from (f"{_STEP}{line}" for line in _classes(graph))
 
 
-def _label(edge: Edge, show: Collection[str]) -> str:
-    label = f"{edge.rule.id} {edge.command}"
-    if "conditions" in show and edge.conditions:
-        label += f" [{', '.join(edge.conditions)}]"
-    parts = [_escaped(label)]
-    if "codes" in show:
-        parts.extend(f"− {_escaped(code)}" for code in edge.codes)
-    return "<br/>".join(parts)
+def _frame(drawn: Chart, show: Collection[str]) -> Iterator[str]:
+    title = locales.label("words", "in-each-of-these-states", drawn.graph.lang)
+    yield f'state "{_joined((_escaped(title), _rows(drawn.staying_anywhere, show)))}" as {FRAME} {{'
+    for node in drawn.graph.nodes:
+        if node.state in drawn.framed:
+            yield f"{_STEP}{_declared(drawn, node, show)}"
+    for arc in drawn.arcs:
+        if _inside(arc, drawn):
+            yield f"{_STEP}{_arc(arc, show)}"
+    yield "}"
+
+
+def _inside(arc: Arc, drawn: Chart) -> bool:
+    return arc.target in drawn.framed and not arc.framed
+
+
+def _declared(drawn: Chart, node: Node, show: Collection[str]) -> str:
+    label = _joined((_escaped(node.label), _rows(drawn.staying.get(node.state, ()), show)))
+    return f'state "{label}" as {_identifier(node.state)}'
+
+
+def _arc(arc: Arc, show: Collection[str]) -> str:
+    source = FRAME if arc.framed else _identifier(arc.source)
+    return f"{source} --> {_identifier(arc.target)} : {_rows(arc.rows, show)}"
+
+
+def _rows(rows: Rows, show: Collection[str]) -> str:
+    return _joined(_escaped(line) for row in rows for line in on_one_line(row, show))
+
+
+def _joined(lines: Iterable[str]) -> str:
+    return "<br/>".join(line for line in lines if line)
 
 
 def _identifier(state: State | None) -> str:
@@ -47,3 +81,20 @@ def _identifier(state: State | None) -> str:
 
 def _escaped(text: str) -> str:
     return _SPECIAL.sub(lambda found: f"#{ord(found.group())};", text)
+
+
+def _classes(graph: Graph) -> Iterator[str]:
+    """Light boxes with dark text, which are readable on a dark page too: Mermaid knows no two colours of one class."""
+    for outcome in Outcome:
+        of = [node for node in graph.nodes if node.outcome is outcome]
+        if of:
+            yield f"classDef {outcome} {_look(PAINTS[outcome])}"
+            yield f"class {','.join(_identifier(node.state) for node in of)} {outcome}"
+    if visited := [node for node in graph.nodes if node.visited]:
+        yield "classDef visited stroke-width:4px"
+        yield f"class {','.join(_identifier(node.state) for node in visited)} visited"
+
+
+def _look(paint: Paint) -> str:
+    dashes = f",stroke-dasharray:{' '.join(map(str, paint.dashes))}" if paint.dashes else ""
+    return f"fill:{paint.tint},stroke:{paint.line},color:{LIGHT['ink']},stroke-width:2px{dashes}"

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from xml.sax.saxutils import escape
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from poec_workflow import locales
 from poec_workflow.diagrams import svg_style
 from poec_workflow.diagrams.blocks import LEADING, SIZES, SMALL, Block, RowBlock, block
-from poec_workflow.diagrams.chart import Arc, Chart, chart
+from poec_workflow.diagrams.chart import START, Arc, Chart, chart
 from poec_workflow.diagrams.graph import Graph, Node
 from poec_workflow.diagrams.layout import Box, Link, Placed, Size, placed
 from poec_workflow.diagrams.measure import width, wrapped
@@ -27,7 +27,7 @@ _NAME = 14.0
 """The size of a state's name, in pixels."""
 _PADDING = 10.0
 _ROUND = 9.0
-_START = (12.0, 12.0)
+_START_SIZE = (12.0, 12.0)
 _GAP = 6.0
 """Between an arc and its label."""
 _NAME_WIDEST = 115.0
@@ -53,13 +53,13 @@ def render(graph: Graph, show: Collection[str]) -> str:
     Raises:
         ImportError: the extra `diagrams` is not installed.
     """
-    drawn = chart(graph)
+    drawn = chart(evolve(graph, grouped=True))
     labels = {arc.name: block(arc.rows, show) for arc in drawn.arcs}
     inside = {state: block(rows, show, _INSIDE_WIDEST) for state, rows in drawn.staying.items()}
     header = block(drawn.staying_anywhere, show, _HEADER_WIDEST)
     layout = placed(
-        {"start": _START} | {node.state.value: _box_size(node, inside[node.state]) for node in graph.nodes},
-        ["start", *(state.value for state in drawn.framed)] if drawn.framed else [],
+        {START: _START_SIZE} | {node.state.value: _box_size(node, inside[node.state]) for node in graph.nodes},
+        [START, *(state.value for state in drawn.framed)] if drawn.framed else [],
         _header_size(graph, header),
         [_link(arc, drawn, labels[arc.name].size) for arc in drawn.arcs],
     )
@@ -89,7 +89,7 @@ def _frame_title(graph: Graph) -> str:
 
 def _link(arc: Arc, drawn: Chart, label: Size) -> Link:
     # From the frame's last state, which stands lowest: dot cuts the arc where it leaves the frame.
-    source = drawn.framed[-1] if arc.framed else (*arc.sources, "start")[0]
+    source = drawn.framed[-1] if arc.framed else arc.source or START
     wide, high = label
     return Link(
         name=arc.name,
@@ -130,7 +130,7 @@ def _document(picture: _Picture) -> Iterator[str]:
     yield from _frame(picture)
     for arc in picture.chart.arcs:
         yield from _arc(picture, arc)
-    yield from _start(graph, picture.layout.boxes["start"])
+    yield from _start(graph, picture.layout.boxes[START])
     for node in graph.nodes:
         yield from _state(picture, node)
     yield "</svg>"

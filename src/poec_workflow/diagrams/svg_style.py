@@ -35,7 +35,6 @@ def _fixed(scope: str) -> str:
 {scope} .frame .border {{ fill: none; stroke-width: 1; stroke-dasharray: 1 3; }}
 {scope} .slot {{ fill: none; stroke: none; }}
 {scope} .taken path {{ stroke-width: 3; }}
-{scope} .taken text {{ font-weight: bold; }}
 {scope} .visited rect {{ stroke-width: 3; }}
 """
 
@@ -50,7 +49,8 @@ def _colours(scope: str, page: Mapping[str, str], outcomes: Mapping[Outcome, tup
     for outcome, (line, tint) in outcomes.items():
         yield f"{scope} .{outcome} rect {{ fill: {tint}; stroke: {line}; }}"
     yield f"{scope} .taken path {{ stroke: {page['path']}; }}"
-    yield f"{scope} .taken .head {{ fill: {page['path']}; }}"
+    yield f"{scope} .arc.taken .head {{ fill: {page['path']}; stroke: {page['path']}; stroke-width: 3; }}"
+    yield f"{scope} .row.taken .command {{ fill: {page['path']}; }}"
 
 
 def _dashes(scope: str, paints: Mapping[Outcome, Paint]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from attrs import frozen
 
-from poec_workflow.diagrams.graph import Edge, Graph
+from poec_workflow.diagrams.graph import Edge
 
 SHOWN = ("conditions", "codes", "actors")
 """What `show` may name; counts and a path are shown where they were given."""
@@ -33,9 +33,8 @@ class Line:
 def lines(edges: Sequence[Edge], show: Collection[str]) -> tuple[Line, ...]:
     """The label of a row that is drawn once: from one source, or from several that share the arc."""
     first = edges[0]
-    counts = [edge.count for edge in edges if edge.count is not None]
-    counted = f" ({sum(counts)}×)" if counts else ""
-    found = [Line(Part.COMMAND, f"{first.rule.id} {first.command}{counted}")]
+    taken = "▸ " if any(edge.taken for edge in edges) else ""
+    found = [Line(Part.COMMAND, f"{taken}{first.rule.id} {first.command}{counted(edges)}")]
     if "conditions" in show and first.conditions:
         found.append(Line(Part.CONDITION, f"[{', '.join(first.conditions)}]"))
     if "actors" in show:
@@ -45,6 +44,15 @@ def lines(edges: Sequence[Edge], show: Collection[str]) -> tuple[Line, ...]:
     return tuple(found)
 
 
-def name(graph: Graph, state: str) -> str:
-    """A state's or an arc's identifier in a page that may hold several lifecycles."""
-    return f"{graph.name}-{state}"
+def counted(edges: Sequence[Edge]) -> str:
+    """How often a row was taken, where somebody counted."""
+    counts = [edge.count for edge in edges if edge.count is not None]
+    return f" ({sum(counts)}×)" if counts else ""
+
+
+def on_one_line(edges: Sequence[Edge], show: Collection[str]) -> tuple[str, ...]:
+    """The label's lines, for formats that break long ones themselves: the conditions stand behind the command."""
+    first, *rest = lines(edges, show)
+    if rest and rest[0].part is Part.CONDITION:
+        first = Line(Part.COMMAND, f"{first.text} {rest.pop(0).text}")
+    return (first.text, *(line.text for line in rest))

@@ -1,0 +1,96 @@
+"""Graphviz DOT: a digraph with a node for each state, and a point for where subjects come from."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from poec_workflow import locales
+from poec_workflow.diagrams.chart import FRAME, START, Arc, Chart, Rows, chart
+from poec_workflow.diagrams.graph import Graph, Node
+from poec_workflow.diagrams.outcomes import PAINTS, Outcome
+from poec_workflow.diagrams.svg_style import LIGHT
+from poec_workflow.diagrams.words import lines
+
+_STYLES = {Outcome.UNFAVOURABLE: ",dashed", Outcome.LAPSED: ",dotted", Outcome.CLOSED: ",dashed,bold"}
+"""The border's line; what has none here is full."""
+
+
+def render(graph: Graph, show: Collection[str]) -> str:
+    """The digraph's text."""
+    return "".join(f"{line}\n" for line in _lines(chart(graph), show))
+
+
+def _lines(drawn: Chart, show: Collection[str]) -> Iterator[str]:
+    graph = drawn.graph
+    yield f"digraph {_quoted(graph.name)} {{"
+    yield f'    graph [label={_quoted(graph.title)} labelloc=t fontname="Helvetica" compound=true]'
+    yield '    node [shape=box style=rounded fontname="Helvetica"]'
+    yield f'    edge [fontname="Helvetica" fontsize=10 color="{LIGHT["quiet"]}"]'
+    if drawn.framed:
+        yield from (f"    {line}" for line in _frame(drawn, show))
+    else:
+        yield f"    {_start()}"
+    for node in graph.nodes:
+        if node.state not in drawn.framed:
+            yield f"    {_node(drawn, node, show)}"
+    for arc in drawn.arcs:
+        yield f"    {_edge(drawn, arc, show)}"
+    yield "}"
+
+
+def _frame(drawn: Chart, show: Collection[str]) -> Iterator[str]:
+    title = locales.label("words", "in-each-of-these-states", drawn.graph.lang)
+    label = _left(title, *_said(drawn.staying_anywhere, show))
+    yield f"subgraph cluster_{FRAME} {{"
+    yield f'    label={label} labeljust=l style="rounded,dotted" fontsize=11'
+    yield f"    {_start()}"
+    for node in drawn.graph.nodes:
+        if node.state in drawn.framed:
+            yield f"    {_node(drawn, node, show)}"
+    yield "}"
+
+
+def _start() -> str:
+    return f'{START} [shape=point width=0.15 label=""]'
+
+
+def _node(drawn: Chart, node: Node, show: Collection[str]) -> str:
+    style = "rounded"
+    looks = [f"label={_quoted(node.label, *_said(drawn.staying.get(node.state, ()), show))}"]
+    if node.final:
+        looks.append("peripheries=2")
+    if drawn.graph.coloured:
+        paint = PAINTS[node.outcome]
+        style += f",filled{_STYLES.get(node.outcome, '')}"
+        looks.append(f'color="{paint.line}" fillcolor="{paint.tint}" fontcolor="{LIGHT["ink"]}"')
+    if node.visited:
+        looks.append("penwidth=3")
+    return f'{_quoted(node.state)} [{" ".join(looks)} style="{style}"]'
+
+
+def _edge(drawn: Chart, arc: Arc, show: Collection[str]) -> str:
+    # An arc from the frame starts at its last state, and is cut at its border.
+    source = drawn.framed[-1] if arc.framed else arc.source or START
+    looks = [f"label={_left(*_said(arc.rows, show))}"]
+    if arc.framed:
+        looks.append(f"ltail=cluster_{FRAME}")
+    if arc.taken:
+        looks.append(f'penwidth=3 color="{LIGHT["path"]}"')
+    return f"{_quoted(source)} -> {_quoted(arc.target)} [{' '.join(looks)}]"
+
+
+def _said(rows: Rows, show: Collection[str]) -> Iterator[str]:
+    return (line.text for row in rows for line in lines(row, show))
+
+
+def _quoted(*texts: str) -> str:
+    return '"' + r"\n".join(map(_escaped, texts)) + '"'
+
+
+def _left(*texts: str) -> str:
+    """Lines that begin under one another."""
+    return '"' + "".join(rf"{_escaped(text)}\l" for text in texts) + '"'
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')

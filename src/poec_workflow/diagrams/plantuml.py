@@ -1,0 +1,98 @@
+"""PlantUML: a state diagram."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+
+from poec_workflow import locales
+from poec_workflow.diagrams.chart import FRAME, Arc, Chart, Rows, chart
+from poec_workflow.diagrams.graph import Graph, Node
+from poec_workflow.diagrams.outcomes import PAINTS
+from poec_workflow.diagrams.svg_style import LIGHT
+from poec_workflow.diagrams.words import lines
+from poec_workflow.model import State
+
+# What PlantUML would take for markup; a doubled sign begins a style.
+_SPECIAL = re.compile(r'["<>\\~\[\]]|(?<=-)-|(?<=\*)\*|(?<=/)/|(?<=_)_')
+
+
+def render(graph: Graph, show: Collection[str]) -> str:
+    """The diagram's text."""
+    return "".join(f"{line}\n" for line in _lines(chart(graph), show))
+
+
+def _lines(drawn: Chart, show: Collection[str]) -> Iterator[str]:
+    graph = drawn.graph
+    yield "@startuml"
+    yield f"title {_escaped(graph.title)}"
+    yield "hide empty description"
+    if graph.coloured:
+        yield from _skin(graph)
+    if drawn.framed:
+        yield from _frame(drawn, show)
+    for node in graph.nodes:
+        if node.state not in drawn.framed:
+            yield from _state(drawn, node, show)
+    for arc in drawn.arcs:
+        if not _inside(arc, drawn):
+            yield _arc(arc, show)
+    for node in graph.nodes:
+        if node.final:
+            yield f"{_identifier(node.state)} --> [*]"
+    yield "@enduml"
+
+
+def _skin(graph: Graph) -> Iterator[str]:
+    yield "skinparam state {"
+    for outcome in dict.fromkeys(node.outcome for node in graph.nodes):
+        paint = PAINTS[outcome]
+        yield f"  BackgroundColor<<{outcome}>> {paint.tint}"
+        yield f"  BorderColor<<{outcome}>> {paint.line}"
+        yield f"  FontColor<<{outcome}>> {LIGHT['ink']}"
+    yield "}"
+
+
+def _frame(drawn: Chart, show: Collection[str]) -> Iterator[str]:
+    title = locales.label("words", "in-each-of-these-states", drawn.graph.lang)
+    yield f'state "{_joined([title, *_said(drawn.staying_anywhere, show)])}" as {FRAME} {{'
+    for node in drawn.graph.nodes:
+        if node.state in drawn.framed:
+            yield from (f"  {line}" for line in _state(drawn, node, show))
+    for arc in drawn.arcs:
+        if _inside(arc, drawn):
+            yield f"  {_arc(arc, show)}"
+    yield "}"
+
+
+def _inside(arc: Arc, drawn: Chart) -> bool:
+    return arc.target in drawn.framed and not arc.framed
+
+
+def _state(drawn: Chart, node: Node, show: Collection[str]) -> Iterator[str]:
+    name = _identifier(node.state)
+    outcome = f" <<{node.outcome}>>" if drawn.graph.coloured else ""
+    yield f'state "{_joined([node.label])}" as {name}{outcome}'
+    yield from (f"{name} : {_escaped(line)}" for line in _said(drawn.staying.get(node.state, ()), show))
+
+
+def _arc(arc: Arc, show: Collection[str]) -> str:
+    source = FRAME if arc.framed else _identifier(arc.source)
+    line = f"-[{LIGHT['path']},bold]->" if arc.taken else "-->"
+    return f"{source} {line} {_identifier(arc.target)} : {_joined(_said(arc.rows, show))}"
+
+
+def _said(rows: Rows, show: Collection[str]) -> Iterator[str]:
+    return (line.text for row in rows for line in lines(row, show))
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return r"\n".join(map(_escaped, texts))
+
+
+def _identifier(state: State | None) -> str:
+    return "[*]" if state is None else state.value.replace("-", "_")
+
+
+def _escaped(text: str) -> str:
+    return _SPECIAL.sub(lambda found: f"<U+{ord(found.group()):04X}>", text)

@@ -1,0 +1,82 @@
+"""Graphviz's own program reads our DOT as what the graph says; our own picture has no more crossings than its."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+
+import pytest
+from crossings import arcs_of_dot, arcs_of_svg, crossings, dot
+from every import GROUPED, LANG, LIFECYCLE, SHOW
+
+from poec_workflow.diagrams import graph, render
+from poec_workflow.diagrams.chart import START, chart
+from poec_workflow.diagrams.words import lines
+from poec_workflow.machines import APPLICATION, Lifecycle
+
+
+@LIFECYCLE
+@LANG
+@SHOW
+def test_it_reads_the_graph(lifecycle: Lifecycle, lang: str, show: tuple[str, ...]) -> None:
+    """Its nodes are the states with their labels, its edges the graph's with theirs, and nothing else."""
+    expected = graph(lifecycle, lang=lang)
+    read = json.loads(dot(render(lifecycle, "dot", lang=lang, show=show), "json0"))
+    names = [each["name"] for each in read["objects"]]
+    labels = {each["name"]: each["label"] for each in read["objects"] if each["name"] != START}
+    assert labels == {node.state.value: node.label for node in expected.nodes}
+    assert {each["name"] for each in read["objects"] if each.get("peripheries") == "2"} == {*lifecycle.final}
+    arcs = Counter((names[each["tail"]], names[each["head"]], each["label"]) for each in read["edges"])
+    assert arcs == Counter(
+        (edge.source or START, edge.target, "".join(rf"{line.text}\l" for line in lines([edge], show)))
+        for edge in expected.edges
+    )
+
+
+@LIFECYCLE
+@LANG
+def test_it_reads_the_statechart(lifecycle: Lifecycle, lang: str) -> None:
+    """Grouped, there is an edge for each arc, and a cluster of the states that are not final."""
+    drawn = chart(graph(lifecycle, lang=lang, grouped=True))
+    read = json.loads(dot(render(lifecycle, "dot", lang=lang, grouped=True), "json0"))
+    (frame,) = (each for each in read["objects"] if "nodes" in each)
+    names = [each["name"] for each in read["objects"]]
+    assert {names[each] for each in frame["nodes"]} == {START, *drawn.framed}
+    assert len(read["edges"]) == len(drawn.arcs)
+    assert sum("ltail" in each for each in read["edges"]) == sum(arc.framed for arc in drawn.arcs)
+
+
+@LIFECYCLE
+@GROUPED
+def test_it_draws_it(lifecycle: Lifecycle, *, grouped: bool) -> None:
+    """It makes a picture of it, without a warning."""
+    assert dot(render(lifecycle, "dot", grouped=grouped), "png").startswith(b"\x89PNG")
+
+
+@LIFECYCLE
+@LANG
+@SHOW
+def test_our_picture_crosses_no_more_than_its(lifecycle: Lifecycle, lang: str, show: tuple[str, ...]) -> None:
+    """No more crossings than `dot` makes of the graph, nor of the statechart; in fact none."""
+    ours = crossings(arcs_of_svg(render(lifecycle, "svg", lang=lang, show=show)))
+    for grouped in (False, True):
+        theirs = crossings(arcs_of_dot(render(lifecycle, "dot", lang=lang, show=show, grouped=grouped)))
+        assert len(ours) <= len(theirs), ours
+    assert ours == []
+
+
+def test_crossings_are_counted() -> None:
+    """The counter sees the crossings of a picture that has some: of Graphviz's flat one, and of two plain curves."""
+    assert len(crossings(arcs_of_dot(render(APPLICATION, "dot", show=())))) > 10
+    up: list[tuple[float, float]] = [(0, 0), (3, 3), (6, 6), (9, 9)]
+    down: list[tuple[float, float]] = [(0, 9), (3, 6), (6, 3), (9, 0)]
+    assert crossings({"up": up, "down": down}) == [("up", "down")]
+    assert crossings({"up": up, "beside": [(x + 5, y) for x, y in up]}) == []
+    assert crossings({"up": up, "with the same start": [(0, 0), (0, 3), (0, 6), (0, 9)]}) == []
+
+
+@pytest.mark.parametrize("text", ["digraph { a -> }", 'digraph { "a }'])
+def test_a_fault_is_seen(text: str) -> None:
+    """What is no DOT fails."""
+    with pytest.raises(Exception, match=r"dot|syntax"):
+        dot(text, "png")

@@ -1,0 +1,137 @@
+"""Mermaid's own parser and renderer, in Chromium, read what we draw as what the graph says."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from every import GROUPED, LANG, LIFECYCLE, SHOW
+from playwright.sync_api import Page
+
+from browser import chromium, npm
+from poec_workflow.diagrams import Outcome, graph, render
+from poec_workflow.diagrams.chart import FRAME, chart
+from poec_workflow.diagrams.words import on_one_line
+from poec_workflow.machines import APPLICATION, Lifecycle
+from poec_workflow.model import State
+
+_PARSE = """async text => {
+    await mermaid.parse(text);
+    const data = (await mermaid.mermaidAPI.getDiagramFromText(text)).db.getData();
+    return {
+        states: data.nodes.filter(each => !/_(start|end)$/.test(each.id)).map(each => [each.id, each.label]),
+        arcs: data.edges.map(each => [each.start, each.end, each.label]),
+        classes: Object.fromEntries(data.nodes.map(each => [each.id, each.cssClasses])),
+    };
+}"""
+_DRAW = """async text => {
+    const {svg} = await mermaid.render('drawn', text);
+    document.body.innerHTML = svg;
+    const texts = [...document.querySelectorAll('foreignObject')].filter(each => each.textContent.trim());
+    const cut = texts.filter(each => each.firstElementChild.scrollWidth > each.width.baseVal.value + 1
+        || each.firstElementChild.scrollHeight > each.height.baseVal.value + 1);
+    return {cut: cut.map(each => each.textContent), text: document.body.innerText};
+}"""
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Page]:
+    """A page with Mermaid in it, and no network."""
+    program = npm("mermaid/dist/mermaid.min.js")
+    with chromium() as browser:
+        page = browser.new_context(offline=True).new_page()
+        page.add_script_tag(content=program)
+        page.evaluate("mermaid.initialize({startOnLoad: false})")
+        yield page
+
+
+def _parsed(page: Page, text: str) -> Any:
+    return page.evaluate(_PARSE, text)
+
+
+def _plain(label: object) -> str:
+    """A label as read: Mermaid's own escapes decoded, and a list of lines as lines."""
+    lines = label if isinstance(label, list) else [label]
+    text = "<br/>".join(str(each) for each in lines).replace("<br>", "<br/>")
+    return re.sub(r"ﬂ°°(\d+)¶ß", lambda found: chr(int(found[1])), text)
+
+
+def _id(state: State) -> str:
+    return state.value.replace("-", "_")
+
+
+@LIFECYCLE
+@LANG
+@SHOW
+def test_its_parser_finds_the_graph(page: Page, lifecycle: Lifecycle, lang: str, show: tuple[str, ...]) -> None:
+    """States with their labels, and an arc for each edge with its label, and nothing else."""
+    expected = graph(lifecycle, lang=lang)
+    found = _parsed(page, render(lifecycle, "mermaid", lang=lang, show=show))
+    assert {id_: _plain(label) for id_, label in found["states"]} == {_id(n.state): n.label for n in expected.nodes}
+    arcs = Counter((start, end, _plain(label)) for start, end, label in found["arcs"])
+    edges = Counter(
+        (_id(e.source) if e.source else "root_start", _id(e.target), "<br/>".join(on_one_line([e], show)))
+        for e in expected.edges
+    )
+    ends = Counter((_id(node.state), "root_end", "") for node in expected.nodes if node.final)
+    assert arcs == edges + ends
+
+
+@LIFECYCLE
+@LANG
+def test_its_parser_finds_the_statechart(page: Page, lifecycle: Lifecycle, lang: str) -> None:
+    """Grouped, every row is found at its ends: on an arc, in a state, or in the frame's title."""
+    drawn = chart(graph(lifecycle, lang=lang, grouped=True))
+    found = _parsed(page, render(lifecycle, "mermaid", lang=lang, show=(), grouped=True))
+    labels = {id_: _plain(label).split("<br/>") for id_, label in found["states"]}
+    assert set(labels) == {FRAME, *(_id(node.state) for node in drawn.graph.nodes)}
+    said = [
+        (start, end, row.split()[0])
+        for start, end, label in found["arcs"]
+        for row in _plain(label).split("<br/>")
+        if row
+    ]
+    said += [(id_, id_, row.split()[0]) for id_, (_, *rows) in labels.items() for row in rows]
+    every = {_id(state): {_id(state)} for state in lifecycle.states} | {
+        FRAME: {_id(state) for state in lifecycle.states if state not in lifecycle.final},
+        f"{FRAME}_start": {None},
+    }
+    spread = {(source, source if start == end else end, rule) for start, end, rule in said for source in every[start]}
+    assert spread == {(_id(e.source) if e.source else None, _id(e.target), e.rule.id) for e in drawn.graph.edges}
+
+
+@LIFECYCLE
+@GROUPED
+def test_it_draws_every_label_whole(page: Page, lifecycle: Lifecycle, *, grouped: bool) -> None:
+    """Rendered, no label is cut, and every state and row can be read."""
+    text = render(lifecycle, "mermaid", lang="fr", grouped=grouped)
+    drawn = page.evaluate(_DRAW, text)
+    assert drawn["cut"] == []
+    read = re.sub(r"\s+", " ", drawn["text"])
+    for node in graph(lifecycle, lang="fr").nodes:
+        assert node.label in read
+    for edge in graph(lifecycle, lang="fr").edges:
+        assert f"{edge.rule.id} {edge.command}" in read
+        assert all(code in read for code in edge.codes)
+
+
+def test_its_parser_accepts_what_it_should_not(page: Page) -> None:
+    """Why states and arcs are compared, and parsing is not enough: a hyphen breaks an identifier in silence."""
+    text = render(APPLICATION, "mermaid").replace("no_advice", "no-advice")
+    try:
+        found = _parsed(page, text)
+    except Exception:  # noqa: BLE001 - either way it is not the graph
+        return
+    assert {id_ for id_, _ in found["states"]} != {_id(state) for state in APPLICATION.states}
+
+
+def test_its_classes_are_the_outcomes(page: Page) -> None:
+    """Each state has the class of its outcome; drawn without colours, none."""
+    found = _parsed(page, render(APPLICATION, "mermaid"))["classes"]
+    for node in graph(APPLICATION).nodes:
+        assert {*found[_id(node.state)].split()} & {*Outcome} == {node.outcome.value}
+    bare = _parsed(page, render(APPLICATION, "mermaid", colours=False))["classes"]
+    assert not {name for classes in bare.values() for name in classes.split()} & {*Outcome}
