@@ -8,7 +8,7 @@ import click
 
 from poec_workflow.cli import options
 from poec_workflow.cli.text import say
-from poec_workflow.diagrams import FORMATS, SHOWN, render
+from poec_workflow.diagrams import FORMATS, PAGES, SHOWN, render
 from poec_workflow.diagrams.counting import taken
 from poec_workflow.diagrams.marked import redrawn
 from poec_workflow.diagrams.wanted import BY_NAME
@@ -19,7 +19,7 @@ from poec_workflow.policies.settings import Settings
 
 @click.command()
 @click.argument("lifecycle", type=click.Choice(list(BY_NAME)), required=False)
-@click.option("--as", "as_", type=click.Choice(list(FORMATS)), default="mermaid", show_default=True)
+@click.option("--as", "as_", type=click.Choice([*FORMATS, *PAGES]), default="mermaid", show_default=True)
 @click.option("--no-conditions", is_flag=True, help="Leave out the conditions that choose a row.")
 @click.option("--no-codes", is_flag=True, help="Leave out the refusal codes.")
 @click.option("--actors", is_flag=True, help="Show who may give each command.")
@@ -81,7 +81,7 @@ def diagram(
             colours=not no_colours,
             grouped=grouped,
         )
-    except ImportError as error:
+    except (ImportError, ValueError) as error:
         raise click.UsageError(str(error)) from error
     click.echo(text, nl=False)
 

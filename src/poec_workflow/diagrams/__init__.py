@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from poec_workflow.diagrams import dot, mermaid, plantuml, rows, scxml, svg, table, xstate
+from poec_workflow.diagrams import dot, explorer, mermaid, plantuml, rows, scxml, svg, table, xstate
 from poec_workflow.diagrams.graph import Edge, Graph, Node, Step, graph, steps
 from poec_workflow.diagrams.outcomes import Outcome
 from poec_workflow.diagrams.words import SHOWN
@@ -22,7 +22,10 @@ FORMATS: Mapping[str, Callable[[Graph, Collection[str]], str]] = {
     "table": table.render,
     "rows": rows.render,
 }
-"""Each format's renderer."""
+"""Each format's renderer of the graph."""
+
+PAGES: Mapping[str, Callable[..., str]] = {"html": explorer.render}
+"""What needs more than the graph: the rules themselves, to ask them."""
 
 
 def render(
@@ -41,7 +44,7 @@ def render(
 
     Args:
         lifecycle: `machines.APPLICATION`, `SESSION` or `TRAINING_ACTION`.
-        as_: one of `FORMATS`.
+        as_: one of `FORMATS`, or of `PAGES`, which heed the language and the settings alone.
         lang: `"fr"` or `"en"`.
         settings: a service's own, whose policies and permissions are then shown.
         show: any of `SHOWN`: `"conditions"`, `"codes"` (refusals) and `"actors"` (who may give the command).
@@ -52,15 +55,17 @@ def render(
             always is.
 
     Raises:
-        ValueError: an unknown format, language or thing to show.
-        ImportError: an SVG, without the extra `diagrams`.
+        ValueError: an unknown format, language or thing to show, or a lifecycle that the page is not for.
+        ImportError: an SVG or a page, without the extra `diagrams`.
     """
+    if as_ in PAGES:
+        return PAGES[as_](lifecycle, lang=lang, settings=settings)
     if as_ not in FORMATS:
-        raise ValueError(f"unknown format {as_!r}: one of {', '.join(FORMATS)}")
+        raise ValueError(f"unknown format {as_!r}: one of {', '.join((*FORMATS, *PAGES))}")
     if unknown := sorted({*show} - {*SHOWN}):
         raise ValueError(f"nothing to show by the name of {', '.join(unknown)}: any of {', '.join(SHOWN)}")
     drawn = graph(lifecycle, lang=lang, settings=settings, path=path, counts=counts, colours=colours, grouped=grouped)
     return FORMATS[as_](drawn, show)
 
 
-__all__ = ["FORMATS", "SHOWN", "Edge", "Graph", "Node", "Outcome", "Step", "graph", "render", "steps"]
+__all__ = ["FORMATS", "PAGES", "SHOWN", "Edge", "Graph", "Node", "Outcome", "Step", "graph", "render", "steps"]

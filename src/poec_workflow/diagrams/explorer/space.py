@@ -1,0 +1,234 @@
+"""The facts that the page lets people change: dimensions, each with an option for every class of it.
+
+An option is a real value, a day or an actor, and not the name of a class: every cell of the page's tables is a
+situation that could be, and Python was asked about that one. The days are chosen so that between any two landmarks of
+the session there is one, and several before its start, where appointments lie.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from attrs import frozen
+
+from poec_workflow import locales
+from poec_workflow.catalogue import WITHDRAWAL
+from poec_workflow.model import ActionState, Actor, ActorKind, ApplicationState, Origin, Prescriber, SessionState
+from poec_workflow.policies.settings import Settings
+from poec_workflow.serialization import to_dict
+
+MOST_CONVOCATIONS = 6
+"""The page lets nobody be convoked more often, whatever the settings allow."""
+
+START, REGISTRATION_DEADLINE, LATE_ENTRY, END = (
+    date(2021, 12, 6),
+    date(2021, 12, 1),
+    date(2021, 12, 13),
+    date(2022, 3, 4),
+)
+_ORDINARY = (
+    date(2021, 11, 8),
+    date(2021, 11, 15),
+    date(2021, 11, 18),
+    date(2021, 11, 22),
+    date(2021, 11, 25),
+    date(2021, 11, 28),  # a Sunday
+    date(2021, 12, 2),
+    date(2021, 12, 14),
+    date(2022, 3, 5),
+)
+FIRST_DAY = _ORDINARY[1]
+USUAL_HOURS = Decimal(35)
+
+
+@frozen(kw_only=True)
+class Option:
+    """One class of a fact, by a real value of it.
+
+    Attributes:
+        value: what Python's policies are given.
+        labels: what people read, by language.
+        wire: the fields of a journal's command that it fills in, where it is part of one.
+    """
+
+    value: Any
+    labels: Mapping[str, str]
+    wire: Mapping[str, Any] | None = None
+
+
+Dimensions = Mapping[str, Sequence[Option]]
+
+
+@cache
+def words(lang: str) -> Mapping[str, Any]:
+    """The page's own words in a language."""
+    text = files(__package__ or "").joinpath(f"{lang}.json").read_text(encoding="utf-8")
+    table: Mapping[str, Any] = json.loads(text)
+    return table
+
+
+def _in_words(key: str, **values: object) -> Mapping[str, str]:
+    return {lang: words(lang)["options"][key].format(**values) for lang in locales.LANGUAGES}
+
+
+def landmarks(advice_deadline: date, overdue: date) -> Mapping[str, date]:
+    """The session's days that have a name."""
+    return {
+        "registration-deadline": REGISTRATION_DEADLINE,
+        "start": START,
+        "late-entry": LATE_ENTRY,
+        "end": END,
+        "advice-deadline": advice_deadline,
+        "overdue": overdue,
+    }
+
+
+def dimensions(settings: Settings, named: Mapping[str, date]) -> Dimensions:
+    """Every dimension, in the page's order."""
+    days = sorted({*_ORDINARY, *named.values()})
+    used = min(settings.max_convocations, MOST_CONVOCATIONS)
+
+    def days_as(field: str | None = None) -> tuple[Option, ...]:
+        return tuple(_day(day, named, field) for day in days)
+
+    return {
+        "today": days_as(),
+        "actor": tuple(
+            Option(value=actor, labels=_in_words(f"actor.{name}"), wire=_wire(actor)) for name, actor in _ACTORS.items()
+        ),
+        "action": _states(ActionState),
+        "session": _states(SessionState),
+        "seats": _yes_or_no("seats", "left", "none"),
+        "quota": _yes_or_no("quota", "left", "reached"),
+        "live": _yes_or_no("live", "no", "yes"),
+        "state": _states(ApplicationState),
+        "registered": days_as(),
+        "attempts": tuple(
+            Option(value=count, labels=dict.fromkeys(locales.LANGUAGES, str(count))) for count in range(used + 1)
+        ),
+        **{f"{name}.{place}": days_as() for place in range(1, used + 1) for name in ("convoked", "entered")},
+        "origin": tuple(_origin(origin) for origin in (Origin.FRANCE_TRAVAIL, Origin.SELF)),
+        "on": days_as("on"),
+        "notified": tuple(
+            Option(value=value, labels=_in_words(f"notified.{name}"), wire={"notified": value})
+            for name, value in (("yes", True), ("no", False))
+        ),
+        "entry": days_as("entry"),
+        "exit": days_as("exit"),
+        "hours": tuple(_hours(settings)),
+        "motive": tuple(_motives(settings)),
+        "reason": tuple(_reasons(settings)),
+    }
+
+
+def _wire(value: object) -> dict[str, Any]:
+    return {name: each for name, each in to_dict(value).items() if each is not None}
+
+
+def _day(day: date, named: Mapping[str, date], field: str | None) -> Option:
+    def label(lang: str) -> str:
+        weekday = words(lang)["weekdays"][day.weekday()]
+        marks = [words(lang)["landmarks"][name] for name, which in named.items() if which == day]
+        return f"{weekday} {locales.shown(day, lang)}" + (f" · {', '.join(marks)}" if marks else "")
+
+    return Option(
+        value=day,
+        labels={lang: label(lang) for lang in locales.LANGUAGES},
+        wire={field: day.isoformat()} if field else None,
+    )
+
+
+def _states(states: type[ActionState | SessionState | ApplicationState]) -> tuple[Option, ...]:
+    return tuple(
+        Option(value=state, labels={lang: locales.state(state, lang) for lang in locales.LANGUAGES}) for state in states
+    )
+
+
+def _yes_or_no(dimension: str, *names: str) -> tuple[Option, ...]:
+    """Whether a limit is reached: the first name says no."""
+    return tuple(
+        Option(value=reached, labels=_in_words(f"{dimension}.{name}"))
+        for reached, name in zip((False, True), names, strict=True)
+    )
+
+
+_ACTORS = {
+    "trainer": Actor(kind=ActorKind.ORGANIZATION, organization="AFEC"),
+    "positioner": Actor(kind=ActorKind.ORGANIZATION, organization="GRETA"),
+    "responsible": Actor(kind=ActorKind.ORGANIZATION, organization="INFA"),
+    "stranger": Actor(kind=ActorKind.ORGANIZATION, organization="AFPA"),
+    "adviser": Actor(kind=ActorKind.ADVISER, organization="FT-AGEN"),
+    "other-adviser": Actor(kind=ActorKind.ADVISER, organization="FT-PAU"),
+    "candidate": Actor(kind=ActorKind.CANDIDATE, candidate="P-1"),
+    "other-candidate": Actor(kind=ActorKind.CANDIDATE, candidate="P-9"),
+    "funder": Actor(kind=ActorKind.FUNDER, organization="OPCO"),
+    "platform": Actor(kind=ActorKind.PLATFORM, organization="CAP"),
+    "system": Actor(kind=ActorKind.SYSTEM),
+}
+
+
+def _origin(origin: Origin) -> Option:
+    prescriber = Prescriber(origin=origin, organization=None if origin is Origin.SELF else "FT-AGEN")
+    labels = {lang: words(lang)["options"][f"origin.{origin}"] for lang in locales.LANGUAGES}
+    return Option(value=prescriber, labels=labels, wire={"prescriber": _wire(prescriber)})
+
+
+def _hours(settings: Settings) -> Iterator[Option]:
+    """None, few, usual, many and too many hours a week, and the limits themselves."""
+    (least, most), limit = settings.usual_weekly_hours, settings.weekly_hours_max
+    cent = Decimal("0.01")
+    values = {Decimal(0), least - cent, least, most, most + cent, limit, limit + cent}
+    for hours in sorted(value.quantize(cent) for value in values if value >= 0):
+        text = f"{hours.normalize():f}"
+        yield Option(
+            value=Decimal(text),
+            labels=dict.fromkeys(locales.LANGUAGES, f"{text} h"),
+            wire={"weekly_hours": text},
+        )
+
+
+UNKNOWN = "?"
+"""No code of a catalogue."""
+
+
+def _motives(settings: Settings) -> Iterator[Option]:
+    """Every motive with each of its reasons, retired ones too, and what is in no catalogue."""
+    catalogue = settings.catalogue
+    pairs = [(motive.code, reason.code) for motive in catalogue.motives for reason in motive.reasons]
+    usable = next((each.code for each in catalogue.motives if not each.reserved and not each.retired), UNKNOWN)
+    pairs.sort(key=lambda pair: not _usable(settings, *pair))
+    for motive, reason in (*pairs, (usable, UNKNOWN), (UNKNOWN, UNKNOWN)):
+        yield Option(
+            value=(motive, reason),
+            labels={lang: _label(settings, lang, motive, reason) for lang in locales.LANGUAGES},
+            wire={"motive": motive, "reason": reason},
+        )
+
+
+def _usable(settings: Settings, motive: str, reason: str) -> bool:
+    known = settings.catalogue.motive(motive)
+    return known is not None and not known.reserved and settings.catalogue.has_reason(motive, reason)
+
+
+def _label(settings: Settings, lang: str, motive: str, reason: str) -> str:
+    catalogue, other = settings.catalogue, words(lang)["options"]
+    first = other["motive.unknown"] if motive == UNKNOWN else catalogue.label(lang, motive)
+    second = other["reason.unknown"] if reason == UNKNOWN else catalogue.label(lang, motive, reason)
+    return f"{first} — {second}"
+
+
+def _reasons(settings: Settings) -> Iterator[Option]:
+    """Every reason of a withdrawal, retired ones too, and one that is in no catalogue."""
+    known = [each.code for motive in settings.catalogue.motives if motive.code == WITHDRAWAL for each in motive.reasons]
+    for reason in (*known, UNKNOWN):
+        yield Option(
+            value=reason,
+            labels={lang: _label(settings, lang, WITHDRAWAL, reason).split(" — ")[1] for lang in locales.LANGUAGES},
+            wire={"reason": reason},
+        )

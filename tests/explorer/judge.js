@@ -1,0 +1,31 @@
+// Runs the page's own script, as far as it draws nothing, on the page's own data: jobs come in on standard input.
+"use strict";
+const { readFileSync } = require("node:fs");
+const vm = require("node:vm");
+
+const { script, data, cells, journeys } = JSON.parse(readFileSync(0, "utf8"));
+const page = vm.createContext({});
+vm.runInContext(`${script}\nthis.page = { answer, travel, journal };`, page);
+
+/** An answer as Python's test compares it. */
+function brief({ at, row, refusals, advisories, to }) {
+  return {
+    actor: at.actor,
+    row: row && row.id,
+    refusals: refusals.map(({ code, says }) => [code, says.fr, says.en]).sort(),
+    advisories: advisories.map(({ code, says }) => [code, says.fr, says.en]).sort(),
+    to: to === undefined ? null : to,
+  };
+}
+
+const judged = cells.map(({ command, base, names, places }) =>
+  places.map((each) => {
+    const at = { ...base };
+    names.forEach((name, index) => { at[name] = each[index]; });
+    return brief(page.page.answer(data, at, command));
+  }));
+const told = journeys.map((moves) => {
+  const { at, steps } = page.page.travel(data, moves);
+  return { at, steps: steps.map(({ answer }) => brief(answer)), ...page.page.journal(data, steps) };
+});
+process.stdout.write(JSON.stringify({ judged, told }));

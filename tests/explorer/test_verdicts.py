@@ -1,0 +1,276 @@
+"""The explorer's verdicts are Python's: on every cell of every table, in random situations, and along journeys.
+
+Tables are independent, for a rule is asked whatever the others say. So it is complete to vary, for every state and
+command, the facts that one table looks at, with those that choose the row; the answers compared are whole ones.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from functools import cache
+from itertools import product
+from typing import Any
+
+import pytest
+from explored import Page, page
+
+from poec_workflow import Accepted, Application, Settings, Workflow, commands, decide
+from poec_workflow.adapters.memory import MemoryStorage
+from poec_workflow.catalogue import Catalogue
+from poec_workflow.decider import Refused
+from poec_workflow.diagrams.explorer.asking import Situation, solid
+from poec_workflow.diagrams.explorer.questions import usual
+from poec_workflow.diagrams.explorer.world import World
+from poec_workflow.machines import APPLICATION
+from poec_workflow.policies import messages
+from poec_workflow.serialization import journal_line, to_json
+
+Cells = dict[str, Any]
+RULES = {code for each in APPLICATION.rules for code in each.codes}
+
+
+def around(world: World, command: str, at: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The real subject, facts and command of a situation of the page."""
+    kind = commands.COMMANDS[command]
+    options = {
+        name: each[max(at[name], 0)].value if at[name] is not None else None for name, each in world.dimensions.items()
+    }
+    existing = at["state"] is not None
+    situation = Situation(options)
+    subject = world.subject(situation) if existing else None
+    return solid(subject), solid(world.facts(situation, existing=existing)), solid(world.command(kind, situation))
+
+
+def verdict(world: World, command: str, at: Mapping[str, Any]) -> dict[str, Any]:
+    """What `decide` answers, in the shape of the page's answer."""
+    subject, facts, asked = around(world, command, at)
+    answer = decide(subject, asked, facts)
+    if isinstance(answer, Refused):
+        row = any(each.code in RULES or each.code == "on-sunday" for each in answer.refusals)
+        chosen = APPLICATION.executor.choose(subject, facts, asked) if row else None
+        told = sorted([each.code, each.message("fr"), each.message("en")] for each in answer.refusals)
+        return _answer(at, chosen.id if chosen else None, refusals=told)
+    assert isinstance(answer.subject, Application)
+    notes = sorted([each.code, each.message("fr"), each.message("en")] for each in answer.advisories)
+    to = APPLICATION.states.index(answer.subject.state)
+    return _answer(at, APPLICATION.by_event[type(answer.events[0])].id, advisories=notes, to=to)
+
+
+def _answer(at: Mapping[str, Any], row: str | None, **more: Any) -> dict[str, Any]:
+    return {"actor": at["actor"], "row": row, "refusals": [], "advisories": [], "to": None, **more}
+
+
+def tables(data: Mapping[str, Any], command: str, state: int | None) -> Iterator[tuple[str, ...]]:
+    """The facts that each table of a command looks at in a state, with those that choose its row."""
+    rows = [row for row in data["rows"] if row["command"] == command and state in row["from"]]
+    looks = [set(data["tables"][each["table"]]["looks"]) for row in rows for each in row["given"]]
+    choosing: set[str] = set().union(*looks)
+    (permission,) = (each["permission"] for each in data["commands"] if each["name"] == command)
+    numbers = {permission} | {each["table"] for row in rows for each in (*row["checks"], *row["advises"])}
+    yield from {tuple(sorted({*data["tables"][number]["looks"], *choosing})) for number in numbers}
+
+
+def possible(data: Mapping[str, Any], at: Mapping[str, Any]) -> bool:
+    """Who was convoked was convoked at least once."""
+    return at["state"] is None or at["attempts"] > 0 or not data["states"][at["state"]]["convoked"]
+
+
+def jobs(world: World, data: Mapping[str, Any]) -> list[Cells]:
+    """Every state and command, with every combination of what one table of it looks at."""
+    found = []
+    for command, state in product(data["commands"], (None, *range(len(data["states"])))):
+        base = {**usual(world.dimensions, APPLICATION.initial), "state": state, "actor": -1}
+        for looks in sorted(tables(data, command["name"], state)):
+            names = [name for name in looks if name != "state"]
+            places = [
+                list(each)
+                for each in product(*(range(len(data["dimensions"][name])) for name in names))
+                if possible(data, {**base, **dict(zip(names, each, strict=True))})
+            ]
+            found.append({"command": command["name"], "base": base, "names": names, "places": places})
+    return found
+
+
+def differences(judged: Page, cells: Sequence[Cells], data: dict[str, Any] | None = None) -> list[Any]:
+    """Where the page's script and Python answer differently."""
+    world, known = World(judged.settings), data or judged.data
+    answers = judged.judge(cells=list(cells), data=known)["judged"]
+    found = []
+    for job, given in zip(cells, answers, strict=True):
+        for place, answer in zip(job["places"], given, strict=True):
+            at = {**job["base"], **dict(zip(job["names"], place, strict=True)), "actor": answer["actor"]}
+            expected = verdict(world, job["command"], at)
+            if answer != expected:
+                found.append((job["command"], at, answer, expected))
+    return found
+
+
+@messages(fr="Pas le dimanche ({on}).", en="Not on a Sunday ({on}).")
+def on_sunday(_application: object, _facts: object, command: commands.Convoke) -> dict[str, date] | None:
+    """A service's own policy."""
+    return {"on": command.on} if command.on.isoweekday() == 7 else None
+
+
+@cache
+def ours() -> Settings:
+    """Other settings than the usual ones, and a policy of one's own."""
+    return Settings(
+        max_convocations=2,
+        grace_days=0,
+        overbooking=1,
+        coefficient_min=3,
+        quota_counts="live",
+        close_when_full="automatic",
+        catalogue=Catalogue.of({"absence": ["late"], "other": ["other"]}),
+        refuse_also={commands.Convoke: (on_sunday,)},
+    )
+
+
+SETTINGS = pytest.mark.parametrize("settings", [Settings(), ours()], ids=["usual", "ours"])
+
+
+@SETTINGS
+def test_every_cell_is_what_python_decides(settings: Settings) -> None:
+    """Each table's every cell, in each state, gives the answer that `decide` gives on those facts, in its words."""
+    judged = page(settings)
+    cells = jobs(World(settings), judged.data)
+    assert sum(len(job["places"]) for job in cells) > 5_000
+    assert differences(judged, cells) == []
+
+
+@SETTINGS
+def test_every_situation_is_what_python_decides(settings: Settings) -> None:
+    """So it is where all facts are drawn at once."""
+    judged, draw = page(settings), random.Random(6)  # noqa: S311 - drawn the same each time
+    world, data = World(settings), judged.data
+    found = []
+    for _ in range(2_000):
+        at = {name: draw.randrange(len(options)) for name, options in data["dimensions"].items()}
+        at["state"] = draw.choice((None, *range(len(data["states"]))))
+        at["attempts"] = at["attempts"] or 1
+        likely = [each["name"] for each in data["commands"] if draw.random() < 0.9 or each["creates"]]
+        found.append({"command": draw.choice(likely), "base": at, "names": [], "places": [[]]})
+    assert differences(judged, found) == []
+    assert world.settings is settings
+
+
+def test_one_wrong_cell_is_found() -> None:
+    """The comparison sees a single cell that is not as Python has it."""
+    judged = page()
+    data = judged.data
+    (row,) = (row for row in data["rows"] if row["id"] == "L9")
+    table = data["tables"][row["checks"][2]["table"]]
+    assert row["checks"][2]["code"] == "exit-outside-window"
+    cells = [job for job in jobs(World(judged.settings), data) if job["command"] == "retain"]
+    assert differences(judged, cells, data) == []
+    middle = table["cells"].index("00", len(table["cells"]) // 2)
+    table["cells"] = table["cells"][:middle] + "01" + table["cells"][middle + 2 :]
+    assert len(differences(judged, cells, data)) == 1
+
+
+def test_a_page_says_what_it_leaves_out() -> None:
+    """A policy that looks at what does not vary is told with what that is; one that looks at too much is left out."""
+
+    def in_agen(_application: object, facts: Any) -> dict[str, str] | None:
+        return {"place": facts.session.place} if facts.session.place == "Agen" else None
+
+    def like_another(application: object, facts: Any, _command: object) -> None:
+        assert application != facts.session
+
+    settings = Settings(refuse_also={commands.Convoke: (in_agen,), commands.Withdraw: (like_another,)})
+    data = page(settings).data
+    aside, left_out = data["untold"]
+    assert aside == {"command": "convoke", "rule": "in-agen", "looks": ["TrainingSession.place"], "tabled": True}
+    assert (left_out["command"], left_out["rule"], left_out["tabled"]) == ("withdraw", "like-another", False)
+    assert page().data["untold"] == []
+
+
+def test_what_a_policy_looks_at_is_found_by_asking_it() -> None:
+    """The facts behind each table are the policy's own, no more and no fewer."""
+    data = page(ours()).data
+    looks = {check["code"]: data["tables"][check["table"]]["looks"] for row in data["rows"] for check in row["checks"]}
+    assert looks["on-sunday"] == ["on"]
+    assert looks["advice-deadline-passed"] == ["today"]
+    assert looks["convocation-not-due"] == ["today", "attempts", "convoked.1"]
+    assert looks["convocation-already-passed"] == ["today", "attempts", "convoked.1", "entered.1"]
+    assert looks["quota-reached"] == ["seats", "quota"]
+
+
+def test_the_same_rules_give_the_same_page() -> None:
+    """Byte for byte, in each language; the languages differ, and other rules make another page."""
+    again = page.__wrapped__
+    assert again(lang="fr").html == page(Settings(), "fr").html != page(Settings(), "en").html
+    assert page(ours()).html != page().html
+    assert len(page().html.encode()) < 300_000
+
+
+# Journeys
+
+
+FACTS = "today action session seats quota live on notified entry exit hours motive motive motive reason actor"
+WAYS = (
+    "preregister convoke record-presence retain",
+    "preregister convoke move-convocation record-presence reject reject reject",
+    "preregister convoke record-absence convoke record-absence convoke record-absence",
+    "preregister convoke record-presence correct-attendance move-convocation record-presence retain retain",
+    "preregister withdraw preregister",
+    "preregister convoke expire @overdue expire",
+    "preregister convoke refuse-session-full cancel",
+)
+
+
+def moves(draw: random.Random, data: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A journey along one of the ways, `@` a day: facts changed now and then, other commands given in between."""
+    names = [each["name"] for each in data["commands"]]
+    varied = FACTS.split()
+    found: list[dict[str, Any]] = []
+    for name in draw.choice(WAYS).split():
+        if name.startswith("@"):
+            found.append({"set": "today", "to": data["landmarks"][name.removeprefix("@")]})
+            continue
+        for _ in range(draw.randrange(3)):
+            fact = draw.choice(varied)
+            found.append({"set": fact, "to": draw.randrange(len(data["dimensions"][fact]))})
+        if draw.random() < 0.7:
+            found.append({"set": "actor", "to": -1})
+        found.append({"run": name if draw.random() < 0.8 else draw.choice(names)})
+    return found
+
+
+def replayed(settings: Settings, told: Mapping[str, Any]) -> tuple[Workflow, list[Any]]:
+    """A journal executed, and the answers to the journey's own lines."""
+    workflow = Workflow(MemoryStorage(), settings=settings)
+    answers = []
+    for line in told["lines"]:
+        answer = workflow.execute_many([journal_line(to_json(line["line"]))])[0]
+        if line["step"] is None:
+            assert isinstance(answer, Accepted), (line, answer, told["lines"])
+        else:
+            answers.append((line["step"], answer))
+    return workflow, answers
+
+
+@SETTINGS
+def test_a_journey_told_as_a_journal_goes_the_same_way(settings: Settings) -> None:
+    """Each line is answered as the page answered, and the application ends where the page says."""
+    draw = random.Random(12)  # noqa: S311 - drawn the same each time
+    data = page(settings).data
+    journeys = [moves(draw, data) for _ in range(500)]
+    endings, met = set(), set()
+    for journey, told in zip(journeys, page(settings).judge(journeys=journeys)["told"], strict=True):
+        workflow, answers = replayed(settings, told)
+        for number, answer in answers:
+            step = told["steps"][number]
+            codes = {code for code, *_ in step["refusals"]}
+            assert (answer.codes if isinstance(answer, Refused) else set()) == codes, (journey, number, answer)
+            met |= codes
+        lost = any(not told["steps"][each["index"]]["refusals"] for each in told["untold"])
+        if told["at"]["state"] is not None and not lost:
+            reached = workflow.application("C-000001")
+            endings.add(reached.state)
+            assert APPLICATION.states.index(reached.state) == told["at"]["state"], journey
+            assert len(reached.convocations) == told["at"]["attempts"], journey
+    assert endings >= set(APPLICATION.final)
+    assert met & RULES >= RULES - {"convocation-limit-reached", "session-not-complete"}, RULES - met
