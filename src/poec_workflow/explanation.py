@@ -50,9 +50,10 @@ def explain(subject: Subject, facts: Facts) -> tuple[Explanation, ...]:
 def _refusals(subject: Subject, command: type[Command], facts: Facts) -> tuple[Refusal, ...]:
     if not permitted(subject, facts, command, None):
         return (not_permitted(command.type, facts.actor),)
-    rows = LIFECYCLES[subject.kind].rows(subject.state, command)
+    lifecycle = LIFECYCLES[subject.kind]
+    rows = lifecycle.rows(subject.state, command)
     if not rows:
-        return (no_transition(subject, command.type),)
+        return (no_transition(subject, command.type, lifecycle),)
     reasons = [_refusals_of(row, subject, facts) for row in rows if _may_be_chosen(row, subject, facts)]
     if not all(reasons):
         return ()
