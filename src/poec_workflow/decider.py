@@ -138,9 +138,7 @@ def not_permitted(command: str, actor: Actor) -> Refusal:
     return Refusal("not-permitted", {"command": command, "actor": actor.kind})
 
 
-def _adjudicate(
-    subject: Subject | None, command: Command, facts: Facts, lifecycles: Lifecycles
-) -> Accepted | Refused:
+def _adjudicate(subject: Subject | None, command: Command, facts: Facts, lifecycles: Lifecycles) -> Accepted | Refused:
     """Answers 4 to 6: the row, then every policy of it."""
     lifecycle = lifecycles[command.kind]
     if subject is not None and lifecycle.creates(type(command)):
@@ -175,9 +173,7 @@ def _asked(
         yield check, details
 
 
-def _accept(
-    rule: AnyRule, subject: Subject | None, command: Command, facts: Facts, lifecycles: Lifecycles
-) -> Accepted:
+def _accept(rule: AnyRule, subject: Subject | None, command: Command, facts: Facts, lifecycles: Lifecycles) -> Accepted:
     advisories = tuple(
         Advisory(check.code, {name: plain(value) for name, value in details.items()})
         for check, details in _asked(rule.advisories, subject, facts, command)
