@@ -6,10 +6,22 @@ from poec_workflow.policies.settings import Settings
 from poec_workflow.testing.exploration.bounds import Bounds
 from poec_workflow.testing.exploration.found import Violation
 from poec_workflow.testing.exploration.lines import lines_of
+from poec_workflow.testing.exploration.paths import Path, ShortestPaths, shortest_paths, simple_paths
 from poec_workflow.testing.exploration.report import Exploration, RowSeen
 from poec_workflow.testing.exploration.walk import Walk
 
-__all__ = ["Bounds", "Exploration", "RowSeen", "Violation", "explore", "lines_of"]
+__all__ = [
+    "Bounds",
+    "Exploration",
+    "Path",
+    "RowSeen",
+    "ShortestPaths",
+    "Violation",
+    "explore",
+    "lines_of",
+    "shortest_paths",
+    "simple_paths",
+]
 
 
 def explore(

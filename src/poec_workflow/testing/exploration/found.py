@@ -7,6 +7,7 @@ from collections import Counter
 from attrs import define, field, frozen
 
 from poec_workflow.commands import Request
+from poec_workflow.decider import Change
 from poec_workflow.model import State, SubjectKind
 from poec_workflow.testing.exploration.worlds import World
 
@@ -18,14 +19,19 @@ class Node:
     world: World
     parent: Node | None = None
     request: Request | None = None
+    changes: tuple[Change, ...] = ()
+    """What the request changed."""
 
     def journal(self) -> tuple[Request, ...]:
         """The requests that lead here."""
-        found: list[Request] = []
+        return tuple(node.request for node in self.way() if node.request is not None)
+
+    def way(self) -> tuple[Node, ...]:
+        """The nodes that lead here, this one last."""
+        found: list[Node] = []
         node: Node | None = self
         while node is not None:
-            if node.request is not None:
-                found.append(node.request)
+            found.append(node)
             node = node.parent
         return tuple(reversed(found))
 
@@ -50,10 +56,10 @@ class Found:
     violations: dict[str, Violation] = field(factory=dict)
     taken: Counter[str] = field(factory=Counter)
     refused: Counter[tuple[str, str]] = field(factory=Counter)
-    over: dict[str, tuple[Request, ...]] = field(factory=dict)
-    """The shortest journal over each row."""
-    to: dict[tuple[SubjectKind, State], tuple[Request, ...]] = field(factory=dict)
-    """The shortest journal to each state."""
+    over: dict[str, Node] = field(factory=dict)
+    """The nearest node over each row."""
+    to: dict[tuple[SubjectKind, State], Node] = field(factory=dict)
+    """The nearest node to each state."""
     left: set[tuple[SubjectKind, State]] = field(factory=set)
     overlaps: dict[str, str] = field(factory=dict)
     empty: set[tuple[str, State | None]] = field(factory=set)

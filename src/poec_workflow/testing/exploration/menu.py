@@ -43,10 +43,11 @@ class Ask:
 
 
 class Menu:
-    """The commands of a world, from a script and the tables."""
+    """The commands of a world, from a script and the tables; of applications that stand alike, to one or to `every`."""
 
-    def __init__(self, script: Script, lifecycles: Lifecycles) -> None:
+    def __init__(self, script: Script, lifecycles: Lifecycles, *, every: bool = False) -> None:
         self._script = script
+        self._every = every
         self._actors = {command: _cast(command, script.settings) for command in commands.COMMANDS.values()}
         self._cells = {
             (kind, state): frozenset(lifecycle.commands(state))
@@ -84,7 +85,7 @@ class Menu:
             alike = set()
             for each in world.applications:
                 stands = (place(each, today), world.is_live(each.candidate))
-                if stands not in alike:
+                if self._every or stands not in alike:
                     alike.add(stands)
                     yield from self._to_application(each, today)
 

@@ -13,7 +13,7 @@ from poec_workflow.machines import AnyRule
 from poec_workflow.model import State, SubjectKind
 from poec_workflow.policies.settings import Settings
 from poec_workflow.testing.exploration.bounds import Bounds
-from poec_workflow.testing.exploration.found import Found, Violation
+from poec_workflow.testing.exploration.found import Found, Node, Violation
 from poec_workflow.testing.exploration.lines import lines_of
 
 
@@ -71,13 +71,13 @@ class Exploration:
             accepted=found.accepted,
             complete=found.complete,
             rows=tuple(
-                RowSeen(rule, found.taken[rule.id], _refusals_of(rule, found), found.over.get(rule.id, ()))
+                RowSeen(rule, found.taken[rule.id], _refusals_of(rule, found), _journal(found.over.get(rule.id)))
                 for each in lifecycles.values()
                 for rule in each.rules
             ),
             overlaps=dict(found.overlaps),
             violations=tuple(found.violations.values()),
-            journals=dict(found.to),
+            journals={where: node.journal() for where, node in found.to.items()},
             left=frozenset(found.left),
         )
 
@@ -155,6 +155,10 @@ class Exploration:
 
     def _states(self) -> Iterator[tuple[SubjectKind, State]]:
         return ((kind, state) for kind, each in self.lifecycles.items() for state in each.states)
+
+
+def _journal(node: Node | None) -> tuple[Request, ...]:
+    return node.journal() if node else ()
 
 
 def _refusals_of(rule: AnyRule, found: Found) -> dict[str, int]:

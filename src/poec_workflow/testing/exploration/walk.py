@@ -29,14 +29,16 @@ from poec_workflow.testing.exploration.worlds import World
 class Walk:
     """One exploration."""
 
-    def __init__(self, bounds: Bounds, settings: Settings, lifecycles: Lifecycles, *, whole: bool = True) -> None:
+    def __init__(
+        self, bounds: Bounds, settings: Settings, lifecycles: Lifecycles, *, whole: bool = True, every: bool = False
+    ) -> None:
         self.found = Found()
         self._whole = whole
         self._bounds = bounds
         self._settings = settings
         self._lifecycles = lifecycles
         self._calendar = Calendar.of(settings, bounds)
-        self._menu = Menu(Script(bounds, self._calendar, settings), lifecycles)
+        self._menu = Menu(Script(bounds, self._calendar, settings), lifecycles, every=every)
         self._strangers = strangers(settings)
         self._seen: set[Hashable] = set()
         self._rows = _rows(lifecycles)
@@ -68,7 +70,7 @@ class Walk:
             key = later.key(self._calendar.days[day])
             if key not in self._seen:
                 self._seen.add(key)
-                yield Node(later, node.parent, node.request)
+                yield Node(later, node.parent, node.request, node.changes)
 
     def _look_around(self, node: Node, following: list[Node]) -> None:
         world = node.world
@@ -121,16 +123,14 @@ class Walk:
 
     def _after(self, node: Node, request: Request, answer: Accepted) -> Node:
         self.found.accepted += 1
-        after = Node(node.world.after(answer), node, request)
+        after = Node(node.world.after(answer), node, request, answer.changes)
         for change in answer.changes:
             kind = change.subject.kind
             row = self._rows.of_event.get(change.event.type)
             if row is not None:
                 self.found.taken[row] += 1
-                if row not in self.found.over:
-                    self.found.over[row] = after.journal()
-            if (kind, change.subject.state) not in self.found.to:
-                self.found.to[kind, change.subject.state] = after.journal()
+                self.found.over.setdefault(row, after)
+            self.found.to.setdefault((kind, change.subject.state), after)
             if change.before is not None and change.before.state != change.subject.state:
                 self.found.left.add((kind, change.before.state))
         return after
