@@ -109,7 +109,7 @@ def decide(
         `Accepted`, or `Refused` with the answer of the first step that fails (domain page, "The order of answers").
     """
     gate = _gate(subject, command, facts, lifecycles[command.kind])
-    return Refused((gate,)) if gate else _adjudicate(subject, command, facts, lifecycles)
+    return Refused((gate,)) if gate else adjudicate(subject, command, facts, lifecycles)
 
 
 def _gate(subject: Subject | None, command: Command, facts: Facts, lifecycle: Lifecycle) -> Refusal | None:
@@ -138,7 +138,9 @@ def not_permitted(command: str, actor: Actor) -> Refusal:
     return Refusal("not-permitted", {"command": command, "actor": actor.kind})
 
 
-def _adjudicate(subject: Subject | None, command: Command, facts: Facts, lifecycles: Lifecycles) -> Accepted | Refused:
+def adjudicate(
+    subject: Subject | None, command: Command, facts: Facts, lifecycles: Lifecycles = LIFECYCLES
+) -> Accepted | Refused:
     """Answers 4 to 6: the row, then every policy of it."""
     lifecycle = lifecycles[command.kind]
     if subject is not None and lifecycle.creates(type(command)):
@@ -218,7 +220,7 @@ def _cascade(
     for enrolment in facts.reach():
         around = replace(facts, actor=SYSTEM, enrolment=enrolment, enrolments=(), expected_version=None)
         for target in _targets(kind, enrolment):
-            answer = _adjudicate(target, kind(target.reference), around, lifecycles)
+            answer = adjudicate(target, kind(target.reference), around, lifecycles)
             if isinstance(answer, Accepted):
                 changes.append(replace(answer.change, command=cause.type))
                 changes.extend(answer.consequences)
