@@ -26,12 +26,14 @@ from poec_workflow import (
     bootstrap,
     cli,
     commands,
+    decider,
 )
 from poec_workflow.adapters.memory import MemoryStorage
 from poec_workflow.cli.app import program
 from poec_workflow.cli.text import console, table
 from poec_workflow.diagrams import render
 from poec_workflow.machines import LIFECYCLES
+from poec_workflow.serialization import journal_line
 from poec_workflow.testing import SettableClock
 
 SEASON = Path(__file__).parent / "data" / "season"
@@ -210,7 +212,7 @@ def test_settings_that_cannot_be_had_are_usage_errors(command: tuple[str, ...], 
 
 def test_check_counts_the_tables() -> None:
     """`check` prints, for each lifecycle, what its table has."""
-    found = json.loads(invoke("check", "--format", "json").stdout)
+    found = json.loads(invoke("check", "--applications", "1", "--format", "json").stdout)
     assert found["settings"] == Settings().fingerprint
     assert [(each["lifecycle"], each["rows"], each["states"], each["final"]) for each in found["lifecycles"]] == [
         ("application", 14, 9, 5),
@@ -221,9 +223,10 @@ def test_check_counts_the_tables() -> None:
 
 
 def test_check_in_words() -> None:
-    """As text, `check` has a line per lifecycle, and says that the settings are fine."""
+    """As text, `check` has a line per lifecycle, what was explored, and says that the settings are fine."""
     ran = invoke("check")
     assert ran.exit_code == 0
+    assert "32 of 32 rows taken" in ran.stdout
     assert all(each.name in ran.stdout for each in LIFECYCLES.values())
     assert ran.stdout.endswith(f"settings {Settings().fingerprint}: ok\n")
 
@@ -231,9 +234,31 @@ def test_check_in_words() -> None:
 @pytest.mark.usefixtures("own_modules")
 def test_check_counts_a_services_own_codes() -> None:
     """A service's own policies count among the codes of their lifecycle."""
-    usual = json.loads(invoke("check", "--format", "json").stdout)["lifecycles"]
-    own = json.loads(invoke("check", "--format", "json", "--settings", "own_funny:never_refused").stdout)["lifecycles"]
-    assert [one["codes"] - other["codes"] for one, other in zip(own, usual, strict=True)] == [0, 0, 1]
+    small = ("check", "--applications", "1", "--format", "json")
+    usual = json.loads(invoke(*small).stdout)
+    own = json.loads(invoke(*small, "--settings", "own_funny:never_refused").stdout)
+    both = zip(own["lifecycles"], usual["lifecycles"], strict=True)
+    assert [one["codes"] - other["codes"] for one, other in both] == [0, 0, 1]
+    assert {each["row"]: each["own"] for each in own["exploration"]["dead_rows"]}["A1"] == ["never"]
+
+
+@pytest.mark.usefixtures("own_modules")
+def test_check_names_what_a_services_settings_make_impossible() -> None:
+    """Rows and states that nothing reaches under the settings are told, with what refused them; it is no failure."""
+    ran = invoke("check", "--applications", "1", "--settings", "own_funny:never_refused")
+    assert ran.exit_code == 0
+    assert "never (own policy)" in ran.stdout
+    assert "never reached: " in ran.stdout
+
+
+def test_check_prints_a_journal_to_a_violation(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a planted fault it exits 1, and prints the invariant and journal lines that can be read back."""
+    monkeypatch.setattr(decider, "permitted", lambda *_: True)
+    ran = invoke("check", "--applications", "1")
+    assert ran.exit_code == 1
+    assert "violation: strangers-may-do-nothing: " in ran.stdout
+    lines = [line for line in ran.stdout.splitlines() if line.startswith("{")]
+    assert 1 <= len([journal_line(line) for line in lines]) <= 12
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])

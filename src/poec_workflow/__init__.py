@@ -2,6 +2,7 @@
 
 from poec_workflow import commands, diagrams, events, machines, policies
 from poec_workflow.commands import Request
+from poec_workflow.counterfactual import Remedy
 from poec_workflow.decider import Accepted, Change, Refused, decide
 from poec_workflow.errors import (
     Advisory,
@@ -67,6 +68,7 @@ __all__ = [
     "Prescriber",
     "Refusal",
     "Refused",
+    "Remedy",
     "Request",
     "Role",
     "SchemaOutdated",

@@ -16,7 +16,7 @@ from attrs import frozen
 from poec_workflow import events
 from poec_workflow.errors import Advisory, Details, Refusal, plain
 from poec_workflow.folding import evolve
-from poec_workflow.machines import LIFECYCLES
+from poec_workflow.machines import LIFECYCLES, Lifecycle
 from poec_workflow.model import (
     SYSTEM,
     Application,
@@ -28,6 +28,8 @@ from poec_workflow.policies.access import permitted
 from poec_workflow.policies.deadlines import in_zone
 from poec_workflow.policies.facts import Enrolment, Facts
 from poec_workflow.policies.policy import Check
+
+Lifecycles = Mapping[SubjectKind, Lifecycle]
 
 if TYPE_CHECKING:
     from poec_workflow.commands import ApplicationCommand, Command, SessionCommand
@@ -92,24 +94,26 @@ class Refused:
         return frozenset(each.code for each in self.refusals)
 
 
-def decide(subject: Subject | None, command: Command, facts: Facts) -> Accepted | Refused:
+def decide(
+    subject: Subject | None, command: Command, facts: Facts, lifecycles: Lifecycles = LIFECYCLES
+) -> Accepted | Refused:
     """Whether a command can be carried out, and what it makes happen.
 
     Args:
         subject: the one that the command names; None when there is none of that reference.
         command: what is asked.
         facts: all else that matters. For an application or a session they need an enrolment.
+        lifecycles: the tables; others than the package's are for who explores them.
 
     Returns:
         `Accepted`, or `Refused` with the answer of the first step that fails (domain page, "The order of answers").
     """
-    gate = _gate(subject, command, facts)
-    return Refused((gate,)) if gate else _adjudicate(subject, command, facts)
+    gate = _gate(subject, command, facts, lifecycles[command.kind])
+    return Refused((gate,)) if gate else adjudicate(subject, command, facts, lifecycles)
 
 
-def _gate(subject: Subject | None, command: Command, facts: Facts) -> Refusal | None:
+def _gate(subject: Subject | None, command: Command, facts: Facts, lifecycle: Lifecycle) -> Refusal | None:
     """Answers 1 to 3: what must exist, who may, which version."""
-    lifecycle = LIFECYCLES[command.kind]
     if lifecycle.creates(type(command)):
         if lifecycle.parent and not facts.know(lifecycle.parent):
             parent = cast("str", getattr(command, lifecycle.parent))
@@ -134,25 +138,27 @@ def not_permitted(command: str, actor: Actor) -> Refusal:
     return Refusal("not-permitted", {"command": command, "actor": actor.kind})
 
 
-def _adjudicate(subject: Subject | None, command: Command, facts: Facts) -> Accepted | Refused:
+def adjudicate(
+    subject: Subject | None, command: Command, facts: Facts, lifecycles: Lifecycles = LIFECYCLES
+) -> Accepted | Refused:
     """Answers 4 to 6: the row, then every policy of it."""
-    lifecycle = LIFECYCLES[command.kind]
+    lifecycle = lifecycles[command.kind]
     if subject is not None and lifecycle.creates(type(command)):
         return Refused((Refusal("duplicate-reference", {"reference": command.reference}),))
     rule = lifecycle.executor.choose(subject, facts, command)
     if rule is None:
-        return Refused((no_transition(subject, command.type),))
+        return Refused((no_transition(subject, command.type, lifecycle),))
     checks = (*rule.refusals, *facts.settings.checks.get(type(command), ()))
     refusals = tuple(
         Refusal(check.code, details, check.templates) for check, details in _asked(checks, subject, facts, command)
     )
-    return Refused(refusals) if refusals else _accept(rule, subject, command, facts)
+    return Refused(refusals) if refusals else _accept(rule, subject, command, facts, lifecycles)
 
 
-def no_transition(subject: Subject | None, command: str) -> Refusal:
+def no_transition(subject: Subject | None, command: str, lifecycle: Lifecycle) -> Refusal:
     """Answer 4: the table has no row."""
     assert subject is not None  # noqa: S101 - every table creates from nothing
-    accepted = LIFECYCLES[subject.kind].commands(subject.state)
+    accepted = lifecycle.commands(subject.state)
     details = {"command": command, "state": subject.state, "accepted": tuple(each.type for each in accepted)}
     return Refusal("no-transition", details)
 
@@ -169,24 +175,24 @@ def _asked(
         yield check, details
 
 
-def _accept(rule: AnyRule, subject: Subject | None, command: Command, facts: Facts) -> Accepted:
+def _accept(rule: AnyRule, subject: Subject | None, command: Command, facts: Facts, lifecycles: Lifecycles) -> Accepted:
     advisories = tuple(
         Advisory(check.code, {name: plain(value) for name, value in details.items()})
         for check, details in _asked(rule.advisories, subject, facts, command)
     )
-    before = _cascade(rule.first, command, facts) if rule.first else ()
+    before = _cascade(rule.first, command, facts, lifecycles) if rule.first else ()
     event = _event(rule, subject, command, facts)
     after = evolve(subject, event)
     change = Change(before=subject, subject=after, event=event, actor=facts.actor, command=command.type)
     then: tuple[Change, ...] = ()
     if rule.then and all(each.holds(subject, facts, command) for each in rule.then_given):
-        then = _cascade(rule.then, command, _after(facts, (*before, change)))
+        then = _cascade(rule.then, command, _after(facts, (*before, change)), lifecycles)
     return Accepted(
         subject=after,
         events=(event,),
         advisories=advisories,
         consequences=before + then,
-        final=after.state in LIFECYCLES[command.kind].final,
+        final=after.state in lifecycles[command.kind].final,
         change=change,
     )
 
@@ -206,13 +212,15 @@ def _event(rule: AnyRule, subject: Subject | None, command: Command, facts: Fact
 # Cascades
 
 
-def _cascade(kind: type[ApplicationCommand | SessionCommand], cause: Command, facts: Facts) -> tuple[Change, ...]:
+def _cascade(
+    kind: type[ApplicationCommand | SessionCommand], cause: Command, facts: Facts, lifecycles: Lifecycles
+) -> tuple[Change, ...]:
     """Send a command to everything of its kind in reach; what accepts it moves, by the system's hand."""
     changes: list[Change] = []
     for enrolment in facts.reach():
         around = replace(facts, actor=SYSTEM, enrolment=enrolment, enrolments=(), expected_version=None)
         for target in _targets(kind, enrolment):
-            answer = _adjudicate(target, kind(target.reference), around)
+            answer = adjudicate(target, kind(target.reference), around, lifecycles)
             if isinstance(answer, Accepted):
                 changes.append(replace(answer.change, command=cause.type))
                 changes.extend(answer.consequences)

@@ -11,6 +11,7 @@ from typing import Any
 from attrs import frozen
 
 from poec_workflow.commands import Command
+from poec_workflow.counterfactual import Remedy, remedy_of
 from poec_workflow.decider import no_transition, not_permitted
 from poec_workflow.errors import Refusal, refusal_to_dict
 from poec_workflow.machines import LIFECYCLES, AnyRule
@@ -21,10 +22,15 @@ from poec_workflow.policies.facts import Facts
 
 @frozen
 class Explanation:
-    """One command, and whether it would do."""
+    """One command, and whether it would do.
+
+    Attributes:
+        remedy: one change that leaves nothing against it, where there is one.
+    """
 
     command: type[Command]
     refusals: tuple[Refusal, ...] = ()
+    remedy: Remedy | None = None
 
     @property
     def allowed(self) -> bool:
@@ -32,8 +38,9 @@ class Explanation:
         return not self.refusals
 
     def to_dict(self, lang: str = "fr") -> dict[str, Any]:
-        """`{"command", "allowed", "refusals"}`, each refusal with code, message and details."""
-        refusals = [refusal_to_dict(each, lang) for each in self.refusals]
+        """`{"command", "allowed", "refusals"}`, each refusal with code, message, details, and the remedy if any."""
+        remedy = {"remedy": self.remedy.to_dict(lang)} if self.remedy else {}
+        refusals = [{**refusal_to_dict(each, lang), **remedy} for each in self.refusals]
         return {"command": self.command.type, "allowed": self.allowed, "refusals": refusals}
 
 
@@ -41,18 +48,23 @@ def explain(subject: Subject, facts: Facts) -> tuple[Explanation, ...]:
     """Every command of the subject's lifecycle but the creating one, in the table's order."""
     lifecycle = LIFECYCLES[subject.kind]
     return tuple(
-        Explanation(command, _refusals(subject, command, facts))
-        for command in lifecycle.by_command
-        if not lifecycle.creates(command)
+        _explanation(subject, command, facts) for command in lifecycle.by_command if not lifecycle.creates(command)
     )
+
+
+def _explanation(subject: Subject, command: type[Command], facts: Facts) -> Explanation:
+    refusals = _refusals(subject, command, facts)
+    remedy = remedy_of(refusals, subject, facts, None, lambda own, _, changed: not _refusals(own, command, changed))
+    return Explanation(command, refusals, remedy)
 
 
 def _refusals(subject: Subject, command: type[Command], facts: Facts) -> tuple[Refusal, ...]:
     if not permitted(subject, facts, command, None):
         return (not_permitted(command.type, facts.actor),)
-    rows = LIFECYCLES[subject.kind].rows(subject.state, command)
+    lifecycle = LIFECYCLES[subject.kind]
+    rows = lifecycle.rows(subject.state, command)
     if not rows:
-        return (no_transition(subject, command.type),)
+        return (no_transition(subject, command.type, lifecycle),)
     reasons = [_refusals_of(row, subject, facts) for row in rows if _may_be_chosen(row, subject, facts)]
     if not all(reasons):
         return ()

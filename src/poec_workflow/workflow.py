@@ -11,6 +11,7 @@ from attrs import evolve, field, frozen
 
 from poec_workflow import sweep
 from poec_workflow.commands import Command, Preregister, Request
+from poec_workflow.counterfactual import Remedy, remedy
 from poec_workflow.decider import Accepted, Refused, decide
 from poec_workflow.errors import CommandRefused, Refusal
 from poec_workflow.model import Actor
@@ -99,6 +100,17 @@ class Workflow(Reading):
         """The decision that `execute` would take now, with nothing stored; `final` says that it ends the subject."""
         request, now = checked(Request(command=command, actor=actor)), self._now()
         return self.storage.run(lambda transaction: self._decide(transaction, request, now)[0], write=False)
+
+    def remedy(self, request: Request) -> Remedy | None:
+        """The one change that would make a refused request pass; None where it passes, or no one change would do."""
+        asked, now = checked(request), self._now()
+
+        def work(transaction: Transaction) -> Remedy | None:
+            loaded = transaction.load(asked.command, key=asked.key)
+            facts = loaded.facts(asked.at or now, asked.actor, self.settings, asked.expected_version)
+            return None if loaded.receipt else remedy(loaded.subject, asked.command, facts)
+
+        return self.storage.run(work, write=False)
 
     def sweep(self, *, dry_run: bool = False, progress: sweep.Progress | None = None) -> SweepReport:
         """Expire what is past its advice deadline; with `dry_run` only say what would be."""

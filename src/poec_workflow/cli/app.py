@@ -11,6 +11,7 @@ from poec_workflow.cli.diagram import diagram
 from poec_workflow.cli.execute import execute
 from poec_workflow.cli.lists import actions, applications, sessions
 from poec_workflow.cli.organization import dashboard, queue
+from poec_workflow.cli.paths import paths
 from poec_workflow.cli.run import run
 from poec_workflow.cli.store import store
 from poec_workflow.cli.subjects import explain, history, show
@@ -68,6 +69,7 @@ for each in (
     sweep,
     diagram,
     check,
+    paths,
     store,
 ):
     program.add_command(each)

@@ -10,7 +10,9 @@ import click
 from poec_workflow import locales
 from poec_workflow.cli import options
 from poec_workflow.cli.run import without_mark
+from poec_workflow.cli.subjects import would_pass
 from poec_workflow.cli.text import print_json, say
+from poec_workflow.counterfactual import Remedy
 from poec_workflow.decider import Accepted, Change, Refused
 from poec_workflow.errors import refusal_to_dict
 from poec_workflow.serialization import LONGEST_LINE, journal_line, to_dict
@@ -30,12 +32,16 @@ def execute(ctx: click.Context, line: str, store: str, place: str | None, format
     """
     text = without_mark(sys.stdin.buffer.read(LONGEST_LINE + 1)) if line == "-" else line
     request = journal_line(text, dated=False)
-    answer = options.open_workflow(store, place).execute_many([request])[0]
+    workflow = options.open_workflow(store, place)
+    answer = workflow.execute_many([request])[0]
+    remedy = workflow.remedy(request) if isinstance(answer, Refused) else None
     if format_ == "json":
-        print_json(_refused(answer, lang) if isinstance(answer, Refused) else _accepted(answer, lang))
+        print_json(_refused(answer, remedy, lang) if isinstance(answer, Refused) else _accepted(answer, lang))
     elif isinstance(answer, Refused):
         for refusal in answer.refusals:
             say(f"{refusal.code}: {refusal.message(lang)}")
+        if remedy:
+            say(would_pass(remedy, lang))
     else:
         for change in answer.changes:
             say(f"{change.subject.reference}: {locales.state(change.subject.state, lang)} ({change.event.type})")
@@ -44,8 +50,9 @@ def execute(ctx: click.Context, line: str, store: str, place: str | None, format
     ctx.exit(1 if isinstance(answer, Refused) else 0)
 
 
-def _refused(answer: Refused, lang: str) -> dict[str, Any]:
-    return {"accepted": False, "refusals": [refusal_to_dict(each, lang) for each in answer.refusals]}
+def _refused(answer: Refused, remedy: Remedy | None, lang: str) -> dict[str, Any]:
+    more = {"remedy": remedy.to_dict(lang)} if remedy else {}
+    return {"accepted": False, "refusals": [{**refusal_to_dict(each, lang), **more} for each in answer.refusals]}
 
 
 def _accepted(answer: Accepted, lang: str) -> dict[str, Any]:

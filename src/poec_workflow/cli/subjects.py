@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import click
@@ -10,9 +10,11 @@ import click
 from poec_workflow import locales
 from poec_workflow.cli import options
 from poec_workflow.cli.text import print_json, print_table, table
+from poec_workflow.counterfactual import Remedy
 from poec_workflow.decider import unknown
 from poec_workflow.errors import CommandRefused
 from poec_workflow.events import HistoryEntry
+from poec_workflow.explanation import Explanation
 from poec_workflow.model import Actor, ActorKind, Subject, SubjectKind
 from poec_workflow.policies.deadlines import in_zone
 from poec_workflow.serialization import to_dict
@@ -91,12 +93,20 @@ def explain(
         print_json([each.to_dict(lang) for each in found])
         return
     columns = [options.word("command", lang), options.word("answer", lang)]
-    reasons = [
-        (each.command.type, "\n".join(f"{refusal.code}: {refusal.message(lang)}" for refusal in each.refusals))
-        for each in found
-    ]
-    rows = [(command, answer or options.word("allowed", lang)) for command, answer in reasons]
+    rows = [(each.command.type, "\n".join(_reasons(each, lang)) or options.word("allowed", lang)) for each in found]
     print_table(table(columns, rows))
+
+
+def _reasons(explanation: Explanation, lang: str) -> Iterator[str]:
+    for refusal in explanation.refusals:
+        yield f"{refusal.code}: {refusal.message(lang)}"
+    if explanation.remedy:
+        yield would_pass(explanation.remedy, lang)
+
+
+def would_pass(remedy: Remedy, lang: str) -> str:
+    """What would make a refused command pass, as a line."""
+    return f"  → {options.word('would-pass', lang, remedy=remedy.message(lang))}"
 
 
 def _find(workflow: Workflow, reference: str, kind: str | None) -> Subject:

@@ -14,7 +14,7 @@ from poec_workflow import commands
 from poec_workflow.commands import Command
 from poec_workflow.immutable import ImmutableMap
 from poec_workflow.model import ActorKind, Application, Origin, Role, Subject, TrainingAction
-from poec_workflow.policies.policy import code_of, needs_command, taking_command
+from poec_workflow.policies.policy import code_of, needs_command
 
 if TYPE_CHECKING:
     from poec_workflow.policies.facts import Facts
@@ -79,6 +79,11 @@ class Grant:
 
     kind: ActorKind
     relation: Relation = field(default=anyone)
+    _needs_command: bool = field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        # Read once: what a function takes is slow to find out, and every command asks.
+        object.__setattr__(self, "_needs_command", needs_command(self.relation))
 
     def __str__(self) -> str:
         own = self.relation.__module__ == __name__
@@ -88,9 +93,9 @@ class Grant:
         """Whether it lets this actor; without a command, as far as the payload does not matter."""
         if facts.actor.kind != self.kind:
             return False
-        if command is None and needs_command(self.relation):
-            return True
-        return bool(taking_command(self.relation)(subject, facts, command))
+        if not self._needs_command:
+            return bool(self.relation(subject, facts))
+        return command is None or bool(self.relation(subject, facts, command))
 
 
 Permissions = Mapping[type[Command], Sequence[Grant]]

@@ -29,6 +29,11 @@ def first_instant(day: date, zone: tzinfo) -> datetime:
     return in_zone(datetime.combine(day, time(), zone), zone)
 
 
+def around(day: date) -> tuple[date, date, date]:
+    """A day, the one before and the one after: what a limit that names it may mean."""
+    return day, day - timedelta(days=1), day + timedelta(days=1)
+
+
 def in_zone(instant: datetime, zone: tzinfo) -> datetime:
     """The same instant with a zone's offset of that moment, so that comparing it never meets a clock change."""
     local = instant.astimezone(zone)

@@ -1,0 +1,53 @@
+"""Exhaustive exploration: every combination of a few applications, seats and days, through the real `decide`."""
+
+from poec_workflow.decider import Lifecycles
+from poec_workflow.machines import LIFECYCLES
+from poec_workflow.policies.settings import Settings
+from poec_workflow.testing.exploration.bounds import Bounds
+from poec_workflow.testing.exploration.found import Violation
+from poec_workflow.testing.exploration.lines import lines_of
+from poec_workflow.testing.exploration.paths import Path, ShortestPaths, shortest_paths, simple_paths
+from poec_workflow.testing.exploration.report import Exploration, RowSeen
+from poec_workflow.testing.exploration.walk import Walk
+
+__all__ = [
+    "Bounds",
+    "Exploration",
+    "Path",
+    "RowSeen",
+    "ShortestPaths",
+    "Violation",
+    "explore",
+    "lines_of",
+    "shortest_paths",
+    "simple_paths",
+]
+
+
+def explore(
+    lifecycles: Lifecycles = LIFECYCLES,
+    bounds: Bounds | None = None,
+    *,
+    settings: Settings | None = None,
+    whole: bool = True,
+) -> Exploration:
+    """Walk every world within bounds, and hold each against the invariants.
+
+    Every command that a table has in the state of its subject is asked, of one application among those that stand
+    alike; in worlds of at most one application also what must be refused, and everything by a stranger.
+
+    Args:
+        lifecycles: the tables by kind of subject; the package's by default.
+        bounds: how far to go.
+        settings: whose rules; a service's own, policies and all.
+        whole: go on after a violation; else what was found by then is all.
+
+    Who is refused for want of a seat needs somebody who took it, so one application is not enough for every row:
+
+    >>> found = explore(bounds=Bounds(applications=1))
+    >>> found.ok, [row.id for row in found.dead]
+    (True, ['L13'])
+    """
+    settings = settings or Settings()
+    within = (bounds or Bounds()).within(settings)
+    return Exploration.of(Walk(within, settings, lifecycles, whole=whole).run(), within, settings, lifecycles)
