@@ -204,6 +204,11 @@ class Server:
         with psycopg.connect(raw_url(str_of(self.url)), autocommit=True) as connection:
             connection.execute(statement)
 
+    def cut(self, url: str) -> None:
+        """End every connection to a database, as its administrator may."""
+        name = make_url(url).database
+        self.say(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")  # noqa: S608
+
     @contextmanager
     def database(self, options: str = "") -> Iterator[str]:
         """A fresh database, by its URL; `options` are those of CREATE DATABASE."""
