@@ -44,7 +44,7 @@ def core(host: Any) -> Iterator[Connection]:  # noqa: ANN401 - three libraries' 
 def _of_django(host: Any) -> Any:  # noqa: ANN401 - two drivers' connections
     try:
         host.ensure_connection()
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, it goes on
         # The driver's, of which Django made its own.
         raise error.__cause__ or error from None
     return host.connection
