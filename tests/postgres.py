@@ -34,6 +34,10 @@ SETTINGS = {
 }
 
 
+INSTALLED = Path("/usr/lib/postgresql")
+"""Where Debian puts its versions, and not on the path."""
+
+
 class NoPostgreSQL(Exception):
     """None can be had; the message says what was looked for."""
 
@@ -147,7 +151,7 @@ def _of_the_system() -> Iterator[Path]:
     on_path = shutil.which("pg_ctl")
     if on_path:
         yield Path(on_path).resolve().parent
-    installed = Path("/usr/lib/postgresql").glob("*/bin")
+    installed = INSTALLED.glob("*/bin")
     yield from sorted(installed, key=lambda each: int(each.parent.name.partition(".")[0]), reverse=True)
 
 
@@ -203,6 +207,11 @@ class Server:
         """Tell the server itself something, in no transaction."""
         with psycopg.connect(raw_url(str_of(self.url)), autocommit=True) as connection:
             connection.execute(statement)
+
+    def cut(self, url: str) -> None:
+        """End every connection to a database, as its administrator may."""
+        name = make_url(url).database
+        self.say(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")  # noqa: S608
 
     @contextmanager
     def database(self, options: str = "") -> Iterator[str]:

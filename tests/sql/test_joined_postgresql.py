@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
 import pytest
-from django.db import transaction  # type: ignore[import-untyped]
+from django.db import DatabaseError, transaction  # type: ignore[import-untyped]
 from django.db.backends.postgresql.base import DatabaseWrapper  # type: ignore[import-untyped]
 from psycopg.rows import dict_row
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from guarantees import ADVISER, PLATFORM, TRAINER, check, founded, registering, retaining, workflow_on
-from poec_workflow import CommandRefused, Conflict, SchemaOutdated, commands
+from poec_workflow import CommandRefused, Conflict, SchemaOutdated, StorageUnavailable, commands
 from poec_workflow.adapters.sql import SqlStorage
-from postgres import raw_url
+from postgres import SERVER, raw_url
 
 Work = Callable[[Callable[[str], None], SqlStorage], object]
 INSERT = "INSERT INTO notes VALUES ('{}')"
@@ -55,6 +57,13 @@ def of_psycopg_with_rows(url: str, work: Work) -> None:
 
 def of_django(url: str, work: Work) -> None:
     """Django inside of two `atomic`s, of which the inner one is a savepoint."""
+    with django_on(url) as connection, transaction.atomic(using="poec"), transaction.atomic(using="poec"):
+        work(lambda note: _django_note(connection, note), SqlStorage.joined(connection))
+
+
+@contextmanager
+def django_on(url: str) -> Iterator[Any]:
+    """Django's connection to a database."""
     from django.db import connections  # noqa: PLC0415 - set up first
 
     found = make_url(url)
@@ -73,8 +82,7 @@ def of_django(url: str, work: Work) -> None:
         )
         connections["poec"] = connection
         try:
-            with transaction.atomic(using="poec"), transaction.atomic(using="poec"):
-                work(lambda note: _django_note(connection, note), SqlStorage.joined(connection))
+            yield connection
         finally:
             connection.close()
             del connections["poec"]
@@ -207,6 +215,64 @@ def test_a_connection_without_a_transaction(postgresql_url: str, town: SqlStorag
         with pytest.raises(RuntimeError, match="no transaction"):
             joined.execute(registering(1), ADVISER)
         assert joined.session("S-1") == workflow_on(town).session("S-1")
+
+
+def asked_in_vain(storage: SqlStorage) -> None:
+    """Neither a command nor a question nor a look at the schema gets through; each says so in our words."""
+    workflow = workflow_on(storage)
+    for ask in (lambda: workflow.execute(registering(1), ADVISER), lambda: workflow.session("S-1"), storage.schema):
+        with pytest.raises(StorageUnavailable):
+            ask()
+
+
+def test_a_hosts_connection_that_is_gone(
+    host: Callable[[str, Work], None], postgresql_url: str, town: SqlStorage
+) -> None:
+    """Dropped by the server, then used again and again: unavailable each time, and nothing is stored."""
+    reached = []
+
+    def work(note: Callable[[str], None], joined: SqlStorage) -> None:
+        note("before")
+        SERVER.cut(postgresql_url)
+        asked_in_vain(joined)
+        asked_in_vain(joined)
+        reached.append(True)
+
+    with suppress(psycopg.Error, SQLAlchemyError, DatabaseError):  # the host can't commit either
+        host(postgresql_url, work)
+    assert reached
+    assert notes(postgresql_url) == []
+    check(town)
+
+
+@pytest.mark.usefixtures("town")
+def test_a_hosts_connection_that_was_closed(postgresql_url: str) -> None:
+    """The driver's, and SQLAlchemy's."""
+    raw = psycopg.connect(raw_url(postgresql_url))
+    raw.close()
+    asked_in_vain(SqlStorage.joined(raw))
+    engine = create_engine(postgresql_url)
+    core = engine.connect()
+    core.close()
+    engine.dispose()
+    asked_in_vain(SqlStorage.joined(core))
+
+
+def test_a_django_that_can_not_connect() -> None:
+    """Its own exception is the driver's in other words."""
+    with django_on("postgresql+psycopg://nobody@127.0.0.1:1/none") as connection:
+        asked_in_vain(SqlStorage.joined(connection))
+
+
+def test_a_host_in_a_pipeline(postgresql_url: str, town: SqlStorage) -> None:
+    """Answers come too late there to decide by: nothing is done, and the host is told."""
+    with (
+        psycopg.connect(raw_url(postgresql_url)) as connection,
+        connection.pipeline(),
+        pytest.raises(RuntimeError, match="pipeline"),
+    ):
+        workflow_on(SqlStorage.joined(connection)).execute(registering(1), ADVISER)
+    check(town)
 
 
 def test_a_host_is_never_made_to_wait_for_a_retry(postgresql_url: str, town: SqlStorage) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import stamina
 from attrs import evolve
+from sqlalchemy import create_engine
 
 from guarantees import ADVISER, PLATFORM, TRAINER, check, founded, registering, workflow_on
 from poec_workflow import CommandRefused, Conflict, Malformed, SchemaOutdated, StorageUnavailable, SubjectKind, commands
@@ -110,6 +111,42 @@ def test_a_table_that_went_away(file: Path, stored: SqlStorage) -> None:
         connection.execute("DROP TABLE poec_history").close()
     with pytest.raises(SchemaOutdated):
         workflow_on(stored).execute(registering(1), ADVISER)
+
+
+@pytest.mark.parametrize(
+    ("statement", "ours"),
+    [
+        ("SELECT * FROM poec_nothing", SchemaOutdated),
+        ("SELECT absent FROM poec_people", SchemaOutdated),
+        ("INSERT INTO poec_people (absent) VALUES (1)", SchemaOutdated),
+        ("UPDATE poec_people SET absent = 1", SchemaOutdated),
+        ("SELECT (", StorageUnavailable),
+        ("SELECT nothing()", StorageUnavailable),
+        ("CREATE TABLE poec_people (name TEXT)", StorageUnavailable),
+    ],
+)
+def test_only_what_is_not_there_is_another_schema(stored: SqlStorage, statement: str, ours: type[Exception]) -> None:
+    """SQLite has one code for a missing table and for whatever else is wrong with a statement."""
+    founded(stored)
+    with pytest.raises(ours):
+        stored.run(lambda each: each._connection.exec_driver_sql(statement).close())  # noqa: SLF001
+
+
+def test_a_hosts_closed_connection_is_unavailable(file: Path, stored: SqlStorage) -> None:
+    """The driver's own, and SQLAlchemy's."""
+    founded(stored)
+    raw = sqlite3.connect(file)
+    raw.close()
+    engine = create_engine(f"sqlite:///{file}")
+    core = engine.connect()
+    core.close()
+    engine.dispose()
+    for host in (raw, core):
+        joined = workflow_on(SqlStorage.joined(host))
+        with pytest.raises(StorageUnavailable):
+            joined.execute(registering(1), ADVISER)
+        with pytest.raises(StorageUnavailable):
+            joined.session("S-1")
 
 
 def test_our_tables_live_beside_a_hosts(file: Path) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 
 import psycopg
 import pytest
 import stamina
-from sqlalchemy.engine import make_url
+from sqlalchemy import event
 
 from guarantees import ADVISER, NOW, PLATFORM, check, founded, happened, registering, workflow_on
 from poec_workflow import Conflict, SchemaOutdated, StorageUnavailable, SubjectKind, Workflow, commands
@@ -64,19 +65,68 @@ def test_a_dropped_connection(postgresql_url: str) -> None:
 
         def work(transaction: Transaction) -> None:
             transaction.load(commands.SetCapacity("S-1", capacity=7))
-            drop()
+            SERVER.cut(postgresql_url)
             transaction.load(commands.SetCapacity("S-1", capacity=7))
-
-        def drop() -> None:
-            name = make_url(postgresql_url).database
-            SERVER.say(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")  # noqa: S608
 
         with pytest.raises(StorageUnavailable):
             storage.run(work)
         workflow.execute(registering(1), ADVISER)
-        drop()
+        SERVER.cut(postgresql_url)
         workflow.execute(registering(2), ADVISER)
         check(storage)
+
+
+def test_a_connection_that_is_dropped_at_the_commit(postgresql_url: str) -> None:
+    """When everything was written: unavailable, and the key says later that nothing was stored."""
+    with SqlStorage.open(postgresql_url) as storage:
+        workflow = founded(storage)
+        engine = storage._connections._engine  # type: ignore[attr-defined]  # noqa: SLF001
+        event.listen(engine, "commit", lambda _: SERVER.cut(postgresql_url), once=True)
+        with pytest.raises(StorageUnavailable):
+            workflow.execute(registering(1), ADVISER, key="k")
+        assert not workflow.execute(registering(1), ADVISER, key="k").replayed
+        check(storage)
+
+
+@pytest.mark.parametrize(
+    ("said", "ours"),
+    [
+        ("SELECT nothing", SchemaOutdated),
+        ("SELECT 1/0", StorageUnavailable),
+        ("DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '40001'; END $$", Conflict),
+    ],
+)
+def test_what_the_driver_itself_raises_is_ours_too(postgresql_url: str, said: str, ours: type[Exception]) -> None:
+    """Where SQLAlchemy does not stand between: when it prepares a connection, for one."""
+    with SqlStorage.open(postgresql_url, attempts=1) as storage, pytest.raises(ours) as error:
+        storage.run(lambda each: each._connection.connection.driver_connection.execute(said))  # type: ignore[union-attr] # noqa: SLF001
+    assert isinstance(error.value.__cause__, psycopg.Error)
+
+
+def test_a_connection_that_fails_when_it_is_taken_out(postgresql_url: str) -> None:
+    """What the pool meets then is the driver's own error."""
+    with SqlStorage.open(postgresql_url, attempts=1) as storage:
+        founded(storage)
+
+        def fail(connection: psycopg.Connection[object], *_: object) -> None:
+            connection.execute("SELECT 1/0")
+
+        event.listen(storage._connections._engine, "checkout", fail)  # type: ignore[attr-defined]  # noqa: SLF001
+        with pytest.raises(StorageUnavailable):
+            workflow_on(storage).session("S-1")
+
+
+def test_every_connection_is_in_use(postgresql_url: str) -> None:
+    """Who waited too long for one is told; when one is free again, it goes on."""
+    with SqlStorage.open(postgresql_url, busy_timeout=0.01) as storage:
+        workflow = founded(storage)
+        engine = storage._connections._engine  # type: ignore[attr-defined]  # noqa: SLF001
+        with ExitStack() as stack:
+            for _ in range(15):
+                stack.enter_context(engine.connect())
+            with pytest.raises(StorageUnavailable, match="in use"):
+                workflow.session("S-1")
+        assert workflow.session("S-1").version == 1
 
 
 def test_a_server_that_is_not_there() -> None:

@@ -13,7 +13,9 @@ statement of its own. Reading transactions are REPEATABLE READ, which there neve
 
 from __future__ import annotations
 
+import re
 import sqlite3
+import sys
 from collections.abc import Mapping
 from enum import Enum, auto
 from pathlib import Path
@@ -48,16 +50,20 @@ class Trouble(Enum):
     UNAVAILABLE = auto()
 
 
-DRIVER_ERRORS = (sqlite3.Error,)
-"""What a driver raises where SQLAlchemy does not stand between."""
+def driver_errors() -> tuple[type[BaseException], ...]:
+    """What drivers raise where SQLAlchemy does not stand between; one that nobody imported raises nothing."""
+    psycopg: Any = sys.modules.get("psycopg")
+    return (sqlite3.Error,) if psycopg is None else (sqlite3.Error, psycopg.Error)
+
 
 _PRIMARY_CODE = 0xFF
+_NOT_THERE = re.compile(r"no such (table|column): |table \S+ has no column named ")
+"""How SQLite says so: its code is that of every error in a statement."""
 _SQLITE = {
     sqlite3.SQLITE_BUSY: Trouble.BUSY,
     sqlite3.SQLITE_LOCKED: Trouble.BUSY,
     sqlite3.SQLITE_PROTOCOL: Trouble.BUSY,
     sqlite3.SQLITE_CONSTRAINT: Trouble.TAKEN,
-    sqlite3.SQLITE_ERROR: Trouble.SCHEMA,
 }
 _POSTGRESQL = {
     "40001": Trouble.BUSY,  # serialization failure
@@ -72,9 +78,11 @@ _POSTGRESQL = {
 
 
 def trouble(error: BaseException) -> Trouble:
-    """What is the matter; SQLite says SQLITE_ERROR of a table or column that is not there."""
+    """What is the matter."""
     code = getattr(error, "sqlite_errorcode", None)
     if code is not None:
+        if code == sqlite3.SQLITE_ERROR and _NOT_THERE.match(str(error)):
+            return Trouble.SCHEMA
         return _SQLITE.get(code & _PRIMARY_CODE, Trouble.UNAVAILABLE)
     state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
     return _POSTGRESQL.get(state or "", Trouble.UNAVAILABLE)

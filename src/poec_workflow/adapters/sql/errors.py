@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, PendingRollbackError, ResourceClosedError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from poec_workflow.adapters.sql.dialects import DRIVER_ERRORS, NO_TRANSACTION, Trouble, trouble
+from poec_workflow.adapters.sql.dialects import NO_TRANSACTION, Trouble, driver_errors, trouble
 from poec_workflow.errors import Conflict, SchemaOutdated, StorageUnavailable, WorkflowError
 
 REMEDY = "run `poec-workflow store upgrade`"
@@ -29,8 +29,10 @@ def translated() -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise _ours(error.orig or error) from error
-    except DRIVER_ERRORS as error:
+    except driver_errors() as error:
         raise _ours(error) from error
+    except (PendingRollbackError, ResourceClosedError) as error:
+        raise StorageUnavailable(f"the host's connection can't be used: {error}") from error
     except PoolTimeout as error:
         raise StorageUnavailable("every connection is in use") from error
 

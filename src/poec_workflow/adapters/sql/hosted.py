@@ -27,6 +27,7 @@ def core(host: Any) -> Iterator[Connection]:  # noqa: ANN401 - three libraries' 
     """A Core connection on a host's.
 
     Raises:
+        RuntimeError: it is in psycopg's pipeline mode, where an answer comes too late to decide by.
         TypeError: it is none of them.
     """
     if isinstance(host, Connection):
@@ -35,10 +36,18 @@ def core(host: Any) -> Iterator[Connection]:  # noqa: ANN401 - three libraries' 
         yield host
         return
     if hasattr(host, "ensure_connection"):
-        host.ensure_connection()
-        host = host.connection
+        host = _of_django(host)
     with closing(_engine(host).connect()) as connection:
         yield connection
+
+
+def _of_django(host: Any) -> Any:  # noqa: ANN401 - two drivers' connections
+    try:
+        host.ensure_connection()
+    except Exception as error:  # noqa: BLE001 - whatever it is, it goes on
+        # The driver's, of which Django made its own.
+        raise error.__cause__ or error from None
+    return host.connection
 
 
 def _engine(host: Any) -> Engine:  # noqa: ANN401 - two drivers' connections
@@ -49,6 +58,8 @@ def _engine(host: Any) -> Engine:  # noqa: ANN401 - two drivers' connections
     if isinstance(host, sqlite3.Connection):
         dialect, hosted = _sqlite(), _SqliteConnection(host)
     elif psycopg is not None and isinstance(host, psycopg.Connection):
+        if host.pgconn.pipeline_status:
+            raise RuntimeError("the host's connection is in a pipeline; leave it to join")
         dialect, hosted = _postgresql(), _PsycopgConnection(host)
     else:
         raise TypeError(f"expected a connection, not {type(host).__name__}")

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, Select, Table, and_, bindparam, exists, select, text
 
 from poec_workflow.adapters.sql.dialects import skips_locked
-from poec_workflow.adapters.sql.rows import position_of, read, tally_of
+from poec_workflow.adapters.sql.rows import position_of, read, stored_keys, tally_of
 from poec_workflow.adapters.sql.schema import COUNTS, actions, applications, count_of, history, receipts, sessions
 from poec_workflow.commands import Command, CreateSession, Preregister
 from poec_workflow.events import HistoryEntry, Position
@@ -103,7 +103,7 @@ _overdue = _either(
 _held_overdue = _claimed.order_by(sessions.c.reference, applications.c.reference).with_for_update(
     of=(sessions, applications)
 )
-_receipt = select(receipts).where(receipts.c.key == _ASKED)
+_receipt = select(receipts).where(receipts.c.key.in_([_ASKED, bindparam("once")]))
 _moved = history.alias("moved")
 _recalled: Select[*tuple[Any, ...]] = (
     select(_moved.c.ordinal, history.c.data)
@@ -220,8 +220,9 @@ def overdue(
 
 def receipt(connection: Connection, key: str) -> Receipt | None:
     """What the key was used for."""
-    row = connection.execute(_receipt, {"asked": key}).one_or_none()
-    return Receipt(row.key, row.digest, position_of(row)) if row else None
+    now, once = stored_keys(key)
+    row = connection.execute(_receipt, {"asked": now, "once": once}).one_or_none()
+    return Receipt(key, row.digest, position_of(row)) if row else None
 
 
 def recall(connection: Connection, decision: Position) -> Sequence[Sequence[HistoryEntry]]:

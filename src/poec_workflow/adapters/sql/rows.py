@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -28,6 +30,8 @@ Values = dict[str, Any]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_LONGEST_KEY = 64
+_DIGESTED = re.compile(r"sha256:[0-9a-f]{64}")
 
 CLASSES: Mapping[SubjectKind, type[Application | TrainingSession | TrainingAction]] = {
     SubjectKind.APPLICATION: Application,
@@ -123,6 +127,22 @@ def entry_row(entry: HistoryEntry, ordinal: int) -> Values:
 def position_row(position: Position) -> Values:
     """The key of history, outbox and receipts."""
     return {"kind": position.kind.value, "reference": position.reference, "version": position.version}
+
+
+def stored_key(key: str) -> str:
+    """A key as it is stored: a long one by its digest, for PostgreSQL's indexes hold no more than some 2,700 bytes.
+
+    A digest is written with more characters than a key may have that is stored as it is: none is taken for another.
+    """
+    if len(key) <= _LONGEST_KEY:
+        return key
+    return f"sha256:{hashlib.sha256(key.encode()).hexdigest()}"
+
+
+def stored_keys(key: str) -> tuple[str, str]:
+    """How a key is stored, and how it once was: whole, whatever its length."""
+    now = stored_key(key)
+    return now, now if _DIGESTED.fullmatch(key) else key
 
 
 def position_of(row: Any) -> Position:  # noqa: ANN401 - a row that has the key

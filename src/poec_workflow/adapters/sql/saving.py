@@ -9,7 +9,7 @@ from typing import cast
 from sqlalchemy import Connection, Table, Update, bindparam
 
 from poec_workflow.adapters.sql.dialects import insert_ignoring, upsert
-from poec_workflow.adapters.sql.rows import Values, entry_row, person_row, position_row, row_of
+from poec_workflow.adapters.sql.rows import Values, entry_row, person_row, position_row, row_of, stored_key
 from poec_workflow.adapters.sql.schema import (
     COUNTS,
     SUBJECTS,
@@ -134,6 +134,6 @@ _ORDER = (SubjectKind.ACTION, SubjectKind.SESSION, SubjectKind.APPLICATION)
 
 def _write_receipt(connection: Connection, receipt: Receipt) -> None:
     """Keep that the key was used, unless it was in the meantime: then the work is to be done again, and finds it."""
-    row = {"key": receipt.key, "digest": receipt.digest, **position_row(receipt.decision)}
+    row = {"key": stored_key(receipt.key), "digest": receipt.digest, **position_row(receipt.decision)}
     if connection.execute(_RECEIPT[connection.dialect.name], row).rowcount != 1:
         raise Conflict("the key was used by somebody else")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 from attrs import evolve
 
@@ -39,6 +41,17 @@ class KeyContract(Contract):
         with pytest.raises(CommandRefused):
             workflow.execute(commands.ReopenSession("S-1"), PLATFORM, key="k")
         assert not workflow.execute(registering(1), ADVISER, key="k").replayed
+
+    def test_a_key_may_be_as_long_as_any_text(self, storage: Storage) -> None:
+        """Of ten thousand characters every one counts, also where an index holds fewer."""
+        workflow = founded(storage)
+        chance = Random(1)
+        start = "".join(chr(chance.randrange(0x100, 0xD7FF)) for _ in range(9_999))
+        replayed = [
+            workflow.execute(commands.SetCapacity("S-1", capacity=9), PLATFORM, key=start + last).replayed
+            for last in "aba"
+        ]
+        assert replayed == [False, False, True]
 
 
 def replay_of(answer: object) -> Accepted:
