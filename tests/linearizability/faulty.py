@@ -1,4 +1,4 @@
-"""Five storages with a fault of concurrency each, planted in the storage in memory."""
+"""Storages with a fault of concurrency each, planted in the storage in memory."""
 
 from __future__ import annotations
 
@@ -130,10 +130,30 @@ class PhantomQuota(MemoryStorage):
             return work(Behind(self._tables))
 
 
+class EarlyEnd(MemoryStorage):
+    """Every other time a sweeper finds nothing, whatever there is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        claims = count(1)
+
+        class Tired(MemoryTransaction):
+            def claim_overdue(self, ended_before: date, *, limit: int) -> Sequence[Loaded]:
+                return super().claim_overdue(ended_before, limit=limit) if next(claims) % 2 else ()
+
+        self._transaction = Tired
+
+    def run(self, work: Callable[[MemoryTransaction], T], *, write: bool = True) -> T:
+        del write
+        with self._lock:
+            return work(self._transaction(self._tables))
+
+
 FAULTS: dict[str, type[MemoryStorage]] = {
     "no lock": NoLock,
     "read before lock": ReadBeforeLock,
     "lost update": LostUpdate,
     "double expire": DoubleExpire,
     "phantom quota": PhantomQuota,
+    "early end": EarlyEnd,
 }

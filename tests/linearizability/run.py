@@ -1,45 +1,68 @@
-"""Histories of many concurrent operations, checked: `python tests/linearizability/run.py [operations] [seed]`."""
+"""Histories of many concurrent operations, checked: `python tests/linearizability/run.py [operations] [seed …]`."""
 
 from __future__ import annotations
 
 import sys
-import tempfile
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
-from clients import CLIENTS, judged, prepared, recorded
+from clients import CLIENTS, History, by_processes, by_threads, crowding, judged, prepared
 from faulty import FAULTS
+from model import Asked, HasLooked, Room
+from planted import PLANTED
 
-from guarantees import MADE
-from poec_workflow.ports import Storage
+from databases import DATABASES
+from poec_workflow.adapters.memory import MemoryStorage
+from poec_workflow.adapters.sql import SqlStorage
 from postgres import SERVER
+from processes import Crew, crew
 
 
-def line(name: str, storage: Storage, operations: int, seed: int) -> bool:
-    """Record and judge one history, and print its figures."""
-    initial = prepared(storage)
-    history = recorded(storage, seed, operations // CLIENTS)
+def line(name: str, initial: dict[str, Room], history: History) -> bool:
+    """Judge one history, and print its figures."""
     verdicts = judged(history, initial)
-    sound = all(each.linearizable for each in verdicts.values())
     steps = sum(each.steps for each in verdicts.values())
-    bad = sum(not each.linearizable for each in verdicts.values())
-    asked = operations // CLIENTS * CLIENTS
+    bad = [room for room, each in verdicts.items() if not each.linearizable]
+    asked = sum(isinstance(operation.asked, Asked) for _, operation in history)
+    sweeps = len({operation.asked for _, operation in history if isinstance(operation.asked, HasLooked)})
     print(
-        f"{name}: {asked} operations, {CLIENTS} clients, {len(verdicts)} sessions, {steps} steps: "
-        f"{'linearizable' if sound else f'NOT linearizable ({bad} sessions)'}"
+        f"{name}: {asked} commands and {sweeps} sweeps, {CLIENTS} clients, "
+        f"{len(verdicts)} sessions, {crowding(history):.1f} others at the same time, {steps} steps: "
+        f"{f'NOT linearizable ({len(bad)} sessions)' if bad else 'linearizable'}",
+        flush=True,
     )
-    return sound
+    return not bad
 
 
-def main(operations: int = 2_000, seed: int = 1) -> int:
+def in_memory(name: str, storage: MemoryStorage, operations: int, seed: int) -> bool:
+    """One history of threads."""
+    initial = prepared(storage)
+    return line(name, initial, by_threads(storage, seed, operations // CLIENTS))
+
+
+def on_database(name: str, database: str, together: Crew, operations: int, seed: int, fault: str | None = None) -> bool:
+    """One history of processes."""
+    with DATABASES[database]() as url:
+        with SqlStorage.open(url) as storage:
+            initial = prepared(storage)
+        return line(name, initial, by_processes(together, url, seed, operations // CLIENTS, fault))
+
+
+def main(operations: int = 2_000, *seeds: int) -> int:
     """Every storage has to be linearizable, and no faulty one."""
     wrong = 0
-    for name, made in MADE.items():
-        with tempfile.TemporaryDirectory() as folder, made(Path(folder) / "poec.db") as storage:
-            wrong += not line(name, storage, operations, seed)
-    for name, faulty in FAULTS.items():
-        wrong += line(f"fault: {name}", faulty(), operations, seed)
+    with crew(CLIENTS) as together:
+        for seed in seeds or (1,):
+            wrong += not in_memory(f"memory, seed {seed}", MemoryStorage(), operations, seed)
+            for database in DATABASES:
+                wrong += not on_database(f"{database}, seed {seed}", database, together, operations, seed)
+        for name, faulty in FAULTS.items():
+            wrong += in_memory(f"memory, fault: {name}", faulty(), operations, 1)
+        for database in DATABASES:
+            for name in PLANTED:
+                if (database, name) != ("sqlite", "no lock"):
+                    wrong += on_database(f"{database}, fault: {name}", database, together, operations, 1, name)
     SERVER.close()
     return wrong
 

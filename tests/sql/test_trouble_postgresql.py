@@ -1,4 +1,4 @@
-"""What PostgreSQL says becomes one of our exceptions; a sweep is what expiring one by one would be."""
+"""What PostgreSQL says becomes one of our exceptions."""
 
 from __future__ import annotations
 
@@ -10,16 +10,11 @@ import pytest
 import stamina
 from sqlalchemy import event
 
-from guarantees import ADVISER, NOW, PLATFORM, check, founded, happened, registering, workflow_on
-from poec_workflow import Conflict, SchemaOutdated, StorageUnavailable, SubjectKind, Workflow, commands
-from poec_workflow.adapters.memory import MemoryStorage
+from guarantees import ADVISER, PLATFORM, check, founded, registering, workflow_on
+from poec_workflow import Conflict, SchemaOutdated, StorageUnavailable, commands
 from poec_workflow.adapters.sql import SqlStorage
-from poec_workflow.model import SYSTEM
-from poec_workflow.ports import Storage, Transaction
-from poec_workflow.testing import SettableClock
+from poec_workflow.ports import Transaction
 from postgres import SERVER, raw_url
-
-LATE = "2022-04-20T09:00:00+02:00"
 
 
 def raising(state: str, times: int) -> tuple[list[int], Callable[[Transaction], None]]:
@@ -170,26 +165,3 @@ def test_references_sort_by_code_point_whatever_the_databases_language() -> None
     except psycopg.errors.FeatureNotSupported:
         pytest.skip("this PostgreSQL has no ICU")
     assert found == sorted([*references, "A-1"])
-
-
-def test_a_sweep_is_what_expiring_one_by_one_would_be(storage: Storage) -> None:
-    """Every entry, every message and every count."""
-    one_by_one = MemoryStorage()
-    for each in (storage, one_by_one):
-        workflow = founded(each, seats=20, coefficient=5)
-        for number in range(30):
-            workflow.execute(registering(number), ADVISER)
-    assert len(Workflow(storage, clock=SettableClock(LATE)).sweep().expired) == 30
-    single = Workflow(one_by_one, clock=SettableClock(LATE))
-    for reference in sorted(f"C-{number}" for number in range(30)):
-        single.execute(commands.Expire(reference), SYSTEM)
-    for number in range(30):
-        ours, theirs = (
-            tuple(each.queries.history(SubjectKind.APPLICATION, f"C-{number}")) for each in (storage, one_by_one)
-        )
-        assert ours == theirs
-    assert happened(storage) == happened(one_by_one)
-    lease = NOW - NOW
-    claimed = [each.outbox.claim(limit=1_000, now=NOW, lease=lease) for each in (storage, one_by_one)]
-    assert list(claimed[0]) == list(claimed[1])
-    check(storage)

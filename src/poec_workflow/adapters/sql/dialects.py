@@ -177,6 +177,11 @@ def skips_locked(connection: Connection) -> bool:
     return connection.dialect.name == "postgresql"
 
 
+def takes_arrays(connection: Connection) -> bool:
+    """Whether a parameter can be an array, and a statement make rows of it."""
+    return connection.dialect.name == "postgresql"
+
+
 def insert_ignoring(table: Table) -> PerDialect:
     """An INSERT that does nothing where the key is taken, poisons no transaction, and counts what it did."""
     statements = postgresql_insert(table).on_conflict_do_nothing(), sqlite_insert(table).on_conflict_do_nothing()

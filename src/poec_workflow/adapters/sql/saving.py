@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import cast
 
-from sqlalchemy import Connection, Table, Update, bindparam
+from sqlalchemy import Connection, Table, Update
 
 from poec_workflow.adapters.sql.dialects import insert_ignoring, upsert
 from poec_workflow.adapters.sql.rows import Values, entry_row, person_row, position_row, row_of, stored_key
@@ -19,34 +19,44 @@ from poec_workflow.adapters.sql.schema import (
     receipts,
     sessions,
 )
+from poec_workflow.adapters.sql.together import Given, Together, inserting, updating
 from poec_workflow.errors import Conflict
 from poec_workflow.model import Application, ApplicationState, Candidate, State, Subject, SubjectKind, Tally
 from poec_workflow.ports import Receipt
 from poec_workflow.recording import Recorded
 
 
-def _update(table: Table) -> Update:
-    """An update that finds its row only in the version that was read."""
-    return table.update().where(
-        table.c.reference == bindparam("known_reference"), table.c.version == bindparam("known_version")
-    )
-
-
 def _names(table: Table) -> tuple[str, ...]:
     return tuple(each.name for each in table.columns)
 
 
+def _changing(table: Table) -> Together:
+    """An update that finds its row only in the version that was read."""
+    values = tuple(name for name in _names(table) if name not in ("reference", *COUNTS))
+
+    def statement(given: Given) -> Update:
+        return (
+            table.update()
+            .where(table.c.reference == given("known_reference"), table.c.version == given("known_version"))
+            .values({name: given(name) for name in values})
+        )
+
+    return updating(table, (*values, "known_reference", "known_version"), statement)
+
+
+def _counting(given: Given) -> Update:
+    return (
+        sessions.update()
+        .where(sessions.c.reference == given("known_reference"))
+        .values({name: sessions.c[name] + given(f"more_{name}") for name in COUNTS})
+    )
+
+
 _INSERTS = {kind: table.insert().inline() for kind, table in SUBJECTS.items()}
-_UPDATES = {
-    kind: _update(table).values({name: bindparam(name) for name in _names(table) if name not in ("reference", *COUNTS)})
-    for kind, table in SUBJECTS.items()
-}
-_COUNT = (
-    sessions.update()
-    .where(sessions.c.reference == bindparam("known_reference"))
-    .values({name: sessions.c[name] + bindparam(f"more_{name}") for name in COUNTS})
-)
-_HISTORY, _OUTBOX = history.insert().inline(), outbox.insert().inline()
+_UPDATES = {kind: _changing(table) for kind, table in SUBJECTS.items()}
+_COUNT = updating(sessions, ("known_reference", *(f"more_{name}" for name in COUNTS)), _counting)
+_HISTORY = inserting(history, _names(history))
+_OUTBOX = inserting(outbox, ("kind", "reference", "version"))
 _RECEIPT = insert_ignoring(receipts)
 _PERSON = upsert(people, "reference")
 
@@ -103,9 +113,9 @@ class Unsaved:
             if any(more.values())
         ]
         if counts:
-            connection.execute(_COUNT, counts)
-        connection.execute(_HISTORY, self._entries)
-        connection.execute(_OUTBOX, self._positions)
+            _COUNT.write(connection, counts)
+        _HISTORY.write(connection, self._entries)
+        _OUTBOX.write(connection, self._positions)
         for receipt in self._receipts:
             _write_receipt(connection, receipt)
         if self._people:
@@ -118,13 +128,13 @@ class Unsaved:
         rows = [row_of(each) for each in self._subjects.values() if each.kind is kind]
         created = [row for row in rows if row["version"] == 1]
         changed = [
-            {**row, "known_reference": row.pop("reference"), "known_version": row["version"] - 1}
+            {"known_reference": row.pop("reference"), "known_version": row["version"] - 1, **row}
             for row in rows
             if row["version"] > 1
         ]
         if created:
             connection.execute(_INSERTS[kind], created)
-        if changed and connection.execute(_UPDATES[kind], changed).rowcount != len(changed):
+        if changed and _UPDATES[kind].write(connection, changed) != len(changed):
             raise Conflict(f"an {kind} was changed by somebody else")
 
 
