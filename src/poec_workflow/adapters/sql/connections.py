@@ -98,7 +98,7 @@ class OwnConnections:
         with translated(), engine.connect() as connection:
             result = work(connection)
             if write:
-                connection.commit()
+                _commit(connection)
             return result
 
     def _prepare(self) -> None:
@@ -119,5 +119,18 @@ class OwnConnections:
                 prepare_file(connection)
             with self._writing.connect() as connection:
                 before = how(connection, self._lineage)
-                connection.commit()
+                _commit(connection)
                 return before
+
+
+def _commit(connection: Connection) -> None:
+    """Commit. A connection that could not is closed.
+
+    SQLAlchemy takes its transaction for ended, and would hand it on still open: with its locks, to be committed by
+    whoever comes next.
+    """
+    try:
+        connection.commit()
+    except BaseException:
+        connection.invalidate()
+        raise

@@ -17,6 +17,7 @@ import re
 import sqlite3
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from enum import Enum, auto
 from pathlib import Path
 from typing import Any
@@ -122,6 +123,7 @@ def make_engine(url: str, busy_timeout: float) -> Engine:
     engine = create_engine(found, connect_args={"timeout": busy_timeout})
     event.listen(engine, "connect", _connected)
     event.listen(engine, "begin", _begun)
+    event.listen(engine, "invalidate", _let_go)
     return engine
 
 
@@ -156,6 +158,12 @@ def _connected(connection: sqlite3.Connection, _record: object) -> None:
 def _begun(connection: Connection) -> None:
     writes = connection.get_execution_options().get(WRITING)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _let_go(connection: sqlite3.Connection, _record: object, _error: BaseException | None) -> None:
+    """End the transaction of a connection that is given up: closed, it keeps its lock while a cursor is remembered."""
+    with suppress(sqlite3.Error):
+        connection.rollback()
 
 
 def prepare_file(connection: Connection) -> None:

@@ -1,0 +1,118 @@
+"""Databases to ruin: one of each kind is prepared, and copied for every point."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from sqlalchemy.engine import make_url
+
+from deeds import EMPTY, TOWN, UNVERSIONED, found_town
+from poec_workflow.adapters.sql import SqlStorage
+from postgres import SERVER, raw_url
+from stores import UNVERSIONED as FORGOTTEN
+from stores import say
+
+Copy = Callable[[], AbstractContextManager[str]]
+Ground = Mapping[str, Copy]
+"""By the name of what is there: a copy of it, by its URL."""
+
+Picture = dict[str, list[tuple[Any, ...]]]
+
+
+def _prepare(url: str, kind: str) -> None:
+    with SqlStorage.open(url) as storage:
+        found_town(storage)
+    if kind == UNVERSIONED:
+        say(url, FORGOTTEN)
+
+
+@contextmanager
+def sqlite(place: Path) -> Iterator[Ground]:
+    """Files, in a folder."""
+    numbers = count(1)
+
+    def copies(kind: str) -> Copy:
+        template = place / f"{kind}.db"
+        if kind != EMPTY:
+            _prepare(f"sqlite:///{template}", kind)
+
+        @contextmanager
+        def copy() -> Iterator[str]:
+            folder = place / str(next(numbers))
+            folder.mkdir()
+            if template.exists():
+                shutil.copy(template, folder / "poec.db")
+            yield f"sqlite:///{folder}/poec.db"
+            shutil.rmtree(folder)
+
+        return copy
+
+    yield {kind: copies(kind) for kind in (EMPTY, TOWN, UNVERSIONED)}
+
+
+@contextmanager
+def postgresql(_place: Path) -> Iterator[Ground]:
+    """Databases of the tests' server."""
+    with SERVER.database() as town, SERVER.database() as unversioned:
+        _prepare(town, TOWN)
+        _prepare(unversioned, UNVERSIONED)
+        templates = {TOWN: town, UNVERSIONED: unversioned}
+        names = {kind: f"TEMPLATE {make_url(url).database}" for kind, url in templates.items()}
+
+        def copies(kind: str) -> Copy:
+            return lambda: SERVER.database(names.get(kind, ""))
+
+        yield {kind: copies(kind) for kind in (EMPTY, TOWN, UNVERSIONED)}
+
+
+GROUNDS = {"sqlite": sqlite, "postgresql": postgresql}
+
+
+def picture(url: str) -> Picture:
+    """Every row of every table, and every table's and index's words; outbox rows in their order, by rank."""
+    rows = _of_file(url) if url.startswith("sqlite") else _of_server(url)
+    if "poec_outbox" in rows:
+        rows["poec_outbox"] = [(rank, *row[1:]) for rank, row in enumerate(sorted(rows["poec_outbox"]))]
+    return rows
+
+
+def _of_file(url: str) -> Picture:
+    file = Path(url.removeprefix("sqlite:///"))
+    if not file.exists():
+        return {"schema": []}
+    with closing(sqlite3.connect(file)) as connection:
+        found = {"schema": connection.execute("SELECT type, name, sql FROM sqlite_master").fetchall()}
+        for name in [name for kind, name, _ in found["schema"] if kind == "table"]:
+            found[name] = connection.execute(f"SELECT * FROM {name}").fetchall()  # noqa: S608 - of the schema
+    return _sorted(found)
+
+
+def _of_server(url: str) -> Picture:
+    with psycopg.connect(raw_url(url)) as connection:
+        found = {"schema": connection.execute(_WORDS).fetchall()}
+        names = sorted({row[1] for row in found["schema"]})
+        if names:
+            # One trip for all of them.
+            cursor = connection.execute("; ".join(f"SELECT * FROM {name}" for name in names))  # noqa: S608
+            for name in names:
+                found[name] = cursor.fetchall()
+                cursor.nextset()
+    return _sorted(found)
+
+
+_WORDS = """
+    SELECT 'column', table_name, column_name, data_type, is_nullable, column_default FROM information_schema.columns
+    WHERE table_schema = 'public'
+    UNION ALL SELECT 'index', tablename, indexname, indexdef, '', '' FROM pg_indexes WHERE schemaname = 'public'
+"""
+
+
+def _sorted(found: Picture) -> Picture:
+    return {name: sorted(rows, key=repr) for name, rows in found.items()}

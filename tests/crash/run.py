@@ -1,0 +1,103 @@
+"""The campaigns, each of which stops at the first point that does not come out, and prints its figures.
+
+    python tests/crash/run.py kill      # a process is killed at each point of each command, sweep and migration
+    python tests/crash/run.py faults    # each fault at each statement and commit of the same
+    python tests/crash/run.py server    # PostgreSQL is killed and started again under four writers
+
+`--database`, `--only WORD …` and `--part 1/3` take a part of the first two.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1])]
+from deeds import Deed, deeds
+from edge import edge
+from grounds import GROUNDS
+from injecting import FAULTS, injected_everywhere
+from killing import Toll, killed_everywhere
+from outage import WRITERS, outages
+
+from postgres import SERVER
+
+
+def _part(asked: argparse.Namespace, place: Path) -> Sequence[Deed]:
+    """The deeds that are asked for."""
+    number, _, of = asked.part.partition("/")
+    found = [each for each in deeds(place) if not asked.only or any(word in each.name for word in asked.only)]
+    return found[int(number) - 1 :: int(of)]
+
+
+def kill(asked: argparse.Namespace, place: Path) -> None:
+    """A child process is killed at each point."""
+    for database in asked.database:
+        began, total, kinds = time.perf_counter(), Toll(), 0
+        with GROUNDS[database](place) as ground, edge() as ours:
+            for deed in _part(asked, place):
+                toll = killed_everywhere(deed, ground, ours)
+                total, kinds = total + toll, kinds + 1
+                print(f"{database:10} {deed.name:38} {toll.points:4} points, {toll.kills:4} kills", flush=True)
+        print(
+            f"{database}: {kinds} deeds, {total.points} points, {total.kills} kills; every one came to the same when it "
+            f"was done again, {total.replayed} of them by the first answer; {time.perf_counter() - began:.0f} s"
+        )
+
+
+def faults(asked: argparse.Namespace, place: Path) -> None:
+    """Each fault at each statement and commit."""
+    for database in asked.database:
+        began, total, kinds = time.perf_counter(), Counter[tuple[str, str]](), 0
+        with GROUNDS[database](place) as ground, edge() as ours:
+            for deed in _part(asked, place):
+                total += injected_everywhere(deed, ground, ours, FAULTS[database])
+                kinds += 1
+        for (fault, ended), times in sorted(total.items()):
+            print(f"{database:10} {fault:24} {times:5} ended in {ended}")
+        print(
+            f"{database}: {kinds} deeds, {total.total()} faults; none left half a deed, and each deed was completed "
+            f"once when it was done again; {time.perf_counter() - began:.0f} s",
+            flush=True,
+        )
+
+
+def server(asked: argparse.Namespace, place: Path) -> None:
+    """PostgreSQL is killed and started again."""
+    began = time.perf_counter()
+    found = outages(asked.kills, asked.seed, place)
+    print(
+        f"postgresql: killed {asked.kills} times ({found['SIGKILL']} by SIGKILL, {found['immediate']} by an immediate "
+        f"stop) under {WRITERS} writers: {found['acknowledged']} commands acknowledged and stored, each once; "
+        f"{found['unavailable']} times unavailable, {found['replayed']} answered again by their key; "
+        f"{time.perf_counter() - began:.0f} s"
+    )
+
+
+def main() -> None:
+    """Run one."""
+    logging.disable()  # what is retried, and which connections broke, is what is done here
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    campaigns = {"kill": kill, "faults": faults, "server": server}
+    options.add_argument("campaign", choices=campaigns)
+    options.add_argument("--database", nargs="*", choices=GROUNDS, default=list(GROUNDS))
+    options.add_argument("--only", nargs="*", default=())
+    options.add_argument("--part", default="1/1")
+    options.add_argument("--kills", type=int, default=50)
+    options.add_argument("--seed", type=int, default=1)
+    asked = options.parse_args()
+    try:
+        with tempfile.TemporaryDirectory() as place:
+            campaigns[asked.campaign](asked, Path(place))
+    finally:
+        SERVER.close()
+
+
+if __name__ == "__main__":
+    main()
