@@ -10,12 +10,15 @@ from collections import Counter
 from collections.abc import Sequence
 
 import pytest
+from attrs import evolve
 
-from poec_workflow import ActorKind, Request, Settings, Workflow, commands, locales
+from poec_workflow import ActorKind, Request, SessionState, Settings, Workflow, commands, locales
 from poec_workflow.adapters.memory import MemoryStorage
 from poec_workflow.cli import story
 from poec_workflow.diagrams import FORMATS, graph, render, steps
+from poec_workflow.diagrams.chart import chart
 from poec_workflow.diagrams.counting import taken
+from poec_workflow.diagrams.outcomes import PAINTS
 from poec_workflow.events import HistoryEntry
 from poec_workflow.machines import APPLICATION, LIFECYCLES, SESSION, TRAINING_ACTION, Lifecycle
 from poec_workflow.model import SubjectKind
@@ -249,6 +252,52 @@ def _season() -> Workflow:
 
 def _told() -> Sequence[HistoryEntry]:
     return _season().history(SubjectKind.APPLICATION, "C-1")
+
+
+@PICTURE
+@pytest.mark.parametrize("grouped", [False, True])
+def test_without_colours_no_outcome_is_shown(as_: str, *, grouped: bool) -> None:
+    """Plain, no picture names a colour of an outcome; colours change nothing else of the tables."""
+    plain = render(APPLICATION, as_, colours=False, grouped=grouped)
+    coloured = render(APPLICATION, as_, grouped=grouped)
+    colours = {colour for paint in PAINTS.values() for colour in (paint.line, paint.dark_line)}
+    assert not [colour for colour in colours if colour in plain]
+    assert (plain == coloured) is (as_ in {"table", "rows"})
+
+
+def _one_by_one() -> Lifecycle:
+    """A lifecycle where no row starts from all the states that are not final: there is nothing to frame."""
+    rules = {rule.id: rule for rule in SESSION.rules}
+    return Lifecycle(
+        "session",
+        SubjectKind.SESSION,
+        (rules["S1"], rules["S8"], evolve(rules["S10"], source=SessionState.COMPLETE)),
+        states=SESSION.states,
+        final=SESSION.final,
+        parent=SESSION.parent,
+    )
+
+
+@PICTURE
+def test_without_anything_to_frame_there_is_no_frame(as_: str) -> None:
+    """Grouped, such a lifecycle is drawn as it is."""
+    lifecycle = _one_by_one()
+    drawn = render(lifecycle, as_, lang="en", grouped=True)
+    assert "In each of these states" not in drawn
+    assert all(rule.id in drawn for rule in lifecycle.rules)
+    if as_ != "svg":
+        assert drawn == render(lifecycle, as_, lang="en")
+
+
+def test_grouped_nothing_is_lost() -> None:
+    """Of each lifecycle, every edge is in the statechart once: on an arc, in a state or in the frame."""
+    for lifecycle in LIFECYCLES.values():
+        drawn = chart(graph(lifecycle, grouped=True))
+        found = [edge for arc in drawn.arcs for row in arc.rows for edge in row]
+        found += [edge for rows in drawn.staying.values() for row in rows for edge in row]
+        found += [edge for row in drawn.staying_anywhere for edge in row]
+        assert sorted(map(str, found)) == sorted(map(str, drawn.graph.edges))
+        assert len(drawn.arcs) < len(drawn.graph.edges)
 
 
 @FORMAT

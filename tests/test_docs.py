@@ -16,6 +16,7 @@ import pytest
 
 from poec_workflow import Workflow
 from poec_workflow.adapters.sql import SqlStorage
+from poec_workflow.diagrams.marked import redrawn
 from poec_workflow.errors import _KINDS
 from poec_workflow.machines import LIFECYCLES
 from poec_workflow.serialization import journal_line
@@ -61,7 +62,7 @@ def test_python_blocks_run(
 @pytest.mark.parametrize("page", [each for each in PAGES if blocks(each, "console")])
 def test_console_blocks_run(page: str, tmp_path: Path) -> None:
     """Every command ends well but where its output says otherwise, and prints what the page shows."""
-    _prepare(tmp_path)
+    _prepare(tmp_path, page)
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     for command, shown in (each for code in blocks(page, "console") for each in commands_of(code)):
         if command.startswith(NOT_RUN):
@@ -81,8 +82,9 @@ def test_console_blocks_run(page: str, tmp_path: Path) -> None:
             assert line.strip() in (said.stdout + said.stderr), (command, line, said.stdout, said.stderr)
 
 
-def _prepare(folder: Path) -> None:
-    """What the pages take for given: a journal, a store that a service works on, its settings."""
+def _prepare(folder: Path, page: str) -> None:
+    """What the pages take for given: a journal, a store that a service works on, its settings, a page of its own."""
+    (folder / "page.md").write_text("\n".join(blocks(page, "markdown")), encoding="utf-8")
     town = ROOT / "examples" / "town.jsonl"
     for name in ("journal.jsonl", "season.jsonl"):
         shutil.copy(town, folder / name)
@@ -127,6 +129,13 @@ def generator() -> ModuleType:
 def test_no_drawn_page_is_stale() -> None:
     """Each is byte for byte what `python docs/generate.py` draws."""
     assert list(generator().stale()) == []
+
+
+def test_the_readmes_picture_is_fresh() -> None:
+    """Its marked block is what the tables draw now."""
+    page = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert page == redrawn(page)
+    assert "stateDiagram-v2" in page
 
 
 def test_every_code_has_its_remedy() -> None:

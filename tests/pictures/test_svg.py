@@ -105,16 +105,20 @@ def test_nothing_stands_on_anything_else(page: Page, lifecycle: Lifecycle, lang:
 
 @LIFECYCLE
 @LANG
-def test_the_frame_holds_its_states(page: Page, lifecycle: Lifecycle, lang: str) -> None:
+@SHOW
+def test_the_frame_holds_its_states(page: Page, lifecycle: Lifecycle, lang: str, show: tuple[str, ...]) -> None:
     """What is not final is in the frame with its arcs and labels, what is final outside."""
-    found = _seen(page, lifecycle, lang, ("conditions", "codes"))
+    found = _seen(page, lifecycle, lang, show)
     (frame,) = found.measured["frame"]
     for state, box in found.measured["states"].items():
         assert _contains(frame, box) is (state not in lifecycle.final)
         assert _overlap(frame, box) is (state not in lifecycle.final)
+    paths = arcs_of_svg(found.text)
     for arc in found.chart.arcs:
         if arc.target in found.chart.framed:
-            assert _contains(frame, found.measured["slots"][f"{lifecycle.name}-arc-{arc.name}"])
+            name = f"{lifecycle.name}-arc-{arc.name}"
+            assert _contains(frame, found.measured["slots"][name])
+            assert all(_within(frame, point) for point in paths[name]), name
 
 
 @LIFECYCLE

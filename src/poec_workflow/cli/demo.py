@@ -61,7 +61,9 @@ def demo(keep: Path | None, lang: str) -> None:
         options.close(workflow)
     out.rule(texts["diagrams"], align="left")
     for lifecycle in LIFECYCLES.values():
-        out.print(render(lifecycle, "mermaid", lang=lang, show=("conditions",)), markup=False, soft_wrap=True)
+        out.print(
+            render(lifecycle, "mermaid", lang=lang, show=("conditions",), colours=False), markup=False, soft_wrap=True
+        )
     out.print(texts["next"], markup=False, soft_wrap=True)
 
 

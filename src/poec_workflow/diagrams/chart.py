@@ -74,6 +74,10 @@ class Chart:
     staying: Mapping[State, Rows]
     staying_anywhere: Rows
 
+    def inside(self, arc: Arc) -> bool:
+        """Whether an arc keeps inside the frame: from one of its states, or the creation, to another."""
+        return arc.target in self.framed and not arc.framed
+
 
 def chart(graph: Graph) -> Chart:
     """The statechart of a graph; of one that is not to be grouped, every edge as an arc of its own."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from poec_workflow import locales
-from poec_workflow.diagrams.chart import FRAME, START, Arc, Chart, Rows, chart
+from poec_workflow.diagrams.chart import FRAME, START, Arc, Chart, chart
 from poec_workflow.diagrams.graph import Graph, Node
 from poec_workflow.diagrams.outcomes import PAINTS, Outcome
 from poec_workflow.diagrams.svg_style import LIGHT
-from poec_workflow.diagrams.words import lines
+from poec_workflow.diagrams.words import said
 
 _STYLES = {Outcome.UNFAVOURABLE: ",dashed", Outcome.LAPSED: ",dotted", Outcome.CLOSED: ",dashed,bold"}
 """The border's line; what has none here is full."""
@@ -40,7 +40,7 @@ def _lines(drawn: Chart, show: Collection[str]) -> Iterator[str]:
 
 def _frame(drawn: Chart, show: Collection[str]) -> Iterator[str]:
     title = locales.label("words", "in-each-of-these-states", drawn.graph.lang)
-    label = _left(title, *_said(drawn.staying_anywhere, show))
+    label = _left(title, *said(drawn.staying_anywhere, show))
     yield f"subgraph cluster_{FRAME} {{"
     yield f'    label={label} labeljust=l style="rounded,dotted" fontsize=11'
     yield f"    {_start()}"
@@ -56,7 +56,7 @@ def _start() -> str:
 
 def _node(drawn: Chart, node: Node, show: Collection[str]) -> str:
     style = "rounded"
-    looks = [f"label={_quoted(node.label, *_said(drawn.staying.get(node.state, ()), show))}"]
+    looks = [f"label={_quoted(node.label, *said(drawn.staying.get(node.state, ()), show))}"]
     if node.final:
         looks.append("peripheries=2")
     if drawn.graph.coloured:
@@ -71,16 +71,12 @@ def _node(drawn: Chart, node: Node, show: Collection[str]) -> str:
 def _edge(drawn: Chart, arc: Arc, show: Collection[str]) -> str:
     # An arc from the frame starts at its last state, and is cut at its border.
     source = drawn.framed[-1] if arc.framed else arc.source or START
-    looks = [f"label={_left(*_said(arc.rows, show))}"]
+    looks = [f"label={_left(*said(arc.rows, show))}"]
     if arc.framed:
         looks.append(f"ltail=cluster_{FRAME}")
     if arc.taken:
         looks.append(f'penwidth=3 color="{LIGHT["path"]}"')
     return f"{_quoted(source)} -> {_quoted(arc.target)} [{' '.join(looks)}]"
-
-
-def _said(rows: Rows, show: Collection[str]) -> Iterator[str]:
-    return (line.text for row in rows for line in lines(row, show))
 
 
 def _quoted(*texts: str) -> str:

@@ -91,12 +91,18 @@ def _fence_after(fence: str, line: str) -> str:
 
 
 def _asked(text: str, number: int) -> Wanted:
-    lifecycle, *words = text.split() or [""]
     try:
-        options = dict(word.split("=", 1) for word in words)
-        found = wanted(lifecycle, options)
-        if found.format not in FENCED and found.format not in PLAIN:
-            raise ValueError(f"{found.format} is not for the inside of a Markdown page: write it to a file")  # noqa: TRY301 - one place for the line
+        return _of_a_page(text)
     except ValueError as error:
         raise ValueError(f"line {number + 1}: {error}") from error
+
+
+def _of_a_page(text: str) -> Wanted:
+    lifecycle, *words = text.split() or [""]
+    for word in words:
+        if "=" not in word:
+            raise ValueError(f"{word!r}: expected NAME=VALUE")
+    found = wanted(lifecycle, dict(word.split("=", 1) for word in words))
+    if found.format not in FENCED and found.format not in PLAIN:
+        raise ValueError(f"{found.format} is not for the inside of a Markdown page: write it to a file")
     return found

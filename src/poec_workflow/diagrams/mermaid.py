@@ -10,8 +10,7 @@ from poec_workflow.diagrams.chart import FRAME, Arc, Chart, Rows, chart
 from poec_workflow.diagrams.graph import Graph, Node
 from poec_workflow.diagrams.outcomes import PAINTS, Outcome, Paint
 from poec_workflow.diagrams.svg_style import LIGHT
-from poec_workflow.diagrams.words import on_one_line
-from poec_workflow.model import State
+from poec_workflow.diagrams.words import identifier, on_one_line
 
 _SPECIAL = re.compile(r"[:;#\"<>{}]")
 _STEP = "    "
@@ -31,11 +30,11 @@ def _lines(drawn: Chart, show: Collection[str]) -> Iterator[str]:
         if node.state not in drawn.framed:
             yield f"{_STEP}{_declared(drawn, node, show)}"
     for arc in drawn.arcs:
-        if not _inside(arc, drawn):
+        if not drawn.inside(arc):
             yield f"{_STEP}{_arc(arc, show)}"
     for node in graph.nodes:
         if node.final:
-            yield f"{_STEP}{_identifier(node.state)} --> [*]"
+            yield f"{_STEP}{identifier(node.state)} --> [*]"
     if graph.coloured:
         yield from (f"{_STEP}{line}" for line in _classes(graph))
 
@@ -47,23 +46,19 @@ def _frame(drawn: Chart, show: Collection[str]) -> Iterator[str]:
         if node.state in drawn.framed:
             yield f"{_STEP}{_declared(drawn, node, show)}"
     for arc in drawn.arcs:
-        if _inside(arc, drawn):
+        if drawn.inside(arc):
             yield f"{_STEP}{_arc(arc, show)}"
     yield "}"
 
 
-def _inside(arc: Arc, drawn: Chart) -> bool:
-    return arc.target in drawn.framed and not arc.framed
-
-
 def _declared(drawn: Chart, node: Node, show: Collection[str]) -> str:
     label = _joined((_escaped(node.label), _rows(drawn.staying.get(node.state, ()), show)))
-    return f'state "{label}" as {_identifier(node.state)}'
+    return f'state "{label}" as {identifier(node.state)}'
 
 
 def _arc(arc: Arc, show: Collection[str]) -> str:
-    source = FRAME if arc.framed else _identifier(arc.source)
-    return f"{source} --> {_identifier(arc.target)} : {_rows(arc.rows, show)}"
+    source = FRAME if arc.framed else identifier(arc.source)
+    return f"{source} --> {identifier(arc.target)} : {_rows(arc.rows, show)}"
 
 
 def _rows(rows: Rows, show: Collection[str]) -> str:
@@ -72,11 +67,6 @@ def _rows(rows: Rows, show: Collection[str]) -> str:
 
 def _joined(lines: Iterable[str]) -> str:
     return "<br/>".join(line for line in lines if line)
-
-
-def _identifier(state: State | None) -> str:
-    # A hyphen in an identifier breaks Mermaid's parser.
-    return "[*]" if state is None else state.value.replace("-", "_")
 
 
 def _escaped(text: str) -> str:
@@ -89,10 +79,10 @@ def _classes(graph: Graph) -> Iterator[str]:
         of = [node for node in graph.nodes if node.outcome is outcome]
         if of:
             yield f"classDef {outcome} {_look(PAINTS[outcome])}"
-            yield f"class {','.join(_identifier(node.state) for node in of)} {outcome}"
+            yield f"class {','.join(identifier(node.state) for node in of)} {outcome}"
     if visited := [node for node in graph.nodes if node.visited]:
         yield "classDef visited stroke-width:4px"
-        yield f"class {','.join(_identifier(node.state) for node in visited)} visited"
+        yield f"class {','.join(identifier(node.state) for node in visited)} visited"
 
 
 def _look(paint: Paint) -> str:

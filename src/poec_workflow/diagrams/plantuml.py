@@ -6,12 +6,11 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 
 from poec_workflow import locales
-from poec_workflow.diagrams.chart import FRAME, Arc, Chart, Rows, chart
+from poec_workflow.diagrams.chart import FRAME, Arc, Chart, chart
 from poec_workflow.diagrams.graph import Graph, Node
 from poec_workflow.diagrams.outcomes import PAINTS
 from poec_workflow.diagrams.svg_style import LIGHT
-from poec_workflow.diagrams.words import lines
-from poec_workflow.model import State
+from poec_workflow.diagrams.words import identifier, said
 
 # What PlantUML would take for markup; a doubled sign begins a style.
 _SPECIAL = re.compile(r'["<>\\~\[\]]|(?<=-)-|(?<=\*)\*|(?<=/)/|(?<=_)_')
@@ -35,11 +34,11 @@ def _lines(drawn: Chart, show: Collection[str]) -> Iterator[str]:
         if node.state not in drawn.framed:
             yield from _state(drawn, node, show)
     for arc in drawn.arcs:
-        if not _inside(arc, drawn):
+        if not drawn.inside(arc):
             yield _arc(arc, show)
     for node in graph.nodes:
         if node.final:
-            yield f"{_identifier(node.state)} --> [*]"
+            yield f"{identifier(node.state)} --> [*]"
     yield "@enduml"
 
 
@@ -55,43 +54,31 @@ def _skin(graph: Graph) -> Iterator[str]:
 
 def _frame(drawn: Chart, show: Collection[str]) -> Iterator[str]:
     title = locales.label("words", "in-each-of-these-states", drawn.graph.lang)
-    yield f'state "{_joined([title, *_said(drawn.staying_anywhere, show)])}" as {FRAME} {{'
+    yield f'state "{_joined([title, *said(drawn.staying_anywhere, show)])}" as {FRAME} {{'
     for node in drawn.graph.nodes:
         if node.state in drawn.framed:
             yield from (f"  {line}" for line in _state(drawn, node, show))
     for arc in drawn.arcs:
-        if _inside(arc, drawn):
+        if drawn.inside(arc):
             yield f"  {_arc(arc, show)}"
     yield "}"
 
 
-def _inside(arc: Arc, drawn: Chart) -> bool:
-    return arc.target in drawn.framed and not arc.framed
-
-
 def _state(drawn: Chart, node: Node, show: Collection[str]) -> Iterator[str]:
-    name = _identifier(node.state)
+    name = identifier(node.state)
     outcome = f" <<{node.outcome}>>" if drawn.graph.coloured else ""
     yield f'state "{_joined([node.label])}" as {name}{outcome}'
-    yield from (f"{name} : {_escaped(line)}" for line in _said(drawn.staying.get(node.state, ()), show))
+    yield from (f"{name} : {_escaped(line)}" for line in said(drawn.staying.get(node.state, ()), show))
 
 
 def _arc(arc: Arc, show: Collection[str]) -> str:
-    source = FRAME if arc.framed else _identifier(arc.source)
+    source = FRAME if arc.framed else identifier(arc.source)
     line = f"-[{LIGHT['path']},bold]->" if arc.taken else "-->"
-    return f"{source} {line} {_identifier(arc.target)} : {_joined(_said(arc.rows, show))}"
-
-
-def _said(rows: Rows, show: Collection[str]) -> Iterator[str]:
-    return (line.text for row in rows for line in lines(row, show))
+    return f"{source} {line} {identifier(arc.target)} : {_joined(said(arc.rows, show))}"
 
 
 def _joined(texts: Iterable[str]) -> str:
     return r"\n".join(map(_escaped, texts))
-
-
-def _identifier(state: State | None) -> str:
-    return "[*]" if state is None else state.value.replace("-", "_")
 
 
 def _escaped(text: str) -> str:

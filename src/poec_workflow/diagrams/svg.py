@@ -125,7 +125,7 @@ def _document(picture: _Picture) -> Iterator[str]:
         f'viewBox="{left} {top} {wide} {high}">'
     )
     yield f'<title id="{name}-title">{escape(graph.title)}</title>'
-    yield f'<desc id="{name}-desc">{escape(_told(picture.chart))}</desc>'
+    yield f'<desc id="{name}-desc">{escape(" ".join(told(graph)))}</desc>'
     yield f"<style>\n{svg_style.sheet(f'#{name}', coloured=graph.coloured)}</style>"
     yield f'<rect class="page" x="{left}" y="{top}" width="{wide}" height="{high}"/>'
     yield from _frame(picture)
@@ -144,15 +144,12 @@ def _view(whole: Box) -> tuple[int, int, int, int]:
     return (left, top, right - left, low - top)
 
 
-def _told(drawn: Chart) -> str:
+def told(graph: Graph) -> Iterator[str]:
     """The picture in words, for who does not see it: each row, from where to where."""
-    labels = {node.state: node.label for node in drawn.graph.nodes}
-    nothing = locales.label("words", "nothing", drawn.graph.lang)
-    told = []
-    for edge in drawn.graph.edges:
-        source = labels[edge.source] if edge.source else nothing
-        told.append(f"{edge.rule.id} {edge.command}: {source} → {labels[edge.target]}.")
-    return " ".join(told)
+    labels = {node.state: node.label for node in graph.nodes}
+    for edge in graph.edges:
+        source = labels[edge.source] if edge.source else locales.label("words", "nothing", graph.lang)
+        yield f"{edge.rule.id} {edge.command}: {source} → {labels[edge.target]}."
 
 
 def _frame(picture: _Picture) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import frozen
 
-from poec_workflow.diagrams import FORMATS, render
+from poec_workflow.diagrams import FORMATS, Graph, graph, render
 from poec_workflow.diagrams.words import SHOWN
 from poec_workflow.locales import LANGUAGES
 from poec_workflow.machines import LIFECYCLES
@@ -38,6 +38,12 @@ class Wanted:
             show=self.show,
             colours=self.colours,
             grouped=self.grouped,
+        )
+
+    def graph(self, settings: Settings | None = None) -> Graph:
+        """What is drawn, for who draws it in a way of their own."""
+        return graph(
+            BY_NAME[self.lifecycle], lang=self.lang, settings=settings, colours=self.colours, grouped=self.grouped
         )
 
 

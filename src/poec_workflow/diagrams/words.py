@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from enum import StrEnum
 
 from attrs import frozen
 
 from poec_workflow.diagrams.graph import Edge
+from poec_workflow.model import State
 
 SHOWN = ("conditions", "codes", "actors")
 """What `show` may name; counts and a path are shown where they were given."""
@@ -42,6 +43,16 @@ def lines(edges: Sequence[Edge], show: Collection[str]) -> tuple[Line, ...]:
     if "codes" in show:
         found.extend(Line(Part.CODE, f"− {code}") for code in first.codes)
     return tuple(found)
+
+
+def said(rows: Iterable[Sequence[Edge]], show: Collection[str]) -> Iterator[str]:
+    """The label of rows that stand together, as plain lines."""
+    return (line.text for row in rows for line in lines(row, show))
+
+
+def identifier(state: State | None) -> str:
+    """A state in the languages of diagrams: a hyphen in an identifier breaks their parsers; None is their start."""
+    return "[*]" if state is None else state.value.replace("-", "_")
 
 
 def counted(edges: Sequence[Edge]) -> str:
