@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,15 @@ from typing import Any
 from attrs import field, frozen
 
 from browser import needs
-from poec_workflow import Settings
+from poec_workflow import Application, Settings, commands, decide
+from poec_workflow.decider import Refused
 from poec_workflow.diagrams import render
+from poec_workflow.diagrams.explorer.asking import Situation, solid
+from poec_workflow.diagrams.explorer.world import World
 from poec_workflow.machines import APPLICATION
 
 JUDGE = Path(__file__).parent / "judge.js"
+RULES = {code for each in APPLICATION.rules for code in each.codes}
 _DATA = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.DOTALL)
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _DRAWS = "// Draws the page"
@@ -60,3 +65,34 @@ def page(settings: Settings | None = None, lang: str = "fr") -> Page:
     """The page under settings."""
     given = settings or Settings()
     return Page(given, render(APPLICATION, "html", lang=lang, settings=given))
+
+
+def around(world: World, command: str, at: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The real subject, facts and command of a situation of the page."""
+    kind = commands.COMMANDS[command]
+    options = {
+        name: each[max(at[name], 0)].value if at[name] is not None else None for name, each in world.dimensions.items()
+    }
+    existing = at["state"] is not None
+    situation = Situation(options)
+    subject = world.subject(situation) if existing else None
+    return solid(subject), solid(world.facts(situation, existing=existing)), solid(world.command(kind, situation))
+
+
+def verdict(world: World, command: str, at: Mapping[str, Any]) -> dict[str, Any]:
+    """What `decide` answers, in the shape of the page's answer."""
+    subject, facts, asked = around(world, command, at)
+    answer = decide(subject, asked, facts)
+    if isinstance(answer, Refused):
+        row = any(each.code in RULES or each.templates for each in answer.refusals)
+        chosen = APPLICATION.executor.choose(subject, facts, asked) if row else None
+        told = sorted([each.code, each.message("fr"), each.message("en")] for each in answer.refusals)
+        return _answer(at, chosen.id if chosen else None, refusals=told)
+    assert isinstance(answer.subject, Application)
+    notes = sorted([each.code, each.message("fr"), each.message("en")] for each in answer.advisories)
+    to = APPLICATION.states.index(answer.subject.state)
+    return _answer(at, APPLICATION.by_event[type(answer.events[0])].id, advisories=notes, to=to)
+
+
+def _answer(at: Mapping[str, Any], row: str | None, **more: Any) -> dict[str, Any]:
+    return {"actor": at["actor"], "row": row, "refusals": [], "advisories": [], "to": None, **more}

@@ -14,13 +14,12 @@ from itertools import product
 from typing import Any
 
 import pytest
-from explored import Page, page
+from explored import RULES, Page, page, verdict
 
-from poec_workflow import Accepted, Application, Settings, Workflow, commands, decide
+from poec_workflow import Accepted, Settings, Workflow, commands
 from poec_workflow.adapters.memory import MemoryStorage
 from poec_workflow.catalogue import Catalogue
 from poec_workflow.decider import Refused
-from poec_workflow.diagrams.explorer.asking import Situation, solid
 from poec_workflow.diagrams.explorer.questions import usual
 from poec_workflow.diagrams.explorer.world import World
 from poec_workflow.machines import APPLICATION
@@ -28,38 +27,6 @@ from poec_workflow.policies import messages
 from poec_workflow.serialization import journal_line, to_json
 
 Cells = dict[str, Any]
-RULES = {code for each in APPLICATION.rules for code in each.codes}
-
-
-def around(world: World, command: str, at: Mapping[str, Any]) -> tuple[Any, ...]:
-    """The real subject, facts and command of a situation of the page."""
-    kind = commands.COMMANDS[command]
-    options = {
-        name: each[max(at[name], 0)].value if at[name] is not None else None for name, each in world.dimensions.items()
-    }
-    existing = at["state"] is not None
-    situation = Situation(options)
-    subject = world.subject(situation) if existing else None
-    return solid(subject), solid(world.facts(situation, existing=existing)), solid(world.command(kind, situation))
-
-
-def verdict(world: World, command: str, at: Mapping[str, Any]) -> dict[str, Any]:
-    """What `decide` answers, in the shape of the page's answer."""
-    subject, facts, asked = around(world, command, at)
-    answer = decide(subject, asked, facts)
-    if isinstance(answer, Refused):
-        row = any(each.code in RULES or each.code == "on-sunday" for each in answer.refusals)
-        chosen = APPLICATION.executor.choose(subject, facts, asked) if row else None
-        told = sorted([each.code, each.message("fr"), each.message("en")] for each in answer.refusals)
-        return _answer(at, chosen.id if chosen else None, refusals=told)
-    assert isinstance(answer.subject, Application)
-    notes = sorted([each.code, each.message("fr"), each.message("en")] for each in answer.advisories)
-    to = APPLICATION.states.index(answer.subject.state)
-    return _answer(at, APPLICATION.by_event[type(answer.events[0])].id, advisories=notes, to=to)
-
-
-def _answer(at: Mapping[str, Any], row: str | None, **more: Any) -> dict[str, Any]:
-    return {"actor": at["actor"], "row": row, "refusals": [], "advisories": [], "to": None, **more}
 
 
 def tables(data: Mapping[str, Any], command: str, state: int | None) -> Iterator[tuple[str, ...]]:

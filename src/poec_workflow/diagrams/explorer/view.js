@@ -115,6 +115,7 @@ function redrawn(place, fields) {
 function drawNotices(notes) {
   const told = DATA.untold.map(({ rule, command, looks, tabled }) =>
     word(tabled ? "looksAside" : "looksTooMuch", { rule, command: commandLabel(command), looks: looks.join(", ") }));
+  byId("notices").hidden = notes.length + told.length === 0;
   byId("notices").replaceChildren(...[...notes, ...told].map((text) => el("p", { className: "notice" }, text)));
 }
 
