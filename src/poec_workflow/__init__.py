@@ -38,6 +38,7 @@ from poec_workflow.model import (
 from poec_workflow.policies.facts import Enrolment, Facts
 from poec_workflow.policies.settings import Settings
 from poec_workflow.ports import SystemClock
+from poec_workflow.readjudication import Readjudication, readjudicate
 from poec_workflow.serialization import from_dict, from_json, to_dict, to_json
 from poec_workflow.workflow import Workflow
 
@@ -66,6 +67,7 @@ __all__ = [
     "Page",
     "Position",
     "Prescriber",
+    "Readjudication",
     "Refusal",
     "Refused",
     "Remedy",
@@ -91,6 +93,7 @@ __all__ = [
     "from_json",
     "machines",
     "policies",
+    "readjudicate",
     "to_dict",
     "to_json",
 ]

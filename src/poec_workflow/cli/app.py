@@ -12,6 +12,7 @@ from poec_workflow.cli.execute import execute
 from poec_workflow.cli.lists import actions, applications, sessions
 from poec_workflow.cli.organization import dashboard, queue
 from poec_workflow.cli.paths import paths
+from poec_workflow.cli.readjudicate import readjudicate
 from poec_workflow.cli.run import run
 from poec_workflow.cli.store import store
 from poec_workflow.cli.subjects import explain, history, show
@@ -57,6 +58,7 @@ def program() -> None:
 for each in (
     demo,
     run,
+    readjudicate,
     execute,
     explain,
     history,

@@ -104,7 +104,7 @@ def _execute(workflow: Workflow, journal: BufferedReader, out: TextIO | None, la
             request: Request = journal_line(line)
         except Malformed as error:
             tally.malformed += 1
-            click.echo(f"{options.word('line', lang, line=number)}: {_short(error.faults, lang)}", err=True)
+            click.echo(f"{options.word('line', lang, line=number)}: {short(error.faults, lang)}", err=True)
             continue
         answer = workflow.execute_many([request])[0]
         if isinstance(answer, Refused):
@@ -136,7 +136,8 @@ def without_mark(text: bytes) -> bytes:
     return text.removeprefix(_BOM)
 
 
-def _short(faults: tuple[Fault, ...], lang: str) -> str:
+def short(faults: tuple[Fault, ...], lang: str) -> str:
+    """A line's faults, the first few of them."""
     some = "; ".join(map(str, faults[:_SHOWN_FAULTS]))
     more = len(faults) - _SHOWN_FAULTS
     return f"{some}; {options.word('more', lang, count=more)}" if more > 0 else some
