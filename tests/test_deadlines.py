@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
+from itertools import product
 
 import pytest
 from attrs import evolve
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from poec_workflow import SYSTEM, Accepted, Refused, Settings, commands, decide
-from poec_workflow.model import ApplicationState
+from poec_workflow.model import ActorKind, ApplicationState
 from poec_workflow.policies.deadlines import (
     advice_deadline,
     ended_before,
@@ -20,7 +21,7 @@ from poec_workflow.policies.deadlines import (
     is_overdue,
     local_day,
 )
-from world import SESSION, application, facts
+from world import SAMPLES, SESSION, application, facts, related
 
 PARIS = Settings().zone
 OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
@@ -66,6 +67,27 @@ def test_the_last_instant_and_the_first_after_it(end: date, first: str, hours: f
     expired = decide(subject, expire, evolve(known, now=after + timedelta(days=40)))
     assert isinstance(expired, Accepted)
     assert expired.events[0].effective_at == datetime.fromisoformat(first)
+
+
+OVERDUE = ["convoke", "move-convocation", "record-presence", "record-absence", "correct-attendance"]
+OVERDUE += ["retain", "reject", "withdraw"]
+
+
+def test_whatever_is_overdue_is_refused() -> None:
+    """Every command that works on an application, in every state that the table has it in, whoever gave notice."""
+    late = datetime.fromisoformat("2022-03-26T00:00:00+01:00")
+    refused = []
+    for state, name, notified in product(ApplicationState, OVERDUE, (True, False)):
+        subject = application(state)
+        command = SAMPLES[name]
+        if isinstance(command, commands.RecordAbsence):
+            command = evolve(command, notified=notified)
+        answer = decide(subject, command, facts(related(ActorKind.ORGANIZATION), subject=subject, now=late))
+        assert isinstance(answer, Refused)
+        if answer.codes != {"no-transition"}:
+            assert "advice-deadline-passed" in answer.codes
+            refused.append(name)
+    assert sorted(set(refused)) == sorted(OVERDUE)
 
 
 @given(st.datetimes(datetime(1950, 1, 1), datetime(2990, 1, 1)), OFFSETS, OFFSETS)  # noqa: DTZ001 - made aware below

@@ -328,3 +328,13 @@ def test_a_policy_that_gives_no_details_is_named() -> None:
     own = Settings(refuse_also={commands.Convoke: (always_fine,)})
     with pytest.raises(TypeError, match="always-fine"):
         decide(application(), SAMPLES["convoke"], facts(related(ActorKind.ORGANIZATION), settings=own))
+
+
+def test_what_an_answer_says_when_nothing_is_said() -> None:
+    """An answer made of its change alone advises nothing, moves nobody else, ends nothing and is no repetition."""
+    made = decide(application(), SAMPLES["convoke"], facts(related(ActorKind.ORGANIZATION)))
+    assert isinstance(made, Accepted)
+    plain = Accepted(subject=made.subject, events=made.events, change=made.change)
+    assert (plain.advisories, plain.consequences, plain.final, plain.replayed) == ((), (), False, False)
+    assert "change=" not in repr(plain)
+    assert plain.changes == (made.change,)

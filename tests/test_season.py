@@ -9,30 +9,13 @@ from typing import Any
 
 import pytest
 
+from other_settings import MEANWHILE, OTHER_SETTINGS
 from poec_workflow import HistoryEntry, Settings, fold, from_json, to_json
 from poec_workflow.adapters.memory import MemoryStorage
 from seasons import given_season, outcome
 
 sys.path.insert(0, str(Path(__file__).parent / "independent"))
 from generate import season  # type: ignore[import-not-found]
-
-OTHER_SETTINGS: dict[str, dict[str, Any]] = {
-    "default": {},
-    "live and automatic": {
-        "quota_counts": "live",
-        "close_when_full": "automatic",
-        "overbooking": 1,
-        "max_convocations": 2,
-    },
-    "no grace": {
-        "grace_days": 0,
-        "coefficient_min": 1,
-        "coefficient_max": 3,
-        "close_when_full": "automatic",
-        "weekly_hours_max": "40",
-    },
-    "one convocation": {"quota_counts": "live", "max_convocations": 1, "grace_days": 30},
-}
 
 
 def settings_of(data: dict[str, Any]) -> Settings:
@@ -56,9 +39,8 @@ def test_other_seasons_come_out_as_an_independent_reading_says(seed: str, name: 
 
 def test_a_season_whose_settings_change_meanwhile() -> None:
     """A service may change its settings between two commands; what was decided stays."""
-    changes = {300: OTHER_SETTINGS["one convocation"], 700: OTHER_SETTINGS["live and automatic"], 1_100: {}}
-    lines, expected = season("change", 1_500, {}, list(changes.items()))
-    found = outcome(lines, expected, changes={line: settings_of(each) for line, each in changes.items()})
+    lines, expected = season("change", 1_500, {}, list(MEANWHILE.items()))
+    found = outcome(lines, expected, changes={line: settings_of(each) for line, each in MEANWHILE.items()})
     assert found == expected
 
 

@@ -126,6 +126,84 @@ def test_a_setting_that_makes_no_sense_is_named(name: str, value: object) -> Non
     assert places == {f"$.{name}"}
 
 
+_MOST = {
+    "max_convocations": (1, 2**31),
+    "overbooking": (0, 2**31),
+    "grace_days": (0, 3_660),
+    "warning_days": (0, 3_660),
+}
+
+
+@pytest.mark.parametrize("name", _MOST)
+def test_numbers_have_bounds(name: str) -> None:
+    """The least and the most are fine; one less, one more are named, with what would do."""
+    least, most = _MOST[name]
+    assert [getattr(_settings(**{name: value}), name) for value in (least, most)] == [least, most]
+    for value in (least - 1, most + 1):
+        with pytest.raises(Malformed) as caught:
+            _settings(**{name: value})
+        (fault,) = caught.value.faults
+        assert (fault.place, fault.problem) == (f"$.{name}", f"expected a whole number from {least} to {most}")
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "places"),
+    [
+        (1, 1, []),
+        (3, 3, []),
+        (2**31, 2**31, []),
+        (2, 1, ["$.coefficient_min"]),
+        (2, 0, ["$.coefficient_max"]),
+        (2, -1, ["$.coefficient_max"]),
+        (0, 5, ["$.coefficient_min"]),
+        (2, 2**31 + 1, ["$.coefficient_max"]),
+        ("2", 1, ["$.coefficient_min"]),
+        (2, "1", ["$.coefficient_max"]),
+    ],
+)
+def test_coefficients_in_order(least: Any, most: Any, places: list[str]) -> None:
+    """Each from 1 on, and the least not above the most: what is named is what is at fault."""
+    try:
+        _settings(coefficient_min=least, coefficient_max=most)
+        found = []
+    except Malformed as error:
+        found = [fault.place for fault in error.faults]
+    assert found == places
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "fine"),
+    [
+        ("weekly_hours_max", Decimal("0.01"), True),
+        ("weekly_hours_max", Decimal(0), False),
+        ("weekly_hours_max", Decimal("NaN"), False),
+        ("usual_weekly_hours", (Decimal(8), Decimal(8)), True),
+        ("usual_weekly_hours", (Decimal("8.01"), Decimal(8)), False),
+        ("usual_weekly_hours", (Decimal(8),), False),
+        ("usual_weekly_hours", (Decimal(8), Decimal(9), Decimal(10)), False),
+        ("usual_weekly_hours", [Decimal(8), Decimal(9)], False),
+        ("usual_weekly_hours", (8, Decimal(9)), False),
+        ("usual_weekly_hours", (Decimal(8), Decimal("Infinity")), False),
+    ],
+)
+def test_hours_have_bounds(name: str, value: Any, fine: bool) -> None:  # noqa: FBT001 - what is expected
+    """A Decimal above 0, and two in order."""
+    try:
+        _settings(**{name: value})
+        found = []
+    except Malformed as error:
+        found = [fault.place for fault in error.faults]
+    assert found == ([] if fine else [f"$.{name}"])
+
+
+def test_the_order_of_a_table_does_not_tell_settings_apart() -> None:
+    """Permissions and further policies say the same in any order of their commands."""
+    plain = Settings()
+    turned = {command: plain.permissions[command] for command in reversed(list(plain.permissions))}
+    assert list(turned) != list(plain.permissions)
+    assert Settings(permissions=turned).fingerprint == plain.fingerprint
+
+
 def test_all_faulty_settings_are_named_at_once() -> None:
     """Every faulty setting is named, numbers and others alike."""
     faulty = {

@@ -11,6 +11,7 @@ from poec_workflow import events, machines
 from poec_workflow.commands import (
     COMMANDS,
     Convoke,
+    DeclareSessionFull,
     Expire,
     Preregister,
     PublishAction,
@@ -87,9 +88,38 @@ def test_rows_of_one_state_and_command_exclude_each_other() -> None:
     """Two rows that hold at once are refused, with the truth under which they do."""
     notified = Rule("L4", CONVOKED, RecordAbsence, PENDING, events.AbsenceNotified, given=(gave_notice,))
     left = Rule("L5", CONVOKED, RecordAbsence, REJECTED, events.AbsentWithoutNotice, given=(convocation_left,))
-    with pytest.raises(ValueError, match="chooses L4 and L5") as caught:
+    with pytest.raises(ValueError, match="is wrong") as caught:
         table(CREATE, CONVOKE, END, notified, left)
-    assert "chooses no row" in str(caught.value)
+    assert {fault for fault in str(caught.value).split("wrong: ")[1].split("; ") if "chooses" in fault} == {
+        "record-absence in convoked with {'convocation-left': True, 'gave-notice': True} chooses L4 and L5",
+        "record-absence in convoked with {'convocation-left': False, 'gave-notice': False} chooses no row",
+    }
+
+
+def test_what_creates_is_chosen_too() -> None:
+    """Two rows that create at once are refused; they start from nothing."""
+    with pytest.raises(ValueError, match=r"preregister in nothing with \{\} chooses L1 and L15"):
+        table(CREATE, CONVOKE, END, evolve(CREATE, id="L15", event=events.Cancelled))
+
+
+@pytest.mark.parametrize("command", [RecordPresence, PublishAction, DeclareSessionFull])
+@pytest.mark.parametrize("event", [events.PresenceRecorded, events.ActionPublished, events.SessionDeclaredFull])
+def test_a_row_is_of_one_lifecycle(command: Any, event: Any) -> None:
+    """Its command and its event are both of the table's kind of subject."""
+    row = Rule("L3", CONVOKED, command, PENDING, event)
+    if (command, event) == (RecordPresence, events.PresenceRecorded):
+        assert RecordPresence in table(CREATE, CONVOKE, END, row).commands(CONVOKED)
+    else:
+        with pytest.raises(ValueError, match="L3 has a command or an event of another lifecycle"):
+            table(CREATE, CONVOKE, END, row)
+
+
+def test_a_row_is_what_it_says() -> None:
+    """Rows made of the same parts are equal, and read as their parts alone."""
+    for rule in (row for each in LIFECYCLES.values() for row in each.rules):
+        assert evolve(rule) == rule
+        assert "Check(" not in repr(rule)
+        assert "carried=" not in repr(rule)
 
 
 def test_an_event_finds_its_fields_on_its_command() -> None:

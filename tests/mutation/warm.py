@@ -1,0 +1,111 @@
+"""A judge that is warm: it has loaded what the tests import of others, and forks for each mutant.
+
+`warm.py SOCKET` answers, in a copy of the project, whoever connects with the exit code of the tests; `ask.py` asks it.
+The package itself, and the tests, are imported afresh in each fork: a mutant is judged in a fraction of a second.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import resource
+import signal
+import socket
+import sys
+from typing import Any
+
+from journals import journals
+
+TESTS = ("tables", "alerts", "deadlines", "matrix", "settings", "decide", "explain", "errors", "catalogue")
+"""In the order of how soon they find a mutant."""
+OTHERS = ("pytest", "_pytest.assertion.rewrite", "hypothesis.strategies", "attrs", "cattrs", "transitions", "unittest")
+SECONDS, BYTES = 60, 3 << 30
+"""What a mutant may take of processor and memory: some loop for ever, or ask for a number of that many digits."""
+EXAMPLES = 200
+"""How many a property is tried on at most: a mutant is judged by many tests, and quickly."""
+
+
+class Fewer:
+    """A plugin: properties take fewer examples, the same ones each time."""
+
+    def pytest_collection_modifyitems(self, items: list[Any]) -> None:
+        """Change the settings that the tests were decorated with."""
+        from hypothesis import settings  # noqa: PLC0415 - loaded already
+
+        for test in (item.obj for item in items):
+            if own := getattr(test, "_hypothesis_internal_use_settings", None):
+                fewer = min(own.max_examples, EXAMPLES)
+                test._hypothesis_internal_use_settings = settings(own, max_examples=fewer, derandomize=True)  # noqa: SLF001
+
+
+def suspected() -> bool:
+    """Whether a judge of the tables fails, each in a fraction of a second; most mutants go no further."""
+    from tables import JUDGES  # noqa: PLC0415 - it loads the package
+
+    try:
+        for judge in JUDGES:
+            judge()
+    except Exception:  # noqa: BLE001 - a mutant may fail in any way
+        return True
+    return False
+
+
+def verdict(*more: str) -> int:
+    """The exit code of the tests, run here file by file and stopped at the first that fails."""
+    import pytest  # noqa: PLC0415 - loaded already
+    from hypothesis import settings  # noqa: PLC0415 - loaded already
+
+    settings.register_profile("mutants", derandomize=True, database=None, deadline=None)
+    settings.load_profile("mutants")
+    options = ["-x", "-q", "--noconftest", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
+    codes = (pytest.main([*options, *more, f"tests/test_{name}.py"], plugins=[Fewer()]) for name in TESTS)
+    return next((int(code) for code in codes if code), 0)
+
+
+def _judge(connection: socket.socket) -> None:
+    """In the fork: neither time nor memory without end, and the answer last."""
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
+    out = os.open(os.environ.get("POEC_VERDICTS", os.devnull), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(out, 1)
+    os.dup2(out, 2)
+    code = 1 if suspected() else verdict()
+    connection.sendall(str(code).encode())
+    connection.close()
+    os._exit(0)
+
+
+def _compiled() -> None:
+    """See in a fork that nothing is suspected yet, and keep everything compiled; a mutant is newer, and is not."""
+    if not (fork := os.fork()):
+        sys.dont_write_bytecode = False
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        os._exit(2 if suspected() else verdict("--collect-only"))
+    _, status = os.waitpid(fork, 0)
+    assert status == 0, "the tests fail without a mutant"
+
+
+def main(path: str) -> None:
+    """Answer until killed."""
+    for name in OTHERS:
+        importlib.import_module(name)
+    journals()
+    assert not any(name.startswith("poec_workflow") for name in sys.modules)
+    _compiled()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(path)
+        listening.listen()
+        os.write(1, b"ready\n")
+        while True:
+            connection, _ = listening.accept()
+            if not os.fork():
+                try:
+                    _judge(connection)
+                finally:
+                    os._exit(1)
+            connection.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
