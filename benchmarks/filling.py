@@ -193,7 +193,8 @@ def _into_sqlite(url: str, everything: Iterator[Rows]) -> None:
         for rows in everything:
             for name, some in rows.items():
                 if some:
-                    connection.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * len(some[0]))})", some)
+                    marks = ", ".join("?" * len(some[0]))
+                    connection.executemany(f"INSERT INTO {name} VALUES ({marks})", some)  # noqa: S608 - of ours
 
 
 def _into_postgresql(url: str, everything: Iterator[Rows]) -> None:

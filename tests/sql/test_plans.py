@@ -14,7 +14,7 @@ from attrs import evolve
 from sqlalchemy import Engine, event
 
 from guarantees import ADVISER, NOW, PLATFORM, founded, registering, workflow_on
-from poec_workflow import Application, ApplicationState, Role, Workflow, commands
+from poec_workflow import Application, Role, Workflow, commands
 from poec_workflow.adapters.sql import SqlStorage
 from poec_workflow.ports import Loaded
 from poec_workflow.testing import SettableClock
@@ -90,21 +90,6 @@ EVERY_READ: dict[str, Callable[[Workflow], object]] = {
     "sweep": lambda w: w.using(w.storage).sweep(),
 }
 
-PAGES = {
-    "everybody": ApplicationFilter(),
-    "an organisation's": ApplicationFilter(organization="O-1500"),
-    "a role's": ApplicationFilter(organization="O-1500", role=Role.TRAINER),
-    "a state of an organisation's": ApplicationFilter(organization="O-1950", states=(ApplicationState.REJECTED,)),
-    "a word of an organisation's": ApplicationFilter(organization="O-1500", text="o-1500"),
-    "current": ApplicationFilter(tab=Tab.CURRENT),
-    "of later sessions": ApplicationFilter(session_from=DAY),
-    "a state": ApplicationFilter(states=(ApplicationState.REJECTED,)),
-    "a session's": ApplicationFilter(session="T-1500"),
-    "a candidate's": ApplicationFilter(candidate="Q-20000"),
-}
-"""Of a store of two thousand sessions, one after the other, of organisations of their own: the last start later, and
-in the very last all are rejected."""
-
 
 @pytest.mark.parametrize("name", EVERY_READ)
 def test_no_growing_table_is_read_whole(name: str, file: Path, stored: SqlStorage, said: list[tuple[str, Any]]) -> None:
@@ -153,47 +138,3 @@ def founded_again(stored: SqlStorage, session: str, seats: int) -> Workflow:
     assert isinstance(command, commands.CreateSession)
     workflow.execute(evolve(command, session=session, capacity=seats), PLATFORM)
     return workflow
-
-
-FILL = (
-    """CREATE TEMP TABLE numbers AS
-        WITH RECURSIVE up (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM up WHERE n < 40000) SELECT n FROM up""",
-    "CREATE TEMP TABLE one AS SELECT * FROM poec_sessions WHERE reference = 'S-1'",
-    """INSERT INTO poec_sessions SELECT 'T-' || n, version, state, action,
-        iif(n <= 1500, '2021-10-01', start_on), end_on, registration_deadline, 'O-' || n, 'O-' || n, 'O-' || n, quota,
-        'o-' || n, data, registered, pending, convoked, present, absent, retained, iif(n > 1900, 20, 0), no_advice,
-        session_full, cancelled FROM one, numbers WHERE n <= 2000""",
-    """INSERT INTO poec_applications SELECT 'D-' || n, version, iif(n > 38000, 'rejected', 'pending'),
-        'T-' || ((n - 1) / 20 + 1), 'Q-' || n, registered_at, search, data FROM poec_applications, numbers
-        WHERE reference = 'C-1'""",
-)
-
-
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlStorage]:
-    """Two thousand sessions of twenty applications each, one after the other; the last ones start later."""
-    file = tmp_path_factory.mktemp("filled") / "poec.db"
-    with SqlStorage.open(f"sqlite:///{file}") as storage:
-        founded(storage).execute(registering(1), ADVISER)
-        with closing(sqlite3.connect(file)) as connection, connection:
-            for each in FILL:
-                connection.execute(each)
-        yield storage
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_takes_few_steps(name: str, filled: SqlStorage) -> None:
-    """However far away what it shows lies: fewer than it would take to look at forty thousand applications."""
-    steps = []
-
-    def counted(connection: Any, *_: object) -> None:
-        connection.connection.driver_connection.set_progress_handler(lambda: steps.append(1), 1_000)
-
-    event.listen(Engine, "before_cursor_execute", counted)
-    try:
-        page = workflow_on(filled).applications(PAGES[name])
-    finally:
-        event.remove(Engine, "before_cursor_execute", counted)
-        filled.close()
-    assert page.items
-    assert len(steps) < 60

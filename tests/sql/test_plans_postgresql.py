@@ -8,7 +8,8 @@ from typing import Any
 import psycopg
 import pytest
 from sqlalchemy import Engine, event
-from test_plans import EVERY_READ, GROWING, PAGES
+from test_paging import PAGES
+from test_plans import EVERY_READ, GROWING
 
 from guarantees import ADVISER, founded, registering, workflow_on
 from poec_workflow.adapters.sql import SqlStorage

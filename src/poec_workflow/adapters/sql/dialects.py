@@ -177,11 +177,6 @@ def skips_locked(connection: Connection) -> bool:
     return connection.dialect.name == "postgresql"
 
 
-def knows_lateral(connection: Connection) -> bool:
-    """Whether a subquery of a FROM may look at what stands before it."""
-    return connection.dialect.name == "postgresql"
-
-
 def insert_ignoring(table: Table) -> PerDialect:
     """An INSERT that does nothing where the key is taken, poisons no transaction, and counts what it did."""
     statements = postgresql_insert(table).on_conflict_do_nothing(), sqlite_insert(table).on_conflict_do_nothing()
@@ -228,6 +223,11 @@ NO_TRANSACTION = "no transaction is open on the host's connection; begin one to 
 def is_known(dialect: Dialect) -> bool:
     """Whether a host's connection speaks what this file knows."""
     return dialect.name in ("sqlite", "postgresql")
+
+
+def knows_lateral(connection: Connection) -> bool:
+    """Whether a subquery of a FROM may look at what stands before it."""
+    return connection.dialect.name == "postgresql"
 
 
 BEGINNINGS = {
