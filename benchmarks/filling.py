@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -30,6 +31,11 @@ from poec_workflow.adapters.sql.schema import actions, applications, history, pe
 from poec_workflow.commands import Command
 from poec_workflow.testing import SettableClock
 
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+from postgres import Cluster, find, str_of
+
+DURABLE = {"fsync": "on", "full_page_writes": "on", "autovacuum": "on"}
+"""PostgreSQL's settings as they come, where those of the tests are another's."""
 NOW = datetime.fromisoformat("2022-03-28T09:00:00+02:00")
 PER_SESSION, PER_ACTION, SEATS = 500, 10, 500
 SESSION, ACTION, ORGANIZATION = "@session", "@action", "@organization"
@@ -206,3 +212,20 @@ def _into_postgresql(url: str, everything: Iterator[Rows]) -> None:
                         copy.write_row(row)
         # What autovacuum does in time.
         connection.execute("VACUUM ANALYZE")
+
+
+@contextmanager
+def databases(kind: str) -> Iterator[Callable[[int], str]]:
+    """Where to make a store of a size."""
+    if kind == "sqlite":
+        with TemporaryDirectory() as folder:
+            yield lambda size: f"sqlite:///{folder}/{size}.db"
+        return
+    with Cluster(find(), **DURABLE) as cluster:
+
+        def made(size: int) -> str:
+            with psycopg.connect(str_of(cluster.url).replace("+psycopg", ""), autocommit=True) as connection:
+                connection.execute(f"CREATE DATABASE poec_{size}")
+            return str_of(cluster.url.set(database=f"poec_{size}"))
+
+        yield made

@@ -14,14 +14,11 @@ from __future__ import annotations
 
 import argparse
 import random
-import sys
 from base64 import urlsafe_b64encode
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from datetime import date
-from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from attrs import field, frozen
@@ -35,6 +32,7 @@ from filling import (
     PLATFORM,
     PRESENT,
     application_of,
+    databases,
     filled,
     kind_of,
     registration,
@@ -47,14 +45,10 @@ from poec_workflow.sweep import batches
 from poec_workflow.testing import SettableClock
 from poec_workflow.views import ActionFilter, ApplicationFilter, PageRequest, SessionFilter, Tab
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
-from postgres import Cluster, find, str_of
-
 SIZES = (10_000, 100_000, 1_000_000)
 PAGE = 50
 MANY, FEW = 21, 4
 """Rounds: of what can be asked again and again, and of what uses up a whole session."""
-DURABLE = {"fsync": "on", "full_page_writes": "on", "autovacuum": "on"}
 
 
 @frozen
@@ -210,25 +204,6 @@ def report(towns: list[Town]) -> None:
         for name, work in works.items():
             found = measured(towns, work, rounds)
             print(f"{name:36}" + "".join(f"{each:9.2f} ms" for each in found) + f"{found[-1] / found[0]:15.2f}")
-
-
-@contextmanager
-def databases(kind: str) -> Iterator[Callable[[int], str]]:
-    """Where to make a store of a size."""
-    if kind == "sqlite":
-        with TemporaryDirectory() as folder:
-            yield lambda size: f"sqlite:///{folder}/{size}.db"
-        return
-    with Cluster(find(), **DURABLE) as cluster:
-
-        def made(size: int) -> str:
-            import psycopg  # noqa: PLC0415 - only who measures PostgreSQL needs it
-
-            with psycopg.connect(str_of(cluster.url).replace("+psycopg", ""), autocommit=True) as connection:
-                connection.execute(f"CREATE DATABASE poec_{size}")
-            return str_of(cluster.url.set(database=f"poec_{size}"))
-
-        yield made
 
 
 def main() -> None:
