@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 from sqlalchemy import Engine, event
+from test_paging import PAGES
 from test_plans import EVERY_READ, GROWING
 
 from guarantees import ADVISER, founded, registering, workflow_on
@@ -17,11 +18,15 @@ from postgres import SERVER, raw_url
 FILL = (
     """INSERT INTO poec_sessions (SELECT (json_populate_record(s, json_build_object(
         'reference', 'T-' || n, 'action', 'B-' || n, 'trainer', 'O-' || n, 'positioner', 'O-' || n,
-        'responsible', 'O-' || n))).* FROM poec_sessions s, generate_series(1, 2000) n WHERE s.reference = 'S-1')""",
+        'responsible', 'O-' || n, 'search', 'o-' || n,
+        'start_on', CASE WHEN n <= 1500 THEN '2021-10-01' ELSE s.start_on END,
+        'rejected', CASE WHEN n > 1900 THEN 20 ELSE 0 END))).*
+        FROM poec_sessions s, generate_series(1, 2000) n WHERE s.reference = 'S-1')""",
     """INSERT INTO poec_actions (SELECT (json_populate_record(a, json_build_object('reference', 'B-' || n))).*
         FROM poec_actions a, generate_series(1, 2000) n WHERE a.reference = 'A-1')""",
     """INSERT INTO poec_applications (SELECT (json_populate_record(a, json_build_object('reference', 'D-' || n,
-        'session', 'T-' || (n % 2000 + 1), 'candidate', 'Q-' || n))).*
+        'session', 'T-' || ((n - 1) / 20 + 1), 'candidate', 'Q-' || n,
+        'state', CASE WHEN n > 38000 THEN 'rejected' ELSE 'pending' END))).*
         FROM poec_applications a, generate_series(1, 40000) n WHERE a.reference = 'C-1')""",
     """INSERT INTO poec_history (SELECT (json_populate_record(h, json_build_object('reference', 'D-' || n,
         'decision_reference', 'D-' || n))).* FROM poec_history h, generate_series(1, 40000) n
@@ -34,7 +39,7 @@ FILL = (
 
 @pytest.fixture(scope="module")
 def filled(postgresql_server: None) -> Iterator[SqlStorage]:
-    """Two thousand sessions of twenty applications each."""
+    """Two thousand sessions of twenty applications each, one after the other; the last ones start later."""
     del postgresql_server
     with SERVER.database() as url, SqlStorage.open(url) as storage:
         founded(storage).execute(registering(1), ADVISER, key="k")
@@ -67,3 +72,29 @@ def test_no_growing_table_is_read_whole(name: str, filled: SqlStorage) -> None:
     assert found
     whole = [line for line in found if any(f"Seq Scan on {table}" in line for table in GROWING)]
     assert whole == []
+
+
+def rows_read(plan: dict[str, Any]) -> int:
+    """The rows of applications that a plan's steps took in hand, those that they dropped included."""
+    own = plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0) if plan.get("Relation Name") in GROWING else 0
+    return int(own * plan["Actual Loops"]) + sum(rows_read(each) for each in plan.get("Plans", ()))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_reads_a_small_part(name: str, filled: SqlStorage) -> None:
+    """However far away what it shows lies: of forty thousand applications, a tenth at most."""
+    found: list[int] = []
+
+    def explain(_connection: object, cursor: Any, statement: str, parameters: Any, *_: object) -> None:
+        if "poec_applications" in statement:
+            cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters)
+            found.append(rows_read(cursor.fetchone()[0][0]["Plan"]))
+
+    event.listen(Engine, "before_cursor_execute", explain)
+    try:
+        page = workflow_on(filled).applications(PAGES[name])
+    finally:
+        event.remove(Engine, "before_cursor_execute", explain)
+    assert page.items
+    assert len(found) == 1
+    assert found[0] < 4_000

@@ -238,6 +238,11 @@ def is_known(dialect: Dialect) -> bool:
     return dialect.name in ("sqlite", "postgresql")
 
 
+def knows_lateral(connection: Connection) -> bool:
+    """Whether a subquery of a FROM may look at what stands before it."""
+    return connection.dialect.name == "postgresql"
+
+
 BEGINNINGS = {
     "sqlite": ("BEGIN IMMEDIATE",),
     "postgresql": ("BEGIN", f"SELECT pg_advisory_xact_lock({_SCHEMA_LOCK})"),

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 
 from poec_workflow.adapters.searching import words
+from poec_workflow.adapters.sql.paging import page, page_of_sessions
 from poec_workflow.adapters.sql.schema import COUNTS, actions, applications, count_of, people, sessions
 from poec_workflow.model import LIVE_STATES, OPEN_STATES, ActionState, ApplicationState, Role, SessionState
 from poec_workflow.policies.alerts import Watch
@@ -20,9 +21,6 @@ from poec_workflow.views import ActionFilter, ActionTab, ApplicationFilter, Sess
 
 Condition = ColumnElement[bool]
 Statement = Select[*tuple[Any, ...]]
-
-_EARLIEST = ""
-"""Before every reference: page one searches as every other page does."""
 
 _counters = tuple(sessions.c[name] for name in COUNTS)
 
@@ -42,14 +40,22 @@ _application_rows = select(
 ).select_from(_enrolled)
 
 
-def applications_page(asked: ApplicationFilter, watched: Watch, after: str | None, limit: int | None) -> Statement:
-    """Applications with their session, action and candidate."""
+def applications_page(
+    asked: ApplicationFilter, watched: Watch, after: str | None, limit: int | None, *, lateral: bool
+) -> Statement:
+    """Applications with their session, action and candidate; `lateral` says that the database knows the word."""
     # The references come first and alone: what has to be sorted for a large organisation is short.
-    chosen = select(applications.c.reference).where(*_of_applications(asked), *_through_sessions(asked, watched))
+    chosen = select(applications.c.reference).where(*_of_applications(asked))
+    if asked.session is not None:
+        chosen = chosen.where(applications.c.session == asked.session)
     if asked.text:
         chosen = chosen.select_from(_enrolled)
-    page = _page(chosen, applications.c.reference, after, limit)
-    return _application_rows.where(applications.c.reference.in_(page)).order_by(applications.c.reference)
+    held = tuple(_held(asked, watched))
+    if held:
+        found = page_of_sessions(chosen, held, after, limit, lateral=lateral)
+    else:
+        found = page(chosen, applications.c.reference, after, limit)
+    return _application_rows.where(applications.c.reference.in_(found)).order_by(applications.c.reference)
 
 
 def waiting(organization: str, ended_from: date) -> Statement:
@@ -81,18 +87,11 @@ def _of_applications(asked: ApplicationFilter, *, states: bool = True) -> Iterat
     yield from _found(asked.text, applications.c.search, sessions.c.search, actions.c.search, people.c.search)
 
 
-def _through_sessions(asked: ApplicationFilter, watched: Watch) -> Iterator[Condition]:
-    """Conditions on sessions, as a list of sessions: their applications are found by an index."""
-    if asked.session is not None:
-        yield applications.c.session == asked.session
-    narrowing = tuple(_of_sessions(asked, watched, tab=None, itself=False))
-    if asked.tab is Tab.ENDED and not narrowing:
-        # Most sessions have ended: walking past the others is shorter than gathering these.
-        yield applications.c.session.not_in(select(sessions.c.reference).where(_in_tab(Tab.CURRENT, watched)))
-        return
-    conditions = tuple(_of_sessions(asked, watched, tab=asked.tab, itself=False))
-    if conditions:
-        yield applications.c.session.in_(select(sessions.c.reference).where(*conditions))
+def _held(asked: ApplicationFilter, watched: Watch) -> Iterator[Condition]:
+    """Which sessions the applications are of; none says that they are of any."""
+    yield from _of_sessions(asked, watched, tab=asked.tab, itself=False)
+    if asked.states and set(asked.states) != set(ApplicationState):
+        yield count_of(asked.states) > 0
 
 
 # Sessions
@@ -105,7 +104,7 @@ def sessions_page(asked: SessionFilter, watched: Watch, after: str | None, limit
         .join_from(sessions, actions, actions.c.reference == sessions.c.action)
         .where(*_listed_sessions(asked, watched, tab=asked.tab))
     )
-    return _page(statement, sessions.c.reference, after, limit)
+    return page(statement, sessions.c.reference, after, limit)
 
 
 def session_tabs(asked: SessionFilter, watched: Watch) -> Statement:
@@ -164,7 +163,7 @@ def actions_page(asked: ActionFilter, watched: Watch, after: str | None, limit: 
     statement = select(actions.c.reference, actions.c.data, alert).where(*_listed_actions(asked))
     if asked.tab is not None:
         statement = statement.where(_in_action_tab(asked.tab, watched))
-    return _page(statement, actions.c.reference, after, limit)
+    return page(statement, actions.c.reference, after, limit)
 
 
 def sessions_of(page: Statement) -> Statement:
@@ -221,11 +220,6 @@ def _found(text: str, *columns: ColumnElement[str]) -> Iterator[Condition]:
     """Every word is in one of the columns."""
     for word in words(text):
         yield or_(*(each.contains(word, autoescape=True) for each in columns))
-
-
-def _page(statement: Statement, key: ColumnElement[str], after: str | None, limit: int | None) -> Statement:
-    following = statement.where(key > (_EARLIEST if after is None else after)).order_by(key)
-    return following if limit is None else following.limit(limit)
 
 
 def _sum(condition: Condition, counted: Any) -> ColumnElement[int]:  # noqa: ANN401 - a number or a column

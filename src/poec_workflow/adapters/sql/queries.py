@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import (
     BindParameter,
+    Connection,
     Row,
     bindparam,
     select,
@@ -20,6 +21,7 @@ from poec_workflow.adapters.lines import action_line, application_line, session_
 from poec_workflow.adapters.sql import lists, loading
 from poec_workflow.adapters.sql.connections import Connections
 from poec_workflow.adapters.sql.dashboard import from_applications, from_counters
+from poec_workflow.adapters.sql.dialects import knows_lateral
 from poec_workflow.adapters.sql.loading import is_open, open_count
 from poec_workflow.adapters.sql.rows import CLASSES, microseconds, read, tally_of
 from poec_workflow.adapters.sql.schema import SUBJECTS, applications, history, people, sessions
@@ -147,9 +149,12 @@ class SqlQueries:
         self, asked: ApplicationFilter, watched: Watch, *, after: str | None, limit: int | None
     ) -> Sequence[ApplicationRow]:
         """Applications by reference, after one, at most so many."""
-        statement = lists.applications_page(asked, watched, after, limit)
-        rows = self._connections.read(lambda c: c.execute(statement).all())
-        return _application_lines(rows)
+
+        def work(connection: Connection) -> Sequence[Row[Any]]:
+            lateral = knows_lateral(connection)
+            return connection.execute(lists.applications_page(asked, watched, after, limit, lateral=lateral)).all()
+
+        return _application_lines(self._connections.read(work))
 
     def application_tabs(self, asked: ApplicationFilter, watched: Watch) -> Mapping[Tab, int]:
         """How many applications each tab has, whatever the filter's."""

@@ -1,0 +1,231 @@
+"""A store filled fast: three sessions made by commands, then their rows again and again under other names.
+
+Every row is what the adapter wrote for a real command; only references, names and keys differ from one copy to the
+next. Each session has five hundred applications. References go by time: the first half of the sessions have ended,
+then some are overdue, and the last three in ten are current. Ten sessions in a row share an action and their
+candidates, as people apply again; an organisation is positioner and trainer of ten, `REGION` is responsible for all.
+The outbox is left empty: what was stored long ago was sent.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import psycopg
+from attrs import frozen
+from sqlalchemy import Table, create_engine
+
+from poec_workflow import Actor, ActorKind, Candidate, Origin, Prescriber, Request, Workflow, commands
+from poec_workflow.adapters.sql import SqlStorage
+from poec_workflow.adapters.sql.schema import actions, applications, history, people, receipts, sessions
+from poec_workflow.commands import Command
+from poec_workflow.testing import SettableClock
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+from postgres import Cluster, find, str_of
+
+DURABLE = {"fsync": "on", "full_page_writes": "on", "autovacuum": "on"}
+"""PostgreSQL's settings as they come, where those of the tests are another's."""
+NOW = datetime.fromisoformat("2022-03-28T09:00:00+02:00")
+PER_SESSION, PER_ACTION, SEATS = 500, 10, 500
+SESSION, ACTION, ORGANIZATION = "@session", "@action", "@organization"
+"""What stands in the rows in place of a number."""
+PRESENT, CONVOKED, PENDING = range(100), range(100, 200), range(200, 400)
+"""Which applications of a current session are in which state; the rest are retained."""
+PLATFORM = Actor(kind=ActorKind.PLATFORM, organization="CAP")
+TABLES: Sequence[Table] = (actions, sessions, applications, people, history, receipts)
+
+Rows = Mapping[str, list[list[Any]]]
+
+
+@frozen(kw_only=True)
+class Kind:
+    """One kind of session: its dates, and what became of its applications."""
+
+    start: date
+    end: date
+    registered: datetime
+    ended: bool = False
+
+    def commands(self) -> Iterator[tuple[datetime, Command]]:
+        """What happens on it until now, in order."""
+        yield self.registered, session_of(SESSION, self.start, self.end)
+        for number in range(PER_SESSION):
+            yield self.registered, registration(SESSION, f"{number:03}", f"P-{ACTION}-{number:03}")
+        for number in range(PER_SESSION):
+            yield from self._story(number)
+
+    def _story(self, number: int) -> Iterator[tuple[datetime, Command]]:
+        application, at = application_of(SESSION, number), self.registered + timedelta(days=20)
+        if number in PENDING:
+            return
+        yield at - timedelta(days=3), commands.Convoke(application, on=at.date())
+        if number in CONVOKED:
+            return
+        yield at, commands.RecordPresence(application)
+        if number in PRESENT and self.ended:
+            yield at, commands.Reject(application, motive="profile", reason="prerequisites-not-met")
+        elif number not in PRESENT:
+            yield at, retention(application, self.start, self.end)
+
+
+ENDED = Kind(
+    start=date(2021, 6, 7),
+    end=date(2021, 9, 24),
+    registered=datetime.fromisoformat("2021-05-03T09:00+02:00"),
+    ended=True,
+)
+OVERDUE = Kind(
+    start=date(2021, 11, 8), end=date(2022, 2, 25), registered=datetime.fromisoformat("2021-10-04T09:00+02:00")
+)
+CURRENT = Kind(
+    start=date(2022, 4, 4), end=date(2022, 7, 29), registered=datetime.fromisoformat("2022-02-07T09:00+01:00")
+)
+KINDS = (*[ENDED] * 5, *[OVERDUE] * 2, *[CURRENT] * 3)
+"""What kind the sessions of each tenth are."""
+
+
+def session_of(number: str, start: date, end: date) -> commands.CreateSession:
+    """A session's creation."""
+    return commands.CreateSession(
+        f"S-{number}",
+        action=f"A-{ACTION}",
+        start=start,
+        end=end,
+        place="47 - AGEN",
+        responsible="REGION",
+        positioner=f"ORG-{ORGANIZATION}",
+        trainer=f"ORG-{ORGANIZATION}",
+        capacity=SEATS,
+        coefficient=2,
+        registration_deadline=start,
+        late_entry_deadline=start + timedelta(days=7),
+    )
+
+
+def registration(session: str, number: str, candidate: str) -> commands.Preregister:
+    """A candidate's registration on a session."""
+    return commands.Preregister(
+        f"C-{session}-{number}",
+        session=f"S-{session}",
+        candidate=Candidate(reference=candidate, name=f"Zoé Nabil n{ACTION}x{number}", email="zoe@example.org"),
+        prescriber=Prescriber(origin=Origin.FRANCE_TRAVAIL, organization="FT", name="A. Martin"),
+    )
+
+
+def retention(application: str, entry: date = CURRENT.start, leaving: date = CURRENT.end) -> commands.Retain:
+    """An advice for a candidate."""
+    return commands.Retain(application, entry=entry, exit=leaving, weekly_hours=Decimal(35))
+
+
+def application_of(session: str, number: int) -> str:
+    """The reference of a session's application."""
+    return f"C-{session}-{number:03}"
+
+
+def filled(url: str, many: int) -> None:
+    """Make a store of so many applications."""
+    with SqlStorage.open(url) as storage:
+        storage.create()
+    write = _into_sqlite if url.startswith("sqlite") else _into_postgresql
+    count = many // PER_SESSION
+    write(url, (_rows_of(number, kind_of(number, count)) for number in range(count)))
+
+
+def kind_of(number: int, count: int) -> Kind:
+    """What kind of session one of so many is."""
+    return KINDS[number * len(KINDS) // count]
+
+
+def _rows_of(number: int, kind: Kind) -> Rows:
+    """A session's rows; those of its action and candidates come with the first of ten."""
+    text = _text_of(kind)
+    for mark, value in ((SESSION, f"{number:05}"), (ACTION, f"{number // PER_ACTION:04}")):
+        text = text.replace(mark, value)
+    rows: dict[str, list[list[Any]]] = json.loads(text.replace(ORGANIZATION, f"{number // PER_ACTION:04}"))
+    if number % PER_ACTION:
+        rows["poec_actions"], rows["poec_people"] = [], []
+        rows["poec_history"] = [row for row in rows["poec_history"] if row[0] != "action"]
+        rows["poec_receipts"] = [row for row in rows["poec_receipts"] if row[2] != "action"]
+    return rows
+
+
+@cache
+def _text_of(kind: Kind) -> str:
+    """The rows that a session of a kind leaves, as JSON."""
+    with TemporaryDirectory() as folder, SqlStorage.open(f"sqlite:///{folder}/one.db") as storage:
+        workflow = Workflow(storage, clock=SettableClock(NOW.isoformat()))
+        creation = commands.CreateAction(f"A-{ACTION}", title="[POEC] Soudeur", funder="OPCO", responsible="REGION")
+        story = [
+            (kind.registered, creation),
+            (kind.registered, commands.PublishAction(f"A-{ACTION}")),
+            *kind.commands(),
+        ]
+        workflow.execute_many(
+            [
+                Request(command=each, actor=_actor(each), key=f"{each.reference}/{each.type}", at=at)
+                for at, each in story
+            ],
+            atomic=True,
+        )
+        if kind.ended:
+            workflow.sweep()
+        engine = create_engine(f"sqlite:///{folder}/one.db")
+        with engine.connect() as connection:
+            rows = {table.name: [list(row) for row in connection.execute(table.select())] for table in TABLES}
+        engine.dispose()
+    return json.dumps(rows)
+
+
+def _actor(command: Command) -> Actor:
+    if isinstance(command, commands.Convoke | commands.RecordPresence | commands.Reject | commands.Retain):
+        return Actor(kind=ActorKind.ORGANIZATION, organization=f"ORG-{ORGANIZATION}")
+    return PLATFORM
+
+
+def _into_sqlite(url: str, everything: Iterator[Rows]) -> None:
+    with closing(sqlite3.connect(Path(url.removeprefix("sqlite:///")))) as connection, connection:
+        connection.execute("PRAGMA synchronous = OFF")
+        for rows in everything:
+            for name, some in rows.items():
+                if some:
+                    marks = ", ".join("?" * len(some[0]))
+                    connection.executemany(f"INSERT INTO {name} VALUES ({marks})", some)  # noqa: S608 - of ours
+
+
+def _into_postgresql(url: str, everything: Iterator[Rows]) -> None:
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        for rows in everything:
+            for name, some in rows.items():
+                with connection.cursor() as cursor, cursor.copy(f"COPY {name} FROM STDIN") as copy:
+                    for row in some:
+                        copy.write_row(row)
+        # What autovacuum does in time.
+        connection.execute("VACUUM ANALYZE")
+
+
+@contextmanager
+def databases(kind: str) -> Iterator[Callable[[int], str]]:
+    """Where to make a store of a size."""
+    if kind == "sqlite":
+        with TemporaryDirectory() as folder:
+            yield lambda size: f"sqlite:///{folder}/{size}.db"
+        return
+    with Cluster(find(), **DURABLE) as cluster:
+
+        def made(size: int) -> str:
+            with psycopg.connect(str_of(cluster.url).replace("+psycopg", ""), autocommit=True) as connection:
+                connection.execute(f"CREATE DATABASE poec_{size}")
+            return str_of(cluster.url.set(database=f"poec_{size}"))
+
+        yield made

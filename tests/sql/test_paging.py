@@ -1,0 +1,137 @@
+"""Pages out of some sessions, wherever in the order of applications theirs lie."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from random import Random
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from attrs import evolve
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine, event
+
+from guarantees import ADVISER, MADE, founded, registering, workflow_on
+from poec_workflow import ApplicationState, Role, Workflow
+from poec_workflow.adapters.sql import SqlStorage, paging
+from poec_workflow.ports import Storage
+from poec_workflow.testing.contracts.asking import APPLICATIONS, CLOCK
+from poec_workflow.testing.contracts.comparing import walked
+from poec_workflow.testing.contracts.plain import Plain
+from poec_workflow.testing.contracts.towns import Town, mixed, settle
+from poec_workflow.views import ApplicationFilter, Tab
+
+Order = Callable[[list[int]], list[int]]
+ORDERS: Mapping[str, Order] = {
+    "session by session": lambda numbers: numbers,
+    "the last session first": lambda numbers: numbers[::-1],
+    "in turn": lambda numbers: [each * 9 % len(numbers) + each * 9 // len(numbers) for each in numbers],
+    "at random": lambda numbers: Random(3).sample(numbers, len(numbers)),  # noqa: S311 - no secret
+}
+"""Where the applications of one session after the other stand in the order of references."""
+
+
+def town_of(order: Order) -> Town:
+    """Twenty-four sessions of nine applications, one in each state, referred to in some order."""
+    town = mixed()
+    numbers = order(list(range(len(town.applications))))
+    named = zip(numbers, town.applications.values(), strict=True)
+    applications = {f"C-{number:03}": evolve(each, reference=f"C-{number:03}") for number, each in named}
+    assert len(applications) == len(town.applications)
+    return evolve(town, applications=applications)
+
+
+@pytest.fixture(scope="module", params=["postgresql", "sqlite"])
+def stores(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Storage]]:
+    """A store of each order."""
+    if request.param == "postgresql":
+        request.getfixturevalue("postgresql_server")
+    folder: Path = tmp_path_factory.mktemp("orders")
+    opened = {name: MADE[request.param](folder / f"{number}.db") for number, name in enumerate(ORDERS)}
+    found = {name: each.__enter__() for name, each in opened.items()}
+    for name, storage in found.items():
+        settle(town_of(ORDERS[name]), storage)
+    yield found
+    for each in opened.values():
+        each.__exit__(None, None, None)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    order=st.sampled_from(sorted(ORDERS)),
+    asked=APPLICATIONS,
+    size=st.integers(1, 40),
+    walk=st.sampled_from([1, 2, 7, 1_000]),
+)
+def test_pages_are_the_list_in_pieces(
+    stores: dict[str, Storage], order: str, asked: ApplicationFilter, size: int, walk: int
+) -> None:
+    """Whether they are found by walking a little, or by looking where each session goes on."""
+    with patch.object(paging, "_WALK", walk):
+        found = walked(Workflow(stores[order], clock=CLOCK).applications, asked, size)
+    assert found == Plain(town_of(ORDERS[order]), live=False).applications(asked)
+
+
+PAGES = {
+    "everybody": ApplicationFilter(),
+    "an organisation's": ApplicationFilter(organization="O-1500"),
+    "a role's": ApplicationFilter(organization="O-1500", role=Role.TRAINER),
+    "a state of an organisation's": ApplicationFilter(organization="O-1950", states=(ApplicationState.REJECTED,)),
+    "a word of an organisation's": ApplicationFilter(organization="O-1500", text="o-1500"),
+    "current": ApplicationFilter(tab=Tab.CURRENT),
+    "of later sessions": ApplicationFilter(session_from=date(2021, 11, 20)),
+    "a state": ApplicationFilter(states=(ApplicationState.REJECTED,)),
+    "a session's": ApplicationFilter(session="T-1500"),
+    "a candidate's": ApplicationFilter(candidate="Q-20000"),
+}
+"""Of a store of two thousand sessions, one after the other, of organisations of their own: the last start later, and
+in the very last all are rejected."""
+
+FILL = (
+    """CREATE TEMP TABLE numbers AS
+        WITH RECURSIVE up (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM up WHERE n < 40000) SELECT n FROM up""",
+    "CREATE TEMP TABLE one AS SELECT * FROM poec_sessions WHERE reference = 'S-1'",
+    """INSERT INTO poec_sessions SELECT 'T-' || n, version, state, action,
+        iif(n <= 1500, '2021-10-01', start_on), end_on, registration_deadline, 'O-' || n, 'O-' || n, 'O-' || n, quota,
+        'o-' || n, data, registered, pending, convoked, present, absent, retained, iif(n > 1900, 20, 0), no_advice,
+        session_full, cancelled FROM one, numbers WHERE n <= 2000""",
+    """INSERT INTO poec_applications SELECT 'D-' || n, version, iif(n > 38000, 'rejected', 'pending'),
+        'T-' || ((n - 1) / 20 + 1), 'Q-' || n, registered_at, search, data FROM poec_applications, numbers
+        WHERE reference = 'C-1'""",
+)
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlStorage]:
+    """Two thousand sessions of twenty applications each, one after the other; the last ones start later."""
+    file = tmp_path_factory.mktemp("filled") / "poec.db"
+    with SqlStorage.open(f"sqlite:///{file}") as storage:
+        founded(storage).execute(registering(1), ADVISER)
+        with closing(sqlite3.connect(file)) as connection, connection:
+            for each in FILL:
+                connection.execute(each)
+        yield storage
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_takes_few_steps(name: str, filled: SqlStorage) -> None:
+    """However far away what it shows lies: fewer than it would take to look at forty thousand applications."""
+    steps = []
+
+    def counted(connection: Any, *_: object) -> None:
+        connection.connection.driver_connection.set_progress_handler(lambda: steps.append(1), 1_000)
+
+    event.listen(Engine, "before_cursor_execute", counted)
+    try:
+        page = workflow_on(filled).applications(PAGES[name])
+    finally:
+        event.remove(Engine, "before_cursor_execute", counted)
+        filled.close()
+    assert page.items
+    assert len(steps) < 60
