@@ -1,57 +1,59 @@
-"""The campaign: `python tests/races/run.py --rounds 20` races 2 to 64 clients on both databases, and prints figures."""
+"""The campaign: `python tests/races/run.py --rounds 20` races 2 to 64 processes on both databases."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from multiprocessing import get_context
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-from racing import PROCESSES, RACES
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
+from parts import CHANGERS
+from racing import RACES, SIZES, run
+
+from databases import DATABASES
+from guarantees import check, founded
+from poec_workflow.adapters.sql import SqlStorage
 from postgres import SERVER
-
-CLIENTS = (2, 4, 8, 16, 32, 64)
-
-
-@contextmanager
-def _sqlite() -> Iterator[str]:
-    with tempfile.TemporaryDirectory() as folder:
-        yield f"sqlite:///{folder}/poec.db"
+from processes import Crew, crew
 
 
-DATABASES = {"sqlite": _sqlite, "postgresql": SERVER.database}
+def campaign(crew: Crew, database: str, name: str, clients: int, rounds: int) -> None:
+    """So many rounds of one race, on one database, and a line about them."""
+    began, records = time.perf_counter(), []
+    with DATABASES[database]() as url:
+        with SqlStorage.open(url) as storage:
+            founded(storage)
+        for each in range(2, rounds + 2):
+            records += run(name, crew, url, clients, each)
+        with SqlStorage.open(url) as storage:
+            check(storage)
+    wanting = [each for each in records if each.wants]
+    print(
+        f"{database:10} {name:14} {clients:2} processes and {CHANGERS} that change, {rounds} rounds: "
+        f"{sum(each.accepted for each in wanting)} winners, as there were left; "
+        f"{sum(not each.accepted for each in wanting)} refusals, each true when it was given; "
+        f"{sum(each.accepted for each in records) - sum(each.accepted for each in wanting)} changes; "
+        f"{time.perf_counter() - began:.0f} s",
+        flush=True,
+    )
 
 
 def main() -> None:
     """Race, and stop at the first that does not come out."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--rounds", type=int, default=20)
-    options.add_argument("--clients", type=int, nargs="*", default=CLIENTS)
+    options.add_argument("--processes", type=int, nargs="*", default=SIZES)
+    options.add_argument("--database", nargs="*", default=list(DATABASES))
+    options.add_argument("--race", nargs="*", default=list(RACES))
     asked = options.parse_args()
     try:
-        with get_context("spawn").Pool(PROCESSES) as pool:
-            for database, made in DATABASES.items():
-                for name, race in RACES.items():
-                    for clients in asked.clients:
-                        began, won = time.perf_counter(), 0
-                        for each in range(asked.rounds):
-                            with made() as url:
-                                won += race(pool, url, clients, each)["accepted"]
-                        took = time.perf_counter() - began
-                        print(  # noqa: T201 - a command
-                            f"{database:10} {name:6} {clients:2} clients, {asked.rounds} rounds: "
-                            f"{won} winners, as there were left; {took:.1f} s",
-                            flush=True,
-                        )
-            pool.close()
-            pool.join()
+        with crew(*(each + CHANGERS for each in asked.processes), gates=(CHANGERS,)) as everybody:
+            for database in asked.database:
+                for name in asked.race:
+                    for clients in asked.processes:
+                        campaign(everybody, database, name, clients, asked.rounds)
     finally:
         SERVER.close()
 

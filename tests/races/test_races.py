@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from multiprocessing import get_context
+from collections.abc import Iterator
 
-from racing import PROCESSES, for_places, for_seats
+import pytest
+from parts import CHANGERS
+from racing import RACES, run
+
+from guarantees import founded
+from poec_workflow.adapters.sql import SqlStorage
+from processes import Crew, crew
+
+CLIENTS = 8
 
 
-def test_the_last_seat(database_url: str) -> None:
-    """Sixteen want the last seat, one gets it."""
-    with get_context("spawn").Pool(PROCESSES) as pool:
-        assert for_seats(pool, database_url, 16, 0)["accepted"] == 1
-        pool.close()
-        pool.join()
+@pytest.fixture(scope="module")
+def everybody() -> Iterator[Crew]:
+    """Eight that want, and two that change."""
+    with crew(CLIENTS + CHANGERS, gates=(CHANGERS,)) as found:
+        yield found
 
 
-def test_the_last_quota_places(database_url: str) -> None:
-    """Sixteen want the last three places, three get them."""
-    with get_context("spawn").Pool(PROCESSES) as pool:
-        assert for_places(pool, database_url, 16, 1)["accepted"] == 3
-        pool.close()
-        pool.join()
+def test_as_many_win_as_there_were_left(database_url: str, everybody: Crew) -> None:
+    """One round of each race with one left, and one with five."""
+    with SqlStorage.open(database_url) as storage:
+        founded(storage)
+    for number, name in enumerate(RACES):
+        records = run(name, everybody, database_url, CLIENTS, 2 + 2 * number)
+        assert sum(each.wants for each in records) >= CLIENTS
