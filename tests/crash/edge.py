@@ -86,7 +86,7 @@ class SqliteConnection(sqlite3.Connection):
 
     edge: Edge
 
-    def cursor(self, _factory: object = None) -> Any:  # type: ignore[override]
+    def cursor(self, _factory: object = None) -> Any:
         return super().cursor(SqliteCursor)
 
     def commit(self) -> None:

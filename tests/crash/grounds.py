@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from deeds import EMPTY, TOWN, UNVERSIONED, found_town
 from sqlalchemy.engine import make_url
 
-from deeds import EMPTY, TOWN, UNVERSIONED, found_town
 from poec_workflow.adapters.sql import SqlStorage
 from postgres import SERVER, raw_url
 from stores import UNVERSIONED as FORGOTTEN

@@ -14,11 +14,11 @@ from typing import Any
 import psycopg
 import stamina
 from attrs import field, frozen
-
 from deeds import Answer, Deed
 from edge import BEFORE, COMMIT, STATEMENT, Edge, Moment, hang_up, send_commit, steal_answer
 from grounds import Ground
 from judging import Course, commits, done
+
 from poec_workflow import Conflict, StorageUnavailable
 from poec_workflow.adapters.sql import SqlStorage
 from poec_workflow.adapters.sql.connections import OwnConnections
@@ -206,8 +206,8 @@ def inject(course: Course, ground: Ground, ours: Edge, fault: Fault, index: int)
         course.expect(url, stored)
         if ended is WELL:
             assert answer == course.answer, (deed.name, fault.name, str(moment))
-        with stamina.set_testing(True, attempts=1):  # noqa: FBT003 - its only one
-            course.again(storage, ours, url, stored == commits(course.moments))
+        with stamina.set_testing(True, attempts=1):
+            course.again(storage, ours, url, stored=stored == commits(course.moments))
     return WELL if ended is WELL else str(getattr(ended, "__name__", ended))
 
 
@@ -219,7 +219,7 @@ def _impatient(url: str, lineage: Lineage) -> SqlStorage:
 
 def _ended(deed: Deed, storage: SqlStorage, ours: Edge, striker: _Striker) -> tuple[object, Answer]:
     try:
-        with stamina.set_testing(True, attempts=ATTEMPTS):  # noqa: FBT003 - its only one
+        with stamina.set_testing(True, attempts=ATTEMPTS):
             return WELL, done(deed, storage, ours, striker)
     except (WorkflowError, Bug, KeyboardInterrupt) as error:
         return type(error), None
@@ -233,7 +233,19 @@ def _ends(fault: Fault, moment: Moment) -> Collection[object]:
 def injected_everywhere(
     deed: Deed, ground: Ground, ours: Edge, faults: Sequence[Fault], every: int = 1
 ) -> Counter[tuple[str, str]]:
-    """Each fault at each of its places in a deed, or at every so manieth; how many ended how, by the fault's name."""
+    """Each fault at each of its places in a deed; how many ended how, by the fault's name.
+
+    Args:
+        deed: to be disturbed.
+        ground: where.
+        ours: where its connections report.
+        faults: those of the ground's database.
+        every: takes but every so manieth place; a commit is always taken.
+    """
     course = Course.of(deed, ground, ours)
     asked = [(fault, index) for fault in faults for index in places(fault, course)]
-    return Counter((fault.name, inject(course, ground, ours, fault, index)) for fault, index in asked[::every])
+    return Counter(
+        (fault.name, inject(course, ground, ours, fault, index))
+        for number, (fault, index) in enumerate(asked)
+        if number % every == 0 or course.moments[index].what == COMMIT
+    )

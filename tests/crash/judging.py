@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from attrs import evolve, field, frozen
-
 from deeds import Answer, Deed
 from edge import AFTER, COMMIT, RETURN, Edge, Moment, Watch
 from grounds import Ground, Picture, picture
+
 from guarantees import check
 from poec_workflow.adapters.sql import SqlStorage
 from poec_workflow.decider import Accepted
@@ -73,7 +73,7 @@ class Course:
             self.stages[stage] = found
         _same(found, self.stages[stage])
 
-    def again(self, storage: SqlStorage, edge: Edge, url: str, stored: bool | None) -> bool:
+    def again(self, storage: SqlStorage, edge: Edge, url: str, *, stored: bool | None) -> bool:
         """Done again it comes to the same, once; whether the answer was the first one again.
 
         Args:

@@ -7,11 +7,11 @@ import signal
 from collections.abc import Iterator
 
 from attrs import frozen
-
 from deeds import Deed
-from edge import BEFORE, COMMIT, Edge, Moment, send_commit
+from edge import BEFORE, COMMIT, STATEMENT, Edge, Moment, send_commit
 from grounds import Ground
 from judging import Course, commits, done
+
 from stores import stored_by
 
 _NOT_REACHED = 70
@@ -80,18 +80,28 @@ class Toll:
 
 
 def killed_everywhere(deed: Deed, ground: Ground, ours: Edge, every: int = 1) -> Toll:
-    """Kill at each point of a deed, or at every so manieth, and have each come to the same when it is done again."""
+    """Kill at each point of a deed, and have each come to the same when it is done again.
+
+    Args:
+        deed: to be disturbed.
+        ground: where.
+        ours: where its connections report.
+        every: takes but every so manieth statement; what is around a commit is always taken.
+    """
     course = Course.of(deed, ground, ours)
     with ground[deed.base]() as url:
         found = list(points(course, url))
     toll = Toll()
-    for point in found[::every]:
+    for number, point in enumerate(found):
+        if number % every and course.moments[point.index].what == STATEMENT:
+            continue
         with ground[deed.base]() as url:
             kill(deed, url, point, ours)
             stored = commits(course.moments[: point.index + 1])
             if not point.sent:
                 course.expect(url, stored)
             with stored_by(deed.lineage, url) as storage:
-                replayed = course.again(storage, ours, url, None if point.sent else stored == commits(course.moments))
+                known = None if point.sent else stored == commits(course.moments)
+                replayed = course.again(storage, ours, url, stored=known)
         toll += Toll(points=1, kills=1, replayed=int(replayed))
     return toll

@@ -10,7 +10,7 @@ import os
 import signal
 import subprocess
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
@@ -26,7 +26,7 @@ from guarantees import ADVISER, PLATFORM, TRAINER, check, founded, registering, 
 from poec_workflow import Accepted, Actor, Conflict, StorageUnavailable, SubjectKind, Workflow, commands
 from poec_workflow.adapters.sql import SqlStorage
 from poec_workflow.commands import Command
-from postgres import Cluster, find, raw_url, str_of
+from postgres import Cluster, raw_url, str_of
 
 WRITERS = 4
 DURABLE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
@@ -105,12 +105,12 @@ def _acknowledged(workflow: Workflow, command: Command, actor: Actor, key: str, 
     raise AssertionError  # pragma: no cover - the loop has no end
 
 
-def outages(kills: int, seed: int, folder: Path) -> dict[str, Any]:
+def outages(kills: int, seed: int, folder: Path, binaries: Path) -> dict[str, Any]:
     """Kill the server so many times under the writers, and compare what is stored with what was acknowledged."""
     random, context = Random(seed), get_context("spawn")  # noqa: S311 - moments, not secrets
     signals = Signals(context.Event(), context.Event(), context.Semaphore(0))
     signals.up.set()
-    with Cluster(find(), **DURABLE) as cluster:
+    with Cluster(binaries, **DURABLE) as cluster:
         url = str_of(cluster.url)
         with SqlStorage.open(url) as storage:
             founded(storage, seats=1_000_000, coefficient=5)
@@ -124,10 +124,10 @@ def outages(kills: int, seed: int, folder: Path) -> dict[str, Any]:
         finally:
             _end(writers, signals)
         assert [writer.exitcode for writer in writers] == [0] * WRITERS
-        return {**made, **_judged(url, [json.loads(line) for log in logs for line in log.open(encoding="utf-8")])}
+        return {**made, **_judged(url, _read(logs))}
 
 
-def _outage(cluster: Cluster, signals: Signals, writers: list[BaseProcess], random: Random, number: int) -> str:
+def _outage(cluster: Cluster, signals: Signals, writers: Sequence[BaseProcess], random: Random, number: int) -> str:
     """One death, after some more was acknowledged, and the start after it."""
     while signals.acknowledged.acquire(block=False):
         continue
@@ -141,13 +141,17 @@ def _outage(cluster: Cluster, signals: Signals, writers: list[BaseProcess], rand
     return how
 
 
-def _end(writers: list[BaseProcess], signals: Signals) -> None:
+def _end(writers: Sequence[BaseProcess], signals: Signals) -> None:
     signals.stop.set()
     for writer in writers:
         writer.join(PATIENCE)
         if writer.exitcode is None:
             writer.kill()
             writer.join()
+
+
+def _read(logs: list[Path]) -> list[dict[str, Any]]:
+    return [json.loads(line) for log in logs for line in log.read_text(encoding="utf-8").splitlines()]
 
 
 def _judged(url: str, notes: list[dict[str, Any]]) -> dict[str, int]:

@@ -26,7 +26,7 @@ from injecting import FAULTS, injected_everywhere
 from killing import Toll, killed_everywhere
 from outage import WRITERS, outages
 
-from postgres import SERVER
+from postgres import SERVER, find
 
 
 def _part(asked: argparse.Namespace, place: Path) -> Sequence[Deed]:
@@ -46,8 +46,8 @@ def kill(asked: argparse.Namespace, place: Path) -> None:
                 total, kinds = total + toll, kinds + 1
                 print(f"{database:10} {deed.name:38} {toll.points:4} points, {toll.kills:4} kills", flush=True)
         print(
-            f"{database}: {kinds} deeds, {total.points} points, {total.kills} kills; every one came to the same when it "
-            f"was done again, {total.replayed} of them by the first answer; {time.perf_counter() - began:.0f} s"
+            f"{database}: {kinds} deeds, {total.points} points, {total.kills} kills; every one came to the same when "
+            f"it was done again, {total.replayed} of them by the first answer; {time.perf_counter() - began:.0f} s"
         )
 
 
@@ -71,7 +71,7 @@ def faults(asked: argparse.Namespace, place: Path) -> None:
 def server(asked: argparse.Namespace, place: Path) -> None:
     """PostgreSQL is killed and started again."""
     began = time.perf_counter()
-    found = outages(asked.kills, asked.seed, place)
+    found = outages(asked.kills, asked.seed, place, find())
     print(
         f"postgresql: killed {asked.kills} times ({found['SIGKILL']} by SIGKILL, {found['immediate']} by an immediate "
         f"stop) under {WRITERS} writers: {found['acknowledged']} commands acknowledged and stored, each once; "

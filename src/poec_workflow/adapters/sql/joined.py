@@ -39,7 +39,9 @@ class JoinedConnections:
             try:
                 result = work(connection)
             except BaseException:
-                _undo(connection)
+                # Of a connection that was lost there is nothing to undo, and saying so would hide why.
+                if not connection.invalidated:
+                    _undo(connection)
                 raise
             if write:
                 _say(connection, "RELEASE SAVEPOINT")
