@@ -14,7 +14,7 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
 from drawing import cells, covering, drawn, every_cell, ours, shortest
 from foreign import events, missing, scxml, taken, xstate
-from planted import faulty
+from miswritten import faulty
 
 from poec_workflow import diagrams
 from poec_workflow.diagrams import graph, render

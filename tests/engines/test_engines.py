@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 from drawing import Trace, cells, covering, drawn, every_cell, ours, shortest
 from foreign import events, needed, scxml, taken, xstate
-from planted import faulty
+from miswritten import faulty
 
 from poec_workflow import diagrams
 from poec_workflow.diagrams import graph, render

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from importlib.metadata import version
 from pkgutil import resolve_name
 from typing import Any, ClassVar
 
@@ -25,7 +26,6 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from poec_workflow import __version__
 from poec_workflow.diagrams import svg
 from poec_workflow.diagrams.marked import FENCED, PLAIN
 from poec_workflow.diagrams.wanted import Wanted, wanted
@@ -123,4 +123,4 @@ def _inline(text: str) -> Iterator[nodes.Node]:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directive."""
     app.add_directive("poec-lifecycle", LifecycleDirective)
-    return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"version": version("poec-workflow"), "parallel_read_safe": True, "parallel_write_safe": True}
