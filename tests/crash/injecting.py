@@ -14,10 +14,10 @@ from typing import Any
 import psycopg
 import stamina
 from attrs import field, frozen
+from course import Course, commits, done
 from deeds import Answer, Deed
 from edge import BEFORE, COMMIT, STATEMENT, Edge, Moment, hang_up, send_commit, steal_answer
 from grounds import Ground
-from judging import Course, commits, done
 
 from poec_workflow import Conflict, StorageUnavailable
 from poec_workflow.adapters.sql import SqlStorage

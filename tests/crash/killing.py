@@ -7,10 +7,10 @@ import signal
 from collections.abc import Iterator
 
 from attrs import frozen
+from course import Course, commits, done
 from deeds import Deed
 from edge import BEFORE, COMMIT, STATEMENT, Edge, Moment, send_commit
 from grounds import Ground
-from judging import Course, commits, done
 
 from stores import stored_by
 
