@@ -71,7 +71,8 @@ class Export:
         return data if option.wire is None else {**data, "wire": option.wire}
 
     def _state(self, state: State) -> dict[str, Any]:
-        refusal = no_transition(_in_state(self.world, state), next(iter(self.lifecycle.by_command)).type)
+        any_command = next(iter(self.lifecycle.by_command))
+        refusal = no_transition(_in_state(self.world, state), any_command.type, self.lifecycle)
         return {
             "name": state.value,
             "labels": said(lambda lang: locales.state(state, lang)),
