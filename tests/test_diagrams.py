@@ -11,10 +11,9 @@ from collections.abc import Sequence
 
 import pytest
 from attrs import evolve
+from every import season
 
-from poec_workflow import ActorKind, Request, SessionState, Settings, Workflow, commands, locales
-from poec_workflow.adapters.memory import MemoryStorage
-from poec_workflow.cli import story
+from poec_workflow import ActorKind, SessionState, Settings, commands, locales
 from poec_workflow.diagrams import FORMATS, graph, render, steps
 from poec_workflow.diagrams.chart import chart
 from poec_workflow.diagrams.counting import taken
@@ -23,7 +22,6 @@ from poec_workflow.events import HistoryEntry
 from poec_workflow.machines import APPLICATION, LIFECYCLES, SESSION, TRAINING_ACTION, Lifecycle
 from poec_workflow.model import SubjectKind
 from poec_workflow.policies.access import PERMISSIONS, Grant
-from poec_workflow.testing import SettableClock
 
 LIFECYCLE = pytest.mark.parametrize("lifecycle", LIFECYCLES.values(), ids=lambda each: each.name)
 LANG = pytest.mark.parametrize("lang", ["fr", "en"])
@@ -233,7 +231,7 @@ def test_the_graph_knows_path_and_counts() -> None:
 @LIFECYCLE
 def test_counting_reads_every_history(lifecycle: Lifecycle) -> None:
     """`taken` adds up what the store holds of one lifecycle: as many steps as its subjects have versions."""
-    workflow = _season()
+    workflow = season()
     queries = workflow.storage.queries
     counts = taken(queries, lifecycle)
     subjects = [queries.subject(lifecycle.kind, reference) for reference in queries.states(lifecycle.kind)]
@@ -243,15 +241,8 @@ def test_counting_reads_every_history(lifecycle: Lifecycle) -> None:
         assert counts["L1", None] == len(subjects) > 1
 
 
-def _season() -> Workflow:
-    """The demo's season."""
-    workflow = Workflow(MemoryStorage(), clock=SettableClock(story.AFTER_THE_DEADLINE))
-    workflow.execute_many([Request(command=each.command, actor=each.actor, at=each.at) for each in story.steps()])
-    return workflow
-
-
 def _told() -> Sequence[HistoryEntry]:
-    return _season().history(SubjectKind.APPLICATION, "C-1")
+    return season().history(SubjectKind.APPLICATION, "C-1")
 
 
 @PICTURE

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
+from poec_workflow import Request, Workflow
+from poec_workflow.adapters.memory import MemoryStorage
+from poec_workflow.cli import story
 from poec_workflow.machines import LIFECYCLES
+from poec_workflow.testing import SettableClock
 
 LIFECYCLE = pytest.mark.parametrize("lifecycle", LIFECYCLES.values(), ids=lambda each: each.name)
 LANG = pytest.mark.parametrize("lang", ["fr", "en"])
 GROUPED = pytest.mark.parametrize("grouped", [False, True], ids=["flat", "grouped"])
 SHOWS = ((), ("conditions",), ("conditions", "codes", "actors"))
 SHOW = pytest.mark.parametrize("show", SHOWS, ids=["bare", "conditions", "everything"])
+
+
+@cache
+def season() -> Workflow:
+    """The demo's season, lived."""
+    workflow = Workflow(MemoryStorage(), clock=SettableClock(story.AFTER_THE_DEADLINE))
+    workflow.execute_many([Request(command=each.command, actor=each.actor, at=each.at) for each in story.steps()])
+    return workflow

@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 from crossings import arcs_of_dot, arcs_of_svg, crossings, dot
-from every import GROUPED, LANG, LIFECYCLE, SHOW
+from every import GROUPED, LANG, LIFECYCLE, SHOW, season
 
 from poec_workflow.diagrams import graph, render
 from poec_workflow.diagrams.chart import START, chart
@@ -51,6 +51,16 @@ def test_it_reads_the_statechart(lifecycle: Lifecycle, lang: str) -> None:
 def test_it_draws_it(lifecycle: Lifecycle, *, grouped: bool) -> None:
     """It makes a picture of it, without a warning."""
     assert dot(render(lifecycle, "dot", grouped=grouped), "png").startswith(b"\x89PNG")
+
+
+def test_a_path_is_seen() -> None:
+    """The edges that an application took are heavy, and so are the states that it was in."""
+    told = season().history(APPLICATION.kind, "C-1")
+    read = json.loads(dot(render(APPLICATION, "dot", path=told), "json0"))
+    names = [each["name"] for each in read["objects"]]
+    heavy = {(names[each["tail"]], each["label"].split()[1]) for each in read["edges"] if "penwidth" in each}
+    assert heavy == {(entry.from_state or START, entry.rule) for entry in told}
+    assert {each["name"] for each in read["objects"] if "penwidth" in each} == {e.event.state for e in told}
 
 
 @LIFECYCLE

@@ -11,12 +11,13 @@ from xml.etree import ElementTree as ET
 import pytest
 from attrs import frozen
 from crossings import Point, arcs_of_svg, polyline
-from every import LANG, LIFECYCLE, SHOW
+from every import LANG, LIFECYCLE, SHOW, season
 from playwright.sync_api import Page
 
 from browser import chromium
 from poec_workflow.diagrams import graph, render
 from poec_workflow.diagrams.chart import Chart, chart
+from poec_workflow.diagrams.counting import taken
 from poec_workflow.machines import APPLICATION, Lifecycle
 
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -154,6 +155,27 @@ def _rows(root: ET.Element) -> Iterator[tuple[str, str, str, str]]:
             words = " ".join(text.text or "" for text in row)
             for source in row.attrib["data-sources"].split(" "):
                 yield row.attrib["data-rule"], source, holder.attrib.get("data-target", source), words
+
+
+@pytest.mark.parametrize("reference", ["C-1", "C-2", "C-4"])
+def test_a_path_is_seen(page: Page, reference: str) -> None:
+    """The arcs and rows that an application took are marked, and no others; its last state is; all texts fit."""
+    told = season().history(APPLICATION.kind, reference)
+    counts = taken(season().storage.queries, APPLICATION)
+    text = render(APPLICATION, "svg", path=told, counts=counts)
+    for each in page.evaluate(_READ, [text, "DejaVu Sans"])["texts"]:
+        assert _contains(each["inside"], each["box"]), each
+    root = ET.fromstring(text)  # noqa: S314 - our own
+    walked = {(entry.rule, entry.from_state or "") for entry in told}
+    marked = {id_.attrib["data-rule"] for id_ in _marked(root, "row", "taken")}
+    assert marked == {rule for rule, _ in walked}
+    assert {each.attrib["data-target"] for each in _marked(root, "arc", "taken")} == {e.event.state for e in told}
+    assert {each.attrib["data-state"] for each in _marked(root, "visited")} == {e.event.state for e in told}
+    assert [each.attrib["data-state"] for each in _marked(root, "current")] == [told[-1].event.state]
+
+
+def _marked(root: ET.Element, *classes: str) -> list[ET.Element]:
+    return [each for each in root.iter(f"{_SVG}g") if {*classes} <= {*each.attrib["class"].split()}]
 
 
 def test_it_is_told_to_who_does_not_see_it() -> None:

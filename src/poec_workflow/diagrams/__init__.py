@@ -49,7 +49,7 @@ def render(
         settings: a service's own, whose policies and permissions are then shown.
         show: any of `SHOWN`: `"conditions"`, `"codes"` (refusals) and `"actors"` (who may give the command).
         path: one subject's history, to be highlighted.
-        counts: how often each row was taken, to stand on the arcs; see `steps` and `counted`.
+        counts: how often each row was taken, to stand on the arcs; see `steps`, and `counting.taken` for a store.
         colours: whether outcomes are shown, by colours and by dashes.
         grouped: rows that share their ends share an arc, and a frame stands for all states that are not final. An SVG
             always is.

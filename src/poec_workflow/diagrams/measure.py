@@ -6,7 +6,7 @@ A box of that width holds the text in whatever sans-serif font its reader has, a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from unicodedata import normalize
+from unicodedata import combining, normalize
 
 # Thousandths of the font's size.
 _WIDTHS = {
@@ -19,7 +19,7 @@ _WIDEST = 1023
 
 def width(text: str, size: float) -> float:
     """The width of a line, in the unit of the font's size; never too little."""
-    bare = (character for character in normalize("NFD", text) if not 0x300 <= ord(character) < 0x370)  # noqa: PLR2004 - accents are no wider than their letter
+    bare = (character for character in normalize("NFD", text) if not combining(character))  # a letter, without accent
     return sum(_WIDTH.get(character, _WIDEST) for character in bare) * size / 1000
 
 

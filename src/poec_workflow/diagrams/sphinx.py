@@ -27,7 +27,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from poec_workflow.diagrams import svg
-from poec_workflow.diagrams.marked import FENCED, PLAIN
+from poec_workflow.diagrams.marked import PLAIN
 from poec_workflow.diagrams.wanted import Wanted, wanted
 from poec_workflow.policies.settings import Settings
 
@@ -62,8 +62,6 @@ class LifecycleDirective(SphinxDirective):
             return self._picture(asked, settings)
         if asked.format in PLAIN:
             return list(_tables(asked.drawn(settings)))
-        if asked.format not in FENCED:
-            raise ValueError(f"{asked.format} is not for the inside of a page")
         text = asked.drawn(settings)
         return [nodes.literal_block(text, text, language=_HIGHLIGHTED.get(asked.format, "text"), force=True)]
 
