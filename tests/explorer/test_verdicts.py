@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from itertools import product
 from typing import Any
@@ -95,6 +96,22 @@ def ours() -> Settings:
     )
 
 
+@cache
+def odd() -> Settings:
+    """Settings at the edges: nothing in the catalogue, as many applications as seats, more convocations than shown."""
+    return Settings(
+        max_convocations=10,
+        coefficient_min=1,
+        coefficient_max=1,
+        overbooking=3,
+        grace_days=400,
+        weekly_hours_max=Decimal("10.125"),
+        usual_weekly_hours=(Decimal(0), Decimal(50)),
+        catalogue=Catalogue.of({}),
+        time_zone="America/New_York",
+    )
+
+
 SETTINGS = pytest.mark.parametrize("settings", [Settings(), ours()], ids=["usual", "ours"])
 
 
@@ -107,7 +124,7 @@ def test_every_cell_is_what_python_decides(settings: Settings) -> None:
     assert differences(judged, cells) == []
 
 
-@SETTINGS
+@pytest.mark.parametrize("settings", [Settings(), ours(), odd()], ids=["usual", "ours", "odd"])
 def test_every_situation_is_what_python_decides(settings: Settings) -> None:
     """So it is where all facts are drawn at once."""
     judged, draw = page(settings), random.Random(6)  # noqa: S311 - drawn the same each time
@@ -219,18 +236,17 @@ def replayed(settings: Settings, told: Mapping[str, Any]) -> tuple[Workflow, lis
     return workflow, answers
 
 
-@SETTINGS
-def test_a_journey_told_as_a_journal_goes_the_same_way(settings: Settings) -> None:
-    """Each line is answered as the page answered, and the application ends where the page says."""
+def journeys_judged(settings: Settings, count: int) -> tuple[set[str], set[str]]:
+    """The states that journeys ended in and the codes that they met, when executed: each line goes the page's way."""
     draw = random.Random(12)  # noqa: S311 - drawn the same each time
     data = page(settings).data
-    journeys = [moves(draw, data) for _ in range(500)]
-    endings, met = set(), set()
+    journeys = [moves(draw, data) for _ in range(count)]
+    endings: set[str] = set()
+    met: set[str] = set()
     for journey, told in zip(journeys, page(settings).judge(journeys=journeys)["told"], strict=True):
         workflow, answers = replayed(settings, told)
         for number, answer in answers:
-            step = told["steps"][number]
-            codes = {code for code, *_ in step["refusals"]}
+            codes = {code for code, *_ in told["steps"][number]["refusals"]}
             assert (answer.codes if isinstance(answer, Refused) else set()) == codes, (journey, number, answer)
             met |= codes
         lost = any(not told["steps"][each["index"]]["refusals"] for each in told["untold"])
@@ -239,5 +255,26 @@ def test_a_journey_told_as_a_journal_goes_the_same_way(settings: Settings) -> No
             endings.add(reached.state)
             assert APPLICATION.states.index(reached.state) == told["at"]["state"], journey
             assert len(reached.convocations) == told["at"]["attempts"], journey
+    return endings, met
+
+
+@SETTINGS
+def test_a_journey_told_as_a_journal_goes_the_same_way(settings: Settings) -> None:
+    """Each line is answered as the page answered, and the application ends where the page says."""
+    endings, met = journeys_judged(settings, 500)
     assert endings >= set(APPLICATION.final)
     assert met & RULES >= RULES - {"convocation-limit-reached", "session-not-complete"}, RULES - met
+
+
+def test_what_cannot_be_told_is_not_told() -> None:
+    """Where no commands lead to a step's facts, the journal leaves it out rather than tell it wrongly."""
+    endings, _ = journeys_judged(odd(), 200)
+    assert len(endings) > 3
+    crowded = Settings(overbooking=2**20)
+    full = [
+        {"set": "seats", "to": 1},
+        *({"run": name} for name in WAYS[0].split()),
+    ]
+    (told,) = page(crowded).judge(journeys=[full])["told"]
+    assert [each["why"] for each in told["untold"]] == ["elsewhere"] * 4
+    assert told["lines"] == []

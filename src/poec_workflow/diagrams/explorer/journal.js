@@ -20,6 +20,8 @@ function needsFull(data, step) {
 
 const is = (data, at, dimension, name) => data.dimensions[dimension][at[dimension]].name === name;
 
+const MOST_OTHERS = 100; // nobody reads a longer journal
+
 /** An action and a session as a registration met them, and the names that its later lines need. */
 function stage(data, number, step, later) {
   const { at } = step.answer;
@@ -32,7 +34,10 @@ function stage(data, number, step, later) {
   const applied = at.live === 1;
   const retained = full ? capacity - 1 + overbooking : Number(applied && (closed || away));
   const registered = at.quota === 1 ? capacity * coefficient : Math.max(retained, Number(applied));
-  if (live && at.quota === 1 && (closed || away)) return null;
+  const most = capacity * coefficient;
+  const tooMany = registered > Math.min(most, MOST_OTHERS) || (at.quota === 0 && registered === most);
+  const crowded = at.seats === 1 && capacity + overbooking >= most; // who has a seat fills the quota
+  if (tooMany || crowded || (live && at.quota === 1 && (closed || away))) return null;
 
   say("create-action");
   say("create-session");
@@ -94,15 +99,16 @@ function journal(data, steps) {
   steps.forEach((step, index) => {
     const { at, row, refusals } = step.answer;
     const creates = commandOf(data, step.name).creates;
+    let nowhere = false;
     const differs = !world || STAGED.some((name) => at[name] !== world.at[name]);
     if (!lost && creates && !registered && differs && !step.byHand) {
       const next = stage(data, lines.filter((each) => each.line.command.type === "create-action").length, step,
         row && !refusals.length ? steps.slice(index + 1) : []);
-      if (next === null) return untold.push({ index, why: "elsewhere" });
-      world = next;
-      lines.push(...world.out.map((line) => ({ line, step: null })));
+      world = next || world;
+      if (next) lines.push(...next.out.map((line) => ({ line, step: null })));
+      nowhere = !next;
     }
-    const why = lost || obstacle(data, step, world);
+    const why = lost || (nowhere ? "elsewhere" : obstacle(data, step, world));
     if (why) {
       untold.push({ index, why });
       if (!refusals.length) lost = lost || why;

@@ -34,6 +34,7 @@ def render(lifecycle: Lifecycle, *, lang: str = "fr", settings: Settings | None 
     """
     if lifecycle is not APPLICATION:
         raise ValueError("the explorer is for the lifecycle of applications")
+    locales.words(lang)
     title = {each: locales.label("words", lifecycle.name, each) for each in locales.LANGUAGES}
     pictures = _pictures(lifecycle, settings)
     script, style = "\n".join(map(_part, SCRIPTS)), _part("page.css")

@@ -80,7 +80,9 @@ def _of_the_platform(world: World) -> tuple[Command, ...]:
 
 
 def _of_the_trainer(world: World, first_day: date) -> tuple[Command, ...]:
-    hours = min(world.settings.usual_weekly_hours[1], world.settings.weekly_hours_max)
+    hours = [option.value for option in world.dimensions["hours"] if option.value <= world.settings.weekly_hours_max][
+        -1
+    ]
     usable = world.dimensions["reason"][0].value
     return (
         commands.Convoke(APPLICATION, on=first_day),

@@ -138,7 +138,7 @@ function stepItem({ name, answer: given, before }) {
   const refused = given.refusals.length > 0;
   const outcome = refused
     ? given.refusals.map(({ code }) => el("code", {}, code))
-    : [`${before === null ? "" : stateLabel(before)} → ${stateLabel(given.to)}`];
+    : [before === null ? stateLabel(given.to) : `${stateLabel(before)} → ${stateLabel(given.to)}`];
   return el("li", { className: refused ? "no" : "yes" },
     el("span", { className: "glyph", "aria-hidden": "true" }, refused ? "✗" : "✓"),
     el("span", {},
