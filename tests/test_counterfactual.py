@@ -41,7 +41,7 @@ LATE = datetime.fromisoformat("2022-03-28T10:00:00+02:00")
 
 
 @given(situations())
-@settings(max_examples=1_500, deadline=None)
+@settings(max_examples=800, deadline=None)
 def test_a_remedy_makes_the_command_pass(situation: Any) -> None:
     """Applied to drawn facts, one change of one fact; and a command that passes has none."""
     subject, command, known = situation
@@ -61,7 +61,7 @@ def _differences(one: Any, other: Any) -> int:
 
 
 @given(situations())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 def test_the_remedy_of_an_explanation_leaves_nothing_against_the_command(situation: Any) -> None:
     """What `explain` shows, applied, is allowed."""
     subject, _, known = situation

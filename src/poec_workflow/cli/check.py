@@ -67,8 +67,8 @@ def _counts(lifecycle: Lifecycle, settings: Settings) -> dict[str, Any]:
 def _print(found: Exploration) -> None:
     bounds = found.bounds
     click.echo(
-        f"explored: up to {bounds.applications} applications, capacity {_listed(bounds.capacities)}, "
-        f"coefficient {_listed(bounds.coefficients or ())}, {bounds.attempts} convocations"
+        f"explored: applications up to {bounds.applications}, convocations up to {bounds.attempts}, "
+        f"capacity {_listed(bounds.capacities)}, coefficient {_listed(bounds.coefficients or ())}"
     )
     click.echo(
         f"{found.states} worlds{'' if found.complete else ' (not all of them)'}, {found.decisions} decisions, "

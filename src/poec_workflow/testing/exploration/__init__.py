@@ -34,7 +34,8 @@ def explore(
     """Walk every world within bounds, and hold each against the invariants.
 
     Every command that a table has in the state of its subject is asked, of one application among those that stand
-    alike; in worlds of at most one application also what must be refused, and everything by a stranger.
+    alike. In worlds of at most one application also what must be refused, everything by a stranger, and what leaves
+    all as it is (texts, information dates).
 
     Args:
         lifecycles: the tables by kind of subject; the package's by default.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from enum import Enum
 
 from attrs import frozen
 
@@ -28,18 +29,26 @@ _CAST = (
 )
 
 
+class Asked(Enum):
+    """Why a command is asked."""
+
+    OF_A_ROW = "the table has a row for it"
+    OF_NO_ROW = "the table has none: it must be refused"
+    IN_VAIN = "something is wrong with it: it must be refused"
+
+
 @frozen
 class Ask:
     """A command, the day on which it is given, and who may give it.
 
     Attributes:
-        probe: it is expected to be refused; where it leads is not followed.
+        why: what is expected of the answer.
     """
 
     command: Command
     day: date
     actors: tuple[Actor, ...]
-    probe: bool = False
+    why: Asked
 
 
 class Menu:
@@ -56,21 +65,15 @@ class Menu:
         }
 
     def of(self, world: World) -> Iterator[Ask]:
-        """All that is asked of a world, and answered by a row of a table."""
+        """All that is asked of a world."""
         today = self._script.calendar.days[world.day]
         for command in self._commands(world, today):
-            if self._has_row(command, world):
-                yield Ask(command, today, self._actors[type(command)])
-        if len(world.applications) <= 1:
+            row = self._has_row(command, world)
+            if row or world.subject(command.kind, command.reference):
+                yield Ask(command, today, self._actors[type(command)], Asked.OF_A_ROW if row else Asked.OF_NO_ROW)
+        if _is_small(world):
             for command, day in self._probes(world, today):
-                yield Ask(command, day, self._actors[type(command)], probe=True)
-
-    def empty(self, world: World) -> Iterator[Ask]:
-        """The commands for which the table has no row in the state of their subject."""
-        today = self._script.calendar.days[world.day]
-        for command in self._commands(world, today):
-            if not self._has_row(command, world) and world.subject(command.kind, command.reference):
-                yield Ask(command, today, self._actors[type(command)])
+                yield Ask(command, day, self._actors[type(command)], Asked.IN_VAIN)
 
     def _has_row(self, command: Command, world: World) -> bool:
         subject = world.subject(command.kind, command.reference)
@@ -93,7 +96,8 @@ class Menu:
         if world.action is None:
             yield self._script.creation()
             return
-        yield commands.EnrichAction(ACTION, changes={"programme": "Gestes et postures"})
+        if _is_small(world):
+            yield commands.EnrichAction(ACTION, changes={"programme": "Gestes et postures"})
         if world.session is None:
             # Before the first session only: afterwards it would double every world, and touch none.
             yield commands.EnrichAction(ACTION, changes={"certification": "CléA"})
@@ -111,12 +115,18 @@ class Menu:
                 for capacity in capacities:
                     yield from (script.opening(capacity=capacity, coefficient=each) for each in coefficients)
             return
-        yield commands.SetRegistrationDeadline(SESSION, on=script.calendar.registration)
-        yield from (commands.SetCoefficient(SESSION, coefficient=each) for each in coefficients)
-        yield from (commands.SetCapacity(SESSION, capacity=each) for each in capacities)
-        yield commands.SetInformationDates(SESSION, dates=(script.calendar.days[0],))
+        now, small = world.session, _is_small(world)
+        if small:
+            yield commands.SetRegistrationDeadline(SESSION, on=script.calendar.registration)
+            yield commands.SetInformationDates(SESSION, dates=(script.calendar.days[0],))
+            yield commands.ReassignSession(SESSION, trainer=BODY)
+        for coefficient in coefficients:
+            if small or coefficient != now.coefficient:
+                yield commands.SetCoefficient(SESSION, coefficient=coefficient)
+        for capacity in capacities:
+            if small or capacity != now.capacity:
+                yield commands.SetCapacity(SESSION, capacity=capacity)
         yield script.rescheduling()
-        yield commands.ReassignSession(SESSION, trainer=BODY)
         yield commands.DeclareSessionFull(SESSION)
         yield commands.ReopenSession(SESSION)
         yield commands.CancelSession(SESSION, reason="Trop peu d'inscrits")
@@ -145,6 +155,11 @@ class Menu:
         if world.session is not None and today == script.calendar.registration:
             for command in script.registrations(world):
                 yield command, after(today)
+
+
+def _is_small(world: World) -> bool:
+    """Whether it has one application at most: there is asked, too, what applications have nothing to do with."""
+    return len(world.applications) <= 1
 
 
 def _cast(command: type[Command], settings: Settings) -> tuple[Actor, ...]:

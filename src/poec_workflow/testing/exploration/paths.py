@@ -20,6 +20,7 @@ from poec_workflow.policies.settings import Settings
 from poec_workflow.testing.exploration.bounds import Bounds
 from poec_workflow.testing.exploration.found import Node
 from poec_workflow.testing.exploration.lines import lines_of
+from poec_workflow.testing.exploration.menu import Asked
 from poec_workflow.testing.exploration.walk import Walk
 from poec_workflow.testing.exploration.worlds import ACTION, SESSION, World, place
 
@@ -39,6 +40,10 @@ _HELPING = frozenset(
     }
 )
 """What others may have to do so that somebody's path can be gone."""
+
+
+_STATES = tuple((kind, state) for kind, each in LIFECYCLES.items() for state in each.states)
+_ROWS = tuple(rule.id for each in LIFECYCLES.values() for rule in each.rules)
 
 
 @frozen(kw_only=True)
@@ -79,12 +84,10 @@ def shortest_paths(settings: Settings | None = None) -> ShortestPaths:
     ('L1', 'L2', 'L3', 'L9')
     """
     settings = settings or Settings()
-    found = Walk(_needed(settings), settings, LIFECYCLES).run()
-    states = [(kind, state) for kind, each in LIFECYCLES.items() for state in each.states]
-    rows = [rule.id for each in LIFECYCLES.values() for rule in each.rules]
+    found = _Searching(_needed(settings), settings, LIFECYCLES).run()
     return ShortestPaths(
-        {where: _ending(found.to[where], where[1]) for where in states if where in found.to},
-        {row: _ending(found.over[row], row) for row in rows if row in found.over},
+        {where: _ending(found.to[where], where[1]) for where in _STATES if where in found.to},
+        {row: _ending(found.over[row], row) for row in _ROWS if row in found.over},
     )
 
 
@@ -124,6 +127,23 @@ def _of(own: Subject, node: Node) -> Path:
 
 def _row(change: Change) -> str:
     return LIFECYCLES[change.subject.kind].by_event[type(change.event)].id
+
+
+class _Searching(Walk):
+    """A walk that judges nothing, and ends when every state is reached and every row taken."""
+
+    def _look_around(self, node: Node, following: list[Node]) -> None:
+        for ask in self._menu.of(node.world):
+            if ask.why is not Asked.OF_A_ROW:
+                continue
+            answer, request = self._answered(node, ask)
+            if isinstance(answer, Accepted):
+                reached = self._after(node, request, answer)
+                if self._is_followed(ask, reached):
+                    following.extend(self._entered(reached))
+
+    def _is_enough(self) -> bool:
+        return super()._is_enough() or (len(self.found.over) == len(_ROWS) and len(self.found.to) == len(_STATES))
 
 
 _Situation = tuple[State, int]
@@ -175,9 +195,9 @@ class _Tracking(Walk):
 
     def _steps(self, trace: _Trace) -> Iterator[_Trace]:
         for ask in self._menu.of(trace.node.world):
-            if ask.probe or not self._helps(ask.command):
+            if ask.why is not Asked.OF_A_ROW or not self._helps(ask.command):
                 continue
-            answer, request = self._decided(trace.node, ask.command, ask.actors[0], ask.day)
+            answer, request = self._answered(trace.node, ask)
             if isinstance(answer, Accepted):
                 world = trace.node.world.after(answer)
                 reached = self._gone_on(trace, Node(world, trace.node, request, answer.changes))

@@ -20,7 +20,7 @@ from poec_workflow.policies.settings import Settings
 from poec_workflow.testing.exploration.bounds import Bounds, Calendar
 from poec_workflow.testing.exploration.found import Found, Node, Violation
 from poec_workflow.testing.exploration.invariants import OF_STEPS, OF_WORLDS
-from poec_workflow.testing.exploration.menu import STRANGER, Ask, Menu, strangers
+from poec_workflow.testing.exploration.menu import STRANGER, Ask, Asked, Menu, strangers
 from poec_workflow.testing.exploration.script import Script
 from poec_workflow.testing.exploration.steps import Step, overdue
 from poec_workflow.testing.exploration.worlds import World
@@ -68,27 +68,31 @@ class Walk:
         for day in range(world.day, len(self._calendar.days)):
             later = world if day == world.day else evolve(world, day=day)
             key = later.key(self._calendar.days[day])
-            if key not in self._seen:
-                self._seen.add(key)
-                yield Node(later, node.parent, node.request, node.changes)
+            if key in self._seen:
+                # Then so are all later ones: they were entered with it.
+                return
+            self._seen.add(key)
+            yield Node(later, node.parent, node.request, node.changes)
 
     def _look_around(self, node: Node, following: list[Node]) -> None:
-        world = node.world
-        for ask in self._menu.of(world):
+        small = len(node.world.applications) <= 1
+        for ask in self._menu.of(node.world):
+            if ask.why is Asked.OF_NO_ROW:
+                self._ask_of_no_row(node, ask)
+                continue
             reached = self._ask(node, ask)
-            if reached is not None and not ask.probe and len(reached.world.applications) <= self._bounds.applications:
+            if reached is not None and self._is_followed(ask, reached):
                 following.extend(self._entered(reached))
-        self._ask_empty_cells(node)
-        if len(world.applications) <= 1:
-            self._ask_as_a_stranger(node)
+            if small and ask.why is Asked.OF_A_ROW and self._strangers[type(ask.command)]:
+                self._ask_as_a_stranger(node, ask)
+
+    def _is_followed(self, ask: Ask, reached: Node) -> bool:
+        return ask.why is Asked.OF_A_ROW and len(reached.world.applications) <= self._bounds.applications
 
     # Asking
 
     def _ask(self, node: Node, ask: Ask) -> Node | None:
-        for actor in ask.actors:
-            answer, request = self._decided(node, ask.command, actor, ask.day)
-            if not isinstance(answer, Refused) or answer.codes != {"not-permitted"}:
-                break
+        answer, request = self._answered(node, ask)
         if answer is None:
             return None
         if isinstance(answer, Refused):
@@ -96,6 +100,14 @@ class Walk:
             return None
         after = self._after(node, request, answer)
         return after if self._holds(node, after, ask, answer) else None
+
+    def _answered(self, node: Node, ask: Ask) -> tuple[Accepted | Refused | None, Request]:
+        """The answer to the first actor who may ask."""
+        for actor in ask.actors:
+            answer, request = self._decided(node, ask.command, actor, ask.day)
+            if not isinstance(answer, Refused) or answer.codes != {"not-permitted"}:
+                break
+        return answer, request
 
     def _decided(
         self, node: Node, command: Command, actor: Actor, day: date
@@ -146,35 +158,28 @@ class Walk:
                 "some-row-is-chosen", f"no row for {command.type} in {subject and subject.state}", node, request
             )
         late = world.session is not None and overdue(world.session, ask.day, self._settings)
-        if isinstance(command, Expire) and late and not ask.probe:
+        if isinstance(command, Expire) and late and ask.why is Asked.OF_A_ROW:
             found = f"{command.reference} can't expire: {', '.join(sorted(answer.codes))}"
             self._violated("a-sweep-leaves-nothing-open", found, node, request)
         if not answer.refusals:
             self._violated("refusals-say-why", f"{command.type} was refused without a reason", node, request)
 
-    def _ask_empty_cells(self, node: Node) -> None:
-        """Where the table has no row, nothing is accepted: once for each state and command."""
-        for ask in self._menu.empty(node.world):
-            command, subject = ask.command, node.world.subject(ask.command.kind, ask.command.reference)
-            cell = (command.type, subject.state if subject else None)
-            if cell in self.found.empty:
-                continue
-            self.found.empty.add(cell)
-            answer, request = self._decided(node, command, ask.actors[0], ask.day)
-            if isinstance(answer, Accepted):
-                found = f"{command.type} was accepted in {cell[1]}, where the table has no row"
-                self._violated("the-table-decides", found, node, request)
+    def _ask_of_no_row(self, node: Node, ask: Ask) -> None:
+        """Where the table has no row, nothing is accepted: asked once for each state and command."""
+        command, subject = ask.command, node.world.subject(ask.command.kind, ask.command.reference)
+        cell = (command.type, subject.state if subject else None)
+        if cell in self.found.empty:
+            return
+        self.found.empty.add(cell)
+        answer, request = self._decided(node, command, ask.actors[0], ask.day)
+        if isinstance(answer, Accepted):
+            found = f"{command.type} was accepted in {cell[1]}, where the table has no row"
+            self._violated("the-table-decides", found, node, request)
 
-    def _ask_as_a_stranger(self, node: Node) -> None:
-        today = self._calendar.days[node.world.day]
-        for ask in self._menu.of(node.world):
-            if ask.probe or not self._strangers[type(ask.command)]:
-                continue
-            answer, request = self._decided(node, ask.command, STRANGER, today)
-            if isinstance(answer, Accepted):
-                self._violated(
-                    "strangers-may-do-nothing", f"{ask.command.type} by nobody's organisation", node, request
-                )
+    def _ask_as_a_stranger(self, node: Node, ask: Ask) -> None:
+        answer, request = self._decided(node, ask.command, STRANGER, ask.day)
+        if isinstance(answer, Accepted):
+            self._violated("strangers-may-do-nothing", f"{ask.command.type} by nobody's organisation", node, request)
 
     # Judging
 
