@@ -16,12 +16,19 @@ from typing import Any
 
 from journals import journals
 
-TESTS = ("tables", "alerts", "deadlines", "matrix", "settings", "decide", "explain", "errors", "catalogue")
+TESTS = (
+    ("policies", "more_policies", "tables", "alerts", "deadlines", "matrix", "settings"),
+    ("decide", "explain", "errors", "catalogue"),
+)
 """In the order of how soon they find a mutant."""
 OTHERS = ("pytest", "_pytest.assertion.rewrite", "hypothesis.strategies", "attrs", "cattrs", "transitions", "unittest")
+SLOW = "not every_process"
+"""Those that start processes of their own are passed over."""
+REWRITTEN = "ignore::pytest.PytestAssertRewriteWarning"
+"""The judges have imported some of the tests."""
 SECONDS, BYTES = 60, 3 << 30
 """What a mutant may take of processor and memory: some loop for ever, or ask for a number of that many digits."""
-EXAMPLES = 200
+EXAMPLES = 100
 """How many a property is tried on at most: a mutant is judged by many tests, and quickly."""
 
 
@@ -51,14 +58,15 @@ def suspected() -> bool:
 
 
 def verdict(*more: str) -> int:
-    """The exit code of the tests, run here file by file and stopped at the first that fails."""
+    """The exit code of the tests, run here, the quick ones first, and stopped at the first that fails."""
     import pytest  # noqa: PLC0415 - loaded already
     from hypothesis import settings  # noqa: PLC0415 - loaded already
 
     settings.register_profile("mutants", derandomize=True, database=None, deadline=None)
     settings.load_profile("mutants")
-    options = ["-x", "-q", "--noconftest", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
-    codes = (pytest.main([*options, *more, f"tests/test_{name}.py"], plugins=[Fewer()]) for name in TESTS)
+    options = ["-x", "-q", "--noconftest", "-p", "no:cacheprovider", "-k", SLOW, "-W", REWRITTEN]
+    files = ([f"tests/test_{name}.py" for name in names] for names in TESTS)
+    codes = (pytest.main([*options, *more, *each], plugins=[Fewer()]) for each in files)
     return next((int(code) for code in codes if code), 0)
 
 
