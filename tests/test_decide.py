@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from itertools import product
 from types import SimpleNamespace
 from typing import Any
 
@@ -34,6 +35,7 @@ from poec_workflow import (
 from poec_workflow import evolve as fold_one
 from poec_workflow.commands import COMMANDS, Command
 from poec_workflow.machines import LIFECYCLES, AnyRule, Lifecycle
+from poec_workflow.machines.executor import Probe
 from poec_workflow.model import OPEN_STATES, Subject, SubjectKind, Tally
 from poec_workflow.policies.access import Grant
 from world import ACTION, PRESCRIBER, SAMPLES, SESSION, application, facts, related
@@ -230,6 +232,18 @@ def test_lean_and_stock_agree_on_every_combination(kind: SubjectKind) -> None:
                         {each.value for row in lifecycle.by_command[command] for each in row.source or ()}
                         or {"nothing"}
                     )
+
+
+@pytest.mark.parametrize("kind", SubjectKind)
+def test_a_trigger_says_whether_a_row_was_taken(kind: SubjectKind) -> None:
+    """True where one was, and none is asked after it; False where the table has none."""
+    lifecycle, known = LIFECYCLES[kind], facts(SYSTEM)
+    for state, command in product(lifecycle.states, lifecycle.by_command):
+        subject: Any = SimpleNamespace(state=state, convocations=(None,))
+        probe = Probe(state.value, subject, known, SAMPLES[command.type])
+        taken = lifecycle.executor.machine.events[command.type].trigger(probe)
+        assert taken is bool(lifecycle.rows(state, command))
+        assert (probe.rule is not None) is taken
 
 
 def codes(answer: Accepted | Refused) -> Iterable[str]:

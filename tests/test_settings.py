@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -202,6 +203,16 @@ def test_the_order_of_a_table_does_not_tell_settings_apart() -> None:
     turned = {command: plain.permissions[command] for command in reversed(list(plain.permissions))}
     assert list(turned) != list(plain.permissions)
     assert Settings(permissions=turned).fingerprint == plain.fingerprint
+    assert re.fullmatch("[0-9a-f]{16}", plain.fingerprint)
+
+
+@pytest.mark.parametrize("automatic", [True, False])
+def test_words_from_elsewhere_are_the_same_words(automatic: bool) -> None:  # noqa: FBT001 - what is expected
+    """A setting read from a file is no other than one that is written in the source."""
+    read = "".join(list("automatic" if automatic else "manual"))
+    assert Settings(close_when_full=read).closes_when_full is automatic
+    counted = "".join(list("live" if automatic else "registered"))
+    assert Settings(quota_counts=counted).counts_live is automatic
 
 
 def test_all_faulty_settings_are_named_at_once() -> None:

@@ -34,11 +34,13 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 KEPT = ROOT / "build" / "mutation"
 PACKAGE = ROOT / "src" / "poec_workflow"
-MUTATED = ("machines/*.py", "policies/*.py", "decider.py", "folding.py", "explanation.py", "recording.py")
+MUTATED = ("machines/*.py", "policies/*.py", "decider.py")
 COPIED = ("src", "tests", "docs", "pyproject.toml", "README.md", "CONTRIBUTING.md")
 WORKERS = 2
 LEAST = 95
 """Per cent of the mutants."""
+HEATS = ("hot", "cold")
+"""The judges that are asked, one after the other."""
 CONF, SESSION = "../configuration.toml", "../session.sqlite"
 TYPES = {
     "policy.py: Callable[[S, 'Facts'], Details | None] | Callable[[S, 'Facts', C], Details | None]",
@@ -51,7 +53,7 @@ CONFIGURATION = """
 module-path = {modules}
 timeout = 600.0
 excluded-modules = []
-test-command = "{python} -I {ask} {socket}"
+test-command = "{python} -I {ask} {sockets}"
 
 [cosmic-ray.distributor]
 name = "local"
@@ -111,7 +113,7 @@ def prepared(place: Path, share: Sequence[Path]) -> None:
         modules=[str(each.relative_to(ROOT)) for each in share],
         python=sys.executable,
         ask=HERE / "ask.py",
-        socket=place / "judge",
+        sockets=" ".join(str(place / heat) for heat in HEATS),
     )
     (place / "configuration.toml").write_text(text, encoding="utf-8")
     if not (place / "session.sqlite").exists():
@@ -124,17 +126,17 @@ def _tool(place: Path, name: str, *arguments: str) -> subprocess.Popen[bytes]:
 
 
 @contextmanager
-def judge(place: Path) -> Iterator[None]:
+def judge(place: Path, heat: str, *more: str) -> Iterator[None]:
     """A warm judge of a worker's copy; whatever it still judges ends with it."""
-    (place / "judge").unlink(missing_ok=True)
+    (place / heat).unlink(missing_ok=True)
     environment = {**os.environ, "PYTHONPATH": "src", "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "tests/mutation/warm.py", str(place / "judge")]
+    command = [sys.executable, "tests/mutation/warm.py", heat, str(place / heat), *more]
     with subprocess.Popen(
         command, cwd=place / "project", env=environment, stdout=subprocess.PIPE, start_new_session=True
     ) as process:
         assert process.stdout
-        assert process.stdout.readline(), "the judge did not start"
         try:
+            assert process.stdout.readline(), f"the {heat} judge did not start"
             yield
         finally:
             os.killpg(process.pid, signal.SIGKILL)
@@ -143,8 +145,9 @@ def judge(place: Path) -> Iterator[None]:
 def judged(places: Sequence[Path], minutes: float) -> None:
     """All workers at once, until they are done or the time is up; what is judged is kept."""
     with ExitStack() as stack:
-        for each in places:
-            stack.enter_context(judge(each))
+        for number, each in enumerate(places):
+            stack.enter_context(judge(each, "hot"))
+            stack.enter_context(judge(each, "cold", *(["--collect-only"] if number else [])))
         running = [_tool(each, "cosmic-ray", "exec", CONF, SESSION) for each in places]
         until = time.monotonic() + minutes * 60
         for process in running:

@@ -122,8 +122,8 @@ def advisories() -> None:
 
 def seasons() -> None:
     """Whole journals, refusal by refusal and state by state, as the independent reading says."""
-    for lines, expected, settings in _seasons():
-        _replayed(lines, expected, settings)
+    for lines, expected, data in journals():
+        _replayed(lines, expected, {line: test_season.settings_of(each) for line, each in data.items()})
 
 
 def folds() -> None:
@@ -135,26 +135,18 @@ JUDGES: tuple[Callable[[], None], ...] = (matrix, deadlines, advisories, seasons
 
 
 @cache
-def _seasons() -> list[tuple[list[Request], dict[str, Any], dict[int, Settings]]]:
-    """The journals, parsed."""
-    return [
-        (
-            [journal_line(line) for line in lines],
-            expected,
-            {line: test_season.settings_of(data) for line, data in settings.items()},
-        )
-        for lines, expected, settings in journals()
-    ]
+def _parsed(line: bytes | str) -> Request:
+    return journal_line(line)
 
 
-def _replayed(lines: list[Request], expected: dict[str, Any], settings: Mapping[int, Settings]) -> None:
+def _replayed(lines: list[bytes | str], expected: dict[str, Any], settings: Mapping[int, Settings]) -> None:
     """Stops at the first line that is answered otherwise."""
     refusals = {each["line"]: set(each["codes"]) for each in expected["refusals"]}
     storage, clock = MemoryStorage(), SettableClock(expected["sweep_at"])
     for number, line in enumerate(lines, 1):
         if number in settings:
             workflow = Workflow(storage, clock=clock, settings=settings[number])
-        [answer] = workflow.execute_many([line])
+        [answer] = workflow.execute_many([_parsed(line)])
         assert (answer.codes if isinstance(answer, Refused) else set()) == refusals.get(number, set()), number
     for name, kind in KINDS.items():
         assert dict(storage.queries.states(kind)) == expected[name], name

@@ -1,7 +1,8 @@
-"""A judge that is warm: it has loaded what the tests import of others, and forks for each mutant.
+"""Two judges that are warm, and fork for each mutant: `warm.py hot|cold SOCKET` answers in a copy.
 
-`warm.py SOCKET` answers, in a copy of the project, whoever connects with the exit code of the tests; `ask.py` asks it.
-The package itself, and the tests, are imported afresh in each fork: a mutant is judged in a fraction of a second.
+The *hot* one has loaded everything, the package too: it exchanges the code of the mutated function and asks the judges
+of the tables. What it can't exchange, or does not find, the *cold* one judges: that has loaded what others wrote, and
+imports the package and the tests afresh. `ask.py` asks one after the other. An answer is an exit code; 0 is unfound.
 """
 
 from __future__ import annotations
@@ -12,16 +13,26 @@ import resource
 import signal
 import socket
 import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 from journals import journals
+from patching import Sources
 
-TESTS = ("tables", "alerts", "deadlines", "matrix", "settings", "decide", "explain", "errors", "catalogue")
+TESTS = (
+    ("policies", "more_policies", "tables", "alerts", "deadlines", "matrix", "settings"),
+    ("decide", "explain", "errors", "catalogue"),
+)
 """In the order of how soon they find a mutant."""
 OTHERS = ("pytest", "_pytest.assertion.rewrite", "hypothesis.strategies", "attrs", "cattrs", "transitions", "unittest")
+SLOW = "not every_process"
+"""Those that start processes of their own are passed over."""
+REWRITTEN = "ignore::pytest.PytestAssertRewriteWarning"
+"""The judges have imported some of the tests."""
 SECONDS, BYTES = 60, 3 << 30
 """What a mutant may take of processor and memory: some loop for ever, or ask for a number of that many digits."""
-EXAMPLES = 200
+EXAMPLES = 100
 """How many a property is tried on at most: a mutant is judged by many tests, and quickly."""
 
 
@@ -51,47 +62,56 @@ def suspected() -> bool:
 
 
 def verdict(*more: str) -> int:
-    """The exit code of the tests, run here file by file and stopped at the first that fails."""
+    """The exit code of the tests, run here, the quick ones first, and stopped at the first that fails."""
     import pytest  # noqa: PLC0415 - loaded already
     from hypothesis import settings  # noqa: PLC0415 - loaded already
 
     settings.register_profile("mutants", derandomize=True, database=None, deadline=None)
     settings.load_profile("mutants")
-    options = ["-x", "-q", "--noconftest", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
-    codes = (pytest.main([*options, *more, f"tests/test_{name}.py"], plugins=[Fewer()]) for name in TESTS)
+    options = ["-x", "-q", "--noconftest", "-p", "no:cacheprovider", "-k", SLOW, "-W", REWRITTEN]
+    files: Iterable[list[str]] = ([f"tests/test_{name}.py" for name in names] for names in TESTS)
+    codes = (pytest.main([*options, *more, *each], plugins=[Fewer()]) for each in files)
     return next((int(code) for code in codes if code), 0)
 
 
-def _judge(connection: socket.socket) -> None:
+def hot() -> Callable[[], int]:
+    """Load all, see that nothing is suspected yet, and keep what was read."""
+    sys.path.insert(0, str(Path("src").resolve()))
+    assert not suspected(), "the judges fail without a mutant"
+    sources = Sources(Path(sys.modules["poec_workflow"].__file__ or "").parent)
+    return lambda: int(sources.exchanged() and suspected())
+
+
+def cold(*more: str) -> Callable[[], int]:
+    """Let a fork see that the tests pass, and keep everything compiled: a mutant is newer, and is not."""
+    assert not any(name.startswith("poec_workflow") for name in sys.modules)
+    if not (fork := os.fork()):
+        sys.dont_write_bytecode = False
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        os._exit(2 if suspected() else verdict(*more))
+    _, status = os.waitpid(fork, 0)
+    assert status == 0, "the tests fail without a mutant"
+    return lambda: 1 if suspected() else verdict()
+
+
+def _judge(connection: socket.socket, judged: Callable[[], int]) -> None:
     """In the fork: neither time nor memory without end, and the answer last."""
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
     out = os.open(os.environ.get("POEC_VERDICTS", os.devnull), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(out, 1)
     os.dup2(out, 2)
-    code = 1 if suspected() else verdict()
-    connection.sendall(str(code).encode())
+    connection.sendall(str(judged()).encode())
     connection.close()
     os._exit(0)
 
 
-def _compiled() -> None:
-    """See in a fork that nothing is suspected yet, and keep everything compiled; a mutant is newer, and is not."""
-    if not (fork := os.fork()):
-        sys.dont_write_bytecode = False
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        os._exit(2 if suspected() else verdict("--collect-only"))
-    _, status = os.waitpid(fork, 0)
-    assert status == 0, "the tests fail without a mutant"
-
-
-def main(path: str) -> None:
-    """Answer until killed."""
+def main(heat: str, path: str, *more: str) -> None:
+    """Answer until killed; `--collect-only` spares a cold judge the tests that another has seen pass."""
     for name in OTHERS:
         importlib.import_module(name)
     journals()
-    assert not any(name.startswith("poec_workflow") for name in sys.modules)
-    _compiled()
+    judged = hot() if heat == "hot" else cold(*more)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(path)
@@ -101,11 +121,11 @@ def main(path: str) -> None:
             connection, _ = listening.accept()
             if not os.fork():
                 try:
-                    _judge(connection)
+                    _judge(connection, judged)
                 finally:
                     os._exit(1)
             connection.close()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])
