@@ -17,8 +17,9 @@ from poec_workflow import Settings
 from poec_workflow.testing import LifecycleMachine
 
 SECONDS = 60
-ROUND = 60
-"""Examples of one machine before the other has its turn."""
+"""Of this process's own time, so that other work on the machine does not count."""
+ROUND = 50
+"""Examples of one machine before the next has its turn."""
 
 
 class ByDefault(LifecycleMachine):
@@ -28,7 +29,13 @@ class ByDefault(LifecycleMachine):
 class Ours(LifecycleMachine):
     """A service's settings: what the default ones leave at rest moves here."""
 
-    settings = Settings(max_convocations=2, close_when_full="automatic", quota_counts="live", overbooking=1)
+    settings = Settings(max_convocations=2, close_when_full="automatic", quota_counts="live")
+
+
+class Overbooked(LifecycleMachine):
+    """More seats than places, and one convocation only."""
+
+    settings = Settings(max_convocations=1, overbooking=1)
 
 
 Found = tuple[str, list[str]]
@@ -38,7 +45,7 @@ Found = tuple[str, list[str]]
 def by_machine() -> Iterator[Found | None]:
     """What `LifecycleMachine` finds, after each round."""
     for number in count():
-        machine = (Ours, ByDefault)[number % 2]
+        machine = (Ours, ByDefault, Overbooked)[number % 3]
         asked = settings(machine.TestCase.settings, max_examples=ROUND, database=None)
         try:
             machine.check(asked)
@@ -54,9 +61,9 @@ FINDERS: Mapping[str, Callable[[], Iterator[Found | None]]] = {"machine": by_mac
 def main(finders: list[str]) -> int:
     """Hunt with each, until something is found or its time is up."""
     for name in finders or FINDERS:
-        began = time.monotonic()
+        began = time.process_time()
         for found in FINDERS[name]():
-            took = time.monotonic() - began
+            took = time.process_time() - began
             if found is not None:
                 what, journal = found
                 print(json.dumps({"by": name, "seconds": took, "what": what, "journal": journal}, ensure_ascii=False))

@@ -6,17 +6,18 @@ import unittest
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, ClassVar
 
 import hypothesis
+from attrs import evolve
 from hypothesis import HealthCheck, Phase
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from poec_workflow.adapters.memory import MemoryStorage
-from poec_workflow.commands import COMMANDS, Command, Request
+from poec_workflow.commands import COMMANDS, Command, CreateSession, Request
 from poec_workflow.decider import Accepted, Refused
 from poec_workflow.model import Actor
 from poec_workflow.policies.settings import Settings
@@ -24,7 +25,7 @@ from poec_workflow.ports import Storage
 from poec_workflow.testing.clock import SettableClock
 from poec_workflow.testing.journals import Lines, requests_of
 from poec_workflow.testing.judging import PROMISES, Promise
-from poec_workflow.testing.shortening import shortened
+from poec_workflow.testing.shortening import simplified
 from poec_workflow.testing.strategies.proposals import proposals, steps
 from poec_workflow.testing.strategies.world import World
 from poec_workflow.testing.trial import Ground, PromiseBroken, Settable, Step, Trial
@@ -187,9 +188,18 @@ def _tell(error: Any, ground: Ground) -> None:  # noqa: ANN401 - any exception t
 
     if not fails(error.poec_steps):
         return
-    _, journal = _failure(ground, shortened(error.poec_steps, fails))
+    _, journal = _failure(ground, simplified(error.poec_steps, fails, partial(_simpler, settings=ground.settings)))
     error.poec_journal = journal
     error.__notes__ = [f"The shortest journal that was found ({len(journal)} lines):\n" + "\n".join(journal)]
+
+
+def _simpler(step: Step, *, settings: Settings) -> Iterable[Step]:
+    """A session of fewer seats, which takes fewer candidates to fill."""
+    if isinstance(step, Request) and isinstance(step.command, CreateSession):
+        small: dict[str, Any] = {"capacity": 1, "coefficient": settings.coefficient_min, "minimum_headcount": 0}
+        smaller = evolve(step, command=evolve(step.command, **small))
+        if smaller != step:
+            yield smaller
 
 
 def _failure(ground: Ground, steps: Sequence[Step]) -> tuple[Exception | None, tuple[str, ...]]:

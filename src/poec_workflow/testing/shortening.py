@@ -2,10 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 T = TypeVar("T")
+
+
+def simplified(
+    items: Sequence[T], fails: Callable[[Sequence[T]], bool], simpler: Callable[[T], Iterable[T]]
+) -> list[T]:
+    """A failing part, shortened, with each item the simplest that still fails, and shortened again.
+
+    Args:
+        items: they fail.
+        fails: whether a part does.
+        simpler: what an item may be replaced by, the simplest first.
+
+    >>> simplified([7, 5, 9], lambda part: sum(part) > 6, lambda number: range(number))
+    [7]
+    """
+    kept = shortened(items, fails)
+    for index, item in enumerate(kept):
+        for each in simpler(item):
+            changed = [*kept[:index], each, *kept[index + 1 :]]
+            if fails(changed):
+                return simplified(changed, fails, simpler)
+    return kept
 
 
 def shortened(items: Sequence[T], fails: Callable[[Sequence[T]], bool]) -> list[T]:

@@ -197,7 +197,7 @@ def _create_session(draft: Draft, reference: str) -> Made:
     world = draft.world
     actions = world.of(SubjectKind.ACTION)
     under = draft.subject if draft.subject in actions else (actions[0] if actions else None)
-    capacity = draft.pick(1, 2, 3, bad=(0,))
+    capacity = draft.pick(1, 1, 2, 3, bad=(0,))
     return commands.CreateSession(
         reference,
         action=under.reference if under else "A-0",
@@ -215,7 +215,7 @@ def _create_session(draft: Draft, reference: str) -> Made:
 
 def _coefficient(draft: Draft) -> Any:  # noqa: ANN401 - an integer
     least, most = draft.world.settings.coefficient_min, draft.world.settings.coefficient_max
-    return draft.pick(least, min(least + 1, most), most, bad=(least - 1, most + 1))
+    return draft.pick(least, least, min(least + 1, most), most, bad=(least - 1, most + 1))
 
 
 def _closing(draft: Draft, reference: str) -> Made:

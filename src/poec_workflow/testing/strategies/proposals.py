@@ -71,13 +71,29 @@ never succeed alone, and are strays."""
 
 
 @st.composite
-def proposals(draw: st.DrawFn, world: World, *, ripe: bool = True) -> Request:
-    """A command that the tables have now, by somebody who may; mostly accepted if it is to be ripe, else at a limit."""
-    choices = _choices(world, ripe=ripe)
+def proposals(draw: st.DrawFn, world: World) -> Request:
+    """A command that the tables have now, by somebody who may, mostly accepted."""
+    choices = _choices(world, ripe=True)
     kinds = [kind for kind, weight in _weights(world, choices) if choices.get(kind) for _ in range(weight)]
     kind = draw(st.sampled_from(kinds))
     subject = draw(st.sampled_from(choices[kind]))
-    return _request(draw, world, kind, subject, wild=False)
+    return _request(draw, world, kind, subject)
+
+
+@st.composite
+def limits(draw: st.DrawFn, world: World) -> Request:
+    """A command that the tables have now, by somebody who may, with something in its way: the world, or a field."""
+    ripe = _choices(world, ripe=True)
+    unripe = {
+        kind: [each for each in subjects if each not in ripe.get(kind, ())]
+        for kind, subjects in _choices(world, ripe=False).items()
+    }
+    by_world = any(unripe.values()) and draw(st.booleans())
+    choices = unripe if by_world else ripe
+    # What stands in the way of the world is rare each; fields are tried as often as their commands are.
+    weights = [(each, 1) for each in _WEIGHTS] if by_world else _WEIGHTS.items()
+    kind = draw(st.sampled_from([each for each, weight in weights for _ in range(weight) if choices.get(each)]))
+    return _request(draw, world, kind, draw(st.sampled_from(choices[kind])), wild=not by_world)
 
 
 @st.composite
@@ -90,17 +106,17 @@ def strays(draw: st.DrawFn, world: World) -> Request:
     known = world.of(kind.kind)
     if lifecycle.creates(kind):
         known = [*(world.of(lifecycle.parent) * 3 if lifecycle.parent else [None]), *known]
-    return _request(draw, world, kind, draw(st.sampled_from([*known * 4, None])), wild=True)
+    return _request(draw, world, kind, draw(st.sampled_from([*known * 4, None])), wild=True, astray=True)
 
 
 @st.composite
 def requests_to(draw: st.DrawFn, world: World, keyed: Sequence[Request] = ()) -> Request:
     """A line of a journal: mostly a proposal, now or later; else at a limit, astray, or what was sent with a key."""
     later = world.at(draw(_waits(world)))
-    kind = draw(st.sampled_from(["proposal"] * 12 + ["limit"] * 3 + ["stray"] * 4 + ["again"] * bool(keyed)))
+    kind = draw(st.sampled_from(["proposal"] * 12 + ["limit"] * 6 + ["stray"] * 3 + ["again"] * bool(keyed)))
     if kind == "again":
         return evolve(draw(st.sampled_from(keyed)), at=later.now)
-    return draw(strays(later) if kind == "stray" else proposals(later, ripe=kind == "proposal"))
+    return draw({"proposal": proposals, "limit": limits, "stray": strays}[kind](later))
 
 
 @st.composite
@@ -119,11 +135,20 @@ def _waits(world: World) -> st.SearchStrategy[datetime]:
     return st.sampled_from([world.now] * 7 * (len(later) + len(edges)) + later + edges)
 
 
-def _request(draw: st.DrawFn, world: World, kind: type[Command], subject: Any, *, wild: bool) -> Request:  # noqa: ANN401 - any subject
+def _request(
+    draw: st.DrawFn,
+    world: World,
+    kind: type[Command],
+    subject: Any,  # noqa: ANN401 - any subject
+    *,
+    wild: bool = False,
+    astray: bool = False,
+) -> Request:
+    """A command of a type to a subject: with bad fields too if it is wild, by anybody if it is astray."""
     draft = Draft(draw, world, subject, wild=wild)
     command, at = MAKERS[kind](draft, _reference(world, kind, subject))
     later = world.at(max(at, world.now))
-    allowed = _actors(later, command, wild=wild)
+    allowed = _actors(later, command, astray=astray)
     version = subject.version if subject else 0
     return Request(
         command=command,
@@ -253,7 +278,7 @@ _RIPE: Mapping[type[Command], Callable[[World, Any], bool]] = {
 # Who asks
 
 
-def _actors(world: World, command: Command, *, wild: bool) -> list[Actor]:
+def _actors(world: World, command: Command, *, astray: bool) -> list[Actor]:
     """Who may, of everybody around the command; for a stray everybody, who may more often."""
     everybody = _around(world, command)
     subject = world.subject(command.kind, command.reference)
@@ -266,7 +291,7 @@ def _actors(world: World, command: Command, *, wild: bool) -> list[Actor]:
     ):
         return everybody
     may = [each for each in everybody if permitted(subject, evolve(facts, actor=each), type(command), command)]
-    return may + (may * 8 + everybody) * wild or everybody
+    return may + (may * 8 + everybody) * astray or everybody
 
 
 def _around(world: World, command: Command) -> list[Actor]:
