@@ -1,4 +1,4 @@
-"""The examples are services that work, and short: each is run as its README says, with its framework's own client."""
+"""The examples work, and are short: each is run as its README says, with its framework's own client."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ import pytest
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 VIEWS = {"django_service": "absences/views.py", "fastapi_service": "service/views.py"}
-TESTS = {"django_service": ["manage.py", "test"], "fastapi_service": ["-m", "pytest", "-p", "no:cacheprovider", "."]}
+PYTEST = ["-m", "pytest", "-p", "no:cacheprovider", "."]
+TESTS = {"django_service": ["manage.py", "test"], "fastapi_service": PYTEST, "own_rules": PYTEST}
 
 
 @pytest.mark.parametrize("service", TESTS)
@@ -22,7 +23,7 @@ def test_its_own_tests_pass(service: str) -> None:
     command = [sys.executable, "-W", "error", *TESTS[service]]
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(
-        command, cwd=EXAMPLES / service, env=environment, capture_output=True, text=True, timeout=60, check=False
+        command, cwd=EXAMPLES / service, env=environment, capture_output=True, text=True, timeout=180, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
 

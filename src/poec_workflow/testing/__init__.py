@@ -1,4 +1,13 @@
-"""The kit for testing rules and workflows, ours and a service's own."""
+"""The kit for testing rules and workflows, ours and a service's own.
+
+What needs Hypothesis or pytest is loaded when it is asked for: `LifecycleMachine`, `strategies`, and, imported by
+its own name, `contracts`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from poec_workflow.testing.clock import SettableClock
 from poec_workflow.testing.exploration import (
@@ -11,15 +20,41 @@ from poec_workflow.testing.exploration import (
     shortest_paths,
     simple_paths,
 )
+from poec_workflow.testing.journals import Played, play, requests_of, to_journal, to_line
+from poec_workflow.testing.notifier import RecordingNotifier
+
+if TYPE_CHECKING:
+    from poec_workflow.testing import strategies
+    from poec_workflow.testing.machine import LifecycleMachine
+    from poec_workflow.testing.trial import PromiseBroken
 
 __all__ = [
     "Bounds",
     "Exploration",
+    "LifecycleMachine",
     "Path",
+    "Played",
+    "PromiseBroken",
+    "RecordingNotifier",
     "SettableClock",
     "ShortestPaths",
     "explore",
     "lines_of",
+    "play",
+    "requests_of",
     "shortest_paths",
     "simple_paths",
+    "strategies",
+    "to_journal",
+    "to_line",
 ]
+
+_LATER = {"LifecycleMachine": "machine", "PromiseBroken": "trial"}
+
+
+def __getattr__(name: str) -> object:
+    if name == "strategies":
+        return import_module(f"{__name__}.strategies")
+    if name in _LATER:
+        return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,1 @@
+"""A service's own rules, and its own storage."""

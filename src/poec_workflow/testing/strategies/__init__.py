@@ -1,0 +1,65 @@
+"""Hypothesis strategies for all that the package takes, well formed and not; needs Hypothesis.
+
+- `journals()` are lists of lines that come deep, `decisions()` and `facts()` what `decide` takes in such states.
+- `commands()`, `requests()`, `events()`, `actors()` and `values(cls)` are well formed, and know no world.
+- `settings()`, `permissions()`, `catalogues()`, `policies()` are rules of one's own.
+- `malformed(cls)`, `malformed_lines()`, `malformed_settings()` can't be read, and say where.
+"""
+
+from poec_workflow.testing.strategies.journals import Decision, decisions, facts, journals
+from poec_workflow.testing.strategies.malformed import Wrong, malformed, malformed_lines
+from poec_workflow.testing.strategies.proposals import proposals, requests_to, steps, strays
+from poec_workflow.testing.strategies.rules import (
+    catalogues,
+    malformed_settings,
+    permissions,
+    policies,
+    refusals_of_ones_own,
+    settings,
+)
+from poec_workflow.testing.strategies.values import (
+    actors,
+    commands,
+    days,
+    events,
+    hours,
+    instants,
+    references,
+    requests,
+    texts,
+    times,
+    values,
+)
+from poec_workflow.testing.strategies.world import World
+
+__all__ = [
+    "Decision",
+    "World",
+    "Wrong",
+    "actors",
+    "catalogues",
+    "commands",
+    "days",
+    "decisions",
+    "events",
+    "facts",
+    "hours",
+    "instants",
+    "journals",
+    "malformed",
+    "malformed_lines",
+    "malformed_settings",
+    "permissions",
+    "policies",
+    "proposals",
+    "references",
+    "refusals_of_ones_own",
+    "requests",
+    "requests_to",
+    "settings",
+    "steps",
+    "strays",
+    "texts",
+    "times",
+    "values",
+]

@@ -1,0 +1,93 @@
+"""Journals that come deep, and decisions with all that they need; both by playing the rules as they draw."""
+
+from __future__ import annotations
+
+from attrs import evolve, frozen
+from hypothesis import strategies as st
+
+from poec_workflow.commands import COMMANDS, Command, Request
+from poec_workflow.decider import Accepted, Refused, decide
+from poec_workflow.model import Subject
+from poec_workflow.policies.facts import Facts
+from poec_workflow.policies.settings import Settings
+from poec_workflow.testing.judging import Snapshot
+from poec_workflow.testing.strategies.proposals import requests_to
+from poec_workflow.testing.strategies.world import World
+from poec_workflow.testing.trial import BEGINNING
+
+LONGEST = 60
+_LINES_BETWEEN = 30
+
+
+@frozen
+class Decision:
+    """What `decide` takes: a subject (None for a creation), a command, and the facts.
+
+    >>> from hypothesis import given
+    >>> @given(decisions())
+    ... def test_a_decision_is_an_answer(decision):
+    ...     assert isinstance(decision.decided(), Accepted | Refused)
+    """
+
+    subject: Subject | None
+    command: Command
+    facts: Facts
+
+    def decided(self) -> Accepted | Refused:
+        """The answer."""
+        return decide(self.subject, self.command, self.facts)
+
+
+def journals(settings: Settings | None = None, *, longest: int = LONGEST) -> st.SearchStrategy[list[Request]]:
+    """Journals: each line is drawn from what the tables have in the states that those before it led to.
+
+    Most lines are accepted; some try a limit, or anything at all. They shrink towards few lines, and each line
+    towards the way that leads to a retained candidate.
+
+    Args:
+        settings: the rules' settings; the default ones otherwise.
+        longest: how many lines at most.
+    """
+    return _plays(settings or Settings(), longest).map(lambda played: [request for _, request in played])
+
+
+def decisions(settings: Settings | None = None, *, longest: int = LONGEST) -> st.SearchStrategy[Decision]:
+    """Decisions in states that journals come to: subject, command and facts that belong together."""
+    return _plays(settings or Settings(), longest, least=1).map(lambda played: _decision(*played[-1]))
+
+
+def facts(settings: Settings | None = None) -> st.SearchStrategy[Facts]:
+    """Facts of decisions: an actor, an instant, and all that is known around a command."""
+    return decisions(settings).map(lambda decision: decision.facts)
+
+
+def _decision(world: World, request: Request) -> Decision:
+    command = request.command
+    return Decision(world.subject(command.kind, command.reference), command, world.facts_of(request))
+
+
+@st.composite
+def _plays(draw: st.DrawFn, settings: Settings, longest: int, least: int = 0) -> list[tuple[World, Request]]:
+    """Each line, with the world that it comes upon."""
+    world = World(Snapshot(), BEGINNING, settings, favoured=draw(st.sampled_from([None, *COMMANDS.values()])))
+    played: list[tuple[World, Request]] = []
+    answered: dict[str, Request] = {}
+    while len(played) < longest:
+        line = draw(_lines(world, tuple(answered.values()), may_end=len(played) >= least))
+        if line is None:
+            break
+        world = evolve(world, now=line.at or world.now)
+        played.append((world, line))
+        if line.key not in answered:
+            world, accepted = world.after(line)
+            if accepted and line.key is not None:
+                answered[line.key] = line
+    return played
+
+
+@st.composite
+def _lines(draw: st.DrawFn, world: World, answered: tuple[Request, ...], *, may_end: bool) -> Request | None:
+    """The next line; None for the end of the journal."""
+    if may_end and draw(st.sampled_from([True, *[False] * _LINES_BETWEEN])):
+        return None
+    return draw(requests_to(world, answered))
