@@ -88,7 +88,9 @@ PAGES = {
     "of later sessions": ApplicationFilter(session_from=date(2021, 11, 20)),
     "a state": ApplicationFilter(states=(ApplicationState.REJECTED,)),
     "a session's": ApplicationFilter(session="T-1500"),
+    "a session's in a state": ApplicationFilter(session="T-1950", states=(ApplicationState.REJECTED,)),
     "a candidate's": ApplicationFilter(candidate="Q-20000"),
+    "a candidate's that are current": ApplicationFilter(candidate="Q-20000", tab=Tab.CURRENT),
 }
 """Of a store of two thousand sessions, one after the other, of organisations of their own: the last start later, and
 in the very last all are rejected."""

@@ -6,7 +6,7 @@ is stands in `policies.alerts`; the two conditions here that say it again are te
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -46,13 +46,14 @@ def applications_page(
     """Applications with their session, action and candidate; `lateral` says that the database knows the word."""
     # The references come first and alone: what has to be sorted for a large organisation is short.
     chosen = select(applications.c.reference).where(*_of_applications(asked))
-    if asked.session is not None:
-        chosen = chosen.where(applications.c.session == asked.session)
     if asked.text:
         chosen = chosen.select_from(_enrolled)
-    held = tuple(_held(asked, watched))
-    if held:
-        found = page_of_sessions(chosen, held, after, limit, lateral=lateral)
+    held = tuple(_of_sessions(asked, watched, tab=asked.tab, itself=False))
+    if asked.session is not None or asked.candidate is not None:
+        # Few, and found by an index of their own: their sessions are looked at after that.
+        found = page(chosen.where(*_within(asked, held)), applications.c.reference, after, limit)
+    elif held or asked.states:
+        found = page_of_sessions(chosen, (*held, *_not_without(asked.states)), after, limit, lateral=lateral)
     else:
         found = page(chosen, applications.c.reference, after, limit)
     return _application_rows.where(applications.c.reference.in_(found)).order_by(applications.c.reference)
@@ -87,11 +88,17 @@ def _of_applications(asked: ApplicationFilter, *, states: bool = True) -> Iterat
     yield from _found(asked.text, applications.c.search, sessions.c.search, actions.c.search, people.c.search)
 
 
-def _held(asked: ApplicationFilter, watched: Watch) -> Iterator[Condition]:
-    """Which sessions the applications are of; none says that they are of any."""
-    yield from _of_sessions(asked, watched, tab=asked.tab, itself=False)
-    if asked.states and set(asked.states) != set(ApplicationState):
-        yield count_of(asked.states) > 0
+def _within(asked: ApplicationFilter, held: Sequence[Condition]) -> Iterator[Condition]:
+    if asked.session is not None:
+        yield applications.c.session == asked.session
+    if held:
+        yield applications.c.session.in_(select(sessions.c.reference).where(*held).correlate(None))
+
+
+def _not_without(states: Collection[ApplicationState]) -> Iterator[Condition]:
+    """Sessions that have an application in one of the states, where any is named."""
+    if states:
+        yield count_of(states) > 0
 
 
 # Sessions

@@ -1,0 +1,57 @@
+"""What the pages say is so: the tests that a promise names are there, and the commands; and a store moves as told."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from guarantees import ADVISER, check, drained, everything, founded, registering, workflow_on
+from poec_workflow.adapters.sql import SqlStorage
+from test_docs import blocks
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted(page for folder in ("explanation", "how-to") for page in (ROOT / "docs" / folder).glob("*.md"))
+NAMED = re.compile(r"`([\w./-]+\.py)::(test_\w+)`")
+COMMAND = re.compile(r"python ((?:benchmarks|tests/(?:faults|linearizability|races))/\w+\.py)")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_what_a_page_names_is_there(page: Path) -> None:
+    """Each test by its file and name, each command by its file, each link by its target."""
+    text = page.read_text(encoding="utf-8")
+    for file, name in NAMED.findall(text):
+        assert re.search(rf"^ *def {name}\(", (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE), (file, name)
+    for file in COMMAND.findall(text):
+        assert (ROOT / file).exists(), file
+    for target in re.findall(r"\]\((?!http)([^)#]+)", text):
+        assert (page.parent / target).exists(), target
+
+
+def test_every_promise_names_a_test() -> None:
+    """None stands on its word alone."""
+    text = (ROOT / "docs" / "explanation" / "guarantees.md").read_text(encoding="utf-8")
+    promises = text.partition("## Promises")[2].partition("## Campaigns")[0]
+    rows = [line for line in promises.splitlines() if line.startswith("| **")]
+    assert len(rows) > 10
+    assert all(NAMED.search(row) for row in rows)
+
+
+def test_a_store_moves_to_postgresql(file: Path, postgresql_url: str) -> None:
+    """By the lines of the page: everything is there, keys are known, and messages go on after those that waited."""
+    sqlite_url = f"sqlite:///{file}"
+    with SqlStorage.open(sqlite_url) as old, SqlStorage.open(postgresql_url, attempts=1) as new:
+        founded(old).execute(registering(1), ADVISER, key="k")
+        new.create()
+        for code in blocks("docs/how-to/grow.md", "python"):
+            urls = {"sqlite_url": sqlite_url, "postgresql_url": postgresql_url}
+            exec(compile(code, "grow.md", "exec"), urls)  # noqa: S102 - our own page
+            for engine in ("source", "target"):
+                urls[engine].dispose()  # type: ignore[attr-defined]
+        assert everything(new) == everything(old)
+        assert workflow_on(new).execute(registering(1), ADVISER, key="k").replayed
+        for storage in (old, new):
+            workflow_on(storage).execute(registering(2), ADVISER)
+        check(new)
+        assert drained(new) == drained(old)
