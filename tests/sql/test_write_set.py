@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from story import SESSION, Told, told
 
+from databases import DATABASES
 from guarantees import check
 from poec_workflow import SubjectKind, commands
 from poec_workflow.adapters.sql import SqlStorage
@@ -22,10 +23,19 @@ KEYED = {"poec_history", "poec_outbox", "poec_receipts"}
 """What belongs to the subject whose kind and reference it has."""
 
 
-@pytest.fixture
-def story(database_url: str) -> list[Told]:
+@pytest.fixture(scope="module", params=sorted(DATABASES))
+def database(request: pytest.FixtureRequest) -> str:
+    """The name of each."""
+    name: str = request.param
+    if name == "postgresql":
+        request.getfixturevalue("postgresql_server")
+    return name
+
+
+@pytest.fixture(scope="module")
+def story(database: str) -> list[Told]:
     """Every command, on each database."""
-    with SqlStorage.open(database_url) as storage:
+    with DATABASES[database]() as url, SqlStorage.open(url) as storage:
         found = told(storage)
         check(storage)
     return found
@@ -90,14 +100,14 @@ ENTERING = {
 }
 
 
-def test_one_select_locks_before_the_rules_are_evaluated(story: list[Told], database_url: str) -> None:
+def test_one_select_locks_before_the_rules_are_evaluated(story: list[Told], database: str) -> None:
     """The first statement is the one that locks session and application; a cascade then locks who is open, in order.
 
     On SQLite a writing transaction is alone from its beginning.
     """
     for each in story:
         first, *others = [said.words for said in each.said]
-        if database_url.startswith("postgresql"):
+        if database == "postgresql":
             assert first.endswith(ENTERING.get(type(each.command), FIRST[each.command.kind])), first
         assert first.startswith("SELECT")
         assert "poec_sessions" in first or isinstance(each.command, commands.CreateSession)
