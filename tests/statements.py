@@ -27,7 +27,7 @@ def listening() -> Iterator[list[Said]]:
 
     def note(_connection: object, _cursor: object, statement: str, _given: Any, context: Any, _many: bool) -> None:  # noqa: FBT001 - SQLAlchemy's
         if not statement.startswith(_TRANSACTIONS):
-            found.append(Said(statement, tuple(context.compiled_parameters) if context.compiled else ({},)))
+            found.append(Said(statement.rstrip(), tuple(context.compiled_parameters) if context.compiled else ({},)))
 
     event.listen(Engine, "before_cursor_execute", note)
     try:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
-from parts import CHANGERS
+from parts import CHANGERS, Record
 from racing import RACES, SIZES, run
 
 from databases import DATABASES
@@ -19,23 +21,29 @@ from postgres import SERVER
 from processes import Crew, crew
 
 
-def campaign(crew: Crew, database: str, name: str, clients: int, rounds: int) -> None:
-    """So many rounds of one race, on one database, and a line about them."""
-    began, records = time.perf_counter(), []
+def campaign(crew: Crew, database: str, name: str, sizes: Sequence[int], rounds: int) -> None:
+    """So many rounds of one race for each size, on one database, and a line about each."""
+    numbers = count(2)
     with DATABASES[database]() as url:
         with SqlStorage.open(url) as storage:
             founded(storage)
-        for each in range(2, rounds + 2):
-            records += run(name, crew, url, clients, each)
+        for clients in sizes:
+            begun = time.perf_counter()
+            records = [each for _ in range(rounds) for each in run(name, crew, url, clients, next(numbers))]
+            line(
+                f"{database:10} {name:14} {clients:2} processes, {rounds} rounds", records, time.perf_counter() - begun
+            )
         with SqlStorage.open(url) as storage:
             check(storage)
-    wanting = [each for each in records if each.wants]
+
+
+def line(what: str, records: Sequence[Record], seconds: float) -> None:
+    """What came of some rounds, all of which came out right."""
+    wanting, changing = ([each for each in records if each.wants is wants] for wants in (True, False))
     print(
-        f"{database:10} {name:14} {clients:2} processes and {CHANGERS} that change, {rounds} rounds: "
-        f"{sum(each.accepted for each in wanting)} winners, as there were left; "
+        f"{what}: {sum(each.accepted for each in wanting)} winners, as there were left; "
         f"{sum(not each.accepted for each in wanting)} refusals, each true when it was given; "
-        f"{sum(each.accepted for each in records) - sum(each.accepted for each in wanting)} changes; "
-        f"{time.perf_counter() - began:.0f} s",
+        f"{sum(each.accepted for each in changing)} changes by {CHANGERS} more; {seconds:.0f} s",
         flush=True,
     )
 
@@ -52,8 +60,7 @@ def main() -> None:
         with crew(*(each + CHANGERS for each in asked.processes), gates=(CHANGERS,)) as everybody:
             for database in asked.database:
                 for name in asked.race:
-                    for clients in asked.processes:
-                        campaign(everybody, database, name, clients, asked.rounds)
+                    campaign(everybody, database, name, asked.processes, asked.rounds)
     finally:
         SERVER.close()
 

@@ -1,0 +1,164 @@
+"""PostgreSQL's locks, taken in one order: an action, its sessions by reference, a session's applications.
+
+Somebody holds a row, a command waits for it in another process, and what comes later in the order is still free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import Self
+
+import psycopg
+import pytest
+from attrs import evolve
+
+from guarantees import ADVISER, PLATFORM, TRAINER, check, founded, registering, retaining, workflow_on
+from poec_workflow import Accepted, Actor, Request, SubjectKind, Workflow, commands
+from poec_workflow.adapters.sql import SqlStorage
+from poec_workflow.commands import Command
+from poec_workflow.model import ActionState
+from poec_workflow.testing import SettableClock
+from poec_workflow.testing.contracts.ground import opening
+from poec_workflow.testing.contracts.world import SESSION
+from postgres import raw_url
+from processes import PATIENCE, Crew, crew
+
+Row = tuple[str, str]
+LATE = SettableClock("2022-04-20T09:00:00+02:00")
+EVERYTHING: Sequence[Row] = [
+    ("poec_sessions", "S-1"),
+    ("poec_sessions", "S-2"),
+    ("poec_applications", "C-1"),
+    ("poec_applications", "C-2"),
+]
+
+
+@pytest.fixture(scope="module")
+def together() -> Iterator[Crew]:
+    """Two processes."""
+    with crew(2) as found:
+        yield found
+
+
+@pytest.fixture
+def town(postgresql_url: str) -> str:
+    """Two actions; the sessions of the second were stored, and end, in the order opposite to their references."""
+    with SqlStorage.open(postgresql_url) as storage:
+        workflow = founded(storage)
+        workflow.execute(commands.CreateAction("A-2", title="[POEC] ", funder="OPCO", responsible="R"), PLATFORM)
+        workflow.execute(commands.PublishAction("A-2"), PLATFORM)
+        for number in (3, 2, 1):
+            command = evolve(opening(f"T-{number}", seats=9), action="A-2", end=SESSION.end - timedelta(days=number))
+            workflow.execute(command, PLATFORM)
+        workflow.execute(registering(1), ADVISER)
+        workflow.execute(retaining(1)[0], TRAINER)
+        for number in (1, 2, 3):
+            workflow.execute(registering(10 - number, f"T-{number}"), ADVISER)
+    return postgresql_url
+
+
+class Held:
+    """Rows that somebody holds."""
+
+    def __init__(self, url: str, *rows: Row) -> None:
+        self._connection = psycopg.connect(raw_url(url))
+        for row in rows:
+            self._connection.execute(_locking(row)).close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+
+def _locking(row: Row) -> bytes:
+    return f"SELECT 1 FROM {row[0]} WHERE reference = '{row[1]}' FOR UPDATE".encode()  # noqa: S608 - a test's own words
+
+
+def is_free(url: str, row: Row) -> bool:
+    """Whether it could be had at once."""
+    with psycopg.connect(raw_url(url)) as connection:
+        try:
+            connection.execute(_locking(row) + b" NOWAIT").close()
+        except psycopg.errors.LockNotAvailable:
+            return False
+        return True
+
+
+def until_waiting(url: str, processes: int) -> None:
+    """Return when so many wait for a lock of this database."""
+    asked = b"SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with psycopg.connect(raw_url(url), autocommit=True) as connection:
+        while connection.execute(asked).fetchall() != [(processes,)]:
+            pass
+
+
+def executed(url: str, command: Command, actor: Actor) -> bool:
+    """In a process: carried out at once, with no second attempt."""
+    with SqlStorage.open(url, attempts=1, busy_timeout=PATIENCE) as storage:
+        [answer] = workflow_on(storage).execute_many([Request(command=command, actor=actor)])
+        return isinstance(answer, Accepted)
+
+
+def ended(url: str, command: Command) -> str:
+    """In a process: an action's end, long after the sessions'."""
+    with SqlStorage.open(url, attempts=1, busy_timeout=PATIENCE) as storage:
+        return Workflow(storage, clock=LATE).execute(command, PLATFORM).subject.state.value
+
+
+def swept(url: str) -> list[str]:
+    """In a process: a sweep, with no second attempt."""
+    with SqlStorage.open(url, attempts=1, busy_timeout=PATIENCE) as storage:
+        return list(Workflow(storage, clock=LATE).sweep().expired)
+
+
+ACTION, S1, C1 = ("poec_actions", "A-1"), ("poec_sessions", "S-1"), ("poec_applications", "C-1")
+
+
+@pytest.mark.parametrize(
+    ("command", "actor", "held", "free"),
+    [
+        (commands.RecordPresence("C-1"), TRAINER, S1, [ACTION, C1]),
+        (commands.Withdraw("C-1", reason="found-employment"), ADVISER, S1, [ACTION, C1]),
+        (commands.CancelSession("S-1", reason="r"), PLATFORM, S1, [ACTION, C1]),
+        (registering(2), ADVISER, ACTION, [S1, C1]),
+        (registering(2), ADVISER, S1, [C1]),
+        (opening("S-9"), PLATFORM, ACTION, [S1, C1]),
+        (commands.DeleteAction("A-1"), PLATFORM, ACTION, [S1, C1]),
+        (commands.ArchiveAction("A-1"), PLATFORM, S1, [C1]),
+    ],
+    ids=lambda each: each.type if isinstance(each, commands.Command) else None,
+)
+def test_who_waits_holds_nothing_later(
+    command: Command, actor: Actor, held: Row, free: list[Row], town: str, together: Crew
+) -> None:
+    """Of the action, the session and the application."""
+    with Held(town, held):
+        answer = together.pool.apply_async(executed, (town, command, actor))
+        until_waiting(town, 1)
+        assert [row for row in free if not is_free(town, row)] == []
+    answer.get(PATIENCE)
+
+
+@pytest.mark.parametrize("command", [commands.ArchiveAction("A-2"), commands.DeleteAction("A-2")])
+def test_an_action_and_a_sweep_from_opposite_ends(command: Command, town: str, together: Crew) -> None:
+    """The action's sessions were stored, and end, in the order opposite to their references; nobody waits in a circle.
+
+    Both are held up at the first session by reference. Were the sweep to begin at the other end, it would take that
+    one when it is let go, and each of them would wait for the other.
+    """
+    first, last = ("poec_sessions", "T-1"), ("poec_sessions", "T-3")
+    with Held(town, first):
+        with Held(town, ("poec_sessions", "T-2"), last):
+            answer = together.pool.apply_async(ended, (town, command))
+            until_waiting(town, 1)
+            expired = together.pool.apply_async(swept, (town,))
+            until_waiting(town, 2)
+        assert is_free(town, last)
+    assert answer.get(PATIENCE) in (ActionState.ARCHIVED, ActionState.DELETED)
+    assert expired.get(PATIENCE) == ["C-1"]
+    with SqlStorage.open(town) as storage:
+        check(storage)
+        assert len(storage.queries.history(SubjectKind.APPLICATION, "C-9")) == 2
