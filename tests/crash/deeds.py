@@ -25,7 +25,8 @@ from stores import later
 Answer = Accepted | Refused | None
 KEY = "sent again"
 LATE = NOW + timedelta(days=151)
-EMPTY, TOWN, UNVERSIONED = "empty", "town", "unversioned"
+EMPTY, TOWN, VERSIONED, UNVERSIONED = "empty", "town", "versioned", "unversioned"
+"""What a database is like: with nothing in it, the town, the town to be migrated, and that from before revisions."""
 
 
 @frozen(kw_only=True)
@@ -212,7 +213,7 @@ def migrations(place: Path) -> list[Deed]:
         Deed(name="upgrade, empty", act=_upgraded, base=EMPTY, first=True),
         Deed(name="upgrade, unversioned", act=_upgraded, base=UNVERSIONED, first=True),
         Deed(name="upgrade, empty, later release", act=_upgraded, base=EMPTY, lineage=release, first=True),
-        Deed(name="upgrade, later release", act=_upgraded, lineage=release, first=True),
+        Deed(name="upgrade, later release", act=_upgraded, base=VERSIONED, lineage=release, first=True),
         Deed(name="upgrade, unversioned, later release", act=_upgraded, base=UNVERSIONED, lineage=release, first=True),
         evolve(made, name="first command, empty", base=EMPTY, first=True),
     ]
