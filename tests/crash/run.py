@@ -22,9 +22,10 @@ sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve
 from deeds import Deed, deeds
 from edge import edge
 from grounds import GROUNDS
-from injecting import FAULTS, injected_everywhere
+from injecting import injected_everywhere
 from killing import Toll, killed_everywhere
 from outage import WRITERS, outages
+from troubles import FAULTS
 
 from postgres import SERVER, find
 
