@@ -64,12 +64,15 @@ def postgresql(_place: Path) -> Iterator[Ground]:
     with SERVER.database() as town, SERVER.database() as unversioned, _Restored(f"TEMPLATE {_name(town)}") as restored:
         _prepare(town, TOWN)
         _prepare(unversioned, UNVERSIONED)
-        yield {
-            EMPTY: SERVER.database,
-            TOWN: restored.copy,
-            VERSIONED: lambda: SERVER.database(f"TEMPLATE {_name(town)}"),
-            UNVERSIONED: lambda: SERVER.database(f"TEMPLATE {_name(unversioned)}"),
-        }
+        try:
+            yield {
+                EMPTY: SERVER.database,
+                TOWN: restored.copy,
+                VERSIONED: lambda: SERVER.database(f"TEMPLATE {_name(town)}"),
+                UNVERSIONED: lambda: SERVER.database(f"TEMPLATE {_name(unversioned)}"),
+            }
+        finally:
+            _LOOK.away()
 
 
 def _name(url: str) -> str | None:
@@ -95,13 +98,13 @@ class _Restored(ExitStack):
             self._say("CREATE SCHEMA saved", "CREATE TABLE saved.{0} AS TABLE {0}")
         self._uses += 1
         yield self._url
-        self._say("", "DELETE FROM {0}", "INSERT INTO {0} TABLE saved.{0}")
+        # Who was killed is waited for; who lives and still holds something is not.
+        self._say("SET lock_timeout = '30s'", "DELETE FROM {0}", "INSERT INTO {0} TABLE saved.{0}")
 
     def _say(self, first: str, *of_each: str) -> None:
-        """In one transaction and one trip; it waits for who was killed to be gone."""
+        """In one transaction and one trip."""
         words = [first, *(each.format(table.name) for table in metadata.sorted_tables for each in of_each)]
-        with psycopg.connect(raw_url(self._url)) as connection:
-            connection.execute("; ".join(filter(None, words)).encode())
+        _LOOK.at(self._url).execute("; ".join(words).encode())
 
 
 GROUNDS = {"sqlite": sqlite, "postgresql": postgresql}
@@ -127,16 +130,38 @@ def _of_file(url: str) -> Picture:
 
 
 def _of_server(url: str) -> Picture:
-    with psycopg.connect(raw_url(url)) as connection:
-        found = {"schema": connection.execute(_WORDS).fetchall()}
-        names = sorted({row[1] for row in found["schema"] if row[0] == "r"})
-        if names:
-            # One trip for all of them.
-            cursor = connection.execute("; ".join(f"SELECT * FROM {name}" for name in names))  # noqa: S608
-            for name in names:
-                found[name] = cursor.fetchall()
-                cursor.nextset()
+    connection = _LOOK.at(url)
+    found = {"schema": connection.execute(_WORDS).fetchall()}
+    names = sorted({row[1] for row in found["schema"] if row[0] == "r"})
+    if names:
+        # One trip for all of them.
+        cursor = connection.execute("; ".join(f"SELECT * FROM {name}" for name in names))  # noqa: S608
+        for name in names:
+            found[name] = cursor.fetchall()
+            cursor.nextset()
     return _sorted(found)
+
+
+class _Look:
+    """A connection of nobody's but the judge's, kept as long as the same database is looked at."""
+
+    def __init__(self) -> None:
+        self._url = ""
+        self._connection: psycopg.Connection[Any] | None = None
+
+    def at(self, url: str) -> psycopg.Connection[Any]:
+        if self._connection is None or url != self._url:
+            self.away()
+            self._url, self._connection = url, psycopg.connect(raw_url(url), autocommit=True)
+        return self._connection
+
+    def away(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+
+
+_LOOK = _Look()
 
 
 _WORDS = """

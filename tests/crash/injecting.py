@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 
 import stamina
 from deeds import Answer, Deed
@@ -48,10 +48,36 @@ def places(fault: Fault, course: Course) -> Iterator[int]:
             yield index
 
 
-def inject(course: Course, ground: Ground, ours: Edge, fault: Fault, index: int) -> str:
+class Kept:
+    """The storage of a database, kept from one fault to the next: what a fault leaves in its pool shows then.
+
+    It finds a lock that was left behind, instead of waiting for it.
+    """
+
+    def __init__(self) -> None:
+        self._known: tuple[str, Lineage] | None = None
+        self._stack = ExitStack()
+
+    def on(self, url: str, lineage: Lineage) -> SqlStorage:
+        """The one of a database, and of no other any more."""
+        if self._known != (url, lineage):
+            self._stack.close()
+            self._known = url, lineage
+            timeout = 0 if url.startswith("sqlite") else 10
+            made = SqlStorage(OwnConnections(url, busy_timeout=timeout, attempts=8, lineage=lineage))
+            self._storage = self._stack.enter_context(made)
+        return self._storage
+
+    def close(self) -> None:
+        """Keep none."""
+        self._stack.close()
+
+
+def inject(course: Course, ground: Ground, ours: Edge, kept: Kept, fault: Fault, index: int) -> str:
     """Do a deed under a fault, judge what it left, and do it again; how the deed ended."""
     deed, striker = course.deed, _Striker(fault, index)
-    with ground[deed.base]() as url, _impatient(url, deed.lineage) as storage:
+    with ground[deed.base]() as url:
+        storage = kept.on(url, deed.lineage)
         ended, answer = _ended(deed, storage, ours, striker)
         moment = striker.moments[index]
         assert ended in _ends(fault, moment), (deed.name, fault.name, str(moment), ended)
@@ -64,12 +90,6 @@ def inject(course: Course, ground: Ground, ours: Edge, fault: Fault, index: int)
         with stamina.set_testing(True, attempts=1):
             course.again(storage, ours, url, stored=stored == commits(course.moments))
     return WELL if ended is WELL else str(getattr(ended, "__name__", ended))
-
-
-def _impatient(url: str, lineage: Lineage) -> SqlStorage:
-    """A storage that finds a lock which the fault left behind, instead of waiting for it."""
-    timeout = 0 if url.startswith("sqlite") else 10
-    return SqlStorage(OwnConnections(url, busy_timeout=timeout, attempts=8, lineage=lineage))
 
 
 def _ended(deed: Deed, storage: SqlStorage, ours: Edge, striker: _Striker) -> tuple[object, Answer]:
@@ -99,8 +119,9 @@ def injected_everywhere(
     """
     course = Course.of(deed, ground, ours)
     asked = [(fault, index) for fault in faults for index in places(fault, course)]
-    return Counter(
-        (fault.name, inject(course, ground, ours, fault, index))
-        for number, (fault, index) in enumerate(asked)
-        if number % every == 0 or course.moments[index].what == COMMIT
-    )
+    with closing(Kept()) as kept:
+        return Counter(
+            (fault.name, inject(course, ground, ours, kept, fault, index))
+            for number, (fault, index) in enumerate(asked)
+            if number % every == 0 or course.moments[index].what == COMMIT
+        )
