@@ -23,7 +23,10 @@ from poec_workflow.serialization import journal_line
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
-PAGES = sorted(str(each.relative_to(ROOT)) for each in (*DOCS.rglob("*.md"), ROOT / "README.md"))
+RUN_BY_THEIR_OWN_TEST = {"docs/how-to/explore-your-rules.md"}
+PAGES = sorted(
+    {str(each.relative_to(ROOT)) for each in (*DOCS.rglob("*.md"), ROOT / "README.md")} - RUN_BY_THEIR_OWN_TEST
+)
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PROMISED = re.compile(r"^ *print\(.*\)  # (\S.*)$", re.MULTILINE)
 SETTINGS = """

@@ -25,7 +25,8 @@ from stores import later
 Answer = Accepted | Refused | None
 KEY = "sent again"
 LATE = NOW + timedelta(days=151)
-EMPTY, TOWN, UNVERSIONED = "empty", "town", "unversioned"
+EMPTY, TOWN, VERSIONED, UNVERSIONED = "empty", "town", "versioned", "unversioned"
+"""What a database is like: with nothing in it, the town, the town to be migrated, and that from before revisions."""
 
 
 @frozen(kw_only=True)
@@ -114,11 +115,9 @@ def asking(
 
 
 def _of_applications() -> list[Deed]:
-    given = registering(9)
     day = date(2021, 11, 25)
-    retain = retaining(3)[2]
     return [
-        asking("preregister", given, ADVISER),
+        asking("preregister", registering(9), ADVISER),
         asking("convoke", commands.Convoke("C-1", on=day), TRAINER),
         asking("convoke again", commands.Convoke("C-4", on=day), TRAINER),
         asking("move-convocation", commands.MoveConvocation("C-2", on=day, place="Agen"), TRAINER),
@@ -127,8 +126,8 @@ def _of_applications() -> list[Deed]:
         asking("record-absence at the last", commands.RecordAbsence("C-5", notified=True), TRAINER),
         asking("record-absence without notice", commands.RecordAbsence("C-2", notified=False), TRAINER),
         asking("correct-attendance", commands.CorrectAttendance("C-3"), TRAINER),
-        asking("retain", retain, TRAINER),
-        asking("retain, closing", evolve_reference(retain, "C-41"), TRAINER, settings=AUTOMATIC),
+        asking("retain", retaining(3)[2], TRAINER),
+        asking("retain, closing", retaining(41)[2], TRAINER, settings=AUTOMATIC),
         asking("reject", commands.Reject("C-3", motive="profile", reason="prerequisites-not-met"), TRAINER),
         asking("withdraw", commands.Withdraw("C-1", reason="found-employment"), ADVISER),
         asking("expire", commands.Expire("C-1"), SYSTEM, late=True),
@@ -136,12 +135,6 @@ def _of_applications() -> list[Deed]:
         asking("refuse-session-full, refused", commands.RefuseSessionFull("C-1"), SYSTEM),
         asking("cancel, refused", commands.Cancel("C-1"), SYSTEM),
     ]
-
-
-def evolve_reference(command: Command, reference: str) -> Command:
-    """The same command to another application."""
-    assert isinstance(command, commands.ApplicationCommand)
-    return evolve(command, application=reference)
 
 
 def _of_sessions() -> list[Deed]:
@@ -212,7 +205,7 @@ def migrations(place: Path) -> list[Deed]:
         Deed(name="upgrade, empty", act=_upgraded, base=EMPTY, first=True),
         Deed(name="upgrade, unversioned", act=_upgraded, base=UNVERSIONED, first=True),
         Deed(name="upgrade, empty, later release", act=_upgraded, base=EMPTY, lineage=release, first=True),
-        Deed(name="upgrade, later release", act=_upgraded, lineage=release, first=True),
+        Deed(name="upgrade, later release", act=_upgraded, base=VERSIONED, lineage=release, first=True),
         Deed(name="upgrade, unversioned, later release", act=_upgraded, base=UNVERSIONED, lineage=release, first=True),
         evolve(made, name="first command, empty", base=EMPTY, first=True),
     ]

@@ -5,16 +5,17 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import psycopg
-from deeds import EMPTY, TOWN, UNVERSIONED, found_town
+from deeds import EMPTY, TOWN, UNVERSIONED, VERSIONED, found_town
 from sqlalchemy.engine import make_url
 
 from poec_workflow.adapters.sql import SqlStorage
+from poec_workflow.adapters.sql.schema import metadata
 from postgres import SERVER, raw_url
 from stores import UNVERSIONED as FORGOTTEN
 from stores import say
@@ -54,22 +55,56 @@ def sqlite(place: Path) -> Iterator[Ground]:
 
         return copy
 
-    yield {kind: copies(kind) for kind in (EMPTY, TOWN, UNVERSIONED)}
+    yield {kind: copies(kind) for kind in (EMPTY, TOWN, VERSIONED, UNVERSIONED)}
 
 
 @contextmanager
 def postgresql(_place: Path) -> Iterator[Ground]:
-    """Databases of the tests' server."""
-    with SERVER.database() as town, SERVER.database() as unversioned:
+    """Databases of the tests' server; the town is put back as it was, which is quicker than another."""
+    with SERVER.database() as town, SERVER.database() as unversioned, _Restored(f"TEMPLATE {_name(town)}") as restored:
         _prepare(town, TOWN)
         _prepare(unversioned, UNVERSIONED)
-        templates = {TOWN: town, UNVERSIONED: unversioned}
-        names = {kind: f"TEMPLATE {make_url(url).database}" for kind, url in templates.items()}
+        try:
+            yield {
+                EMPTY: SERVER.database,
+                TOWN: restored.copy,
+                VERSIONED: lambda: SERVER.database(f"TEMPLATE {_name(town)}"),
+                UNVERSIONED: lambda: SERVER.database(f"TEMPLATE {_name(unversioned)}"),
+            }
+        finally:
+            _LOOK.away()
 
-        def copies(kind: str) -> Copy:
-            return lambda: SERVER.database(names.get(kind, ""))
 
-        yield {kind: copies(kind) for kind in (EMPTY, TOWN, UNVERSIONED)}
+def _name(url: str) -> str | None:
+    return make_url(url).database
+
+
+class _Restored(ExitStack):
+    """A database whose rows are put back after each use, and that is made anew when it is full of dead ones."""
+
+    USES = 100
+
+    def __init__(self, template: str) -> None:
+        super().__init__()
+        self._template = template
+        self._uses = 0
+        self._url = ""
+
+    @contextmanager
+    def copy(self) -> Iterator[str]:
+        if self._uses % self.USES == 0:
+            self.close()
+            self._url = self.enter_context(SERVER.database(self._template))
+            self._say("CREATE SCHEMA saved", "CREATE TABLE saved.{0} AS TABLE {0}")
+        self._uses += 1
+        yield self._url
+        # Who was killed is waited for; who lives and still holds something is not.
+        self._say("SET lock_timeout = '30s'", "DELETE FROM {0}", "INSERT INTO {0} TABLE saved.{0}")
+
+    def _say(self, first: str, *of_each: str) -> None:
+        """In one transaction and one trip."""
+        words = [first, *(each.format(table.name) for table in metadata.sorted_tables for each in of_each)]
+        _LOOK.at(self._url).execute("; ".join(words).encode())
 
 
 GROUNDS = {"sqlite": sqlite, "postgresql": postgresql}
@@ -95,23 +130,46 @@ def _of_file(url: str) -> Picture:
 
 
 def _of_server(url: str) -> Picture:
-    with psycopg.connect(raw_url(url)) as connection:
-        found = {"schema": connection.execute(_WORDS).fetchall()}
-        names = sorted({row[1] for row in found["schema"]})
-        if names:
-            # One trip for all of them.
-            cursor = connection.execute("; ".join(f"SELECT * FROM {name}" for name in names))  # noqa: S608
-            for name in names:
-                found[name] = cursor.fetchall()
-                cursor.nextset()
+    connection = _LOOK.at(url)
+    found = {"schema": connection.execute(_WORDS).fetchall()}
+    names = sorted({row[1] for row in found["schema"] if row[0] == "r"})
+    if names:
+        # One trip for all of them.
+        cursor = connection.execute("; ".join(f"SELECT * FROM {name}" for name in names))  # noqa: S608
+        for name in names:
+            found[name] = cursor.fetchall()
+            cursor.nextset()
     return _sorted(found)
 
 
+class _Look:
+    """A connection of nobody's but the judge's, kept as long as the same database is looked at."""
+
+    def __init__(self) -> None:
+        self._url = ""
+        self._connection: psycopg.Connection[Any] | None = None
+
+    def at(self, url: str) -> psycopg.Connection[Any]:
+        if self._connection is None or url != self._url:
+            self.away()
+            self._url, self._connection = url, psycopg.connect(raw_url(url), autocommit=True)
+        return self._connection
+
+    def away(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+
+
+_LOOK = _Look()
+
+
 _WORDS = """
-    SELECT 'column', table_name, column_name, data_type, is_nullable, column_default FROM information_schema.columns
-    WHERE table_schema = 'public'
-    UNION ALL SELECT 'index', tablename, indexname, indexdef, '', '' FROM pg_indexes WHERE schemaname = 'public'
+    SELECT relkind::text, relname, attname, format_type(atttypid, atttypmod), attnotnull
+    FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
+    WHERE relnamespace = 'public'::regnamespace AND attnum > 0
 """
+"""Of each table and index, its columns."""
 
 
 def _sorted(found: Picture) -> Picture:

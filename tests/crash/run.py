@@ -22,9 +22,10 @@ sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve
 from deeds import Deed, deeds
 from edge import edge
 from grounds import GROUNDS
-from injecting import FAULTS, injected_everywhere
+from injecting import injected_everywhere
 from killing import Toll, killed_everywhere
 from outage import WRITERS, outages
+from troubles import FAULTS
 
 from postgres import SERVER, find
 
@@ -57,8 +58,9 @@ def faults(asked: argparse.Namespace, place: Path) -> None:
         began, total, kinds = time.perf_counter(), Counter[tuple[str, str]](), 0
         with GROUNDS[database](place) as ground, edge() as ours:
             for deed in _part(asked, place):
-                total += injected_everywhere(deed, ground, ours, FAULTS[database])
-                kinds += 1
+                ended = injected_everywhere(deed, ground, ours, FAULTS[database])
+                total, kinds = total + ended, kinds + 1
+                print(f"{database:10} {deed.name:38} {ended.total():4} faults", flush=True)
         for (fault, ended), times in sorted(total.items()):
             print(f"{database:10} {fault:24} {times:5} ended in {ended}")
         print(

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from edge import BEFORE, COMMIT, STATEMENT, Edge, Moment, Watch, edge, hang_up
-from injecting import FAULTS, Fault
 from sqlalchemy import create_engine, make_url
+from troubles import FAULTS, Fault
 
 from guarantees import ADVISER, PLATFORM, check, founded, registering, workflow_on
 from poec_workflow import StorageUnavailable

@@ -9,9 +9,10 @@ import pytest
 from deeds import Deed, deeds
 from edge import Edge, edge
 from grounds import GROUNDS, Ground
-from injecting import FAULTS, injected_everywhere
+from injecting import injected_everywhere
 from killing import killed_everywhere
 from outage import outages
+from troubles import FAULTS
 
 from poec_workflow.commands import COMMANDS
 from postgres import find
