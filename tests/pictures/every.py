@@ -5,11 +5,13 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
+from attrs import evolve
 
 from poec_workflow import Request, Workflow
 from poec_workflow.adapters.memory import MemoryStorage
 from poec_workflow.cli import story
-from poec_workflow.machines import LIFECYCLES
+from poec_workflow.diagrams import Graph, graph
+from poec_workflow.machines import LIFECYCLES, SESSION
 from poec_workflow.testing import SettableClock
 
 LIFECYCLE = pytest.mark.parametrize("lifecycle", LIFECYCLES.values(), ids=lambda each: each.name)
@@ -25,3 +27,14 @@ def season() -> Workflow:
     workflow = Workflow(MemoryStorage(), clock=SettableClock(story.AFTER_THE_DEADLINE))
     workflow.execute_many([Request(command=each.command, actor=each.actor, at=each.at) for each in story.steps()])
     return workflow
+
+
+NASTY = 'a "b" <c> {d}; #e: f --> g \\ %% [h] __i__ **j** `k` ~~l~~'
+"""A label with everything that some language takes for its own."""
+
+
+def nasty() -> Graph:
+    """A graph whose every word is nasty."""
+    drawn = graph(SESSION)
+    nodes = tuple(evolve(node, label=f"{node.state} {NASTY}") for node in drawn.nodes)
+    return evolve(drawn, nodes=nodes, edges=tuple(evolve(edge, command=NASTY) for edge in drawn.edges))

@@ -7,8 +7,9 @@ from collections import Counter
 
 import pytest
 from crossings import arcs_of_dot, arcs_of_svg, crossings, dot
-from every import GROUPED, LANG, LIFECYCLE, SHOW, season
+from every import GROUPED, LANG, LIFECYCLE, NASTY, SHOW, nasty, season
 
+from poec_workflow.diagrams import dot as dot_
 from poec_workflow.diagrams import graph, render
 from poec_workflow.diagrams.chart import START, chart
 from poec_workflow.diagrams.words import lines
@@ -51,6 +52,20 @@ def test_it_reads_the_statechart(lifecycle: Lifecycle, lang: str) -> None:
 def test_it_draws_it(lifecycle: Lifecycle, *, grouped: bool) -> None:
     """It makes a picture of it, without a warning."""
     assert dot(render(lifecycle, "dot", grouped=grouped), "png").startswith(b"\x89PNG")
+
+
+def test_it_reads_any_label() -> None:
+    """What DOT would take for its own language in a label is drawn as it stands."""
+    drawn = json.loads(dot(dot_.render(nasty(), ()), "json"))
+    texts = [
+        said["text"]
+        for each in (*drawn["objects"], *drawn["edges"])
+        for said in each.get("_ldraw_", ())
+        if "text" in said
+    ]
+    assert Counter(texts) == Counter(
+        [*(node.label for node in nasty().nodes), *(f"{edge.rule.id} {NASTY}" for edge in nasty().edges)]
+    )
 
 
 def test_a_path_is_seen() -> None:

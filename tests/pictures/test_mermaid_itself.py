@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from every import GROUPED, LANG, LIFECYCLE, SHOW
+from every import GROUPED, LANG, LIFECYCLE, NASTY, SHOW, nasty
 from playwright.sync_api import Page
 
 from browser import chromium, npm
-from poec_workflow.diagrams import Outcome, graph, render
+from poec_workflow.diagrams import Outcome, graph, mermaid, render
 from poec_workflow.diagrams.chart import FRAME, chart
 from poec_workflow.diagrams.words import on_one_line
 from poec_workflow.machines import APPLICATION, Lifecycle
@@ -117,6 +117,17 @@ def test_it_draws_every_label_whole(page: Page, lifecycle: Lifecycle, *, grouped
     for edge in graph(lifecycle, lang="fr").edges:
         assert f"{edge.rule.id} {edge.command}" in read
         assert all(code in read for code in edge.codes)
+
+
+def test_it_reads_any_label(page: Page) -> None:
+    """What Mermaid would take for its own language in a label is read, and drawn, as it stands."""
+    text = mermaid.render(nasty(), ())
+    found = _parsed(page, text)
+    assert {_plain(label) for _, label in found["states"]} == {node.label for node in nasty().nodes}
+    arcs = Counter(_plain(label) for _, _, label in found["arcs"] if label)
+    assert arcs == Counter(f"{edge.rule.id} {NASTY}" for edge in nasty().edges)
+    read = re.sub(r"\s+", " ", page.evaluate(_DRAW, text)["text"])
+    assert read.count(NASTY) == len(nasty().nodes) + len(nasty().edges)
 
 
 def test_its_parser_accepts_what_it_should_not(page: Page) -> None:

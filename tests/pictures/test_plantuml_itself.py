@@ -10,10 +10,10 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from every import LANG, LIFECYCLE
+from every import LANG, LIFECYCLE, NASTY, nasty
 
 from browser import needs
-from poec_workflow.diagrams import SHOWN, graph, render
+from poec_workflow.diagrams import SHOWN, graph, plantuml, render
 from poec_workflow.diagrams.chart import chart
 from poec_workflow.machines import LIFECYCLES, Lifecycle
 
@@ -37,6 +37,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             files.append(folder / f"{lifecycle.name}-{lang}-{format_}.puml")
             text = render(lifecycle, "plantuml", lang=lang, show=SHOWN, grouped=grouped)
             files[-1].write_text(text, encoding="utf-8")
+        if format_ == "svg":
+            files.append(folder / "nasty.puml")
+            files[-1].write_text(plantuml.render(nasty(), ()), encoding="utf-8")
         ran = _plantuml(format_, files)
         assert ran.returncode == 0, ran.stderr
     return folder
@@ -80,6 +83,15 @@ def test_it_draws_the_statechart(folder: Path, lifecycle: Lifecycle, lang: str) 
         assert all(condition in words for condition in edge.conditions)
         assert all(f"− {code}" in words for code in edge.codes)
         assert all(actor in words for actor in edge.actors)
+
+
+def test_it_draws_any_label(folder: Path) -> None:
+    """What PlantUML would take for markup in a label is drawn as it stands."""
+    root = ET.parse(folder / "nasty.svg").getroot()  # noqa: S314 - as above
+    words = ["".join(text.itertext()).replace("\xa0", " ") for text in root.iter(f"{_SVG}text")]
+    assert sorted(word for word in words if word != nasty().title) == sorted(
+        [*(node.label for node in nasty().nodes), *(f"{edge.rule.id} {NASTY}" for edge in nasty().edges)]
+    )
 
 
 def test_a_fault_is_seen(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from poec_workflow.diagrams.outcomes import PAINTS, Outcome, Paint
 from poec_workflow.diagrams.svg_style import LIGHT
 from poec_workflow.diagrams.words import identifier, on_one_line
 
-_SPECIAL = re.compile(r"[:;#\"<>{}]")
+_SPECIAL = re.compile(r"[:;#\"<>{}*_`]")
 _STEP = "    "
 
 
