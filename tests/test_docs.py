@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 
-from poec_workflow import diagrams
+from poec_workflow import Workflow, diagrams
 from poec_workflow.errors import _KINDS
 from poec_workflow.machines import LIFECYCLES
+from poec_workflow.testing import play
 
 HEAD = """# The lifecycles
 
@@ -47,6 +49,19 @@ def test_the_adapters_page_runs(tmp_path: Path) -> None:
         assert storage.count
 
 
+def test_the_page_on_testing_rules_runs(capsys: pytest.CaptureFixture[str], poec_workflow: Workflow) -> None:
+    """Its story, its properties, its machines; and the failure that it promises."""
+    namespace: dict[str, Any] = {}
+    for code in blocks("docs/how-to/test-your-rules.md", "python"):
+        exec(compile(code, "test-your-rules.md", "exec"), namespace)  # noqa: S102 - our own page
+    out = capsys.readouterr().out
+    assert out.startswith("nobody-is-received-on-a-sunday\n")
+    assert "The shortest journal that was found (6 lines)" in out
+    namespace["TestMendedRules"]("runTest").debug()
+    ours = evolve(poec_workflow, settings=namespace["ours"])
+    namespace["test_nobody_is_received_on_a_sunday"](lambda journal: play(journal, ours))
+
+
 def lifecycle_page() -> str:
     """The page as the tables draw it."""
     parts = [HEAD]
@@ -78,7 +93,7 @@ def test_links_inside_the_pages_lead_somewhere() -> None:
     for page in (
         ROOT / "README.md",
         ROOT / "CONTRIBUTING.md",
-        *(ROOT / "docs").glob("*.md"),
+        *(ROOT / "docs").glob("**/*.md"),
         *ROOT.glob("examples/*/README.md"),
     ):
         for target in re.findall(r"\]\((?!http)([^)#]+)", page.read_text(encoding="utf-8")):
