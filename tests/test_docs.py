@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from poec_workflow import Workflow
 from poec_workflow.adapters.sql import SqlStorage
@@ -20,10 +21,12 @@ from poec_workflow.diagrams.marked import redrawn
 from poec_workflow.errors import _KINDS
 from poec_workflow.machines import LIFECYCLES
 from poec_workflow.serialization import journal_line
+from poec_workflow.testing import play
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
-RUN_BY_THEIR_OWN_TEST = {"docs/how-to/explore-your-rules.md", "docs/how-to/grow.md"}
+TESTING = "docs/how-to/test-your-rules.md"
+RUN_BY_THEIR_OWN_TEST = {"docs/how-to/explore-your-rules.md", "docs/how-to/grow.md", TESTING}
 PAGES = sorted(
     {str(each.relative_to(ROOT)) for each in (*DOCS.rglob("*.md"), ROOT / "README.md")} - RUN_BY_THEIR_OWN_TEST
 )
@@ -117,6 +120,17 @@ def test_the_adapters_page_runs(tmp_path: Path) -> None:
     with suite.empty_storage(tmp_path) as storage:
         suite.test_a_key_gets_the_first_answer_again(storage)
         assert storage.count
+
+
+def test_the_page_on_testing_rules_runs(capsys: pytest.CaptureFixture[str], poec_workflow: Workflow) -> None:
+    """Its story, its properties, its machines; and the failure that it promises."""
+    namespace = ran(TESTING)
+    out = capsys.readouterr().out
+    assert out.startswith("nobody-is-received-on-a-sunday\n")
+    assert "The shortest journal that was found (6 lines)" in out
+    namespace["TestMendedRules"]("runTest").debug()
+    ours = evolve(poec_workflow, settings=namespace["ours"])
+    namespace["test_nobody_is_received_on_a_sunday"](lambda journal: play(journal, ours))
 
 
 def generator() -> ModuleType:

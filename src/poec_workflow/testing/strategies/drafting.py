@@ -91,7 +91,7 @@ def _appointment(kind: type[commands.Convoke | commands.MoveConvocation]) -> Mak
             bad += [each.on for each in draft.subject.convocations]
         if session:
             bad += [world.case(None).deadline(session) + DAY * beyond for beyond in (0, 1)]
-        on = draft.days(first, first + DAY, first + 3 * DAY, bad=tuple(bad))
+        on = draft.days(first, first + DAY, first + 5 * DAY, bad=tuple(bad))
         return kind(reference, on=on, time=draft.pick(None, time(9, 30)), place=draft.pick(None, "Agen")), world.now
 
     return make
