@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -32,7 +32,7 @@ from poec_workflow.adapters.memory import MemoryStorage
 from poec_workflow.catalogue import Catalogue
 from poec_workflow.machines import LIFECYCLES
 from poec_workflow.model import OPEN_STATES
-from poec_workflow.policies import PERMISSIONS, Grant, advice, deadlines
+from poec_workflow.policies import PERMISSIONS, Grant, advice, deadlines, facts
 from poec_workflow.serialization import journal_line
 from poec_workflow.testing import Bounds, Exploration, SettableClock, explore
 from poec_workflow.testing.exploration import lines_of, walk
@@ -88,6 +88,10 @@ def _later(session: Any, today: Any, settings: Settings) -> bool:
     return bool(session.end < today - timedelta(days=settings.grace_days + 1))
 
 
+def _in_greenwich(instant: Any, _zone: Any) -> Any:
+    return instant.astimezone(UTC).date()
+
+
 def _forgetful(subject: Any, event: Any, evolve_well: Any = folding.evolve) -> Any:
     """A fold that loses what the convocations were."""
     after = evolve_well(subject, event)
@@ -105,6 +109,7 @@ FAULTS: dict[str, tuple[str, Lifecycles, Plant | None, Settings | None]] = {
     "registration on any action": ("registration-is-open", without("L1", "action-not-published"), None, None),
     "a candidate twice": ("one-live-application-each", without("L1", "already-applied"), None, None),
     "a day of grace too many": ("time-limit-holds", LIFECYCLES, _set(deadlines, "is_overdue", _later), None),
+    "the day of another zone": ("registration-is-open", LIFECYCLES, _set(facts, "local_day", _in_greenwich), None),
     "advice after the deadline": ("time-limit-holds", without("L10", "advice-deadline-passed"), None, None),
     "expiry at once": ("time-limit-holds", without("L12", "advice-deadline-not-passed"), None, None),
     "expiry when recorded": ("expiry-takes-effect-after-the-deadline", having("L12", effective=None), None, None),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from poec_workflow.policies.settings import Settings
 
 _FIRST = date(2021, 11, 2)
 _MOST_ATTEMPTS = 4
+_HALF_HOURS = (time(0, 30), time(23, 30))
 
 
 @frozen(kw_only=True)
@@ -121,9 +122,10 @@ class Calendar:
         return {}
 
     def instant(self, day: date) -> datetime:
-        """The hour of a day at which everything happens."""
+        """When everything happens on a day: in the half hour in which it is another day in Greenwich."""
         if day not in self._instants:
-            self._instants[day] = in_zone(datetime.combine(day, time(9), self.zone), self.zone)
+            morning, evening = (in_zone(datetime.combine(day, each, self.zone), self.zone) for each in _HALF_HOURS)
+            self._instants[day] = morning if morning.astimezone(UTC).date() < day else evening
         return self._instants[day]
 
 

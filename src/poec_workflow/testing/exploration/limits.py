@@ -13,7 +13,6 @@ from poec_workflow.model import (
     SessionState,
     TrainingSession,
 )
-from poec_workflow.policies.deadlines import local_day
 from poec_workflow.testing.exploration.steps import FINAL, OVER, Step, overdue, retained
 
 
@@ -75,7 +74,7 @@ def convocations_are_in_order(step: Step) -> str | None:
         return f"{len(days)} convocations, of {settings.max_convocations}"
     if days != sorted(set(days)):
         return f"convocations on {', '.join(map(str, days))}"
-    if days[-1] < local_day(subject.registered_at, settings.zone):
+    if days[-1] < subject.registered_at.astimezone(settings.zone).date():
         return f"convoked on {days[-1]}, before the registration"
     return (
         f"convoked on {days[-1]}, after the advice deadline"
