@@ -3,7 +3,8 @@
 Every row is what the adapter wrote for a real command; only references, names and keys differ from one copy to the
 next. Each session has five hundred applications. References go by time: the first half of the sessions have ended,
 then some are overdue, and the last three in ten are current. Ten sessions in a row share an action and their
-candidates, as people apply again; an organisation is positioner and trainer of ten, `REGION` is responsible for all.
+candidates, as people apply again; an organisation is positioner and trainer of ten, one in each tenth of the time, and
+`REGION` is responsible for all.
 The outbox is left empty: what was stored long ago was sent.
 """
 
@@ -139,7 +140,7 @@ def filled(url: str, many: int) -> None:
         storage.create()
     write = _into_sqlite if url.startswith("sqlite") else _into_postgresql
     count = many // PER_SESSION
-    write(url, (_rows_of(number, kind_of(number, count)) for number in range(count)))
+    write(url, (_rows_of(number, count) for number in range(count)))
 
 
 def kind_of(number: int, count: int) -> Kind:
@@ -147,12 +148,22 @@ def kind_of(number: int, count: int) -> Kind:
     return KINDS[number * len(KINDS) // count]
 
 
-def _rows_of(number: int, kind: Kind) -> Rows:
+def organization_of(number: int, count: int) -> str:
+    """Whose session one of so many is."""
+    return f"{number % (count // PER_ACTION):04}"
+
+
+def _rows_of(number: int, count: int) -> Rows:
     """A session's rows; those of its action and candidates come with the first of ten."""
-    text = _text_of(kind)
-    for mark, value in ((SESSION, f"{number:05}"), (ACTION, f"{number // PER_ACTION:04}")):
+    text = _text_of(kind_of(number, count))
+    named = {
+        SESSION: f"{number:05}",
+        ACTION: f"{number // PER_ACTION:04}",
+        ORGANIZATION: organization_of(number, count),
+    }
+    for mark, value in named.items():
         text = text.replace(mark, value)
-    rows: dict[str, list[list[Any]]] = json.loads(text.replace(ORGANIZATION, f"{number // PER_ACTION:04}"))
+    rows: dict[str, list[list[Any]]] = json.loads(text)
     if number % PER_ACTION:
         rows["poec_actions"], rows["poec_people"] = [], []
         rows["poec_history"] = [row for row in rows["poec_history"] if row[0] != "action"]

@@ -1,6 +1,6 @@
 """What a store's size costs: commands, pages and dashboards at 10,000, 100,000 and 1,000,000 applications.
 
-python benchmarks/growth.py [--database sqlite|postgresql] [--applications NUMBER ...]
+python benchmarks/growth.py [--database sqlite postgresql] [--applications NUMBER ...]
 
 A session has 500 applications whatever the size: what grows is the number of sessions, 20, 200 and 2,000. The stores
 are measured in turn, round by round; each round asks for other subjects, spread over the whole store, and the first one
@@ -16,6 +16,7 @@ import argparse
 import random
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from datetime import date
 from statistics import median
@@ -35,6 +36,7 @@ from filling import (
     databases,
     filled,
     kind_of,
+    organization_of,
     registration,
     retention,
 )
@@ -45,6 +47,7 @@ from poec_workflow.sweep import batches
 from poec_workflow.testing import SettableClock
 from poec_workflow.views import ActionFilter, ApplicationFilter, PageRequest, SessionFilter, Tab
 
+DATABASES = ("sqlite", "postgresql")
 SIZES = (10_000, 100_000, 1_000_000)
 PAGE = 50
 MANY, FEW = 21, 4
@@ -84,7 +87,7 @@ class Town:
 
     def trainer(self, session: str) -> Actor:
         """Who convokes and retains on a session."""
-        return Actor(kind=ActorKind.ORGANIZATION, organization=f"ORG-{int(session) // PER_ACTION:04}")
+        return Actor(kind=ActorKind.ORGANIZATION, organization=f"ORG-{organization_of(int(session), self.many)}")
 
 
 Work = Callable[[Town, int], object]
@@ -127,7 +130,7 @@ READS: Mapping[str, Work] = {
     "page of an organisation with all": _page(organization="REGION"),
     "page of a session": lambda t, _: t.workflow.applications(ApplicationFilter(session=f"S-{t.session()}")),
     "page by a frequent word": _page(text="nabil"),
-    "page by a name that one has": lambda t, _: t.workflow.applications(
+    "page by a name that ten have": lambda t, _: t.workflow.applications(
         ApplicationFilter(text=f"n{t.chance.randrange(t.many // PER_ACTION):04}x250")
     ),
     "sessions": lambda t, _: t.workflow.sessions(SessionFilter(organization=t.organization())),
@@ -203,29 +206,44 @@ def report(towns: list[Town]) -> None:
     for works, rounds in ((READS, MANY), (COMMANDS, MANY), (CASCADES, FEW)):
         for name, work in works.items():
             found = measured(towns, work, rounds)
-            print(f"{name:36}" + "".join(f"{each:9.2f} ms" for each in found) + f"{found[-1] / found[0]:15.2f}")
+            times = "".join(f"{each:9.2f} ms" for each in found)
+            print(f"{name:36}{times}{found[-1] / found[0]:15.2f}", flush=True)
+
+
+def fill_in_time(url: str, size: int) -> str:
+    """Fill a store, and say how long it took."""
+    begun = perf_counter()
+    filled(url, size)
+    kind, sessions = url.partition(":")[0].partition("+")[0], size // PER_SESSION
+    return f"{kind}: {size:,} applications in {sessions:,} sessions, filled in {perf_counter() - begun:.0f} s"
+
+
+def _places(stack: ExitStack, kind: str, sizes: list[int]) -> list[str]:
+    place = stack.enter_context(databases(kind))
+    return [place(size) for size in sizes]
 
 
 def main() -> None:
-    """Fill the stores, and print what each thing costs in them."""
+    """Fill the stores side by side; then print what each thing costs in them, one database after the other."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    asked.add_argument("--database", choices=DATABASES, nargs="+", default=DATABASES)
     asked.add_argument("--applications", type=int, nargs="+", default=SIZES)
     options = asked.parse_args()
+    sizes = options.applications
     with ExitStack() as stack:
-        place = stack.enter_context(databases(options.database))
-        towns = []
-        for size in options.applications:
-            url, begun = place(size), perf_counter()
-            filled(url, size)
-            print(
-                f"{options.database}: {size:,} applications in {size // PER_SESSION:,} sessions, "
-                f"filled in {perf_counter() - begun:.0f} s",
-                flush=True,
-            )
-            storage = stack.enter_context(SqlStorage.open(url))
-            towns.append(Town(Workflow(storage, clock=SettableClock(NOW.isoformat())), size // PER_SESSION))
-        report(towns)
+        urls = {kind: _places(stack, kind, sizes) for kind in options.database}
+        stores = [each for some in urls.values() for each in zip(some, sizes, strict=True)]
+        with ProcessPoolExecutor(len(urls)) as beside:
+            for said in [beside.submit(fill_in_time, url, size) for url, size in stores]:
+                print(said.result(), flush=True)
+        for kind, some in urls.items():
+            print(f"\n{kind}")
+            opened = [stack.enter_context(SqlStorage.open(url)) for url in some]
+            report([_town(storage, size) for storage, size in zip(opened, sizes, strict=True)])
+
+
+def _town(storage: SqlStorage, size: int) -> Town:
+    return Town(Workflow(storage, clock=SettableClock(NOW.isoformat())), size // PER_SESSION)
 
 
 if __name__ == "__main__":
