@@ -17,7 +17,12 @@ PATIENCE = 120
 """Seconds after which something hangs."""
 
 # What the processes fork from has these loaded; what can't be imported there each loads for itself.
-PRELOADED = ["poec_workflow.adapters.sql", "poec_workflow.testing.contracts.ground", "sqlalchemy.dialects", "psycopg"]
+PRELOADED = [
+    "poec_workflow.adapters.sql",
+    "poec_workflow.testing.contracts.ground",
+    "sqlalchemy.dialects.postgresql.psycopg",
+    "sqlalchemy.dialects.sqlite.pysqlite",
+]
 
 
 @frozen

@@ -98,14 +98,14 @@ class Changing:
     """Changes the session, a transaction each; the last one's end is the limit's coming to rest."""
 
     transactions: Sequence[Sequence[Request]]
-    finally_: Sequence[Request] = ()
+    last: Sequence[Request] = ()
 
     def play(self, workflow: Workflow) -> Iterator[Record]:
         for each in self.transactions:
             yield asked(workflow, each)
         meet(CHANGERS)
-        if self.finally_:
-            yield asked(workflow, self.finally_)
+        if self.last:
+            yield asked(workflow, self.last)
             flag().set()
 
 

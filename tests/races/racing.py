@@ -4,10 +4,10 @@
 seats, capacity × coefficient for places) less what is taken. Each race is run in two forms, and in both the number of
 winners is `min(asked, left)`, whatever the schedule:
 
-**steady**: capacity and coefficient change, and what is left does not, at any boundary of a transaction. For places
-both change in one transaction, between pairs of one product (6 × 2, 4 × 3, 3 × 4): whoever saw half of a change would
-see 8 or 18 places. For seats one is added and given to somebody in reserve, in one transaction. Everybody asks once.
-As every accepted one takes one of what is left, and nothing else does, `min(asked, left)` win.
+**steady**: capacity and coefficient change, and leave as many, at any boundary of a transaction. For places both
+change in one transaction, between pairs of one product (6 × 2, 4 × 3, 3 × 4): whoever saw half of a change would see 8
+or 18 places. For seats one is added and given to somebody in reserve, in one transaction. Everybody asks once. As every
+accepted one takes one of what is left, and nothing else does, `min(asked, left)` win.
 
 **moving**: capacity goes up and down by one hand, and the coefficient by the other, so that there is often nothing
 left, and nothing at first; capacities below the retained are refused. At last both are set to their largest values,

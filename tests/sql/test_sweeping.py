@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import ARRAY, BigInteger, Text, bindparam, cast, select
+from sqlalchemy import ARRAY, BigInteger, Connection, Text, bindparam, cast, select
 
 from guarantees import ADVISER, MADE, PLATFORM, check, drained, founded, happened, registering
 from poec_workflow import Settings, SubjectKind, Workflow, commands, sweep
 from poec_workflow.adapters.sql import SqlStorage
+from poec_workflow.adapters.sql.schema import metadata
 from poec_workflow.adapters.sql.together import array
 from poec_workflow.commands import RescheduleSession
 from poec_workflow.model import SYSTEM, ApplicationState
@@ -60,7 +61,7 @@ def _ending_earlier(session: str, days: int) -> RescheduleSession:
 
 
 def test_a_sweep_is_what_expiring_one_by_one_would_be(twins: tuple[Storage, Storage]) -> None:
-    """Every entry, every message in its order, and every count; also of one that was broken off and begun again."""
+    """Every row, every entry, and every message in its order; also of one that was broken off and begun again."""
     swept, single = map(filled, twins)
     first = next(sweep.batches(swept, LATE.now(), Settings(), size=7))
     order = [each.subject.reference for each in first]
@@ -69,9 +70,23 @@ def test_a_sweep_is_what_expiring_one_by_one_would_be(twins: tuple[Storage, Stor
     assert len(order) == len(set(order)) == 29
     for reference in order:
         Workflow(single, clock=LATE).execute(commands.Expire(reference), SYSTEM)
+    if isinstance(swept, SqlStorage) and isinstance(single, SqlStorage):
+        assert _rows(swept) == _rows(single)
     assert _told(swept) == _told(single)
     assert drained(swept) == drained(single)
     check(swept)
+
+
+def _rows(storage: SqlStorage) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table, the outbox's numbers included."""
+
+    def work(connection: Connection) -> dict[str, list[tuple[Any, ...]]]:
+        return {
+            table.name: sorted((tuple(row) for row in connection.execute(table.select())), key=repr)
+            for table in metadata.sorted_tables
+        }
+
+    return storage._connections.read(work)  # noqa: SLF001 - what no port shows
 
 
 def _told(storage: Storage) -> list[object]:
