@@ -97,9 +97,11 @@ class _Restored(ExitStack):
             self._url = self.enter_context(SERVER.database(self._template))
             self._say("CREATE SCHEMA saved", "CREATE TABLE saved.{0} AS TABLE {0}")
         self._uses += 1
-        yield self._url
-        # Who was killed is waited for; who lives and still holds something is not.
-        self._say("SET lock_timeout = '30s'", "DELETE FROM {0}", "INSERT INTO {0} TABLE saved.{0}")
+        try:
+            yield self._url
+        finally:
+            # Who was killed is waited for; who lives and still holds something is not.
+            self._say("SET lock_timeout = '30s'", "DELETE FROM {0}", "INSERT INTO {0} TABLE saved.{0}")
 
     def _say(self, first: str, *of_each: str) -> None:
         """In one transaction and one trip."""
@@ -162,8 +164,6 @@ class _Look:
 
 
 _LOOK = _Look()
-
-
 _WORDS = """
     SELECT relkind::text, relname, attname, format_type(atttypid, atttypmod), attnotnull
     FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from attrs import frozen
 from course import Course, commits, done
@@ -53,9 +55,18 @@ class _Killer:
         self._passed += 1
 
 
+@contextmanager
+def forking() -> Iterator[None]:
+    """Fork although some library's thread may wait somewhere: the child touches nothing of it."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", category=DeprecationWarning, message=".*multi-threaded.*")
+        yield
+
+
 def kill(deed: Deed, url: str, point: Point, ours: Edge) -> None:
     """Have a child do the deed, and die at the point."""
-    child = os.fork()
+    with forking():
+        child = os.fork()
     if child == 0:
         try:
             with stored_by(deed.lineage, url) as storage:

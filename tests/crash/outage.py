@@ -21,6 +21,7 @@ from typing import Any
 
 import psycopg
 from attrs import frozen
+from killing import forking
 
 from guarantees import ADVISER, PLATFORM, TRAINER, check, founded, registering, retaining, workflow_on
 from poec_workflow import Accepted, Actor, Conflict, StorageUnavailable, SubjectKind, Workflow, commands
@@ -107,7 +108,7 @@ def _acknowledged(workflow: Workflow, command: Command, actor: Actor, key: str, 
 
 def outages(kills: int, seed: int, folder: Path, binaries: Path) -> dict[str, Any]:
     """Kill the server so many times under the writers, and compare what is stored with what was acknowledged."""
-    random, context = Random(seed), get_context("spawn")  # noqa: S311 - moments, not secrets
+    random, context = Random(seed), get_context("fork")  # noqa: S311 - moments, not secrets
     signals = Signals(context.Event(), context.Event(), context.Semaphore(0))
     signals.up.set()
     with Cluster(binaries, **DURABLE) as cluster:
@@ -116,8 +117,9 @@ def outages(kills: int, seed: int, folder: Path, binaries: Path) -> dict[str, An
             founded(storage, seats=1_000_000, coefficient=5)
         logs = [folder / f"{each}.jsonl" for each in range(WRITERS)]
         writers = [context.Process(target=write, args=(url, each, log, signals)) for each, log in enumerate(logs)]
-        for writer in writers:
-            writer.start()
+        with forking():
+            for writer in writers:
+                writer.start()
         try:
             made = Counter(_outage(cluster, signals, writers, random, each) for each in range(kills))
             signals.stop.set()

@@ -11,6 +11,7 @@ from attrs import field, frozen
 from edge import COMMIT, STATEMENT, Moment, hang_up, send_commit, steal_answer
 
 from poec_workflow import Conflict, StorageUnavailable
+from postgres import SERVER
 
 Strike = Callable[[Moment], None]
 WELL = "well"
@@ -119,14 +120,13 @@ def _server_says(state: str) -> Strike:
 
 
 def hung_up(moment: Moment) -> None:
+    """The connection is dropped, and nobody says so."""
     hang_up(moment.connection)
 
 
 def terminated(moment: Moment) -> None:
     """An administrator ends the session; the server's last words wait on the wire."""
-    connection = moment.connection
-    with psycopg.connect(connection.info.dsn, autocommit=True) as other:
-        other.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.info.backend_pid])
+    SERVER.say(f"SELECT pg_terminate_backend({moment.connection.info.backend_pid}, 5000)")
 
 
 def _postgresql_lost_answer(moment: Moment) -> None:
