@@ -147,7 +147,7 @@ def adjudicate(
         return Refused((Refusal("duplicate-reference", {"reference": command.reference}),))
     rule = lifecycle.executor.choose(subject, facts, command)
     if rule is None:
-        return Refused((no_transition(subject, command.type, lifecycle),))
+        return Refused((no_transition(subject, command.type, lifecycles),))
     checks = (*rule.refusals, *facts.settings.checks.get(type(command), ()))
     refusals = tuple(
         Refusal(check.code, details, check.templates) for check, details in _asked(checks, subject, facts, command)
@@ -155,10 +155,10 @@ def adjudicate(
     return Refused(refusals) if refusals else _accept(rule, subject, command, facts, lifecycles)
 
 
-def no_transition(subject: Subject | None, command: str, lifecycle: Lifecycle) -> Refusal:
+def no_transition(subject: Subject | None, command: str, lifecycles: Lifecycles = LIFECYCLES) -> Refusal:
     """Answer 4: the table has no row."""
     assert subject is not None  # noqa: S101 - every table creates from nothing
-    accepted = lifecycle.commands(subject.state)
+    accepted = lifecycles[subject.kind].commands(subject.state)
     details = {"command": command, "state": subject.state, "accepted": tuple(each.type for each in accepted)}
     return Refusal("no-transition", details)
 

@@ -61,10 +61,9 @@ def _explanation(subject: Subject, command: type[Command], facts: Facts) -> Expl
 def _refusals(subject: Subject, command: type[Command], facts: Facts) -> tuple[Refusal, ...]:
     if not permitted(subject, facts, command, None):
         return (not_permitted(command.type, facts.actor),)
-    lifecycle = LIFECYCLES[subject.kind]
-    rows = lifecycle.rows(subject.state, command)
+    rows = LIFECYCLES[subject.kind].rows(subject.state, command)
     if not rows:
-        return (no_transition(subject, command.type, lifecycle),)
+        return (no_transition(subject, command.type),)
     reasons = [_refusals_of(row, subject, facts) for row in rows if _may_be_chosen(row, subject, facts)]
     if not all(reasons):
         return ()

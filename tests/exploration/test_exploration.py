@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
+from click.testing import CliRunner
 from planting import Lifecycles, changed, having, without
 
 from poec_workflow import (
@@ -30,6 +31,7 @@ from poec_workflow import (
 )
 from poec_workflow.adapters.memory import MemoryStorage
 from poec_workflow.catalogue import Catalogue
+from poec_workflow.cli.app import program
 from poec_workflow.machines import LIFECYCLES
 from poec_workflow.model import OPEN_STATES
 from poec_workflow.policies import PERMISSIONS, Grant, advice, deadlines, facts
@@ -308,3 +310,17 @@ def test_every_invariant_is_shown_to_find_something() -> None:
     """Each has a fault above that it finds."""
     shown = {invariant for invariant, *_ in FAULTS.values()}
     assert {each.__name__.replace("_", "-") for each in (*OF_STEPS, *OF_WORLDS)} <= shown
+
+
+def test_the_command_names_overlaps_and_states_that_nobody_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`check` prints what the exploration found of both, and exits 1."""
+    once = Settings(max_convocations=1)
+    tables = changed("L4", lambda rule: evolve(rule, given=rule.given[:1]))
+    action = changed("A7", lambda rule: evolve(rule, unless=(never,)))
+    tables = {**tables, SubjectKind.ACTION: evolve(action[SubjectKind.ACTION], rules=_without_deleting(action))}
+    found = explore(tables, ONE, settings=once)
+    monkeypatch.setattr("poec_workflow.cli.check.explore", lambda **_: found)
+    ran = CliRunner().invoke(program, ["check"])
+    assert ran.exit_code == 1
+    assert "never left: action archived\n" in ran.stdout
+    assert "overlap: L4 and L5 are both chosen by record-absence in convoked\n" in ran.stdout
