@@ -15,8 +15,7 @@ from poec_workflow.testing.strategies.proposals import requests_to
 from poec_workflow.testing.strategies.world import World
 from poec_workflow.testing.trial import BEGINNING
 
-LONGEST = 60
-_LINES_BETWEEN = 30
+LONGEST = 50
 
 
 @frozen
@@ -72,10 +71,8 @@ def _plays(draw: st.DrawFn, settings: Settings, longest: int, least: int = 0) ->
     world = World(Snapshot(), BEGINNING, settings, favoured=draw(st.sampled_from([None, *COMMANDS.values()])))
     played: list[tuple[World, Request]] = []
     answered: dict[str, Request] = {}
-    while len(played) < longest:
-        line = draw(_lines(world, tuple(answered.values()), may_end=len(played) >= least))
-        if line is None:
-            break
+    for _ in range(draw(st.integers(least, longest))):
+        line = draw(requests_to(world, tuple(answered.values())))
         world = evolve(world, now=line.at or world.now)
         played.append((world, line))
         if line.key not in answered:
@@ -83,11 +80,3 @@ def _plays(draw: st.DrawFn, settings: Settings, longest: int, least: int = 0) ->
             if accepted and line.key is not None:
                 answered[line.key] = line
     return played
-
-
-@st.composite
-def _lines(draw: st.DrawFn, world: World, answered: tuple[Request, ...], *, may_end: bool) -> Request | None:
-    """The next line; None for the end of the journal."""
-    if may_end and draw(st.sampled_from([True, *[False] * _LINES_BETWEEN])):
-        return None
-    return draw(requests_to(world, answered))

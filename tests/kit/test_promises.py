@@ -1,0 +1,183 @@
+"""Each promise is a promise: a moment that contradicts it is told, and only what contradicts it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from attrs import evolve
+from test_machine import LATE, NOON, founded
+
+from poec_workflow import Actor, ActorKind, Refusal, Refused, Request, Settings, SubjectKind, commands
+from poec_workflow.commands import Command
+from poec_workflow.model import ApplicationState, Tally
+from poec_workflow.testing import LifecycleMachine, judging
+from poec_workflow.testing.contracts.ground import PLATFORM, TRAINER, opening, registering, retaining
+from poec_workflow.testing.judging import Moment, Snapshot
+from poec_workflow.testing.trial import Sweep, Trial
+
+APPLICATION, SESSION = (SubjectKind.APPLICATION, "C-1"), (SubjectKind.SESSION, "S-1")
+
+
+def moment(*asked: Command, actor: Actor = TRAINER, settings: Settings | None = None, sweep: bool = False) -> Moment:
+    """The last step of a trial: the latest of these commands, or a sweep after them."""
+    seen: list[Moment] = []
+
+    def see(each: Moment) -> tuple[str, ...]:
+        seen.append(each)
+        return ()
+
+    class Watched(LifecycleMachine):
+        promises = (*LifecycleMachine.promises, see)
+
+    Watched.settings = settings or Settings()
+    with Trial(Watched.ground()) as trial:
+        *before, last = founded(*asked)
+        trial.play(before)
+        trial.do(evolve(last, actor=actor) if asked else last)
+        if sweep:
+            trial.do(Sweep(LATE))
+    return seen[-1]
+
+
+def stored(snapshot: Snapshot, where: Any, **changes: Any) -> Snapshot:
+    """The snapshot with one subject that is different."""
+    return evolve(snapshot, subjects={**snapshot.subjects, where: evolve(snapshot.subjects[where], **changes)})
+
+
+def lost(snapshot: Snapshot, where: Any) -> Snapshot:
+    """The snapshot without one subject."""
+    return evolve(snapshot, subjects={each: one for each, one in snapshot.subjects.items() if each != where})
+
+
+CONVOKED, RETAINED = moment(*retaining(1)[:1]), moment(*retaining(1))
+ABSENT = moment(retaining(1)[0], commands.RecordAbsence("C-1", notified=True))
+REFUSED = moment(retaining(1)[0], commands.RecordAbsence("C-9", notified=True))
+CANCELLED = moment(commands.CancelSession("S-1", reason="…"), actor=PLATFORM)
+SWEPT = moment(sweep=True)
+GONE = evolve(RETAINED, before=RETAINED.after)
+OVERFULL = evolve(RETAINED, after=stored(RETAINED.after, SESSION, capacity=0))
+OVERDRAWN = evolve(moment(), after=stored(moment().after, SESSION, coefficient=0))
+ENTRY = CONVOKED.after.histories[APPLICATION][-1]
+
+
+def histories(each: Moment, *entries: Any) -> Moment:
+    return evolve(each, after=evolve(each.after, histories={**each.after.histories, APPLICATION: entries}))
+
+
+CONTRADICTED: dict[str, tuple[Moment, ...]] = {
+    "final-is-final": (
+        evolve(GONE, after=stored(GONE.after, APPLICATION, state=ApplicationState.PENDING)),
+        evolve(GONE, after=lost(GONE.after, APPLICATION)),
+    ),
+    "refused-means-unchanged": (
+        evolve(REFUSED, after=stored(REFUSED.after, SESSION, place="Agen")),
+        evolve(REFUSED, after=evolve(REFUSED.after, tallies={"S-1": Tally()})),
+        evolve(REFUSED, sent=(ENTRY.position,)),
+    ),
+    "each-refusal-is-due": (
+        evolve(CONVOKED, answer=Refused((Refusal("convocation-limit-reached"),))),
+        evolve(REFUSED, answer=CONVOKED.answer),
+        evolve(REFUSED, answer=Refused((Refusal("no-seat-left"),))),
+    ),
+    "each-outcome-is-due": (
+        evolve(CONVOKED, after=lost(CONVOKED.after, APPLICATION)),
+        evolve(CONVOKED, after=stored(CONVOKED.after, APPLICATION, state=ApplicationState.ABSENT)),
+        evolve(CONVOKED, after=stored(CONVOKED.after, APPLICATION, convocations=())),
+        evolve(RETAINED, after=stored(RETAINED.after, APPLICATION, weekly_hours=None)),
+    ),
+    "endings-reach-all": (
+        evolve(CANCELLED, after=stored(CANCELLED.after, APPLICATION, state=ApplicationState.NO_ADVICE)),
+        evolve(CANCELLED, after=stored(CANCELLED.after, APPLICATION, state=ApplicationState.PENDING)),
+    ),
+    "closed-sessions-hold-nobody": (
+        evolve(CANCELLED, after=stored(CANCELLED.after, APPLICATION, state=ApplicationState.PENDING)),
+    ),
+    "quota-and-seats-hold": (OVERFULL, OVERDRAWN),
+    "a-sweep-expires-the-overdue": (
+        evolve(SWEPT, after=stored(SWEPT.after, APPLICATION, state=ApplicationState.PENDING)),
+        evolve(SWEPT, swept=()),
+    ),
+    "versions-grow-by-one": (
+        evolve(CONVOKED, after=stored(CONVOKED.after, APPLICATION, version=7)),
+        evolve(CONVOKED, after=lost(CONVOKED.after, APPLICATION)),
+    ),
+    "history-folds-to-the-state": (
+        histories(CONVOKED, ENTRY),
+        histories(CONVOKED, evolve(CONVOKED.after.histories[APPLICATION][0], rule="L2"), ENTRY),
+        evolve(CONVOKED, after=stored(CONVOKED.after, APPLICATION, comment="…")),
+    ),
+    "entries-say-who-and-when": (
+        evolve(CONVOKED, now=CONVOKED.now + timedelta(seconds=1)),
+        histories(CONVOKED, CONVOKED.after.histories[APPLICATION][0], evolve(ENTRY, actor=PLATFORM)),
+        histories(CONVOKED, CONVOKED.after.histories[APPLICATION][0], evolve(ENTRY, from_state=None)),
+        histories(
+            SWEPT,
+            *SWEPT.after.histories[APPLICATION][:-1],
+            evolve(
+                SWEPT.after.histories[APPLICATION][-1],
+                event=evolve(SWEPT.after.histories[APPLICATION][-1].event, effective_at=LATE),
+            ),
+        ),
+    ),
+    "answers-are-stored": (
+        evolve(CONVOKED, after=stored(CONVOKED.after, APPLICATION, comment="…")),
+        evolve(CONVOKED, after=stored(CONVOKED.after, SESSION, place="Agen")),
+    ),
+    "one-message-an-event": (evolve(CONVOKED, sent=()), evolve(CONVOKED, sent=(ENTRY.position,) * 2)),
+    "counters-are-a-recount": (evolve(CONVOKED, after=evolve(CONVOKED.after, tallies={"S-1": Tally()})),),
+    "preview-foretells": (evolve(CONVOKED, foretold=REFUSED.answer), evolve(REFUSED, foretold=CONVOKED.answer)),
+}
+
+
+def named(name: str) -> Callable[[Moment], Any]:
+    return next(each for each in judging.PROMISES if each.__name__ == name.replace("-", "_"))
+
+
+def test_every_promise_is_contradicted_below() -> None:
+    """None is left out."""
+    assert {each.__name__.replace("_", "-") for each in judging.PROMISES} == CONTRADICTED.keys()
+
+
+@pytest.mark.parametrize("name", CONTRADICTED)
+def test_what_contradicts_a_promise_is_told(name: str) -> None:
+    """In words; and the moment that it was made of keeps it."""
+    for each in CONTRADICTED[name]:
+        assert all(isinstance(told, str) and told for told in named(name)(each))
+        assert list(named(name)(each)), each
+
+
+@pytest.mark.parametrize("kept", [CONVOKED, RETAINED, ABSENT, REFUSED, CANCELLED, SWEPT])
+def test_what_happened_keeps_every_promise(kept: Moment) -> None:
+    """As the trials had it."""
+    assert [list(each(kept)) for each in judging.PROMISES] == [[]] * len(judging.PROMISES)
+
+
+def test_a_refusal_of_closing_is_a_services_own_affair() -> None:
+    """Where its policies keep a full session from closing, nobody is moved, and that is kept too."""
+
+    def not_yet(_session: object, _facts: object) -> dict[str, str]:
+        return {}
+
+    ours = Settings(close_when_full="automatic", refuse_also={commands.DeclareSessionFull: (not_yet,)})
+    full = [*retaining(1), registering(2), *retaining(2)]
+    last = moment(*full, settings=ours)
+    assert last.after.session("S-1").state == "active"  # type: ignore[union-attr]
+
+
+def test_a_limit_is_told_by_catalogue() -> None:
+    """Retired and unknown motives, reserved ones, and reasons of another motive."""
+    absence = "absence", "absent-without-notice"
+    for motive, reason in (absence, ("nothing", "x"), ("profile", "x"), ("profile", "prerequisites-not-met")):
+        kept = moment(*retaining(1)[:2], commands.Reject("C-1", motive=motive, reason=reason))
+        assert not list(named("each-refusal-is-due")(kept))
+
+
+def test_an_unknown_parent_is_told() -> None:
+    """Alone: nothing else is known of what would be under it."""
+    lone = Request(opening("S-9"), Actor(kind=ActorKind.FUNDER, organization="OPCO"), at=NOON)
+    asked = judging.Case(Snapshot(), lone.command, NOON, Settings())
+    assert judging.expected(asked) == {"unknown-action"}
+    assert judging.expected(evolve(asked, asked=registering(1))) == {"unknown-session"}
