@@ -174,6 +174,20 @@ def test_a_page_says_what_it_leaves_out() -> None:
     assert page().data["untold"] == []
 
 
+def test_a_policy_that_takes_values_apart_is_left_out() -> None:
+    """What can't be noted shows as a difference between a value that notes and the real one; a hash looks at all."""
+
+    def of_this_very_class(application: object, _facts: object) -> dict[str, str] | None:
+        return {} if type(application) is Application else None
+
+    def in_a_set(application: object, _facts: object) -> dict[str, str] | None:
+        return {} if application in {getattr(application, "nonsense", None), 0} else None
+
+    settings = Settings(refuse_also={commands.Convoke: (of_this_very_class, in_a_set)})
+    left_out = {each["rule"]: each["tabled"] for each in page(settings).data["untold"]}
+    assert left_out == {"of-this-very-class": False, "in-a-set": False}
+
+
 def test_what_a_policy_looks_at_is_found_by_asking_it() -> None:
     """The facts behind each table are the policy's own, no more and no fewer."""
     data = page(ours()).data
