@@ -25,7 +25,7 @@ const MOST_OTHERS = 100; // nobody reads a longer journal
 /** An action and a session as a registration met them, and the names that its later lines need. */
 function stage(data, number, step, later) {
   const { at } = step.answer;
-  const { lines, capacity, coefficient, overbooking, live } = data.stage;
+  const { lines, capacity, coefficient, overbooking, live, withdraws } = data.stage;
   const names = { action: numbered(data.action, number), session: numbered(data.session, number), capacity };
   const out = [];
   const say = (name, more) => out.push(filled(lines[name], { ...names, ...more }));
@@ -37,7 +37,8 @@ function stage(data, number, step, later) {
   const most = capacity * coefficient;
   const tooMany = registered > Math.min(most, MOST_OTHERS) || (at.quota === 0 && registered === most);
   const crowded = at.seats === 1 && capacity + overbooking >= most; // who has a seat fills the quota
-  if (tooMany || crowded || (live && at.quota === 1 && (closed || away))) return null;
+  const left = (closed || away) && registered > retained && (live || !withdraws); // who waits must have withdrawn
+  if (tooMany || crowded || left || registered < retained) return null;
 
   say("create-action");
   say("create-session");

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from poec_workflow import commands
+from poec_workflow.catalogue import WITHDRAWAL
 from poec_workflow.commands import Command
 from poec_workflow.diagrams.explorer.space import END, LATE_ENTRY, REGISTRATION_DEADLINE, START
 from poec_workflow.diagrams.explorer.world import World
@@ -43,6 +44,7 @@ def stage(world: World, first_day: date) -> dict[str, Any]:
         "coefficient": world.coefficient,
         "overbooking": world.settings.overbooking,
         "live": world.settings.counts_live,
+        "withdraws": world.settings.catalogue.has_reason(WITHDRAWAL, world.dimensions["reason"][0].value),
     }
 
 
