@@ -183,6 +183,17 @@ def on_mondays(_subject: object, _facts: object) -> bool:
     return False
 
 
+@pytest.mark.parametrize("module", ["absences.rights", "poec_workflow.policies", "zoo"])
+def test_a_services_relation_is_named_with_its_module(module: str) -> None:
+    """Whichever module that is."""
+
+    def on_sundays(_subject: object, _facts: object) -> bool:
+        return False
+
+    on_sundays.__module__ = module
+    assert str(Grant(ActorKind.PLATFORM, on_sundays)) == f"platform:{module}.on-sundays"
+
+
 def test_a_grant_is_named_after_its_relation() -> None:
     """Ours by their names alone, a service's by their module too; by default it is anyone's."""
     names = {str(grant) for grants in PERMISSIONS.values() for grant in grants}

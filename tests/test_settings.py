@@ -154,6 +154,7 @@ def test_numbers_have_bounds(name: str) -> None:
         (3, 3, []),
         (2**31, 2**31, []),
         (2, 1, ["$.coefficient_min"]),
+        (4, 3, ["$.coefficient_min"]),
         (2, 0, ["$.coefficient_max"]),
         (2, -1, ["$.coefficient_max"]),
         (0, 5, ["$.coefficient_min"]),
@@ -177,6 +178,7 @@ def test_coefficients_in_order(least: Any, most: Any, places: list[str]) -> None
     [
         ("weekly_hours_max", Decimal("0.01"), True),
         ("weekly_hours_max", Decimal(0), False),
+        ("weekly_hours_max", Decimal(-1), False),
         ("weekly_hours_max", Decimal("NaN"), False),
         ("usual_weekly_hours", (Decimal(8), Decimal(8)), True),
         ("usual_weekly_hours", (Decimal("8.01"), Decimal(8)), False),

@@ -11,25 +11,27 @@ from pathlib import Path
 from types import CodeType, FunctionType
 
 
-class Sources:
-    """The sources of the loaded package, as they were."""
-
-    def __init__(self, place: Path) -> None:
-        self._texts = {file: file.read_bytes() for file in place.rglob("*.py")}
-
-    def exchanged(self) -> bool:
-        """Put the one changed file's functions in place; False when more than functions has changed."""
-        for file, text in self._texts.items():
-            if (now := file.read_bytes()) != text:
-                pairs = list(_pairs(_compiled(text, file), _compiled(now, file)))
-                if any(before is None for before, _ in pairs):
-                    return False
-                changed = {_name(before): after for before, after in pairs if before}
-                return _exchange(str(file), changed) >= len(changed)
-        return False
+def changes(file: Path, before: str, after: str) -> dict[tuple[str, int], CodeType] | None:
+    """The functions of a file whose code differs, by name and line; None where more than functions does."""
+    try:
+        pairs = list(_pairs(_compiled(before, file), _compiled(after, file)))
+    except (SyntaxError, ValueError):  # it is no Python any more, or has other functions
+        return None
+    named = {_name(old): new for old, new in pairs if old}
+    return named if named and len(named) == len(pairs) else None
 
 
-def _compiled(text: bytes, file: Path) -> CodeType:
+def exchange(file: Path, changed: dict[tuple[str, int], CodeType]) -> bool:
+    """Give the loaded functions of a file their other code; whether each was found."""
+    functions = [each for each in gc.get_objects() if isinstance(each, FunctionType)]
+    ours = [each for each in functions if each.__code__.co_filename == str(file)]
+    found = [(each, changed[_name(each.__code__)]) for each in ours if _name(each.__code__) in changed]
+    for function, code in found:
+        function.__code__ = code
+    return len(found) >= len(changed)
+
+
+def _compiled(text: str, file: Path) -> CodeType:
     return compile(text, str(file), "exec", dont_inherit=True)
 
 
@@ -62,13 +64,3 @@ def _all(code: CodeType) -> tuple[object, ...]:
 
 def _name(code: CodeType) -> tuple[str, int]:
     return code.co_qualname, code.co_firstlineno
-
-
-def _exchange(file: str, changed: dict[tuple[str, int], CodeType]) -> int:
-    """How many functions were given other code."""
-    functions = [each for each in gc.get_objects() if isinstance(each, FunctionType)]
-    live = [(each, changed.get(_name(each.__code__))) for each in functions if each.__code__.co_filename == file]
-    for function, code in live:
-        if code:
-            function.__code__ = code
-    return sum(code is not None for _, code in live)

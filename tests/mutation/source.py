@@ -1,6 +1,7 @@
 """Mutate the rules' source with cosmic-ray, and judge every mutant: `python tests/mutation/source.py [--minutes 9]`.
 
-Two workers, each on a copy of the project under `build/mutation`; a next call goes on where the last one stopped.
+Two workers, each on a copy of the project under `build/mutation`; a next call goes on where the last one stopped. Two
+rounds: the quick one (`hot.py`) puts a mutant into the loaded package, the thorough one (`warm.py`) imports it afresh.
 When all are judged it prints the score, and holds the survivors against `survivors.toml`. It exits 1 when mutants are
 left, when fewer than 95 % are killed, when a survivor stands unexplained, or when an explained one is none any more.
 `--fresh` forgets what was judged, as a change of the source does; `--again` judges the survivors again.
@@ -39,8 +40,6 @@ COPIED = ("src", "tests", "docs", "pyproject.toml", "README.md", "CONTRIBUTING.m
 WORKERS = 2
 LEAST = 95
 """Per cent of the mutants."""
-HEATS = ("hot", "cold")
-"""The judges that are asked, one after the other."""
 CONF, SESSION = "../configuration.toml", "../session.sqlite"
 TYPES = {
     "policy.py: Callable[[S, 'Facts'], Details | None] | Callable[[S, 'Facts', C], Details | None]",
@@ -53,7 +52,7 @@ CONFIGURATION = """
 module-path = {modules}
 timeout = 600.0
 excluded-modules = []
-test-command = "{python} -I {ask} {sockets}"
+test-command = "{python} -I {ask} {socket}"
 
 [cosmic-ray.distributor]
 name = "local"
@@ -113,7 +112,7 @@ def prepared(place: Path, share: Sequence[Path]) -> None:
         modules=[str(each.relative_to(ROOT)) for each in share],
         python=sys.executable,
         ask=HERE / "ask.py",
-        sockets=" ".join(str(place / heat) for heat in HEATS),
+        socket=place / "judge",
     )
     (place / "configuration.toml").write_text(text, encoding="utf-8")
     if not (place / "session.sqlite").exists():
@@ -126,30 +125,41 @@ def _tool(place: Path, name: str, *arguments: str) -> subprocess.Popen[bytes]:
 
 
 @contextmanager
-def judge(place: Path, heat: str, *more: str) -> Iterator[None]:
+def judge(place: Path, *more: str) -> Iterator[None]:
     """A warm judge of a worker's copy; whatever it still judges ends with it."""
-    (place / heat).unlink(missing_ok=True)
-    environment = {**os.environ, "PYTHONPATH": "src", "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "tests/mutation/warm.py", heat, str(place / heat), *more]
-    with subprocess.Popen(
-        command, cwd=place / "project", env=environment, stdout=subprocess.PIPE, start_new_session=True
-    ) as process:
+    (place / "judge").unlink(missing_ok=True)
+    with _python(place, "warm.py", str(place / "judge"), *more) as process:
         assert process.stdout
         try:
-            assert process.stdout.readline(), f"the {heat} judge did not start"
+            assert process.stdout.readline(), "the judge did not start"
             yield
         finally:
             os.killpg(process.pid, signal.SIGKILL)
 
 
+def _python(place: Path, name: str, *arguments: str) -> subprocess.Popen[bytes]:
+    """A program of ours on a worker's copy: with the package of the copy."""
+    return subprocess.Popen(
+        [sys.executable, f"tests/mutation/{name}", *arguments],
+        cwd=place / "project",
+        env={**os.environ, "PYTHONPATH": "src", "PYTHONDONTWRITEBYTECODE": "1"},
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    )
+
+
 def judged(places: Sequence[Path], minutes: float) -> None:
-    """All workers at once, until they are done or the time is up; what is judged is kept."""
+    """Both rounds, all workers at once, until they are done or the time is up; what is judged is kept."""
+    until = time.monotonic() + minutes * 60
+    first = [_python(each, "hot.py", SESSION, str(minutes * 60)) for each in places]
+    codes = [each.wait() for each in first]
+    assert not any(codes), "the first round failed"
+    if time.monotonic() > until:
+        return
     with ExitStack() as stack:
         for number, each in enumerate(places):
-            stack.enter_context(judge(each, "hot"))
-            stack.enter_context(judge(each, "cold", *(["--collect-only"] if number else [])))
+            stack.enter_context(judge(each, *(["--collect-only"] if number else [])))
         running = [_tool(each, "cosmic-ray", "exec", CONF, SESSION) for each in places]
-        until = time.monotonic() + minutes * 60
         for process in running:
             try:
                 process.wait(max(0, until - time.monotonic()))
@@ -228,7 +238,7 @@ def main() -> int:
     places = [KEPT / f"{digest}-{number}" for number in range(WORKERS)]
     for number, place in enumerate(places):
         if asked.fresh:
-            (place / "session.sqlite").unlink(missing_ok=True)
+            shutil.rmtree(place, ignore_errors=True)
         prepared(place, largest_first[number::WORKERS])
         if asked.again:
             forgotten(place)

@@ -1,8 +1,7 @@
-"""Two judges that are warm, and fork for each mutant: `warm.py hot|cold SOCKET` answers in a copy.
+"""A judge that is warm: `warm.py SOCKET` answers, in a copy of the project, and forks for each mutant.
 
-The *hot* one has loaded everything, the package too: it exchanges the code of the mutated function and asks the judges
-of the tables. What it can't exchange, or does not find, the *cold* one judges: that has loaded what others wrote, and
-imports the package and the tests afresh. `ask.py` asks one after the other. An answer is an exit code; 0 is unfound.
+It has loaded what others wrote; a fork imports the package and the tests afresh. `ask.py` asks it. An answer is an exit
+code, of the tests or of the judges of the tables; 0 is unfound.
 """
 
 from __future__ import annotations
@@ -13,12 +12,10 @@ import resource
 import signal
 import socket
 import sys
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from collections.abc import Iterable
 from typing import Any
 
 from journals import journals
-from patching import Sources
 
 TESTS = (
     ("policies", "more_policies", "tables", "alerts", "deadlines", "matrix", "settings"),
@@ -74,44 +71,40 @@ def verdict(*more: str) -> int:
     return next((int(code) for code in codes if code), 0)
 
 
-def hot() -> Callable[[], int]:
-    """Load all, see that nothing is suspected yet, and keep what was read."""
-    sys.path.insert(0, str(Path("src").resolve()))
-    assert not suspected(), "the judges fail without a mutant"
-    sources = Sources(Path(sys.modules["poec_workflow"].__file__ or "").parent)
-    return lambda: int(sources.exchanged() and suspected())
+def bounded() -> None:
+    """Neither time nor memory without end."""
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
 
 
-def cold(*more: str) -> Callable[[], int]:
-    """Let a fork see that the tests pass, and keep everything compiled: a mutant is newer, and is not."""
-    assert not any(name.startswith("poec_workflow") for name in sys.modules)
+def _proved(*more: str) -> None:
+    """In a fork: the tests pass, and everything is kept compiled; a mutant is newer, and is not."""
     if not (fork := os.fork()):
         sys.dont_write_bytecode = False
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        os._exit(2 if suspected() else verdict(*more))
+        os._exit(verdict(*more) or int(suspected()))
     _, status = os.waitpid(fork, 0)
     assert status == 0, "the tests fail without a mutant"
-    return lambda: 1 if suspected() else verdict()
 
 
-def _judge(connection: socket.socket, judged: Callable[[], int]) -> None:
-    """In the fork: neither time nor memory without end, and the answer last."""
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
+def _judge(connection: socket.socket) -> None:
+    """In a fork: the answer comes last."""
+    bounded()
     out = os.open(os.environ.get("POEC_VERDICTS", os.devnull), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(out, 1)
     os.dup2(out, 2)
-    connection.sendall(str(judged()).encode())
+    connection.sendall(str(verdict() or int(suspected())).encode())
     connection.close()
     os._exit(0)
 
 
-def main(heat: str, path: str, *more: str) -> None:
-    """Answer until killed; `--collect-only` spares a cold judge the tests that another has seen pass."""
+def main(path: str, *more: str) -> None:
+    """Answer until killed; `--collect-only` spares the tests that another judge of the same copy has seen pass."""
     for name in OTHERS:
         importlib.import_module(name)
     journals()
-    judged = hot() if heat == "hot" else cold(*more)
+    assert not any(name.startswith("poec_workflow") for name in sys.modules)
+    _proved(*more)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(path)
@@ -121,7 +114,7 @@ def main(heat: str, path: str, *more: str) -> None:
             connection, _ = listening.accept()
             if not os.fork():
                 try:
-                    _judge(connection, judged)
+                    _judge(connection)
                 finally:
                     os._exit(1)
             connection.close()
