@@ -31,7 +31,7 @@ from poec_workflow.cli.app import program
 from poec_workflow.counterfactual import remedy
 from poec_workflow.explanation import explain
 from poec_workflow.model import Tally
-from poec_workflow.testing import SettableClock, lines_of
+from poec_workflow.testing import SettableClock, to_journal, to_line
 from poec_workflow.testing.contracts.ground import ADVISER, PLATFORM, founded, opening, registering
 from test_decide import situations
 from world import ACTION, SAMPLES, SESSION, application, facts, related
@@ -234,9 +234,9 @@ def test_what_the_workflow_and_the_commands_show(tmp_path: Any, monkeypatch: pyt
             (registering(2), ADVISER),
         )
     ]
-    (tmp_path / "journal.jsonl").write_text("\n".join(lines_of(journal)), encoding="utf-8")
+    (tmp_path / "journal.jsonl").write_text(to_journal(journal), encoding="utf-8")
     assert run(program, ["run", str(tmp_path / "journal.jsonl")]).exit_code == 0
-    [line] = lines_of([evolve(third, at=journal[0].at)])
+    line = to_line(evolve(third, at=journal[0].at))
     assert "  → it would pass with the coefficient 3" in run(program, ["exec", line]).stdout
     answer = json.loads(run(program, ["exec", line, "--format", "json", "--lang", "fr"]).stdout)
     assert answer["refusals"][0]["remedy"] == {

@@ -17,7 +17,7 @@ from poec_workflow.adapters.memory import MemoryStorage
 from poec_workflow.cli.app import program
 from poec_workflow.commands import Command, CreateSession
 from poec_workflow.serialization import journal_line
-from poec_workflow.testing import lines_of, shortest_paths
+from poec_workflow.testing import shortest_paths, to_journal, to_line
 from seasons import given_season
 
 LINES, _ = given_season()
@@ -134,7 +134,7 @@ def test_the_command_rewrites(tmp_path: Path) -> None:
     assert ran.exit_code == 0
     assert "… and 38 more" in ran.stdout
     short = tmp_path / "short.jsonl"
-    short.write_text("\n".join(lines_of(PATHS().over["L9"].journal)), encoding="utf-8")
+    short.write_text(to_journal(PATHS().over["L9"].journal), encoding="utf-8")
     reason = invoke(str(short), "--with", "create-action.title=Soudeur", "--format", "json")
     assert json.loads(reason.stdout)["counts"]["now-refused"] == 7
     for wrong in ("coefficient=5", "horse.legs=4", "create-session.legs=4", "create-session"):
@@ -145,7 +145,7 @@ def test_the_command_rewrites(tmp_path: Path) -> None:
 
 def test_malformed_lines_are_told_and_passed_over(tmp_path: Path) -> None:
     """Lines count as `run` counts them, and the exit code is 2."""
-    lines = lines_of([Request(command=commands.PublishAction("A-9"), actor=each.actor, at=each.at) for each in _one()])
+    lines = [to_line(Request(command=commands.PublishAction("A-9"), actor=each.actor, at=each.at)) for each in _one()]
     journal = tmp_path / "journal.jsonl"
     journal.write_text("\n\nnonsense\n" + "\n".join(lines), encoding="utf-8")
     ran = invoke(str(journal), "--format", "json")

@@ -37,8 +37,9 @@ from poec_workflow.model import OPEN_STATES
 from poec_workflow.policies import PERMISSIONS, Grant, advice, deadlines, facts
 from poec_workflow.serialization import journal_line
 from poec_workflow.testing import Bounds, Exploration, SettableClock, explore
-from poec_workflow.testing.exploration import lines_of, walk
+from poec_workflow.testing.exploration import walk
 from poec_workflow.testing.exploration.invariants import OF_STEPS, OF_WORLDS
+from poec_workflow.testing.journals import to_line
 
 SMALL = Bounds(capacities=(1,), coefficients=(2,))
 ONE = Bounds(applications=1, capacities=(1,), coefficients=(2,))
@@ -70,7 +71,7 @@ def test_every_world_within_the_usual_bounds_is_as_it_must_be() -> None:
 def test_the_journals_of_an_exploration_are_real() -> None:
     """The workflow accepts every line of the journal over each row, and its last line takes the row."""
     for row in usual().rows:
-        workflow, answers = executed(lines_of(row.journal))
+        workflow, answers = executed(list(map(to_line, row.journal)))
         last = answers[-1]
         assert all(isinstance(each, Accepted) for each in answers)
         assert isinstance(last, Accepted)

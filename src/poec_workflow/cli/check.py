@@ -11,7 +11,8 @@ from poec_workflow.cli import options
 from poec_workflow.cli.text import print_json, print_table, say, table
 from poec_workflow.machines import LIFECYCLES, Lifecycle
 from poec_workflow.policies.settings import Settings
-from poec_workflow.testing.exploration import Bounds, Exploration, RowSeen, explore, lines_of
+from poec_workflow.testing.exploration import Bounds, Exploration, RowSeen, explore
+from poec_workflow.testing.journals import to_line
 
 
 @click.command()
@@ -84,7 +85,7 @@ def _print(found: Exploration) -> None:
         click.echo(f"overlap: {rows} are both chosen by {where}")
     for violation in found.violations:
         say(f"violation: {violation.invariant}: {violation.found}; a shortest journal to it:")
-        for line in lines_of(violation.journal):
+        for line in map(to_line, violation.journal):
             say(line)
     click.echo(f"settings {found.settings.fingerprint}: {'ok' if found.ok else 'not ok'}")
 

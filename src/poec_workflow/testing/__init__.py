@@ -16,7 +16,6 @@ from poec_workflow.testing.exploration import (
     Path,
     ShortestPaths,
     explore,
-    lines_of,
     shortest_paths,
     simple_paths,
 )
@@ -39,7 +38,6 @@ __all__ = [
     "SettableClock",
     "ShortestPaths",
     "explore",
-    "lines_of",
     "play",
     "requests_of",
     "shortest_paths",

@@ -71,8 +71,7 @@ class Export:
         return data if option.wire is None else {**data, "wire": option.wire}
 
     def _state(self, state: State) -> dict[str, Any]:
-        any_command = next(iter(self.lifecycle.by_command))
-        refusal = no_transition(_in_state(self.world, state), any_command.type, self.lifecycle)
+        refusal = no_transition(_in_state(self.world, state), next(iter(self.lifecycle.by_command)).type)
         return {
             "name": state.value,
             "labels": said(lambda lang: locales.state(state, lang)),

@@ -5,7 +5,6 @@ from poec_workflow.machines import LIFECYCLES
 from poec_workflow.policies.settings import Settings
 from poec_workflow.testing.exploration.bounds import Bounds
 from poec_workflow.testing.exploration.found import Violation
-from poec_workflow.testing.exploration.lines import lines_of
 from poec_workflow.testing.exploration.paths import Path, ShortestPaths, shortest_paths, simple_paths
 from poec_workflow.testing.exploration.report import Exploration, RowSeen
 from poec_workflow.testing.exploration.walk import Walk
@@ -18,7 +17,6 @@ __all__ = [
     "ShortestPaths",
     "Violation",
     "explore",
-    "lines_of",
     "shortest_paths",
     "simple_paths",
 ]

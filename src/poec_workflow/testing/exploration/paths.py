@@ -19,10 +19,10 @@ from poec_workflow.model import Application, State, Subject, SubjectKind
 from poec_workflow.policies.settings import Settings
 from poec_workflow.testing.exploration.bounds import Bounds
 from poec_workflow.testing.exploration.found import Node
-from poec_workflow.testing.exploration.lines import lines_of
 from poec_workflow.testing.exploration.menu import Asked
 from poec_workflow.testing.exploration.walk import Walk
 from poec_workflow.testing.exploration.worlds import ACTION, SESSION, World, place
+from poec_workflow.testing.journals import to_line
 
 TRACKED = {SubjectKind.APPLICATION: "C-1", SubjectKind.SESSION: SESSION, SubjectKind.ACTION: ACTION}
 """Whom the simple paths are about."""
@@ -66,7 +66,7 @@ class Path:
     @property
     def lines(self) -> list[str]:
         """The journal's lines."""
-        return lines_of(self.journal)
+        return [to_line(each) for each in self.journal]
 
 
 @frozen

@@ -14,7 +14,7 @@ from poec_workflow.model import State, SubjectKind
 from poec_workflow.policies.settings import Settings
 from poec_workflow.testing.exploration.bounds import Bounds
 from poec_workflow.testing.exploration.found import Found, Node, Violation
-from poec_workflow.testing.exploration.lines import lines_of
+from poec_workflow.testing.journals import to_line
 
 
 @frozen
@@ -148,7 +148,7 @@ class Exploration:
             "unreached": [f"{kind}.{state}" for kind, state in self.unreached],
             "unleft": [f"{kind}.{state}" for kind, state in self.unleft],
             "violations": [
-                {"invariant": each.invariant, "found": each.found, "journal": lines_of(each.journal)}
+                {"invariant": each.invariant, "found": each.found, "journal": [to_line(one) for one in each.journal]}
                 for each in self.violations
             ],
         }
