@@ -16,14 +16,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from poec_workflow import Actor, ActorKind, Refused, Request, Settings, commands
+from poec_workflow import Actor, ActorKind, Refused, Request, Settings, SubjectKind, commands
 from poec_workflow.adapters.memory.storage import MemoryTransaction
 from poec_workflow.policies import messages
 from poec_workflow.ports import Storage
 from poec_workflow.testing import LifecycleMachine, PromiseBroken, SettableClock
 from poec_workflow.testing.contracts.ground import TRAINER, opening, registering, retaining
 from poec_workflow.testing.judging import Moment
-from poec_workflow.testing.judging.snapshot import last_instant
 from poec_workflow.testing.shortening import shortened
 from poec_workflow.testing.trial import BEGINNING, Sweep, Trial
 
@@ -217,7 +216,8 @@ def test_a_sweep_is_told_as_expiries() -> None:
         trial.do(Sweep(at=LATE))
         *_, last = trial.journal
         assert json.loads(last)["command"] == {"type": "expire", "application": "C-1"}
-        assert last_instant(trial.snapshot) == LATE
+        [*_, entry] = trial.snapshot.histories[SubjectKind.APPLICATION, "C-1"]
+        assert entry.recorded_at == LATE
 
 
 @given(st.lists(st.integers(0, 9), max_size=30), st.sets(st.integers(0, 9), min_size=1, max_size=3))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
 from typing import cast
 
 from attrs import field, frozen
@@ -93,11 +92,6 @@ class Snapshot:
             before, after = self.subjects.get(where), later.subjects.get(where)
             if before != after:
                 yield where, before, after
-
-
-def last_instant(snapshot: Snapshot) -> datetime | None:
-    """When the newest entry of any history was recorded; None where there is none."""
-    return max((each.recorded_at for history in snapshot.histories.values() for each in history), default=None)
 
 
 def _tallies(sessions: list[str]) -> Callable[[Transaction], dict[str, Tally]]:
