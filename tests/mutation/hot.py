@@ -36,9 +36,11 @@ def found(mutation: MutationSpec) -> bool:
     if not (fork := os.fork()):
         bounded()
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-        code = 1
+        code = 0  # what can't be put in its place is not found
         try:
-            code = int(exchange(file, changed) and suspected())
+            if exchange(file, changed):
+                code = 1  # whatever ends this otherwise than by an answer
+                code = int(suspected())
         finally:
             os._exit(code)
     _, status = os.waitpid(fork, 0)
