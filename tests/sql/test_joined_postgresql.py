@@ -160,6 +160,22 @@ def test_it_is_committed_with_the_host(
     check(town)
 
 
+def test_many_rows_go_through_any_driver(
+    host: Callable[[str, Work], None], postgresql_url: str, town: SqlStorage
+) -> None:
+    """What a session's cancellation ends travels as arrays, whatever is in its text."""
+
+    def work(_note: Callable[[str], None], joined: SqlStorage) -> None:
+        workflow = workflow_on(joined)
+        for number in (1, 2, 3):
+            workflow.execute(registering(number), ADVISER)
+        assert len(workflow.execute(commands.CancelSession("S-1", reason='"\\, {NULL}'), PLATFORM).consequences) == 3
+
+    host(postgresql_url, work)
+    assert set(town.queries.states(commands.Preregister.kind).values()) == {"cancelled"}
+    check(town)
+
+
 def test_it_is_rolled_back_with_the_host(
     host: Callable[[str, Work], None], postgresql_url: str, town: SqlStorage
 ) -> None:
