@@ -448,6 +448,13 @@ def test_a_dashboard_since_a_day(house: House) -> None:
     assert house.workflow.dashboard("NOBODY").rows == ()
 
 
+@pytest.mark.parametrize("day", [{"at": date.min}, {"since": date.min}, {"at": date.max}, {"since": date.max}])
+def test_a_day_beyond_the_wire_format(house: House, day: dict[str, date]) -> None:
+    """Is malformed for a dashboard, and no overflow of dates."""
+    with pytest.raises(Malformed):
+        house.workflow.dashboard("TRAIN", **day)
+
+
 def test_another_storage(house: House) -> None:
     """`using` is the same workflow elsewhere."""
     other = house.workflow.using(MemoryStorage())

@@ -176,12 +176,15 @@ class Reading:
             organization: whose; an unknown one has no rows.
             since: count applications registered on this day or later.
             at: the day that `expiring` is reckoned from; today by default.
+
+        Raises:
+            Malformed: a day that the wire format has no room for.
         """
-        day = at or self._today(self._now())
+        day = _well_formed(at) if at else self._today(self._now())
         rows = self.storage.queries.dashboard(
             _text(organization),
             expiring=expiring_ends(day, self.settings),
-            since=first_instant(since, self.settings.zone) if since else None,
+            since=first_instant(_well_formed(since), self.settings.zone) if since else None,
         )
         return Dashboard(organization=organization, at=day, rows=tuple(rows))
 
