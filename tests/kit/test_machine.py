@@ -52,7 +52,7 @@ class Ours(LifecycleMachine):
 @pytest.mark.parametrize("machine", [LifecycleMachine, Ours])
 def test_what_is_sound_keeps_every_promise(machine: type[LifecycleMachine]) -> None:
     """Under the default settings, and under a service's own with a policy of its own."""
-    machine.check(few(machine, 25))
+    machine.check(few(machine, 12))
 
 
 # What is broken

@@ -182,18 +182,18 @@ class Seen:
 
 
 def test_journals_come_everywhere() -> None:
-    """Within 250 journals: every state of the three lifecycles, every row, most lines accepted, most limits met."""
+    """Within 300 journals: every state of the three lifecycles, every row, most lines accepted, most limits met."""
     seen = Seen()
 
     @settings(
-        max_examples=250,
+        max_examples=300,
         deadline=None,
         database=None,
         derandomize=True,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(strategies.journals())
+    @given(strategies.journals(longest=80))
     def draw(journal: list[Request]) -> None:
         seen.see(journal)
 
@@ -206,7 +206,7 @@ def test_journals_come_everywhere() -> None:
     assert len(seen.codes & codes) > 0.8 * len(codes), codes - seen.codes
 
 
-SHORTEST: Mapping[str, tuple[int, int]] = {"retained": (7, 7), "complete": (8, 12)}
+SHORTEST: Mapping[str, tuple[int, int]] = {"retained": (7, 7)}
 """How many lines it takes to come to a state, and to how many they shrink at most."""
 
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from poec_workflow.adapters.memory import MemoryStorage
-from poec_workflow.commands import COMMANDS, Command, CreateSession, Request
+from poec_workflow.commands import Command, CreateSession, Request
 from poec_workflow.decider import Accepted, Refused
 from poec_workflow.model import Actor
 from poec_workflow.policies.settings import Settings
@@ -26,6 +26,7 @@ from poec_workflow.testing.clock import SettableClock
 from poec_workflow.testing.journals import Lines, requests_of
 from poec_workflow.testing.judging import PROMISES, Promise
 from poec_workflow.testing.shortening import simplified
+from poec_workflow.testing.strategies.choosing import FAVOURITES
 from poec_workflow.testing.strategies.proposals import proposals, steps
 from poec_workflow.testing.strategies.world import World
 from poec_workflow.testing.trial import Ground, PromiseBroken, Settable, Step, Trial
@@ -88,7 +89,7 @@ class LifecycleMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.trial = Trial(self.ground())
-        self.favoured: type[Command] | None = None
+        self.favoured: tuple[type[Command], ...] = ()
 
     def empty_storage(self, folder: Path) -> AbstractContextManager[Storage]:
         """A storage that holds nothing yet, for one example; the folder is empty, and is the example's own."""
@@ -136,8 +137,8 @@ class LifecycleMachine(RuleBasedStateMachine):
         with _Carried(self.trial):
             return self.trial.execute(Request(command=command, actor=actor, at=self.trial.now, **more))
 
-    @initialize(favoured=st.sampled_from([None, *COMMANDS.values()]), data=st.data())
-    def found(self, favoured: type[Command] | None, data: st.DataObject) -> None:
+    @initialize(favoured=st.sampled_from(FAVOURITES), data=st.data())
+    def found(self, favoured: tuple[type[Command], ...], data: st.DataObject) -> None:
         """An action, published, and a session of it: without them nothing can be done."""
         self.favoured = favoured
         for _ in range(3):

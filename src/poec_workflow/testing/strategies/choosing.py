@@ -23,10 +23,10 @@ WEIGHTS: Mapping[type[Command], int] = {
     commands.Preregister: 30,
     commands.RecordAbsence: 12,
     commands.DeclareSessionFull: 8,
-    commands.ReopenSession: 6,
-    commands.SetCapacity: 2,
+    commands.ReopenSession: 14,
+    commands.SetCapacity: 4,
     commands.Expire: 2,
-    commands.MoveConvocation: 3,
+    commands.MoveConvocation: 6,
     commands.CorrectAttendance: 4,
     commands.Reject: 4,
     commands.Withdraw: 4,
@@ -36,9 +36,9 @@ WEIGHTS: Mapping[type[Command], int] = {
     commands.SetCoefficient: 1,
     commands.SetInformationDates: 1,
     commands.ReassignSession: 1,
-    commands.EnrichAction: 1,
-    commands.ApproveCertification: 1,
-    commands.DeclineCertification: 1,
+    commands.EnrichAction: 3,
+    commands.ApproveCertification: 4,
+    commands.DeclineCertification: 4,
     commands.ArchiveAction: 1,
     commands.RestoreAction: 4,
     commands.DeleteAction: 1,
@@ -49,12 +49,21 @@ WEIGHTS: Mapping[type[Command], int] = {
 never succeed alone, and are strays."""
 
 
+FAVOURITES: tuple[tuple[type[Command], ...], ...] = (
+    (),
+    *((commands.Convoke, commands.RecordAbsence),) * 8,
+    *((commands.Retain, commands.DeclareSessionFull, commands.SetCapacity, commands.ReopenSession),) * 8,
+    *((commands.EnrichAction, commands.ApproveCertification, commands.DeclineCertification),) * 2,
+    *((each,) for each in WEIGHTS),
+)
+"""What one journal has more of: the long ways to what is rare, and each command."""
+
 _FOUNDING = (commands.PublishAction, commands.CreateSession, commands.CreateAction)
 
 
 def weights_in(world: World, choices: Mapping[type[Command], Sequence[Any]]) -> list[tuple[type[Command], int]]:
     """How often each is proposed, the world's favourite more; where nobody waits or registers, what leads there."""
-    weights = [(kind, weight + 60 * (kind is world.favoured)) for kind, weight in WEIGHTS.items()]
+    weights = [(kind, weight + 60 * (kind in world.favoured)) for kind, weight in WEIGHTS.items()]
     if choices[commands.Preregister] or any(each.state in OPEN_STATES for each in world.of(SubjectKind.APPLICATION)):
         return weights
     founding = next((each for each in _FOUNDING if choices[each]), commands.CreateAction)

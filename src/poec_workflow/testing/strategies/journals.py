@@ -5,12 +5,13 @@ from __future__ import annotations
 from attrs import evolve, frozen
 from hypothesis import strategies as st
 
-from poec_workflow.commands import COMMANDS, Command, Request
+from poec_workflow.commands import Command, Request
 from poec_workflow.decider import Accepted, Refused, decide
 from poec_workflow.model import Subject
 from poec_workflow.policies.facts import Facts
 from poec_workflow.policies.settings import Settings
 from poec_workflow.testing.judging import Snapshot
+from poec_workflow.testing.strategies.choosing import FAVOURITES
 from poec_workflow.testing.strategies.proposals import requests_to
 from poec_workflow.testing.strategies.world import World
 from poec_workflow.testing.trial import BEGINNING
@@ -68,7 +69,7 @@ def _decision(world: World, request: Request) -> Decision:
 @st.composite
 def _plays(draw: st.DrawFn, settings: Settings, longest: int, least: int = 0) -> list[tuple[World, Request]]:
     """Each line, with the world that it comes upon."""
-    world = World(Snapshot(), BEGINNING, settings, favoured=draw(st.sampled_from([None, *COMMANDS.values()])))
+    world = World(Snapshot(), BEGINNING, settings, favoured=draw(st.sampled_from(FAVOURITES)))
     played: list[tuple[World, Request]] = []
     answered: dict[str, Request] = {}
     for _ in range(draw(st.integers(least, longest))):

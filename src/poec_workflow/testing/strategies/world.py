@@ -32,14 +32,14 @@ class World:
     """What a drawn command may look at.
 
     Attributes:
-        favoured: what is proposed more often than else: each journal has another favourite, so that some go on
+        favoured: what is proposed more often than else: each journal has other favourites, so that some go on
             with what is rare.
     """
 
     snapshot: Snapshot
     now: datetime
     settings: Settings
-    favoured: type[Command] | None = None
+    favoured: tuple[type[Command], ...] = ()
 
     @property
     def today(self) -> date:
