@@ -36,8 +36,20 @@ SETTINGS = """
 from poec_workflow import Settings
 ours = Settings(max_convocations=2)
 """
-NOT_RUN = ("pip ", "python3 -m venv ", ".venv/", "uv ", "cp ", "psql ", "eval ", "git ", "npm ")
-"""Commands that need a network, a server, or a shell of the reader's own. `.ci/run` runs the README's by itself."""
+NOT_RUN = (
+    "pip ",
+    "python3 -m venv ",
+    ".venv/",
+    "uv ",
+    "cp ",
+    "psql ",
+    "eval ",
+    "git ",
+    "npm ",
+    "python tests/",
+    "python benchmarks/",
+)
+"""Campaigns, and commands that need a network, a server, or a shell of the reader's own. `.ci/run` runs the README's by itself."""
 
 
 def blocks(page: str, language: str) -> list[str]:

