@@ -14,6 +14,7 @@ from poec_workflow import SYSTEM, Accepted, Refused, Settings, commands, decide
 from poec_workflow.model import ActorKind, ApplicationState
 from poec_workflow.policies.deadlines import (
     advice_deadline,
+    around,
     ended_before,
     expiring_ends,
     first_instant,
@@ -135,3 +136,8 @@ def test_another_time_zone() -> None:
     assert local_day(instant, reunion.zone) == date(2022, 3, 26)
     assert facts(SYSTEM, now=instant).today == date(2022, 3, 25)
     assert facts(SYSTEM, now=instant, settings=reunion).today == date(2022, 3, 26)
+
+
+def test_around_a_day() -> None:
+    """What a limit that names a day may mean: it, the one before and the one after, also where a month ends."""
+    assert around(date(2022, 2, 28)) == (date(2022, 2, 28), date(2022, 2, 27), date(2022, 3, 1))

@@ -280,6 +280,7 @@ def test_the_order_of_answers_when_creating() -> None:
     orphan = Facts(now=facts(funder).now, actor=funder)
     taken = application()
     assert codes(decide(None, sample, orphan)) == {"unknown-session"}
+    assert codes(decide(None, sample, evolve(orphan, action=ACTION))) == {"unknown-session"}
     assert codes(decide(None, SAMPLES["create-session"], orphan)) == {"unknown-action"}
     assert codes(decide(taken, sample, facts(funder, expected_version=7))) == {"not-permitted"}
     assert codes(decide(taken, sample, facts(platform, expected_version=0))) == {"stale-version"}

@@ -189,3 +189,10 @@ def test_a_fingerprint_changes_with_every_part_of_a_row() -> None:
     assert all(evolve(retain, **each).described() != retain.described() for each in changed)
     assert APPLICATION.fingerprint == evolve(APPLICATION).fingerprint
     assert len({each.fingerprint for each in LIFECYCLES.values()}) == len(LIFECYCLES)
+
+
+def test_a_row_knows_its_codes() -> None:
+    """Without running anything: each policy's own name, in the row's order."""
+    for lifecycle in LIFECYCLES.values():
+        for rule in lifecycle.rules:
+            assert rule.codes == tuple(each.__name__.replace("_", "-") for each in rule.unless)
