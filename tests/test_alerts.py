@@ -66,6 +66,13 @@ def test_expiring_ones_are_those_of_the_dashboard(
     assert has_expiring(enrolment, watch(TODAY, settings)) is (waiting > 0 and near)
 
 
+@pytest.mark.parametrize(("days", "near"), [(-22, False), (-21, True), (-6, True), (-5, False)])
+def test_an_application_expires_within_fifteen_days(days: int, near: bool) -> None:  # noqa: FBT001 - what is expected
+    """On the deadline's own day, and fifteen days before it, both included."""
+    session = evolve(SESSION, end=TODAY + timedelta(days=days))
+    assert has_expiring(around(session, registered=1, pending=1), watch(TODAY, Settings())) is near
+
+
 @pytest.mark.parametrize(("days", "ended"), [(-1, True), (0, False), (1, False)])
 def test_a_session_has_ended_the_day_after_its_end(days: int, ended: bool) -> None:  # noqa: FBT001 - what is expected
     """Its last day is not over yet."""

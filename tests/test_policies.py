@@ -16,6 +16,7 @@ from poec_workflow import (
     ActionState,
     ApplicationState,
     Convocation,
+    Enrolment,
     SessionState,
     Settings,
     commands,
@@ -229,3 +230,9 @@ def test_the_reason_of_a_withdrawal() -> None:
     assert unknown_reason(WAITING, known(), commands.Withdraw("C-1", reason="found-employment")) is None
     wrong = unknown_reason(WAITING, known(), commands.Withdraw("C-1", reason="prerequisites-not-met"))
     assert wrong == {"motive": "withdrawal", "reason": "prerequisites-not-met"}
+
+
+def test_an_enrolment_has_a_hash_whatever_holds_its_applications() -> None:
+    """They may be loaded late, or stand in a list: the session and its counts make the hash."""
+    whole = Enrolment(session=SESSION, open_applications=[application()])
+    assert hash(whole) == hash(Enrolment(session=SESSION))
