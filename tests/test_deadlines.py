@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
 from itertools import product
+from zoneinfo import ZoneInfo
 
 import pytest
 from attrs import evolve
@@ -141,3 +142,9 @@ def test_another_time_zone() -> None:
 def test_around_a_day() -> None:
     """What a limit that names a day may mean: it, the one before and the one after, also where a month ends."""
     assert around(date(2022, 2, 28)) == (date(2022, 2, 28), date(2022, 2, 27), date(2022, 3, 1))
+
+
+def test_an_offset_of_odd_minutes_is_kept() -> None:
+    """RFC 3339 can say it, as it can't say seconds."""
+    nepal = in_zone(datetime(2022, 3, 25, 12, tzinfo=UTC), ZoneInfo("Asia/Kathmandu"))
+    assert nepal.isoformat() == "2022-03-25T17:45:00+05:45"
