@@ -54,6 +54,15 @@ def postgresql_url(postgresql_server: None) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="module", params=["postgresql", "sqlite"])
+def database(request: pytest.FixtureRequest) -> str:
+    """The name of each kind, for what a module makes once."""
+    name: str = request.param
+    if name == "postgresql":
+        request.getfixturevalue("postgresql_server")
+    return name
+
+
 @pytest.fixture(params=["postgresql", "sqlite"])
 def database_url(request: pytest.FixtureRequest, file: Path) -> str:
     """A fresh database of each kind, by its URL."""

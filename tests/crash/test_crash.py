@@ -18,14 +18,6 @@ from poec_workflow.commands import COMMANDS
 from postgres import find
 
 
-@pytest.fixture(scope="module", params=sorted(GROUNDS))
-def database(request: pytest.FixtureRequest) -> str:
-    name: str = request.param
-    if name == "postgresql":
-        request.getfixturevalue("postgresql_server")
-    return name
-
-
 @pytest.fixture(scope="module")
 def ground(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     with GROUNDS[database](tmp_path_factory.mktemp("ground")) as made:

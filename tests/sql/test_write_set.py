@@ -23,15 +23,6 @@ KEYED = {"poec_history", "poec_outbox", "poec_receipts"}
 """What belongs to the subject whose kind and reference it has."""
 
 
-@pytest.fixture(scope="module", params=sorted(DATABASES))
-def database(request: pytest.FixtureRequest) -> str:
-    """The name of each."""
-    name: str = request.param
-    if name == "postgresql":
-        request.getfixturevalue("postgresql_server")
-    return name
-
-
 @pytest.fixture(scope="module")
 def story(database: str) -> list[Told]:
     """Every command, on each database."""
