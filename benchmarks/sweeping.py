@@ -19,9 +19,9 @@ from unittest.mock import patch
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 from guarantees import ADVISER, PLATFORM, founded, registering, workflow_on
 from poec_workflow import Request, Workflow
-from poec_workflow.adapters.sql import SqlStorage, together
+from poec_workflow.adapters.sql import SqlStorage, bulk
 from poec_workflow.testing import SettableClock
-from poec_workflow.testing.contracts.ground import opening
+from poec_workflow.testing.contracts.fixtures import opening
 from postgres import SERVER
 
 PER_SESSION = 100
@@ -29,7 +29,7 @@ LATE = SettableClock(datetime(2022, 4, 20, tzinfo=UTC))
 numbers = count(1)
 
 WAYS: dict[str, AbstractContextManager[object]] = {
-    "repeated": patch.object(together, "takes_arrays", lambda _connection: False),
+    "repeated": patch.object(bulk, "takes_arrays", lambda _connection: False),
     "arrays": nullcontext(),
 }
 

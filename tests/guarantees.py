@@ -9,7 +9,7 @@ from pathlib import Path
 from poec_workflow.adapters.memory import MemoryStorage
 from poec_workflow.adapters.sql import SqlStorage
 from poec_workflow.ports import Storage
-from poec_workflow.testing.contracts.ground import (
+from poec_workflow.testing.contracts.fixtures import (
     ADVISER,
     NOW,
     PLATFORM,

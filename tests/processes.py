@@ -19,7 +19,7 @@ PATIENCE = 120
 # What the processes fork from has these loaded; what can't be imported there each loads for itself.
 PRELOADED = [
     "poec_workflow.adapters.sql",
-    "poec_workflow.testing.contracts.ground",
+    "poec_workflow.testing.contracts.fixtures",
     "sqlalchemy.dialects.postgresql.psycopg",
     "sqlalchemy.dialects.sqlite.pysqlite",
 ]

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from poec_workflow import ActionState, Enrolment, SessionState, Settings, TrainingAction
 from poec_workflow.model import Tally
 from poec_workflow.policies.alerts import (
+    alert_criteria,
     alerts,
     awaits_validation,
     closes_half_empty,
     has_expiring,
     is_ended,
     is_incomplete,
-    watch,
 )
 from world import ACTION, SESSION
 
@@ -39,10 +39,10 @@ def around(session: object, **counts: int) -> Enrolment:
 def test_half_of_the_quota_is_unused(used: int, half_empty: bool) -> None:  # noqa: FBT001 - what is expected
     """Of ten places five or more are free: registered ones count, or live ones where the setting says so."""
     gone = around(CLOSING, registered=used, rejected=used)
-    assert closes_half_empty(gone, watch(TODAY, Settings())) is half_empty
-    assert closes_half_empty(gone, watch(TODAY, Settings(quota_counts="live"))) is True
+    assert closes_half_empty(gone, alert_criteria(TODAY, Settings())) is half_empty
+    assert closes_half_empty(gone, alert_criteria(TODAY, Settings(quota_counts="live"))) is True
     live = around(CLOSING, registered=used, retained=used)
-    assert closes_half_empty(live, watch(TODAY, Settings(quota_counts="live"))) is half_empty
+    assert closes_half_empty(live, alert_criteria(TODAY, Settings(quota_counts="live"))) is half_empty
 
 
 @pytest.mark.parametrize(("days", "near"), [(-1, False), (0, True), (7, True), (8, False)])
@@ -51,7 +51,7 @@ def test_registration_closes_within_a_week(days: int, near: bool, state: Session
     """From the deadline's own day to seven days before it, and for active sessions alone."""
     session = evolve(CLOSING, registration_deadline=TODAY + timedelta(days=days), state=state)
     expected = near and state is SessionState.ACTIVE
-    assert closes_half_empty(around(session), watch(TODAY, Settings())) is expected
+    assert closes_half_empty(around(session), alert_criteria(TODAY, Settings())) is expected
 
 
 @given(DAYS, st.integers(0, 20), st.integers(0, 20), st.integers(0, 2), st.integers(0, 2))
@@ -63,14 +63,14 @@ def test_expiring_ones_are_those_of_the_dashboard(
     enrolment = around(session, registered=waiting + ended, pending=waiting, rejected=ended)
     near = TODAY <= end + timedelta(days=grace) <= TODAY + timedelta(days=warning)
     settings = Settings(grace_days=grace, warning_days=warning)
-    assert has_expiring(enrolment, watch(TODAY, settings)) is (waiting > 0 and near)
+    assert has_expiring(enrolment, alert_criteria(TODAY, settings)) is (waiting > 0 and near)
 
 
 @pytest.mark.parametrize(("days", "near"), [(-22, False), (-21, True), (-6, True), (-5, False)])
 def test_an_application_expires_within_fifteen_days(days: int, near: bool) -> None:  # noqa: FBT001 - what is expected
     """On the deadline's own day, and fifteen days before it, both included."""
     session = evolve(SESSION, end=TODAY + timedelta(days=days))
-    assert has_expiring(around(session, registered=1, pending=1), watch(TODAY, Settings())) is near
+    assert has_expiring(around(session, registered=1, pending=1), alert_criteria(TODAY, Settings())) is near
 
 
 @pytest.mark.parametrize(("days", "ended"), [(-1, True), (0, False), (1, False)])
@@ -100,15 +100,15 @@ def test_a_certification_awaits_validation(state: ActionState) -> None:
 @pytest.mark.parametrize("state", ActionState)
 def test_one_reason_is_enough_for_an_alert(state: ActionState) -> None:
     """Of a published action alone: itself incomplete, or any of its sessions expiring or closing half empty."""
-    watched = watch(TODAY, Settings())
+    criteria = alert_criteria(TODAY, Settings())
     published = state is ActionState.PUBLISHED
     whole = evolve(WHOLE, state=state)
     expiring = around(
         evolve(SESSION, end=TODAY, registration_deadline=TODAY.replace(year=2020)), pending=1, registered=9
     )
-    assert alerts(whole, [], watched) is False
-    assert alerts(whole, [QUIET], watched) is False
-    assert alerts(evolve(whole, objective=""), [QUIET], watched) is published
-    assert alerts(whole, [QUIET, around(CLOSING), QUIET], watched) is published
-    far = watch(TODAY, Settings(grace_days=0))
+    assert alerts(whole, [], criteria) is False
+    assert alerts(whole, [QUIET], criteria) is False
+    assert alerts(evolve(whole, objective=""), [QUIET], criteria) is published
+    assert alerts(whole, [QUIET, around(CLOSING), QUIET], criteria) is published
+    far = alert_criteria(TODAY, Settings(grace_days=0))
     assert alerts(whole, [QUIET, expiring], far) is published

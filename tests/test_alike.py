@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from guarantees import ADVISER, MADE, PLATFORM, TRAINER, founded, registering, workflow_on
 from poec_workflow import Actor, ActorKind, CommandRefused, Malformed, Workflow, commands
 from poec_workflow.adapters.sql import SqlStorage
-from poec_workflow.adapters.sql.rows import stored_key
+from poec_workflow.adapters.sql.row_mapping import stored_key
 from poec_workflow.commands import Command
 from poec_workflow.views import ActionFilter, ApplicationFilter, PageRequest, SessionFilter
 from stores import say

@@ -30,7 +30,7 @@ from poec_workflow import (
 )
 from poec_workflow.adapters.memory import MemoryStorage
 from poec_workflow.cli.app import program
-from poec_workflow.cli.text import console, table
+from poec_workflow.cli.terminal import console, table
 from poec_workflow.diagrams import render
 from poec_workflow.machines import LIFECYCLES
 from poec_workflow.serialization import journal_line
@@ -436,14 +436,14 @@ def test_a_third_partys_storage_is_found(monkeypatch: pytest.MonkeyPatch) -> Non
     workflow = bootstrap.workflow("theirs://host/db", clock=clock)
     assert isinstance(workflow.storage, MemoryStorage)
     assert (opened, workflow.clock) == (["theirs://host/db"], clock)
-    with pytest.raises(bootstrap.Unusable):
+    with pytest.raises(bootstrap.InvalidOption):
         bootstrap.storage("others://host/db")
 
 
 def test_without_its_extra_a_database_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     """A database whose extra is not installed can't be had, and the message says how to get it."""
     monkeypatch.setitem(sys.modules, "poec_workflow.adapters.sql", None)
-    with pytest.raises(bootstrap.Unusable, match=r"pip install 'poec-workflow\[sql\]'"):
+    with pytest.raises(bootstrap.InvalidOption, match=r"pip install 'poec-workflow\[sql\]'"):
         bootstrap.storage("sqlite:///poec.db")
 
 

@@ -13,8 +13,8 @@ from poec_workflow import Workflow
 from poec_workflow.adapters.sql import SqlStorage
 from poec_workflow.cli.app import program
 from poec_workflow.diagrams import render
-from poec_workflow.diagrams.counting import taken
-from poec_workflow.diagrams.marked import redrawn
+from poec_workflow.diagrams.markdown_blocks import redrawn
+from poec_workflow.diagrams.transition_counts import taken
 from poec_workflow.machines import APPLICATION, LIFECYCLES, SESSION, TRAINING_ACTION
 
 STALE = "# Page\n\n<!-- poec-lifecycle session lang=en -->\nold\n<!-- /poec-lifecycle -->\n"

@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from poec_workflow.cli.app import program
-from poec_workflow.cli.output import cell
+from poec_workflow.cli.formats import cell
 from seasons import DATA, given_season
 
 LINE = {

@@ -28,11 +28,11 @@ from poec_workflow import (
 )
 from poec_workflow.adapters.memory import MemoryStorage
 from poec_workflow.cli.app import program
-from poec_workflow.counterfactual import remedy
 from poec_workflow.explanation import explain
 from poec_workflow.model import Tally
+from poec_workflow.remedies import remedy
 from poec_workflow.testing import SettableClock, to_journal, to_line
-from poec_workflow.testing.contracts.ground import ADVISER, PLATFORM, founded, opening, registering
+from poec_workflow.testing.contracts.fixtures import ADVISER, PLATFORM, founded, opening, registering
 from test_decide import situations
 from world import ACTION, SAMPLES, SESSION, application, facts, related
 

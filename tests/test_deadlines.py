@@ -13,16 +13,8 @@ from hypothesis import strategies as st
 
 from poec_workflow import SYSTEM, Accepted, Refused, Settings, commands, decide
 from poec_workflow.model import ActorKind, ApplicationState
-from poec_workflow.policies.deadlines import (
-    advice_deadline,
-    around,
-    ended_before,
-    expiring_ends,
-    first_instant,
-    in_zone,
-    is_overdue,
-    local_day,
-)
+from poec_workflow.policies.calendar import first_instant, in_zone, local_day
+from poec_workflow.policies.deadlines import adjacent_days, advice_deadline, ended_before, expiring_ends, is_overdue
 from world import SAMPLES, SESSION, application, facts, related
 
 PARIS = Settings().zone
@@ -139,9 +131,9 @@ def test_another_time_zone() -> None:
     assert facts(SYSTEM, now=instant, settings=reunion).today == date(2022, 3, 26)
 
 
-def test_around_a_day() -> None:
+def test_adjacent_days() -> None:
     """What a limit that names a day may mean: it, the one before and the one after, also where a month ends."""
-    assert around(date(2022, 2, 28)) == (date(2022, 2, 28), date(2022, 2, 27), date(2022, 3, 1))
+    assert adjacent_days(date(2022, 2, 28)) == (date(2022, 2, 28), date(2022, 2, 27), date(2022, 3, 1))
 
 
 def test_an_offset_of_odd_minutes_is_kept() -> None:

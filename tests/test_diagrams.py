@@ -15,9 +15,9 @@ from every import season
 
 from poec_workflow import ActorKind, SessionState, Settings, commands, locales
 from poec_workflow.diagrams import FORMATS, graph, render, steps
-from poec_workflow.diagrams.chart import chart
-from poec_workflow.diagrams.counting import taken
 from poec_workflow.diagrams.outcomes import PAINTS
+from poec_workflow.diagrams.statechart import chart
+from poec_workflow.diagrams.transition_counts import taken
 from poec_workflow.events import HistoryEntry
 from poec_workflow.machines import APPLICATION, LIFECYCLES, SESSION, TRAINING_ACTION, Lifecycle
 from poec_workflow.model import SubjectKind

@@ -17,7 +17,7 @@ from attrs import evolve
 
 from poec_workflow import Workflow
 from poec_workflow.adapters.sql import SqlStorage
-from poec_workflow.diagrams.marked import redrawn
+from poec_workflow.diagrams.markdown_blocks import redrawn
 from poec_workflow.errors import _KINDS
 from poec_workflow.machines import LIFECYCLES
 from poec_workflow.serialization import journal_line

@@ -23,7 +23,7 @@ from poec_workflow.explanation import Explanation, explain
 from poec_workflow.machines import APPLICATION, LIFECYCLES
 from poec_workflow.model import Tally
 from poec_workflow.policies.access import PERMISSIONS, Grant
-from poec_workflow.policies.policy import messages
+from poec_workflow.policies.check import messages
 from test_decide import situations
 from world import SESSION, application, facts, related
 

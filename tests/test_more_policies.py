@@ -20,6 +20,11 @@ from poec_workflow import (
 )
 from poec_workflow.model import ActorKind, Origin, Tally
 from poec_workflow.policies.access import PERMISSIONS, Grant, permitted
+from poec_workflow.policies.action_content import (
+    field_not_editable,
+    no_pending_certification,
+    title_without_poec_prefix,
+)
 from poec_workflow.policies.capacity import (
     capacity_below_retained,
     capacity_out_of_range,
@@ -28,16 +33,13 @@ from poec_workflow.policies.capacity import (
     no_seat_left,
     seats_remain,
 )
-from poec_workflow.policies.editing import (
-    field_not_editable,
+from poec_workflow.policies.closure import open_applications_remain
+from poec_workflow.policies.policy import condition
+from poec_workflow.policies.session_dates import (
     late_entry_must_change,
-    no_pending_certification,
     session_dates_out_of_order,
-    title_without_poec_prefix,
     too_many_information_dates,
 )
-from poec_workflow.policies.endings import open_applications_remain
-from poec_workflow.policies.policy import condition
 from world import ACTION, CANDIDATE, SAMPLES, SESSION, application, facts, related
 
 WAITING = application(ApplicationState.CONVOKED)
@@ -173,9 +175,9 @@ def test_who_registers_themself(origin: Origin, candidate: str) -> None:
         "C-2", session="S-1", candidate=CANDIDATE, prescriber=Prescriber(origin=origin, organization="FT")
     )
     actor = evolve(related(ActorKind.CANDIDATE), candidate=candidate)
-    allowed = permitted(None, facts(actor), commands.Preregister, command)
+    allowed = permitted(PERMISSIONS[commands.Preregister], None, facts(actor), command)
     assert allowed is (origin == "self" and candidate == "P-1")
-    assert permitted(None, facts(actor), commands.Preregister, None) is True
+    assert permitted(PERMISSIONS[commands.Preregister], None, facts(actor), None) is True
 
 
 def on_mondays(_subject: object, _facts: object) -> bool:

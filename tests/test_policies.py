@@ -22,6 +22,7 @@ from poec_workflow import (
     commands,
 )
 from poec_workflow.model import Tally
+from poec_workflow.policies.action_content import action_not_available
 from poec_workflow.policies.advice import (
     entry_outside_window,
     exit_outside_window,
@@ -32,6 +33,7 @@ from poec_workflow.policies.advice import (
     weekly_hours_out_of_range,
 )
 from poec_workflow.policies.attendance import convocation_left, convocation_not_due
+from poec_workflow.policies.closure import session_not_cancelled, session_not_complete
 from poec_workflow.policies.convocation import (
     convocation_after_advice_deadline,
     convocation_after_late_entry,
@@ -40,10 +42,6 @@ from poec_workflow.policies.convocation import (
     convocation_limit_reached,
     convocation_not_after_previous,
 )
-from poec_workflow.policies.editing import (
-    action_not_available,
-)
-from poec_workflow.policies.endings import session_not_cancelled, session_not_complete
 from poec_workflow.policies.registration import (
     action_not_published,
     already_applied,

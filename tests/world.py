@@ -20,7 +20,7 @@ from poec_workflow import (
 )
 from poec_workflow.commands import Command
 from poec_workflow.model import OPEN_STATES, Subject, Tally
-from poec_workflow.testing.contracts.world import ACTION, CANDIDATE, NOW, PRESCRIBER, SESSION, application
+from poec_workflow.testing.contracts.sample_subjects import ACTION, CANDIDATE, NOW, PRESCRIBER, SESSION, application
 
 __all__ = [
     "ACTION",

@@ -1,8 +1,10 @@
 """The lifecycle of POEC applications, sessions and training actions: rules as tables, decided purely."""
 
-from poec_workflow import commands, diagrams, events, machines, policies
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from poec_workflow import commands, events, machines, policies
 from poec_workflow.commands import Request
-from poec_workflow.counterfactual import Remedy
 from poec_workflow.decider import Accepted, Change, Refused, decide
 from poec_workflow.errors import (
     Advisory,
@@ -38,9 +40,13 @@ from poec_workflow.model import (
 from poec_workflow.policies.facts import Enrolment, Facts
 from poec_workflow.policies.settings import Settings
 from poec_workflow.ports import SystemClock
-from poec_workflow.readjudication import Readjudication, readjudicate
+from poec_workflow.remedies import Remedy
 from poec_workflow.serialization import from_dict, from_json, to_dict, to_json
 from poec_workflow.workflow import Workflow
+
+if TYPE_CHECKING:
+    from poec_workflow import diagrams, testing
+    from poec_workflow.readjudication import Readjudication, readjudicate
 
 __version__ = "0.1.0"
 
@@ -94,6 +100,17 @@ __all__ = [
     "machines",
     "policies",
     "readjudicate",
+    "testing",
     "to_dict",
     "to_json",
 ]
+
+_ON_DEMAND = {"diagrams": "", "testing": "", "Readjudication": "readjudication", "readjudicate": "readjudication"}
+"""Public names that are imported at first use, and their module: a decision needs none of them."""
+
+
+def __getattr__(name: str) -> object:
+    if name not in _ON_DEMAND:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = import_module(f"{__name__}.{_ON_DEMAND[name] or name}")
+    return getattr(module, name) if _ON_DEMAND[name] else module

@@ -15,7 +15,7 @@ STORAGE_ENTRY_POINTS = "poec_workflow.storage"
 SQL_SCHEMES = ("sqlite", "postgresql+psycopg")
 
 
-class Unusable(ValueError):
+class InvalidOption(ValueError):
     """An option that names nothing that can be had; the message says what could."""
 
 
@@ -23,7 +23,7 @@ def storage(url: str) -> Storage:
     """The storage of a URL: `memory:`, or a scheme that an installed package registers.
 
     Raises:
-        Unusable: nobody knows the scheme.
+        InvalidOption: nobody knows the scheme.
     """
     scheme = url.partition(":")[0]
     if url == "memory:":
@@ -33,7 +33,7 @@ def storage(url: str) -> Storage:
     for each in entry_points(group=STORAGE_ENTRY_POINTS, name=scheme):
         opened: Storage = each.load()(url)
         return opened
-    raise Unusable(
+    raise InvalidOption(
         f"no storage for {url!r}: there are memory: (it keeps nothing), sqlite:///FILE and "
         "postgresql+psycopg://USER@HOST/DATABASE"
     )
@@ -46,25 +46,25 @@ def _sql(url: str) -> Storage:
         return SqlStorage.open(url)
     except ImportError as error:
         extra = "sql" if url.startswith("sqlite") else "postgresql"
-        raise Unusable(f"a database needs its extra: pip install 'poec-workflow[{extra}]'") from error
+        raise InvalidOption(f"a database needs its extra: pip install 'poec-workflow[{extra}]'") from error
 
 
 def schema_sql(dialect: str, start: str | None = None) -> str:
     """The SQL that makes a store's schema, or brings an earlier one up to this release; nothing is connected to.
 
     Raises:
-        Unusable: nobody knows the database, or the revision to start from.
+        InvalidOption: nobody knows the database, or the revision to start from.
     """
     try:
         from poec_workflow.adapters.sql import migrations, revisions  # noqa: PLC0415 - as above
         from poec_workflow.adapters.sql.dialects import BEGINNINGS  # noqa: PLC0415
     except ImportError as error:
-        raise Unusable("a database needs its extra: pip install 'poec-workflow[sql]'") from error
+        raise InvalidOption("a database needs its extra: pip install 'poec-workflow[sql]'") from error
     if dialect not in BEGINNINGS:
-        raise Unusable(f"no SQL for {dialect!r}: there are {', '.join(sorted(BEGINNINGS))}")
+        raise InvalidOption(f"no SQL for {dialect!r}: there are {', '.join(sorted(BEGINNINGS))}")
     ours = revisions.OURS
     if start is not None and start not in ours.known:
-        raise Unusable(f"no revision {start!r}: this release knows {', '.join(ours.known)}")
+        raise InvalidOption(f"no revision {start!r}: this release knows {', '.join(ours.known)}")
     return migrations.sql(dialect, ours.scripts, start, ours.head)
 
 
@@ -72,22 +72,22 @@ def settings(place: str | None) -> Settings:
     """A service's settings by `module:name`, the module looked for in the working directory too; else the defaults.
 
     Raises:
-        Unusable: it can't be imported, or is no `Settings`.
+        InvalidOption: it can't be imported, or is no `Settings`.
     """
     if place is None:
         return Settings()
     module, _, name = place.partition(":")
     if not module or not name:
-        raise Unusable(f"--settings {place}: expected MODULE:NAME")
+        raise InvalidOption(f"--settings {place}: expected MODULE:NAME")
     sys.path.insert(0, "")
     try:
         found = getattr(importlib.import_module(module), name)
     except Exception as error:  # its module is anybody's code, and may fail in any way
-        raise Unusable(f"--settings {place}: {error}") from error
+        raise InvalidOption(f"--settings {place}: {error}") from error
     finally:
         sys.path.remove("")
     if not isinstance(found, Settings):
-        raise Unusable(f"--settings {place}: not a poec_workflow.Settings")
+        raise InvalidOption(f"--settings {place}: not a poec_workflow.Settings")
     return found
 
 
@@ -95,6 +95,6 @@ def workflow(url: str, place: str | None = None, clock: Clock | None = None) -> 
     """The workflow of a store and a service's settings.
 
     Raises:
-        Unusable: one of them can't be had.
+        InvalidOption: one of them can't be had.
     """
     return Workflow(storage(url), settings=settings(place), clock=clock or SystemClock())

@@ -16,7 +16,7 @@ from typing import ClassVar, cast
 from attrs import field, frozen
 
 from poec_workflow.catalogue import WITHDRAWAL
-from poec_workflow.immutable import ImmutableMap
+from poec_workflow.frozen_map import FrozenMap
 from poec_workflow.model import Actor, Candidate, Prescriber, Reference, SubjectKind, Text
 
 
@@ -28,7 +28,7 @@ def kebab(class_name: str) -> str:
 def copied(changes: Mapping[str, str]) -> Mapping[str, str]:
     """A mapping that its giver can no longer change; what is none is left for the check to name."""
     given: object = changes
-    return ImmutableMap(given) if isinstance(given, Mapping) else changes
+    return FrozenMap(given) if isinstance(given, Mapping) else changes
 
 
 def listed(days: Sequence[date]) -> tuple[date, ...]:

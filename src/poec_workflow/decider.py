@@ -25,9 +25,9 @@ from poec_workflow.model import (
     TrainingSession,
 )
 from poec_workflow.policies.access import permitted
-from poec_workflow.policies.deadlines import in_zone
+from poec_workflow.policies.calendar import in_zone
+from poec_workflow.policies.check import Check
 from poec_workflow.policies.facts import Enrolment, Facts
-from poec_workflow.policies.policy import Check
 
 Lifecycles = Mapping[SubjectKind, Lifecycle]
 
@@ -120,7 +120,7 @@ def _gate(subject: Subject | None, command: Command, facts: Facts, lifecycle: Li
             return unknown(lifecycle.parent, parent)
     elif subject is None:
         return unknown(lifecycle.kind, command.reference)
-    if not permitted(subject, facts, type(command), command):
+    if not permitted(facts.settings.permissions[type(command)], subject, facts, command):
         return not_permitted(command.type, facts.actor)
     version = subject.version if subject else 0
     if facts.expected_version not in (None, version):

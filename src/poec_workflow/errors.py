@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Self
 from attrs import field, frozen
 
 from poec_workflow import locales
-from poec_workflow.immutable import ImmutableMap
+from poec_workflow.frozen_map import FrozenMap
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -24,7 +24,7 @@ Details = Mapping[str, Any]
 
 
 def _frozen(details: Details) -> Details:
-    return ImmutableMap(details)
+    return FrozenMap(details)
 
 
 class RefusalKind(StrEnum):

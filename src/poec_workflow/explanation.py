@@ -11,13 +11,13 @@ from typing import Any
 from attrs import frozen
 
 from poec_workflow.commands import Command
-from poec_workflow.counterfactual import Remedy, remedy_of
 from poec_workflow.decider import no_transition, not_permitted
 from poec_workflow.errors import Refusal, refusal_to_dict
 from poec_workflow.machines import LIFECYCLES, AnyRule
 from poec_workflow.model import Subject
 from poec_workflow.policies.access import permitted
 from poec_workflow.policies.facts import Facts
+from poec_workflow.remedies import Remedy, remedy_of
 
 
 @frozen
@@ -59,7 +59,7 @@ def _explanation(subject: Subject, command: type[Command], facts: Facts) -> Expl
 
 
 def _refusals(subject: Subject, command: type[Command], facts: Facts) -> tuple[Refusal, ...]:
-    if not permitted(subject, facts, command, None):
+    if not permitted(facts.settings.permissions[command], subject, facts, None):
         return (not_permitted(command.type, facts.actor),)
     rows = LIFECYCLES[subject.kind].rows(subject.state, command)
     if not rows:

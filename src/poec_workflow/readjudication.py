@@ -18,7 +18,7 @@ from poec_workflow.commands import Command, Request
 from poec_workflow.decider import Accepted, Refused
 from poec_workflow.errors import refusal_to_dict
 from poec_workflow.policies.settings import Settings
-from poec_workflow.ports import Loaded
+from poec_workflow.ports import DecisionContext
 from poec_workflow.serialization import journal_line
 from poec_workflow.workflow import Answer, Workflow
 
@@ -147,7 +147,7 @@ def _seen(workflow: Workflow, request: Request) -> object:
     return _plain(loaded)
 
 
-def _plain(loaded: Loaded) -> object:
+def _plain(loaded: DecisionContext) -> object:
     around = [
         (each.session, each.tally, tuple(each.open_applications))
         for each in (*loaded.enrolments, *([loaded.enrolment] if loaded.enrolment else []))

@@ -12,11 +12,12 @@ from datetime import datetime
 from poec_workflow.commands import Expire
 from poec_workflow.decider import Accepted, decide
 from poec_workflow.errors import CommandRefused
+from poec_workflow.history_recording import recorded
 from poec_workflow.model import SYSTEM
-from poec_workflow.policies.deadlines import ended_before, local_day
+from poec_workflow.policies.calendar import local_day
+from poec_workflow.policies.deadlines import ended_before
 from poec_workflow.policies.settings import Settings
-from poec_workflow.ports import Loaded, Storage, Transaction
-from poec_workflow.recording import recorded
+from poec_workflow.ports import DecisionContext, Storage, Transaction
 
 BATCH = 500
 
@@ -42,7 +43,7 @@ def batches(
         yield batch
 
 
-def _expired(loaded: Loaded, now: datetime, settings: Settings) -> Accepted:
+def _expired(loaded: DecisionContext, now: datetime, settings: Settings) -> Accepted:
     assert loaded.subject is not None  # noqa: S101 - claimed ones exist
     answer = decide(loaded.subject, Expire(loaded.subject.reference), loaded.facts(now, SYSTEM, settings))
     if isinstance(answer, Accepted):

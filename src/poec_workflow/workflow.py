@@ -11,14 +11,14 @@ from attrs import evolve, field, frozen
 
 from poec_workflow import sweep
 from poec_workflow.commands import Command, Preregister, Request
-from poec_workflow.counterfactual import Remedy, remedy
 from poec_workflow.decider import Accepted, Refused, decide
 from poec_workflow.errors import CommandRefused, Refusal
+from poec_workflow.history_recording import recorded, replayed
 from poec_workflow.model import Actor
 from poec_workflow.policies.deadlines import ended_before
 from poec_workflow.ports import Receipt, Storage, Transaction
-from poec_workflow.reading import Reading
-from poec_workflow.recording import recorded, replayed
+from poec_workflow.read_model import Reading
+from poec_workflow.remedies import Remedy, remedy
 from poec_workflow.serialization import checked, digest, from_dict
 from poec_workflow.views import SweepReport
 

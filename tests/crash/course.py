@@ -16,7 +16,7 @@ from stores import stored_by
 
 
 def done(deed: Deed, storage: SqlStorage, edge: Edge, watch: Watch) -> Answer:
-    """Do a deed under a watcher; what only the first use of a storage asks is not watched, unless it is the deed."""
+    """Do a deed under a watcher; what only the first use of a storage asks is not criteria, unless it is the deed."""
     if not deed.first:
         storage.queries.organizations()
     before, edge.watch = edge.watch, watch

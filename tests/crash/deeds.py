@@ -19,7 +19,7 @@ from poec_workflow.commands import Command
 from poec_workflow.decider import Accepted, Refused
 from poec_workflow.model import SYSTEM
 from poec_workflow.testing import SettableClock
-from poec_workflow.testing.contracts.ground import opening
+from poec_workflow.testing.contracts.fixtures import opening
 from stores import later
 
 Answer = Accepted | Refused | None

@@ -37,7 +37,7 @@ from poec_workflow.model import OPEN_STATES
 from poec_workflow.policies import PERMISSIONS, Grant, advice, deadlines, facts
 from poec_workflow.serialization import journal_line
 from poec_workflow.testing import Bounds, Exploration, SettableClock, explore
-from poec_workflow.testing.exploration import walk
+from poec_workflow.testing.exploration import search
 from poec_workflow.testing.exploration.invariants import OF_STEPS, OF_WORLDS
 from poec_workflow.testing.journals import to_line
 
@@ -184,13 +184,13 @@ FAULTS: dict[str, tuple[str, Lifecycles, Plant | None, Settings | None]] = {
     "a refusal without a reason": (
         "refusals-say-why",
         LIFECYCLES,
-        _set(walk, "decide", lambda *_: Refused(())),
+        _set(search, "decide", lambda *_: Refused(())),
         None,
     ),
     "accepted without a row": (
         "the-table-decides",
         changed("L7", lambda _: None),
-        _set(walk, "decide", lambda *asked: decider.decide(*asked[:3])),
+        _set(search, "decide", lambda *asked: decider.decide(*asked[:3])),
         None,
     ),
     "an expiry that is refused": (
@@ -320,7 +320,7 @@ def test_the_command_names_overlaps_and_states_that_nobody_leaves(monkeypatch: p
     action = changed("A7", lambda rule: evolve(rule, unless=(never,)))
     tables = {**tables, SubjectKind.ACTION: evolve(action[SubjectKind.ACTION], rules=_without_deleting(action))}
     found = explore(tables, ONE, settings=once)
-    monkeypatch.setattr("poec_workflow.cli.check.explore", lambda **_: found)
+    monkeypatch.setattr("poec_workflow.cli.check_command.explore", lambda **_: found)
     ran = CliRunner().invoke(program, ["check"])
     assert ran.exit_code == 1
     assert "never left: action archived\n" in ran.stdout

@@ -17,8 +17,8 @@ from browser import needs
 from poec_workflow import Application, Settings, commands, decide
 from poec_workflow.decider import Refused
 from poec_workflow.diagrams import render
-from poec_workflow.diagrams.explorer.asking import Situation, solid
-from poec_workflow.diagrams.explorer.world import World
+from poec_workflow.explorer.sample_case import World
+from poec_workflow.explorer.tracing import Situation, solid
 from poec_workflow.machines import APPLICATION
 
 JUDGE = Path(__file__).parent / "judge.js"

@@ -18,7 +18,7 @@ from playwright.sync_api import Page as Tab
 from browser import chromium, npm
 from poec_workflow import Settings, commands
 from poec_workflow.cli.app import program
-from poec_workflow.diagrams.explorer.world import World
+from poec_workflow.explorer.sample_case import World
 from poec_workflow.machines import APPLICATION
 from poec_workflow.policies import messages
 

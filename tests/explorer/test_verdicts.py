@@ -21,11 +21,11 @@ from poec_workflow import Accepted, Application, Settings, Workflow, commands
 from poec_workflow.adapters.memory import MemoryStorage
 from poec_workflow.catalogue import Catalogue
 from poec_workflow.decider import Refused
-from poec_workflow.diagrams.explorer.asking import Situation
-from poec_workflow.diagrams.explorer.questions import usual
-from poec_workflow.diagrams.explorer.space import Option
-from poec_workflow.diagrams.explorer.tables import tabulate
-from poec_workflow.diagrams.explorer.world import World
+from poec_workflow.explorer.dimensions import Option
+from poec_workflow.explorer.evaluation import usual
+from poec_workflow.explorer.sample_case import World
+from poec_workflow.explorer.tracing import Situation
+from poec_workflow.explorer.truth_tables import tabulate
 from poec_workflow.machines import APPLICATION
 from poec_workflow.policies import messages
 from poec_workflow.serialization import journal_line, to_json

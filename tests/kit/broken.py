@@ -13,15 +13,15 @@ from attrs import evolve
 from hypothesis import Phase, settings
 
 from poec_workflow.adapters.memory import MemoryStorage
-from poec_workflow.adapters.memory.outbox import MemoryOutbox
-from poec_workflow.adapters.memory.queries import MemoryQueries
-from poec_workflow.adapters.memory.storage import MemoryTransaction
-from poec_workflow.adapters.memory.tables import Tables
+from poec_workflow.adapters.memory.memory_outbox import MemoryOutbox
+from poec_workflow.adapters.memory.memory_queries import MemoryQueries
+from poec_workflow.adapters.memory.memory_storage import MemoryTransaction
+from poec_workflow.adapters.memory.memory_tables import Tables
 from poec_workflow.events import HistoryEntry, Position
+from poec_workflow.history_recording import RecordedChange
 from poec_workflow.model import Application, Candidate
-from poec_workflow.policies.alerts import Watch
-from poec_workflow.ports import Loaded, Receipt, Storage
-from poec_workflow.recording import Recorded
+from poec_workflow.policies.alerts import AlertCriteria
+from poec_workflow.ports import DecisionContext, Receipt, Storage
 from poec_workflow.testing.contracts import StorageContract
 from poec_workflow.views import ApplicationFilter
 
@@ -61,7 +61,7 @@ class LosesHistory(Broken):
 
     class transaction(MemoryTransaction):  # noqa: D106, N801 - in the place of an attribute
         def save(
-            self, changes: Sequence[Recorded], receipt: Receipt | None = None, people: Sequence[Candidate] = ()
+            self, changes: Sequence[RecordedChange], receipt: Receipt | None = None, people: Sequence[Candidate] = ()
         ) -> None:
             before = dict(self._tables.histories)
             super().save(changes, receipt, people)
@@ -75,7 +75,7 @@ class CountsWrong(Broken):
 
     class transaction(MemoryTransaction):  # noqa: D106, N801 - in the place of an attribute
         def save(
-            self, changes: Sequence[Recorded], receipt: Receipt | None = None, people: Sequence[Candidate] = ()
+            self, changes: Sequence[RecordedChange], receipt: Receipt | None = None, people: Sequence[Candidate] = ()
         ) -> None:
             before = dict(self._tables.tallies)
             super().save(changes, receipt, people)
@@ -89,7 +89,7 @@ class ForgetsReceipts(Broken):
 
     class transaction(MemoryTransaction):  # noqa: D106, N801 - in the place of an attribute
         def save(
-            self, changes: Sequence[Recorded], receipt: Receipt | None = None, people: Sequence[Candidate] = ()
+            self, changes: Sequence[RecordedChange], receipt: Receipt | None = None, people: Sequence[Candidate] = ()
         ) -> None:
             del receipt
             super().save(changes, None, people)
@@ -141,7 +141,7 @@ class ClaimsTooEarly(Broken):
     """A session that ends on the day itself counts as ended before it."""
 
     class transaction(MemoryTransaction):  # noqa: D106, N801 - in the place of an attribute
-        def claim_overdue(self, ended_before: date, *, limit: int) -> Sequence[Loaded]:
+        def claim_overdue(self, ended_before: date, *, limit: int) -> Sequence[DecisionContext]:
             return super().claim_overdue(ended_before + timedelta(days=1), limit=limit)
 
 
@@ -149,8 +149,8 @@ class IgnoresAFilter(Broken):
     """`session_until` does not restrict."""
 
     class reader(MemoryQueries):  # noqa: D106, N801 - in the place of an attribute
-        def _applications(self, asked: ApplicationFilter, watched: Watch) -> Iterator[Application]:
-            return super()._applications(evolve(asked, session_until=None), watched)
+        def _applications(self, asked: ApplicationFilter, criteria: AlertCriteria) -> Iterator[Application]:
+            return super()._applications(evolve(asked, session_until=None), criteria)
 
 
 class DropsPeople(Broken):
@@ -158,7 +158,7 @@ class DropsPeople(Broken):
 
     class transaction(MemoryTransaction):  # noqa: D106, N801 - in the place of an attribute
         def save(
-            self, changes: Sequence[Recorded], receipt: Receipt | None = None, people: Sequence[Candidate] = ()
+            self, changes: Sequence[RecordedChange], receipt: Receipt | None = None, people: Sequence[Candidate] = ()
         ) -> None:
             del people
             super().save(changes, receipt)

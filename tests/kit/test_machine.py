@@ -17,14 +17,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from poec_workflow import Actor, ActorKind, Refused, Request, Settings, SubjectKind, commands
-from poec_workflow.adapters.memory.storage import MemoryTransaction
+from poec_workflow.adapters.memory.memory_storage import MemoryTransaction
 from poec_workflow.policies import messages
 from poec_workflow.ports import Storage
 from poec_workflow.testing import LifecycleMachine, PromiseBroken, SettableClock
-from poec_workflow.testing.contracts.ground import TRAINER, opening, registering, retaining
-from poec_workflow.testing.judging import Moment
-from poec_workflow.testing.shortening import shortened
-from poec_workflow.testing.trial import BEGINNING, Sweep, Trial
+from poec_workflow.testing.contracts.fixtures import TRAINER, opening, registering, retaining
+from poec_workflow.testing.minimize import shortened
+from poec_workflow.testing.reference import Moment
+from poec_workflow.testing.scenario import BEGINNING, Sweep, Trial
 
 LONGEST = 12
 PLATFORM = Actor(kind=ActorKind.PLATFORM, organization="CAP")
@@ -150,7 +150,7 @@ def test_each_of_several_failures_is_told(monkeypatch: pytest.MonkeyPatch) -> No
     def both(*_: object, **__: object) -> None:
         raise ExceptionGroup("three", [first, ExceptionGroup("more", [second, third, ValueError("no steps")])])
 
-    monkeypatch.setattr("poec_workflow.testing.machine.run_state_machine_as_test", both)
+    monkeypatch.setattr("poec_workflow.testing.lifecycle_machine.run_state_machine_as_test", both)
     with pytest.raises(ExceptionGroup):
         Strict.check()
     assert len(first.poec_journal) == len(second.poec_journal) == 7  # type: ignore[attr-defined]

@@ -14,7 +14,7 @@ import pytest
 
 from poec_workflow import Request, Settings, SubjectKind, Workflow, commands
 from poec_workflow.testing import Played, RecordingNotifier, SettableClock, to_journal
-from poec_workflow.testing.contracts.ground import PLATFORM
+from poec_workflow.testing.contracts.fixtures import PLATFORM
 
 TOWN = Path(__file__).parents[2] / "examples" / "town.jsonl"
 

@@ -13,10 +13,10 @@ from test_machine import LATE, NOON, founded
 from poec_workflow import Actor, ActorKind, Refusal, Refused, Request, Settings, SubjectKind, commands
 from poec_workflow.commands import Command
 from poec_workflow.model import ApplicationState, Tally
-from poec_workflow.testing import LifecycleMachine, judging
-from poec_workflow.testing.contracts.ground import PLATFORM, TRAINER, opening, registering, retaining
-from poec_workflow.testing.judging import Moment, Snapshot
-from poec_workflow.testing.trial import Sweep, Trial
+from poec_workflow.testing import LifecycleMachine, reference
+from poec_workflow.testing.contracts.fixtures import PLATFORM, TRAINER, opening, registering, retaining
+from poec_workflow.testing.reference import Moment, Snapshot
+from poec_workflow.testing.scenario import Sweep, Trial
 
 APPLICATION, SESSION = (SubjectKind.APPLICATION, "C-1"), (SubjectKind.SESSION, "S-1")
 
@@ -133,12 +133,12 @@ CONTRADICTED: dict[str, tuple[Moment, ...]] = {
 
 
 def named(name: str) -> Callable[[Moment], Any]:
-    return next(each for each in judging.PROMISES if each.__name__ == name.replace("-", "_"))
+    return next(each for each in reference.PROMISES if each.__name__ == name.replace("-", "_"))
 
 
 def test_every_promise_is_contradicted_below() -> None:
     """None is left out."""
-    assert {each.__name__.replace("_", "-") for each in judging.PROMISES} == CONTRADICTED.keys()
+    assert {each.__name__.replace("_", "-") for each in reference.PROMISES} == CONTRADICTED.keys()
 
 
 @pytest.mark.parametrize("name", CONTRADICTED)
@@ -152,7 +152,7 @@ def test_what_contradicts_a_promise_is_told(name: str) -> None:
 @pytest.mark.parametrize("kept", [CONVOKED, RETAINED, ABSENT, REFUSED, CANCELLED, SWEPT])
 def test_what_happened_keeps_every_promise(kept: Moment) -> None:
     """As the trials had it."""
-    assert [list(each(kept)) for each in judging.PROMISES] == [[]] * len(judging.PROMISES)
+    assert [list(each(kept)) for each in reference.PROMISES] == [[]] * len(reference.PROMISES)
 
 
 def test_a_refusal_of_closing_is_a_services_own_affair() -> None:
@@ -178,6 +178,6 @@ def test_a_limit_is_told_by_catalogue() -> None:
 def test_an_unknown_parent_is_told() -> None:
     """Alone: nothing else is known of what would be under it."""
     lone = Request(opening("S-9"), Actor(kind=ActorKind.FUNDER, organization="OPCO"), at=NOON)
-    asked = judging.Case(Snapshot(), lone.command, NOON, Settings())
-    assert judging.expected(asked) == {"unknown-action"}
-    assert judging.expected(evolve(asked, asked=registering(1))) == {"unknown-session"}
+    asked = reference.Case(Snapshot(), lone.command, NOON, Settings())
+    assert reference.expected(asked) == {"unknown-action"}
+    assert reference.expected(evolve(asked, asked=registering(1))) == {"unknown-session"}

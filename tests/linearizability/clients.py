@@ -23,7 +23,7 @@ from planted import PLANTED
 from poec_workflow import Request, Settings, Workflow, commands, sweep
 from poec_workflow.adapters.sql import SqlStorage
 from poec_workflow.ports import Storage
-from poec_workflow.testing.contracts.ground import (
+from poec_workflow.testing.contracts.fixtures import (
     ADVISER,
     NOW,
     PLATFORM,

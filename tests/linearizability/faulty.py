@@ -11,12 +11,12 @@ from typing import TypeVar
 from attrs import evolve
 
 from poec_workflow.adapters.memory import MemoryStorage
-from poec_workflow.adapters.memory.storage import MemoryTransaction
-from poec_workflow.adapters.memory.tables import Tables
+from poec_workflow.adapters.memory.memory_storage import MemoryTransaction
+from poec_workflow.adapters.memory.memory_tables import Tables
 from poec_workflow.commands import Command, Preregister
+from poec_workflow.history_recording import RecordedChange
 from poec_workflow.model import Candidate
-from poec_workflow.ports import Loaded, Receipt
-from poec_workflow.recording import Recorded
+from poec_workflow.ports import DecisionContext, Receipt
 
 T = TypeVar("T")
 
@@ -33,18 +33,18 @@ class Unheld(MemoryTransaction):
         super().__init__(tables)
         self._lock = lock
 
-    def load(self, command: Command, *, key: str | None = None) -> Loaded:
+    def load(self, command: Command, *, key: str | None = None) -> DecisionContext:
         with self._lock:
             loaded = super().load(command, key=key)
         let_others()
         return loaded
 
-    def claim_overdue(self, ended_before: date, *, limit: int) -> Sequence[Loaded]:
+    def claim_overdue(self, ended_before: date, *, limit: int) -> Sequence[DecisionContext]:
         with self._lock:
             return super().claim_overdue(ended_before, limit=limit)
 
     def save(
-        self, changes: Sequence[Recorded], receipt: Receipt | None = None, people: Sequence[Candidate] = ()
+        self, changes: Sequence[RecordedChange], receipt: Receipt | None = None, people: Sequence[Candidate] = ()
     ) -> None:
         with self._lock:
             super().save(changes, receipt, people)
@@ -58,7 +58,10 @@ class NoLock(MemoryStorage):
 
         class Halving(Unheld):
             def save(
-                self, changes: Sequence[Recorded], receipt: Receipt | None = None, people: Sequence[Candidate] = ()
+                self,
+                changes: Sequence[RecordedChange],
+                receipt: Receipt | None = None,
+                people: Sequence[Candidate] = (),
             ) -> None:
                 for change in changes:
                     super().save([change], receipt, people)
@@ -93,10 +96,10 @@ class DoubleExpire(MemoryStorage):
 
     def __init__(self) -> None:
         super().__init__()
-        claimed: list[Loaded] = []
+        claimed: list[DecisionContext] = []
 
         class Remembering(MemoryTransaction):
-            def claim_overdue(self, ended_before: date, *, limit: int) -> Sequence[Loaded]:
+            def claim_overdue(self, ended_before: date, *, limit: int) -> Sequence[DecisionContext]:
                 again = tuple(claimed)
                 claimed.clear()
                 found = () if again else super().claim_overdue(ended_before, limit=limit)
@@ -118,7 +121,7 @@ class PhantomQuota(MemoryStorage):
         del write
 
         class Behind(MemoryTransaction):
-            def load(self, command: Command, *, key: str | None = None) -> Loaded:
+            def load(self, command: Command, *, key: str | None = None) -> DecisionContext:
                 loaded = super().load(command, key=key)
                 if not isinstance(command, Preregister) or not loaded.enrolment:
                     return loaded
@@ -138,7 +141,7 @@ class EarlyEnd(MemoryStorage):
         claims = count(1)
 
         class Tired(MemoryTransaction):
-            def claim_overdue(self, ended_before: date, *, limit: int) -> Sequence[Loaded]:
+            def claim_overdue(self, ended_before: date, *, limit: int) -> Sequence[DecisionContext]:
                 return super().claim_overdue(ended_before, limit=limit) if next(claims) % 2 else ()
 
         self._transaction = Tired

@@ -24,7 +24,7 @@ from poec_workflow import Accepted, Settings, decide
 from poec_workflow.commands import Command, Expire, Preregister
 from poec_workflow.model import LIVE_STATES, OPEN_STATES, SYSTEM, Actor, Application, Subject, Tally, TrainingSession
 from poec_workflow.policies.facts import Enrolment, Facts
-from poec_workflow.testing.contracts.world import ACTION
+from poec_workflow.testing.contracts.sample_subjects import ACTION
 
 
 @frozen(cache_hash=True)

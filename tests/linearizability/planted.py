@@ -11,11 +11,11 @@ from attrs import evolve
 
 from poec_workflow import Conflict
 from poec_workflow.adapters.sql import SqlStorage
-from poec_workflow.adapters.sql.storage import SqlTransaction
+from poec_workflow.adapters.sql.sql_storage import SqlTransaction
 from poec_workflow.commands import Command, Preregister
+from poec_workflow.history_recording import RecordedChange
 from poec_workflow.model import Candidate
-from poec_workflow.ports import Loaded, Receipt, Transaction
-from poec_workflow.recording import Recorded
+from poec_workflow.ports import DecisionContext, Receipt, Transaction
 
 T = TypeVar("T")
 Work = Callable[[Transaction], T]
@@ -77,12 +77,12 @@ class _Noting(Around):
         super().__init__(inner)
         self._noted = noted
 
-    def load(self, command: Command, *, key: str | None = None) -> Loaded:
+    def load(self, command: Command, *, key: str | None = None) -> DecisionContext:
         found = _whole(self.inner.load(command, key=key))
         self._noted.append(found)
         return found
 
-    def claim_overdue(self, ended_before: date, *, limit: int) -> Sequence[Loaded]:
+    def claim_overdue(self, ended_before: date, *, limit: int) -> Sequence[DecisionContext]:
         found = self.inner.claim_overdue(ended_before, limit=limit)
         self._noted.append(found)
         return found
@@ -91,7 +91,7 @@ class _Noting(Around):
         """Nothing yet."""
 
 
-def _whole(loaded: Loaded) -> Loaded:
+def _whole(loaded: DecisionContext) -> DecisionContext:
     """With what would be loaded later."""
     if loaded.enrolment is None:
         return loaded
@@ -126,25 +126,25 @@ class DoubleExpire(Planted):
 
     def __init__(self, storage: SqlStorage) -> None:
         super().__init__(storage)
-        self._claimed: list[Loaded] = []
+        self._claimed: list[DecisionContext] = []
 
     def attempt(self, work: Work[T], *, write: bool) -> T:
         return self.storage.run(lambda transaction: work(_Remembering(transaction, self._claimed)), write=write)
 
 
 class _Remembering(Around):
-    def __init__(self, inner: Transaction, claimed: list[Loaded]) -> None:
+    def __init__(self, inner: Transaction, claimed: list[DecisionContext]) -> None:
         super().__init__(inner)
         self._claimed = claimed
-        self._again: Sequence[Loaded] = ()
+        self._again: Sequence[DecisionContext] = ()
 
-    def claim_overdue(self, ended_before: date, *, limit: int) -> Sequence[Loaded]:
+    def claim_overdue(self, ended_before: date, *, limit: int) -> Sequence[DecisionContext]:
         self._again = tuple(self._claimed)
         self._claimed[:] = () if self._again else self.inner.claim_overdue(ended_before, limit=limit)
         return self._again or tuple(self._claimed)
 
     def save(
-        self, changes: Sequence[Recorded], receipt: Receipt | None = None, people: Sequence[Candidate] = ()
+        self, changes: Sequence[RecordedChange], receipt: Receipt | None = None, people: Sequence[Candidate] = ()
     ) -> None:
         if not self._again:
             self.inner.save(changes, receipt, people)
@@ -166,7 +166,7 @@ class _Tired(Around):
         super().__init__(inner)
         self._claims = claims
 
-    def claim_overdue(self, ended_before: date, *, limit: int) -> Sequence[Loaded]:
+    def claim_overdue(self, ended_before: date, *, limit: int) -> Sequence[DecisionContext]:
         return self.inner.claim_overdue(ended_before, limit=limit) if next(self._claims) % 2 else ()
 
 
@@ -178,7 +178,7 @@ class PhantomQuota(Planted):
 
 
 class _Behind(Around):
-    def load(self, command: Command, *, key: str | None = None) -> Loaded:
+    def load(self, command: Command, *, key: str | None = None) -> DecisionContext:
         loaded = self.inner.load(command, key=key)
         if not isinstance(command, Preregister) or not loaded.enrolment:
             return loaded

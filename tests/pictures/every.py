@@ -9,7 +9,7 @@ from attrs import evolve
 
 from poec_workflow import Request, Workflow
 from poec_workflow.adapters.memory import MemoryStorage
-from poec_workflow.cli import story
+from poec_workflow.cli import demo_scenario
 from poec_workflow.diagrams import Graph, graph
 from poec_workflow.machines import LIFECYCLES, SESSION
 from poec_workflow.testing import SettableClock
@@ -24,8 +24,10 @@ SHOW = pytest.mark.parametrize("show", SHOWS, ids=["bare", "conditions", "everyt
 @cache
 def season() -> Workflow:
     """The demo's season, lived."""
-    workflow = Workflow(MemoryStorage(), clock=SettableClock(story.AFTER_THE_DEADLINE))
-    workflow.execute_many([Request(command=each.command, actor=each.actor, at=each.at) for each in story.steps()])
+    workflow = Workflow(MemoryStorage(), clock=SettableClock(demo_scenario.AFTER_THE_DEADLINE))
+    workflow.execute_many(
+        [Request(command=each.command, actor=each.actor, at=each.at) for each in demo_scenario.steps()]
+    )
     return workflow
 
 

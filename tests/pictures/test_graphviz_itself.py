@@ -11,8 +11,8 @@ from every import GROUPED, LANG, LIFECYCLE, NASTY, SHOW, nasty, season
 
 from poec_workflow.diagrams import dot as dot_
 from poec_workflow.diagrams import graph, render
-from poec_workflow.diagrams.chart import START, chart
-from poec_workflow.diagrams.words import lines
+from poec_workflow.diagrams.labels import lines
+from poec_workflow.diagrams.statechart import START, chart
 from poec_workflow.machines import APPLICATION, Lifecycle
 
 

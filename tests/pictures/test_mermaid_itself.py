@@ -13,8 +13,8 @@ from playwright.sync_api import Page
 
 from browser import chromium, npm
 from poec_workflow.diagrams import Outcome, graph, mermaid, render
-from poec_workflow.diagrams.chart import FRAME, chart
-from poec_workflow.diagrams.words import on_one_line
+from poec_workflow.diagrams.labels import on_one_line
+from poec_workflow.diagrams.statechart import FRAME, chart
 from poec_workflow.machines import APPLICATION, Lifecycle
 from poec_workflow.model import State
 

@@ -14,7 +14,7 @@ from every import LANG, LIFECYCLE, NASTY, nasty
 
 from browser import needs
 from poec_workflow.diagrams import SHOWN, graph, plantuml, render
-from poec_workflow.diagrams.chart import chart
+from poec_workflow.diagrams.statechart import chart
 from poec_workflow.machines import LIFECYCLES, Lifecycle
 
 _SCXML = "{http://www.w3.org/2005/07/scxml}"

@@ -16,8 +16,8 @@ from playwright.sync_api import Page
 
 from browser import chromium
 from poec_workflow.diagrams import graph, render
-from poec_workflow.diagrams.chart import Chart, chart
-from poec_workflow.diagrams.counting import taken
+from poec_workflow.diagrams.statechart import Chart, chart
+from poec_workflow.diagrams.transition_counts import taken
 from poec_workflow.machines import APPLICATION, Lifecycle
 
 _SVG = "{http://www.w3.org/2000/svg}"

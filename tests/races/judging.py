@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, select
 from guarantees import tally_of
 from poec_workflow import SubjectKind
 from poec_workflow.adapters.sql import SqlStorage
-from poec_workflow.adapters.sql.rows import position_of
+from poec_workflow.adapters.sql.row_mapping import position_of
 from poec_workflow.adapters.sql.schema import outbox
 from poec_workflow.events import CapacitySet, HistoryEntry, Position, Preregistered, Retained
 from poec_workflow.folding import evolve

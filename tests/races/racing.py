@@ -33,7 +33,7 @@ from guarantees import ADVISER, PLATFORM, TRAINER, registering, retaining, workf
 from poec_workflow import Accepted, Actor, Request, Workflow
 from poec_workflow.adapters.sql import SqlStorage
 from poec_workflow.commands import Command, SetCapacity, SetCoefficient
-from poec_workflow.testing.contracts.ground import opening
+from poec_workflow.testing.contracts.fixtures import opening
 from processes import Crew
 from stores import engine_of
 

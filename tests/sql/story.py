@@ -13,7 +13,7 @@ from poec_workflow import Accepted, Actor, Request, commands
 from poec_workflow.adapters.sql import SqlStorage
 from poec_workflow.commands import Command
 from poec_workflow.model import SYSTEM
-from poec_workflow.testing.contracts.ground import opening
+from poec_workflow.testing.contracts.fixtures import opening
 from statements import Said, listening
 from world import SAMPLES
 

@@ -19,8 +19,8 @@ from poec_workflow.adapters.sql import SqlStorage
 from poec_workflow.commands import Command
 from poec_workflow.model import ActionState
 from poec_workflow.testing import SettableClock
-from poec_workflow.testing.contracts.ground import opening
-from poec_workflow.testing.contracts.world import SESSION
+from poec_workflow.testing.contracts.fixtures import opening
+from poec_workflow.testing.contracts.sample_subjects import SESSION
 from postgres import raw_url
 from processes import PATIENCE, Crew, crew
 

@@ -15,7 +15,7 @@ from test_upgraders import UPGRADERS, upgraded_at_once
 from guarantees import check, founded
 from poec_workflow import SchemaOutdated
 from poec_workflow.adapters.sql import SqlStorage, migrations
-from poec_workflow.adapters.sql.joined import JoinedConnections
+from poec_workflow.adapters.sql.host_transaction import JoinedConnections
 from poec_workflow.adapters.sql.revisions import OURS
 from poec_workflow.adapters.sql.schema import HEAD, metadata
 from postgres import SERVER, raw_url

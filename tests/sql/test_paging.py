@@ -21,10 +21,10 @@ from guarantees import ADVISER, MADE, founded, registering, workflow_on
 from poec_workflow import ApplicationState, Role, Workflow
 from poec_workflow.adapters.sql import SqlStorage, paging
 from poec_workflow.ports import Storage
-from poec_workflow.testing.contracts.asking import APPLICATIONS, CLOCK
-from poec_workflow.testing.contracts.comparing import walked
-from poec_workflow.testing.contracts.plain import Plain
-from poec_workflow.testing.contracts.towns import Town, mixed, settle
+from poec_workflow.testing.contracts.comparison import walked
+from poec_workflow.testing.contracts.datasets import Town, mixed, settle
+from poec_workflow.testing.contracts.drawn_filters import APPLICATIONS, CLOCK
+from poec_workflow.testing.contracts.reference_lists import Plain
 from poec_workflow.views import ApplicationFilter, Tab
 
 Order = Callable[[list[int]], list[int]]

@@ -15,7 +15,7 @@ from sqlalchemy import Engine, event
 from guarantees import ADVISER, NOW, PLATFORM, founded, registering, workflow_on
 from poec_workflow import Application, Role, Workflow
 from poec_workflow.adapters.sql import SqlStorage
-from poec_workflow.ports import Loaded
+from poec_workflow.ports import DecisionContext
 from poec_workflow.views import ActionFilter, ActionTab, ApplicationFilter, PageRequest, SessionFilter, Tab
 
 GROWING = ("poec_applications", "poec_history", "poec_receipts", "poec_people", "earlier", "moved")
@@ -51,7 +51,7 @@ def plans(file: Path, said: list[tuple[str, Any]]) -> list[str]:
         ]
 
 
-def open_ones(loaded: Loaded) -> list[Application]:
+def open_ones(loaded: DecisionContext) -> list[Application]:
     """The neighbours, looked at."""
     assert loaded.enrolment
     return list(loaded.enrolment.open_applications)

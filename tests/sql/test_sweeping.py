@@ -15,14 +15,14 @@ from sqlalchemy import ARRAY, BigInteger, Connection, Text, bindparam, cast, sel
 from guarantees import ADVISER, MADE, PLATFORM, check, drained, founded, happened, registering
 from poec_workflow import Settings, SubjectKind, Workflow, commands, sweep
 from poec_workflow.adapters.sql import SqlStorage
+from poec_workflow.adapters.sql.bulk import array
 from poec_workflow.adapters.sql.schema import metadata
-from poec_workflow.adapters.sql.together import array
 from poec_workflow.commands import RescheduleSession
 from poec_workflow.model import SYSTEM, ApplicationState
 from poec_workflow.ports import Storage
 from poec_workflow.testing import SettableClock
-from poec_workflow.testing.contracts.ground import opening
-from poec_workflow.testing.contracts.world import SESSION
+from poec_workflow.testing.contracts.fixtures import opening
+from poec_workflow.testing.contracts.sample_subjects import SESSION
 from statements import Said, listening
 from stores import engine_of
 

@@ -16,8 +16,8 @@ from sqlalchemy import create_engine
 from guarantees import ADVISER, PLATFORM, TRAINER, check, founded, registering, workflow_on
 from poec_workflow import CommandRefused, Conflict, Malformed, SchemaOutdated, StorageUnavailable, SubjectKind, commands
 from poec_workflow.adapters.sql import SqlStorage
+from poec_workflow.history_recording import RecordedChange
 from poec_workflow.ports import Transaction
-from poec_workflow.recording import Recorded
 
 
 def test_importing_the_package_loads_no_database() -> None:
@@ -206,7 +206,7 @@ def test_a_lost_update_is_a_conflict(stored: SqlStorage) -> None:
 
     def work(transaction: Transaction) -> None:
         event = evolve(old[0].event, version=2)
-        transaction.save([Recorded(evolve(subject, version=2), evolve(old[0], event=event))])
+        transaction.save([RecordedChange(evolve(subject, version=2), evolve(old[0], event=event))])
 
     with stamina.set_testing(True, attempts=1), pytest.raises(Conflict):
         stored.run(work)

@@ -26,8 +26,8 @@ from poec_workflow import (
 )
 from poec_workflow.adapters.memory import MemoryStorage
 from poec_workflow.commands import Command
-from poec_workflow.ports import Delivery, Loaded, Queries, Receipt, Transaction
-from poec_workflow.recording import Recorded
+from poec_workflow.history_recording import RecordedChange
+from poec_workflow.ports import DecisionContext, Delivery, Queries, Receipt, Transaction
 
 T = TypeVar("T")
 KINDS: Mapping[SubjectKind, type[Application | TrainingSession | TrainingAction]] = {
@@ -94,11 +94,11 @@ class LogTransaction:
         self._inner = inner
         self.said: list[dict[str, Any]] = []
 
-    def load(self, command: Command, *, key: str | None = None) -> Loaded:
+    def load(self, command: Command, *, key: str | None = None) -> DecisionContext:
         """As memory does."""
         return self._inner.load(command, key=key)
 
-    def claim_overdue(self, ended_before: date, *, limit: int) -> Sequence[Loaded]:
+    def claim_overdue(self, ended_before: date, *, limit: int) -> Sequence[DecisionContext]:
         """As memory does."""
         return self._inner.claim_overdue(ended_before, limit=limit)
 
@@ -107,7 +107,7 @@ class LogTransaction:
         return self._inner.recall(decision)
 
     def save(
-        self, changes: Sequence[Recorded], receipt: Receipt | None = None, people: Sequence[Candidate] = ()
+        self, changes: Sequence[RecordedChange], receipt: Receipt | None = None, people: Sequence[Candidate] = ()
     ) -> None:
         """As memory does, and noted."""
         self._inner.save(changes, receipt, people)
@@ -158,6 +158,6 @@ def _repeat(transaction: Transaction, line: Mapping[str, Any]) -> None:
         transaction.save(changes, receipt, [from_dict(each, Candidate) for each in did["people"]])
 
 
-def _recorded(subject: dict[str, Any], entry: dict[str, Any]) -> Recorded:
+def _recorded(subject: dict[str, Any], entry: dict[str, Any]) -> RecordedChange:
     known = from_dict(entry, HistoryEntry)
-    return Recorded(from_dict(subject, KINDS[known.event.kind]), known)
+    return RecordedChange(from_dict(subject, KINDS[known.event.kind]), known)

@@ -14,7 +14,7 @@ from own_rules.storage import LogStorage, open_log
 from poec_workflow import Request, Workflow
 from poec_workflow.testing import LifecycleMachine, SettableClock, play, strategies
 from poec_workflow.testing.contracts import StorageContract
-from poec_workflow.testing.judging import Snapshot
+from poec_workflow.testing.reference import Snapshot
 
 SUNDAY = 7
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 import click
 
 from poec_workflow import __version__
-from poec_workflow.cli.check import check
-from poec_workflow.cli.demo import demo
-from poec_workflow.cli.diagram import diagram
-from poec_workflow.cli.execute import execute
-from poec_workflow.cli.lists import actions, applications, sessions
-from poec_workflow.cli.organization import dashboard, queue
-from poec_workflow.cli.paths import paths
-from poec_workflow.cli.readjudicate import readjudicate
-from poec_workflow.cli.run import run
-from poec_workflow.cli.store import store
-from poec_workflow.cli.subjects import explain, history, show
-from poec_workflow.cli.sweep import sweep
-from poec_workflow.cli.text import say
+from poec_workflow.cli.check_command import check
+from poec_workflow.cli.dashboard_commands import dashboard, queue
+from poec_workflow.cli.demo_command import demo
+from poec_workflow.cli.diagram_command import diagram
+from poec_workflow.cli.exec_command import execute
+from poec_workflow.cli.inspection_commands import explain, history, show
+from poec_workflow.cli.list_commands import actions, applications, sessions
+from poec_workflow.cli.paths_command import paths
+from poec_workflow.cli.readjudicate_command import readjudicate
+from poec_workflow.cli.run_command import run
+from poec_workflow.cli.store_commands import store
+from poec_workflow.cli.sweep_command import sweep
+from poec_workflow.cli.terminal import say
 from poec_workflow.errors import CommandRefused, Conflict, Malformed, SchemaOutdated, StorageUnavailable
 
 DONE, REFUSED, MALFORMED, UNREACHABLE, CONFLICT = range(5)

@@ -60,7 +60,7 @@ def open_workflow(url: str, place: str | None, clock: Clock | None = None) -> Wo
     """The workflow that the options name, until the command ends; a usage error where they name none."""
     try:
         workflow = bootstrap.workflow(url, place, clock)
-    except bootstrap.Unusable as error:
+    except bootstrap.InvalidOption as error:
         raise click.UsageError(str(error)) from error
     click.get_current_context().call_on_close(lambda: close(workflow))
     return workflow
@@ -76,7 +76,7 @@ def open_settings(place: str | None) -> Settings:
     """The settings that the option names; a usage error where it names none."""
     try:
         return bootstrap.settings(place)
-    except bootstrap.Unusable as error:
+    except bootstrap.InvalidOption as error:
         raise click.UsageError(str(error)) from error
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from poec_workflow.diagrams import dot, explorer, mermaid, plantuml, rows, scxml, svg, table, xstate
+from poec_workflow.diagrams import decision_table, dot, mermaid, plantuml, rule_table, scxml, svg, xstate
 from poec_workflow.diagrams.graph import Edge, Graph, Node, Step, graph, steps
+from poec_workflow.diagrams.labels import SHOWN
 from poec_workflow.diagrams.outcomes import Outcome
-from poec_workflow.diagrams.words import SHOWN
 from poec_workflow.events import HistoryEntry
+from poec_workflow.locales import LANGUAGES
 from poec_workflow.machines import Lifecycle
 from poec_workflow.policies.settings import Settings
 
@@ -19,12 +20,12 @@ FORMATS: Mapping[str, Callable[[Graph, Collection[str]], str]] = {
     "plantuml": plantuml.render,
     "scxml": scxml.render,
     "xstate": xstate.render,
-    "table": table.render,
-    "rows": rows.render,
+    "table": decision_table.render,
+    "rows": rule_table.render,
 }
 """Each format's renderer of the graph."""
 
-PAGES: Mapping[str, Callable[..., str]] = {"html": explorer.render}
+PAGES = ("html",)
 """What needs more than the graph: the rules themselves, to ask them."""
 
 
@@ -59,13 +60,20 @@ def render(
         ImportError: an SVG or a page, without the extra `diagrams`.
     """
     if as_ in PAGES:
-        return PAGES[as_](lifecycle, lang=lang, settings=settings)
+        return _page(lifecycle, lang, settings)
     if as_ not in FORMATS:
         raise ValueError(f"unknown format {as_!r}: one of {', '.join((*FORMATS, *PAGES))}")
     if unknown := sorted({*show} - {*SHOWN}):
         raise ValueError(f"nothing to show by the name of {', '.join(unknown)}: any of {', '.join(SHOWN)}")
     drawn = graph(lifecycle, lang=lang, settings=settings, path=path, counts=counts, colours=colours, grouped=grouped)
     return FORMATS[as_](drawn, show)
+
+
+def _page(lifecycle: Lifecycle, lang: str, settings: Settings | None) -> str:
+    from poec_workflow import explorer  # noqa: PLC0415 - loaded on demand
+
+    pictures = {each: svg.render(graph(lifecycle, lang=each, settings=settings), ("conditions",)) for each in LANGUAGES}
+    return explorer.render(lifecycle, pictures, lang=lang, settings=settings)
 
 
 __all__ = ["FORMATS", "PAGES", "SHOWN", "Edge", "Graph", "Node", "Outcome", "Step", "graph", "render", "steps"]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from poec_workflow import locales
-from poec_workflow.diagrams.chart import FRAME, START, Arc, Chart, chart
 from poec_workflow.diagrams.graph import Graph, Node
+from poec_workflow.diagrams.labels import said
 from poec_workflow.diagrams.outcomes import PAINTS, Outcome
+from poec_workflow.diagrams.statechart import FRAME, START, Arc, Chart, chart
 from poec_workflow.diagrams.svg_style import LIGHT
-from poec_workflow.diagrams.words import said
 
 _STYLES = {Outcome.UNFAVOURABLE: ",dashed", Outcome.LAPSED: ",dotted", Outcome.CLOSED: ",dashed,bold"}
 """The border's line; what has none here is full."""

@@ -13,7 +13,8 @@ from poec_workflow.events import HistoryEntry
 from poec_workflow.machines import AnyRule, Lifecycle
 from poec_workflow.model import State
 from poec_workflow.policies.access import Grant, anyone
-from poec_workflow.policies.policy import Condition, code_of
+from poec_workflow.policies.check import code_of
+from poec_workflow.policies.policy import Condition
 from poec_workflow.policies.settings import Settings
 
 Step = tuple[str, State | None]

@@ -6,11 +6,11 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 
 from poec_workflow import locales
-from poec_workflow.diagrams.chart import FRAME, Arc, Chart, Rows, chart
 from poec_workflow.diagrams.graph import Graph, Node
+from poec_workflow.diagrams.labels import identifier, on_one_line
 from poec_workflow.diagrams.outcomes import PAINTS, Outcome, Paint
+from poec_workflow.diagrams.statechart import FRAME, Arc, Chart, Rows, chart
 from poec_workflow.diagrams.svg_style import LIGHT
-from poec_workflow.diagrams.words import identifier, on_one_line
 
 _SPECIAL = re.compile(r"[:;#\"<>{}*_`]")
 _STEP = "    "

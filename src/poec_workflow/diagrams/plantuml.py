@@ -6,11 +6,11 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 
 from poec_workflow import locales
-from poec_workflow.diagrams.chart import FRAME, Arc, Chart, chart
 from poec_workflow.diagrams.graph import Graph, Node
+from poec_workflow.diagrams.labels import identifier, said
 from poec_workflow.diagrams.outcomes import PAINTS
+from poec_workflow.diagrams.statechart import FRAME, Arc, Chart, chart
 from poec_workflow.diagrams.svg_style import LIGHT
-from poec_workflow.diagrams.words import identifier, said
 
 # What PlantUML would take for markup; a doubled sign begins a style.
 _SPECIAL = re.compile(r'["<>\\~\[\]]|(?<=-)-|(?<=\*)\*|(?<=/)/|(?<=_)_')

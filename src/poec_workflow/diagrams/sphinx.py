@@ -27,8 +27,8 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from poec_workflow.diagrams import svg
-from poec_workflow.diagrams.marked import PLAIN
-from poec_workflow.diagrams.wanted import Wanted, wanted
+from poec_workflow.diagrams.diagram_request import DiagramRequest, wanted
+from poec_workflow.diagrams.markdown_blocks import PLAIN
 from poec_workflow.policies.settings import Settings
 
 _INLINE = re.compile(r"`([^`]+)`|\*\*([^*]+)\*\*")
@@ -57,7 +57,7 @@ class LifecycleDirective(SphinxDirective):
         except (ValueError, ImportError, AttributeError) as error:
             raise self.error(f"poec-lifecycle: {error}") from error
 
-    def _drawn(self, asked: Wanted, settings: Settings | None) -> list[nodes.Node]:
+    def _drawn(self, asked: DiagramRequest, settings: Settings | None) -> list[nodes.Node]:
         if asked.format == "svg":
             return self._picture(asked, settings)
         if asked.format in PLAIN:
@@ -65,7 +65,7 @@ class LifecycleDirective(SphinxDirective):
         text = asked.drawn(settings)
         return [nodes.literal_block(text, text, language=_HIGHLIGHTED.get(asked.format, "text"), force=True)]
 
-    def _picture(self, asked: Wanted, settings: Settings | None) -> list[nodes.Node]:
+    def _picture(self, asked: DiagramRequest, settings: Settings | None) -> list[nodes.Node]:
         """The SVG where the builder writes HTML, its rows in words elsewhere."""
         graph = asked.graph(settings)
         # A page may show the same lifecycle twice, and its identifiers once.

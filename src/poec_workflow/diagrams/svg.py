@@ -15,12 +15,12 @@ from attrs import evolve, frozen
 
 from poec_workflow import locales
 from poec_workflow.diagrams import svg_style
-from poec_workflow.diagrams.blocks import LEADING, SIZES, SMALL, Block, RowBlock, block
-from poec_workflow.diagrams.chart import START, Arc, Chart, chart
 from poec_workflow.diagrams.graph import Graph, Node
+from poec_workflow.diagrams.label_boxes import LEADING, SIZES, SMALL, Block, RowBlock, block
 from poec_workflow.diagrams.layout import Box, Link, Placed, Size, placed
-from poec_workflow.diagrams.measure import width, wrapped
-from poec_workflow.diagrams.strokes import curve, head, number
+from poec_workflow.diagrams.statechart import START, Arc, Chart, chart
+from poec_workflow.diagrams.svg_paths import curve, head, number
+from poec_workflow.diagrams.text_metrics import width, wrapped
 from poec_workflow.model import State
 
 _MARGIN = 10.0

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from poec_workflow.machines.application import APPLICATION
-from poec_workflow.machines.rule import SAME, AnyRule, Lifecycle, Rule
+from poec_workflow.machines.lifecycle import Lifecycle
+from poec_workflow.machines.rule import SAME, AnyRule, Rule
 from poec_workflow.machines.session import SESSION
 from poec_workflow.machines.training_action import TRAINING_ACTION
 from poec_workflow.model import SubjectKind

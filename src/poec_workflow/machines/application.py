@@ -20,7 +20,8 @@ from poec_workflow.commands import (
     Retain,
     Withdraw,
 )
-from poec_workflow.machines.rule import SAME, Lifecycle, Rule
+from poec_workflow.machines.lifecycle import Lifecycle
+from poec_workflow.machines.rule import SAME, Rule
 from poec_workflow.model import OPEN_STATES, ApplicationState, SubjectKind
 from poec_workflow.policies.advice import (
     entry_outside_window,
@@ -33,6 +34,7 @@ from poec_workflow.policies.advice import (
 )
 from poec_workflow.policies.attendance import convocation_left, convocation_not_due, gave_notice
 from poec_workflow.policies.capacity import closes_when_full, no_seat_left
+from poec_workflow.policies.closure import session_not_cancelled, session_not_complete
 from poec_workflow.policies.convocation import (
     convocation_after_advice_deadline,
     convocation_after_late_entry,
@@ -41,12 +43,7 @@ from poec_workflow.policies.convocation import (
     convocation_limit_reached,
     convocation_not_after_previous,
 )
-from poec_workflow.policies.deadlines import (
-    advice_deadline_not_passed,
-    advice_deadline_passed,
-    expired_at,
-)
-from poec_workflow.policies.endings import session_not_cancelled, session_not_complete
+from poec_workflow.policies.deadlines import advice_deadline_not_passed, advice_deadline_passed, expired_at
 from poec_workflow.policies.registration import (
     action_not_published,
     already_applied,

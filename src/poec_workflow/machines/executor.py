@@ -8,16 +8,14 @@ callbacks, no logging, a verdict in a fraction of a microsecond. The tests hold 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from transitions import Event, Machine, Transition
 
 from poec_workflow.commands import Command
+from poec_workflow.machines.rule import AnyRule
 from poec_workflow.model import State, Subject
 from poec_workflow.policies.facts import Facts
-
-if TYPE_CHECKING:
-    from poec_workflow.machines.rule import AnyRule
 
 NOTHING = "nothing"
 """The machine's name for a subject that does not exist yet."""

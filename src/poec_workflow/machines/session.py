@@ -20,8 +20,10 @@ from poec_workflow.commands import (
     SetInformationDates,
     SetRegistrationDeadline,
 )
-from poec_workflow.machines.rule import SAME, Lifecycle, Rule
+from poec_workflow.machines.lifecycle import Lifecycle
+from poec_workflow.machines.rule import SAME, Rule
 from poec_workflow.model import SessionState, SubjectKind
+from poec_workflow.policies.action_content import action_not_available
 from poec_workflow.policies.capacity import (
     capacity_below_retained,
     capacity_out_of_range,
@@ -30,8 +32,7 @@ from poec_workflow.policies.capacity import (
     no_seat_left,
     seats_remain,
 )
-from poec_workflow.policies.editing import (
-    action_not_available,
+from poec_workflow.policies.session_dates import (
     late_entry_must_change,
     session_dates_out_of_order,
     too_many_information_dates,

@@ -15,14 +15,15 @@ from poec_workflow.commands import (
     PublishAction,
     RestoreAction,
 )
-from poec_workflow.machines.rule import SAME, Lifecycle, Rule
+from poec_workflow.machines.lifecycle import Lifecycle
+from poec_workflow.machines.rule import SAME, Rule
 from poec_workflow.model import ActionState, SubjectKind
-from poec_workflow.policies.editing import (
+from poec_workflow.policies.action_content import (
     field_not_editable,
     no_pending_certification,
     title_without_poec_prefix,
 )
-from poec_workflow.policies.endings import open_applications_remain
+from poec_workflow.policies.closure import open_applications_remain
 
 AWAITING = ActionState.AWAITING_PUBLICATION
 PUBLISHED = ActionState.PUBLISHED

@@ -5,70 +5,96 @@ No kind of actor has another's rights: `platform` and `system` are in the table 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Protocol
 
 from attrs import field, frozen
 
 from poec_workflow import commands
 from poec_workflow.commands import Command
-from poec_workflow.immutable import ImmutableMap
-from poec_workflow.model import ActorKind, Application, Origin, Role, Subject, TrainingAction
-from poec_workflow.policies.policy import code_of, needs_command
+from poec_workflow.frozen_map import FrozenMap
+from poec_workflow.model import Actor, ActorKind, Application, Origin, Role, Subject, TrainingAction, TrainingSession
+from poec_workflow.policies.check import code_of, needs_command
 
-if TYPE_CHECKING:
-    from poec_workflow.policies.facts import Facts
+
+class EnrolledSession(Protocol):
+    """A session of an action."""
+
+    @property
+    def session(self) -> TrainingSession:
+        """The session itself."""
+        ...
+
+
+class AccessFacts(Protocol):
+    """What a relation may look at; `Facts` has it."""
+
+    @property
+    def actor(self) -> Actor:
+        """Who gives the command."""
+        ...
+
+    @property
+    def session(self) -> TrainingSession:
+        """The command's session, or the application's."""
+        ...
+
+    @property
+    def enrolments(self) -> Sequence[EnrolledSession]:
+        """The sessions of the action, where the subject is an action."""
+        ...
+
 
 Relation = Callable[..., bool]
 """What ties an actor to a subject: `(subject, facts)` or `(subject, facts, command)` ▸ bool."""
 
 
-def anyone(_subject: Subject | None, _facts: Facts) -> bool:
+def anyone(_subject: Subject | None, _facts: AccessFacts) -> bool:
     """Every actor of the kind."""
     return True
 
 
-def positioner(_subject: Subject, facts: Facts) -> bool:
+def positioner(_subject: Subject, facts: AccessFacts) -> bool:
     """The actor's organisation is the session's positioner."""
     return facts.actor.organization == facts.session.organization(Role.POSITIONER)
 
 
-def trainer(_subject: Subject, facts: Facts) -> bool:
+def trainer(_subject: Subject, facts: AccessFacts) -> bool:
     """The actor's organisation is the session's trainer."""
     return facts.actor.organization == facts.session.organization(Role.TRAINER)
 
 
-def responsible(_subject: Subject, facts: Facts) -> bool:
+def responsible(_subject: Subject, facts: AccessFacts) -> bool:
     """The actor's organisation is the session's responsible one."""
     return facts.actor.organization == facts.session.organization(Role.RESPONSIBLE)
 
 
-def action_responsible(action: TrainingAction, facts: Facts) -> bool:
+def action_responsible(action: TrainingAction, facts: AccessFacts) -> bool:
     """The actor's organisation is responsible for the action."""
     return facts.actor.organization == action.responsible
 
 
-def trainer_of_a_session(_action: TrainingAction, facts: Facts) -> bool:
+def trainer_of_a_session(_action: TrainingAction, facts: AccessFacts) -> bool:
     """The actor's organisation is the trainer of one of the action's sessions."""
     return any(facts.actor.organization == each.session.trainer for each in facts.enrolments)
 
 
-def prescriber(application: Application, facts: Facts) -> bool:
+def prescriber(application: Application, facts: AccessFacts) -> bool:
     """The actor works for the organisation that sent the candidate."""
     return facts.actor.organization == application.prescriber.organization
 
 
-def themself(application: Application, facts: Facts) -> bool:
+def themself(application: Application, facts: AccessFacts) -> bool:
     """The actor is the candidate."""
     return facts.actor.candidate == application.candidate
 
 
-def registering_prescriber(_nothing: object, facts: Facts, command: commands.Preregister) -> bool:
+def registering_prescriber(_nothing: object, facts: AccessFacts, command: commands.Preregister) -> bool:
     """The actor works for the organisation that sends the candidate."""
     return facts.actor.organization == command.prescriber.organization
 
 
-def registering_themself(_nothing: object, facts: Facts, command: commands.Preregister) -> bool:
+def registering_themself(_nothing: object, facts: AccessFacts, command: commands.Preregister) -> bool:
     """The actor is the candidate, and says that nobody sent them."""
     return command.prescriber.origin == Origin.SELF and facts.actor.candidate == command.candidate.reference
 
@@ -89,7 +115,7 @@ class Grant:
         own = self.relation.__module__ == __name__
         return f"{self.kind}:{'' if own else self.relation.__module__ + '.'}{code_of(self.relation)}"
 
-    def covers(self, subject: Subject | None, facts: Facts, command: Command | None) -> bool:
+    def covers(self, subject: Subject | None, facts: AccessFacts, command: Command | None) -> bool:
         """Whether it lets this actor; without a command, as far as the payload does not matter."""
         if facts.actor.kind != self.kind:
             return False
@@ -110,7 +136,7 @@ SESSION_ORGANIZATIONS = (
     Grant(ActorKind.ORGANIZATION, responsible),
 )
 
-PERMISSIONS: Permissions = ImmutableMap(
+PERMISSIONS: Permissions = FrozenMap(
     {
         # Applications
         commands.Preregister: (
@@ -162,6 +188,13 @@ PERMISSIONS: Permissions = ImmutableMap(
 )
 
 
-def permitted(subject: Subject | None, facts: Facts, kind: type[Command], command: Command | None) -> bool:
-    """Whether the actor of the facts may give this kind of command (answer 2 of the domain page)."""
-    return any(grant.covers(subject, facts, command) for grant in facts.settings.permissions[kind])
+def permitted(grants: Iterable[Grant], subject: Subject | None, facts: AccessFacts, command: Command | None) -> bool:
+    """Whether one of a command's grants covers the actor (answer 2 of the domain page).
+
+    Args:
+        grants: those of the command's type.
+        subject: the one that the command names.
+        facts: the actor, and the session or sessions.
+        command: None asks as far as the payload does not matter.
+    """
+    return any(grant.covers(subject, facts, command) for grant in grants)

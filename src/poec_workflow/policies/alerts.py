@@ -1,6 +1,6 @@
 """What the lists point at: current and ended sessions, and the tabs of the actions list that no state names.
 
-Lists over many rows ask these rules through a `Watch`: days that are reckoned here once, and compared in a query.
+Lists over many rows ask these rules through `AlertCriteria`: days that are reckoned here once and compared in a query.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _GONE = frozenset({ActionState.ARCHIVED, ActionState.DELETED})
 
 
 @frozen(kw_only=True)
-class Watch:
+class AlertCriteria:
     """The days and limits of the alerts, as of one day.
 
     Attributes:
@@ -36,9 +36,9 @@ class Watch:
     counts_live: bool
 
 
-def watch(today: date, settings: Settings) -> Watch:
+def alert_criteria(today: date, settings: Settings) -> AlertCriteria:
     """What to look for on a day."""
-    return Watch(
+    return AlertCriteria(
         today=today,
         expiring=expiring_ends(today, settings),
         closing=closing_soon(today),
@@ -61,24 +61,24 @@ def is_incomplete(action: TrainingAction) -> bool:
     return not (action.objective and action.programme and action.prerequisites)
 
 
-def closes_half_empty(enrolment: Enrolment, watched: Watch) -> bool:
+def closes_half_empty(enrolment: Enrolment, criteria: AlertCriteria) -> bool:
     """Registration closes within 7 days, and half of the quota is unused [R]. Only active sessions register."""
     session = enrolment.session
-    first, last = watched.closing
-    used, quota = counted(enrolment.tally, live=watched.counts_live), quota_of(session)
+    first, last = criteria.closing
+    used, quota = counted(enrolment.tally, live=criteria.counts_live), quota_of(session)
     near = first <= session.registration_deadline <= last
     return session.state is SessionState.ACTIVE and near and quota - used >= used
 
 
-def has_expiring(enrolment: Enrolment, watched: Watch) -> bool:
+def has_expiring(enrolment: Enrolment, criteria: AlertCriteria) -> bool:
     """An open application of the session is expiring."""
-    first, last = watched.expiring
+    first, last = criteria.expiring
     return enrolment.tally.open > 0 and first <= enrolment.session.end <= last
 
 
-def alerts(action: TrainingAction, enrolments: Iterable[Enrolment], watched: Watch) -> bool:
+def alerts(action: TrainingAction, enrolments: Iterable[Enrolment], criteria: AlertCriteria) -> bool:
     """« Alerte »: published, and something of it or of one of its sessions wants looking at [R]."""
     return action.state is ActionState.PUBLISHED and (
         is_incomplete(action)
-        or any(has_expiring(each, watched) or closes_half_empty(each, watched) for each in enrolments)
+        or any(has_expiring(each, criteria) or closes_half_empty(each, criteria) for each in enrolments)
     )

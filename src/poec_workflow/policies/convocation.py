@@ -7,7 +7,8 @@ from datetime import date
 from poec_workflow.commands import Convoke, MoveConvocation
 from poec_workflow.errors import Details
 from poec_workflow.model import Application
-from poec_workflow.policies.deadlines import advice_deadline, local_day
+from poec_workflow.policies.calendar import local_day
+from poec_workflow.policies.deadlines import advice_deadline
 from poec_workflow.policies.facts import Facts
 
 

@@ -1,4 +1,4 @@
-"""Time limits: the only file that adds days to dates, and the only function that knows which day an instant is.
+"""Time limits: the only file that adds days to dates.
 
 The advice deadline is the session's end + 21 days, that whole day included [S]: « vous avez jusqu'à trois semaines
 après la date de fin de session ».
@@ -6,40 +6,20 @@ après la date de fin de session ».
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
-from typing import TYPE_CHECKING
+from datetime import date, datetime, timedelta
 
 from poec_workflow.errors import Details
 from poec_workflow.model import Application, TrainingSession
-
-if TYPE_CHECKING:
-    from poec_workflow.policies.facts import Facts
-    from poec_workflow.policies.settings import Settings
+from poec_workflow.policies.calendar import first_instant
+from poec_workflow.policies.facts import Facts
+from poec_workflow.policies.settings import Settings
 
 _CLOSING_DAYS = 7
 
 
-def local_day(instant: datetime, zone: tzinfo) -> date:
-    """The calendar day that an aware instant falls on in a zone, whatever offset it was written with."""
-    return instant.astimezone(zone).date()
-
-
-def first_instant(day: date, zone: tzinfo) -> datetime:
-    """When a day begins in a zone, with the fixed offset of that moment."""
-    return in_zone(datetime.combine(day, time(), zone), zone)
-
-
-def around(day: date) -> tuple[date, date, date]:
+def adjacent_days(day: date) -> tuple[date, date, date]:
     """A day, the one before and the one after: what a limit that names it may mean."""
     return day, day - timedelta(days=1), day + timedelta(days=1)
-
-
-def in_zone(instant: datetime, zone: tzinfo) -> datetime:
-    """The same instant with a zone's offset of that moment, so that comparing it never meets a clock change."""
-    local = instant.astimezone(zone)
-    offset = local.utcoffset() or timedelta()
-    # Before 1911 Paris was 9 minutes and 21 seconds ahead, which RFC 3339 can't say.
-    return instant.astimezone(UTC) if offset % timedelta(minutes=1) else local.replace(tzinfo=timezone(offset))
 
 
 def advice_deadline(session: TrainingSession, settings: Settings) -> date:

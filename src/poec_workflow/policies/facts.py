@@ -20,7 +20,7 @@ from poec_workflow.model import (
     TrainingAction,
     TrainingSession,
 )
-from poec_workflow.policies.deadlines import local_day
+from poec_workflow.policies.calendar import local_day
 from poec_workflow.policies.settings import Settings
 
 

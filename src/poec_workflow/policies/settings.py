@@ -15,10 +15,10 @@ from attrs import field, fields_dict, frozen
 from poec_workflow.catalogue import Catalogue
 from poec_workflow.commands import COMMANDS, Cancel, Command, Expire, RefuseSessionFull
 from poec_workflow.errors import Details, Fault, Malformed
-from poec_workflow.immutable import ImmutableMap
+from poec_workflow.frozen_map import FrozenMap
 from poec_workflow.locales import words
 from poec_workflow.policies.access import PERMISSIONS, Grant, Permissions
-from poec_workflow.policies.policy import Check, code_of
+from poec_workflow.policies.check import Check, code_of
 
 _ANY, _LONGEST_GRACE = 2**31, 3_660
 _BOUNDS = {
@@ -40,7 +40,7 @@ def _tuples(value: Any) -> Any:  # noqa: ANN401 - what is neither is left for th
     if not isinstance(value, Mapping):
         return value
     rows = {key: tuple(each) if isinstance(each, (list, tuple)) else each for key, each in value.items()}
-    return ImmutableMap(rows)
+    return FrozenMap(rows)
 
 
 # Not slotted: `cached_property` keeps what is read at every decision.

@@ -4,16 +4,17 @@ Adapters translate, and hold no rule. `poec_workflow.adapters.memory` is the sho
 """
 
 from poec_workflow.ports.clock import Clock, SystemClock
-from poec_workflow.ports.loading import Lazily, Loaded, Receipt
+from poec_workflow.ports.context import DecisionContext, LazySequence, Receipt
+from poec_workflow.ports.notifier import Notifier
+from poec_workflow.ports.outbox import Delivery, Outbox
 from poec_workflow.ports.queries import Queries
-from poec_workflow.ports.sending import Delivery, Notifier, Outbox
 from poec_workflow.ports.storage import Storage, Transaction
 
 __all__ = [
     "Clock",
+    "DecisionContext",
     "Delivery",
-    "Lazily",
-    "Loaded",
+    "LazySequence",
     "Notifier",
     "Outbox",
     "Queries",

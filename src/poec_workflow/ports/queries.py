@@ -8,8 +8,8 @@ from typing import Protocol
 
 from poec_workflow.events import HistoryEntry
 from poec_workflow.model import Application, Candidate, State, Subject, SubjectKind
-from poec_workflow.policies.alerts import Watch
-from poec_workflow.ports.loading import Loaded
+from poec_workflow.policies.alerts import AlertCriteria
+from poec_workflow.ports.context import DecisionContext
 from poec_workflow.views import (
     ActionFilter,
     ActionRow,
@@ -30,7 +30,7 @@ class Queries(Protocol):
         """One subject."""
         ...
 
-    def around(self, application: Application) -> Loaded:
+    def around(self, application: Application) -> DecisionContext:
         """One application with what a decision on it would know."""
         ...
 
@@ -67,32 +67,32 @@ class Queries(Protocol):
         ...
 
     def applications(
-        self, asked: ApplicationFilter, watched: Watch, *, after: str | None, limit: int | None
+        self, asked: ApplicationFilter, criteria: AlertCriteria, *, after: str | None, limit: int | None
     ) -> Sequence[ApplicationRow]:
         """Applications by reference: those after one, at most so many."""
         ...
 
-    def application_tabs(self, asked: ApplicationFilter, watched: Watch) -> Mapping[Tab, int]:
+    def application_tabs(self, asked: ApplicationFilter, criteria: AlertCriteria) -> Mapping[Tab, int]:
         """How many applications each tab has, whatever the filter's own."""
         ...
 
     def sessions(
-        self, asked: SessionFilter, watched: Watch, *, after: str | None, limit: int | None
+        self, asked: SessionFilter, criteria: AlertCriteria, *, after: str | None, limit: int | None
     ) -> Sequence[SessionRow]:
         """Sessions by reference: those after one, at most so many."""
         ...
 
-    def session_tabs(self, asked: SessionFilter, watched: Watch) -> Mapping[Tab, int]:
+    def session_tabs(self, asked: SessionFilter, criteria: AlertCriteria) -> Mapping[Tab, int]:
         """How many sessions each tab has, whatever the filter's own."""
         ...
 
     def actions(
-        self, asked: ActionFilter, watched: Watch, *, after: str | None, limit: int | None
+        self, asked: ActionFilter, criteria: AlertCriteria, *, after: str | None, limit: int | None
     ) -> Sequence[ActionRow]:
         """Actions by reference: those after one, at most so many."""
         ...
 
-    def action_tabs(self, asked: ActionFilter, watched: Watch) -> Mapping[ActionTab, int]:
+    def action_tabs(self, asked: ActionFilter, criteria: AlertCriteria) -> Mapping[ActionTab, int]:
         """How many actions each tab has, whatever the filter's own."""
         ...
 

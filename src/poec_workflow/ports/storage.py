@@ -8,11 +8,11 @@ from typing import Protocol, TypeVar
 
 from poec_workflow.commands import Command
 from poec_workflow.events import HistoryEntry, Position
+from poec_workflow.history_recording import RecordedChange
 from poec_workflow.model import Candidate
-from poec_workflow.ports.loading import Loaded, Receipt
+from poec_workflow.ports.context import DecisionContext, Receipt
+from poec_workflow.ports.outbox import Outbox
 from poec_workflow.ports.queries import Queries
-from poec_workflow.ports.sending import Outbox
-from poec_workflow.recording import Recorded
 
 T = TypeVar("T")
 
@@ -20,11 +20,11 @@ T = TypeVar("T")
 class Transaction(Protocol):
     """One transaction: nothing of it is seen outside before it ends well, and all of it then."""
 
-    def load(self, command: Command, *, key: str | None = None) -> Loaded:
+    def load(self, command: Command, *, key: str | None = None) -> DecisionContext:
         """What is known around a command, with the receipt of the key; locks what the command may change."""
         ...
 
-    def claim_overdue(self, ended_before: date, *, limit: int) -> Sequence[Loaded]:
+    def claim_overdue(self, ended_before: date, *, limit: int) -> Sequence[DecisionContext]:
         """Open applications of sessions that ended before a day, at most `limit`, locked; others' are skipped."""
         ...
 
@@ -33,7 +33,7 @@ class Transaction(Protocol):
         ...
 
     def save(
-        self, changes: Sequence[Recorded], receipt: Receipt | None = None, people: Sequence[Candidate] = ()
+        self, changes: Sequence[RecordedChange], receipt: Receipt | None = None, people: Sequence[Candidate] = ()
     ) -> None:
         """Store subjects, counts, history, outbox rows (one an entry), the receipt and what is known of people."""
         ...

@@ -17,7 +17,7 @@ from poec_workflow.commands import Command, Request
 from poec_workflow.errors import Fault, Malformed
 from poec_workflow.model import Actor
 from poec_workflow.serialization.converter import make_converter
-from poec_workflow.serialization.faults import duplicates, faults_of, parse
+from poec_workflow.serialization.parsing import duplicates, faults_of, parse
 
 T = TypeVar("T")
 

@@ -16,10 +16,10 @@ from cattrs.gen import make_dict_structure_fn
 from poec_workflow.commands import COMMANDS, Command
 from poec_workflow.errors import Fault, Malformed
 from poec_workflow.events import HistoryEntry
-from poec_workflow.immutable import ImmutableMap
+from poec_workflow.frozen_map import FrozenMap
 from poec_workflow.model import REQUIRED_OF_ACTORS, Actor, TextLength
-from poec_workflow.serialization.faults import below, faults_of
-from poec_workflow.serialization.history import read_entry, write_entry
+from poec_workflow.serialization.history_entries import read_entry, write_entry
+from poec_workflow.serialization.parsing import below, faults_of
 from poec_workflow.serialization.scalars import (
     read_boolean,
     read_date,
@@ -76,7 +76,7 @@ def _teach_reading(converter: Converter) -> None:
 def _teach_writing(converter: Converter) -> None:
     converter.register_unstructure_hook_factory(has, lambda cls: _object_writer(cls, converter))
     converter.register_unstructure_hook(HistoryEntry, lambda entry: write_entry(entry, converter))
-    converter.register_unstructure_hook(ImmutableMap, lambda value: converter.unstructure(dict(value)))
+    converter.register_unstructure_hook(FrozenMap, lambda value: converter.unstructure(dict(value)))
     converter.register_unstructure_hook(date, date.isoformat)
     converter.register_unstructure_hook(datetime, datetime.isoformat)
     converter.register_unstructure_hook(clock_time, write_time)

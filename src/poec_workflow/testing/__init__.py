@@ -9,7 +9,6 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from poec_workflow.testing.clock import SettableClock
 from poec_workflow.testing.exploration import (
     Bounds,
     Exploration,
@@ -20,12 +19,13 @@ from poec_workflow.testing.exploration import (
     simple_paths,
 )
 from poec_workflow.testing.journals import Played, play, requests_of, to_journal, to_line
-from poec_workflow.testing.notifier import RecordingNotifier
+from poec_workflow.testing.recording_notifier import RecordingNotifier
+from poec_workflow.testing.settable_clock import SettableClock
 
 if TYPE_CHECKING:
     from poec_workflow.testing import strategies
-    from poec_workflow.testing.machine import LifecycleMachine
-    from poec_workflow.testing.trial import PromiseBroken
+    from poec_workflow.testing.lifecycle_machine import LifecycleMachine
+    from poec_workflow.testing.scenario import PromiseBroken
 
 __all__ = [
     "Bounds",
@@ -47,7 +47,7 @@ __all__ = [
     "to_line",
 ]
 
-_LATER = {"LifecycleMachine": "machine", "PromiseBroken": "trial"}
+_LATER = {"LifecycleMachine": "lifecycle_machine", "PromiseBroken": "scenario"}
 
 
 def __getattr__(name: str) -> object:

@@ -1,6 +1,8 @@
 """What people see, and ask for: values that queries take and return, and that no decision looks at."""
 
-from poec_workflow.views.answers import (
+from poec_workflow.views.filters import ActionFilter, ActionTab, ApplicationFilter, Search, SessionFilter, Tab
+from poec_workflow.views.pagination import PageRequest
+from poec_workflow.views.rows import (
     ActionRow,
     ActionSession,
     ApplicationRow,
@@ -10,8 +12,6 @@ from poec_workflow.views.answers import (
     SweepReport,
     WorkQueue,
 )
-from poec_workflow.views.asking import ActionFilter, ActionTab, ApplicationFilter, Search, SessionFilter, Tab
-from poec_workflow.views.pages import PageRequest
 
 __all__ = [
     "ActionFilter",

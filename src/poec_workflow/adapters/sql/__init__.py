@@ -1,5 +1,5 @@
 """The storage in a database, through SQLAlchemy Core: `pip install "poec-workflow[sql]"`."""
 
-from poec_workflow.adapters.sql.storage import SqlStorage
+from poec_workflow.adapters.sql.sql_storage import SqlStorage
 
 __all__ = ["SqlStorage"]

@@ -12,7 +12,7 @@ from attrs import frozen
 from sqlalchemy import Connection, inspect, select
 
 from poec_workflow.adapters.sql.dialects import lock_schema
-from poec_workflow.adapters.sql.errors import REMEDY
+from poec_workflow.adapters.sql.driver_errors import REMEDY
 from poec_workflow.adapters.sql.schema import HEAD, marker, metadata, revision
 from poec_workflow.errors import SchemaOutdated
 

@@ -12,18 +12,18 @@ Needs pytest and Hypothesis, which nothing else of the package does.
 import pytest
 
 # Before they are imported: their failures then show both sides.
-_FILES = ("comparing", "concurrency", "ground", "keys", "lists", "people", "reading")
-_MORE = ("season", "sending", "sweeping", "transactions")
+_FILES = ("comparison", "concurrency", "fixtures", "idempotency", "listings", "erasure", "reads")
+_MORE = ("drawn_seasons", "outbox_contract", "overdue_claims", "transactions")
 pytest.register_assert_rewrite(*(f"{__name__}.{each}" for each in _FILES + _MORE))
 
 from poec_workflow.testing.contracts.concurrency import ConcurrencyContract  # noqa: E402
-from poec_workflow.testing.contracts.keys import KeyContract  # noqa: E402
-from poec_workflow.testing.contracts.lists import ListContract  # noqa: E402
-from poec_workflow.testing.contracts.people import PeopleContract  # noqa: E402
-from poec_workflow.testing.contracts.reading import ReadingContract  # noqa: E402
-from poec_workflow.testing.contracts.season import SeasonContract  # noqa: E402
-from poec_workflow.testing.contracts.sending import OutboxContract  # noqa: E402
-from poec_workflow.testing.contracts.sweeping import SweepContract  # noqa: E402
+from poec_workflow.testing.contracts.drawn_seasons import SeasonContract  # noqa: E402
+from poec_workflow.testing.contracts.erasure import PeopleContract  # noqa: E402
+from poec_workflow.testing.contracts.idempotency import KeyContract  # noqa: E402
+from poec_workflow.testing.contracts.listings import ListContract  # noqa: E402
+from poec_workflow.testing.contracts.outbox_contract import OutboxContract  # noqa: E402
+from poec_workflow.testing.contracts.overdue_claims import SweepContract  # noqa: E402
+from poec_workflow.testing.contracts.reads import ReadingContract  # noqa: E402
 from poec_workflow.testing.contracts.transactions import TransactionContract  # noqa: E402
 
 __all__ = ["StorageContract"]

@@ -8,13 +8,14 @@ from datetime import UTC, datetime, timedelta
 from threading import Barrier
 from typing import TypeVar
 
-from poec_workflow import Accepted, Refused, Request, Workflow, commands
+from poec_workflow import commands
+from poec_workflow.commands import Request
+from poec_workflow.decider import Accepted, Refused
 from poec_workflow.events import Position
 from poec_workflow.model import Actor
 from poec_workflow.ports import Storage
-from poec_workflow.testing.clock import SettableClock
 from poec_workflow.testing.contracts.contract import Contract
-from poec_workflow.testing.contracts.ground import (
+from poec_workflow.testing.contracts.fixtures import (
     ADVISER,
     NOW,
     PLATFORM,
@@ -27,7 +28,9 @@ from poec_workflow.testing.contracts.ground import (
     tally_of,
     workflow_on,
 )
-from poec_workflow.testing.contracts.within import Pausing
+from poec_workflow.testing.contracts.storage_wrappers import Pausing
+from poec_workflow.testing.settable_clock import SettableClock
+from poec_workflow.workflow import Workflow
 
 T = TypeVar("T")
 PATIENCE = 0.2

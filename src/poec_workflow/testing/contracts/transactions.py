@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from poec_workflow import Accepted, Refused, Request, Settings, Workflow, commands
+from poec_workflow import commands
+from poec_workflow.commands import Request
+from poec_workflow.decider import Accepted, Refused
 from poec_workflow.errors import CommandRefused
+from poec_workflow.policies.settings import Settings
 from poec_workflow.ports import Storage, Transaction
-from poec_workflow.testing.clock import SettableClock
 from poec_workflow.testing.contracts.contract import Contract
-from poec_workflow.testing.contracts.ground import (
+from poec_workflow.testing.contracts.fixtures import (
     ADVISER,
     NOW,
     PLATFORM,
@@ -24,8 +26,10 @@ from poec_workflow.testing.contracts.ground import (
     tally_of,
     workflow_on,
 )
-from poec_workflow.testing.contracts.keys import replay_of
-from poec_workflow.testing.contracts.within import Within
+from poec_workflow.testing.contracts.idempotency import replay_of
+from poec_workflow.testing.contracts.storage_wrappers import Within
+from poec_workflow.testing.settable_clock import SettableClock
+from poec_workflow.workflow import Workflow
 
 
 class TransactionContract(Contract):

@@ -4,10 +4,10 @@ from poec_workflow.decider import Lifecycles
 from poec_workflow.machines import LIFECYCLES
 from poec_workflow.policies.settings import Settings
 from poec_workflow.testing.exploration.bounds import Bounds
-from poec_workflow.testing.exploration.found import Violation
 from poec_workflow.testing.exploration.paths import Path, ShortestPaths, shortest_paths, simple_paths
 from poec_workflow.testing.exploration.report import Exploration, RowSeen
-from poec_workflow.testing.exploration.walk import Walk
+from poec_workflow.testing.exploration.search import Walk
+from poec_workflow.testing.exploration.search_record import Violation
 
 __all__ = [
     "Bounds",

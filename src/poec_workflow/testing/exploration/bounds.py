@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from attrs import frozen
 
 from poec_workflow.errors import Malformed
-from poec_workflow.policies.deadlines import in_zone
+from poec_workflow.policies.calendar import in_zone
 from poec_workflow.policies.settings import Settings
 
 _FIRST = date(2021, 11, 2)

@@ -18,9 +18,9 @@ from poec_workflow.model import (
     TrainingAction,
 )
 from poec_workflow.policies.settings import Settings
+from poec_workflow.testing.exploration.explored_step import FINAL, OVER, Step, retained, seats
 from poec_workflow.testing.exploration.limits import OF_LIMITS
-from poec_workflow.testing.exploration.steps import FINAL, OVER, Step, retained, seats
-from poec_workflow.testing.exploration.worlds import World
+from poec_workflow.testing.exploration.small_world import World
 
 _UNAVAILABLE = frozenset({ActionState.ARCHIVED, ActionState.DELETED})
 _ENDINGS = frozenset(

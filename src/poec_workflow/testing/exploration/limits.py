@@ -13,7 +13,7 @@ from poec_workflow.model import (
     SessionState,
     TrainingSession,
 )
-from poec_workflow.testing.exploration.steps import FINAL, OVER, Step, overdue, retained
+from poec_workflow.testing.exploration.explored_step import FINAL, OVER, Step, overdue, retained
 
 
 def quota_holds(step: Step) -> str | None:

@@ -18,10 +18,10 @@ from poec_workflow.machines import LIFECYCLES, Lifecycle
 from poec_workflow.model import Application, State, Subject, SubjectKind
 from poec_workflow.policies.settings import Settings
 from poec_workflow.testing.exploration.bounds import Bounds
-from poec_workflow.testing.exploration.found import Node
-from poec_workflow.testing.exploration.menu import Asked
-from poec_workflow.testing.exploration.walk import Walk
-from poec_workflow.testing.exploration.worlds import ACTION, SESSION, World, place
+from poec_workflow.testing.exploration.enabled_commands import Asked
+from poec_workflow.testing.exploration.search import Walk
+from poec_workflow.testing.exploration.search_record import Node
+from poec_workflow.testing.exploration.small_world import ACTION, SESSION, World, place
 from poec_workflow.testing.journals import to_line
 
 TRACKED = {SubjectKind.APPLICATION: "C-1", SubjectKind.SESSION: SESSION, SubjectKind.ACTION: ACTION}

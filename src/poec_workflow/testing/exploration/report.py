@@ -13,7 +13,7 @@ from poec_workflow.machines import AnyRule
 from poec_workflow.model import State, SubjectKind
 from poec_workflow.policies.settings import Settings
 from poec_workflow.testing.exploration.bounds import Bounds
-from poec_workflow.testing.exploration.found import Found, Node, Violation
+from poec_workflow.testing.exploration.search_record import Found, Node, Violation
 from poec_workflow.testing.journals import to_line
 
 

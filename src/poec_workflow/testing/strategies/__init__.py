@@ -6,10 +6,9 @@
 - `malformed(cls)`, `malformed_lines()`, `malformed_settings()` can't be read, and say where.
 """
 
-from poec_workflow.testing.strategies.journals import Decision, decisions, facts, journals
-from poec_workflow.testing.strategies.malformed import Wrong, malformed, malformed_lines
-from poec_workflow.testing.strategies.proposals import proposals, requests_to, steps, strays
-from poec_workflow.testing.strategies.rules import (
+from poec_workflow.testing.strategies.drawn_journals import Decision, decisions, facts, journals
+from poec_workflow.testing.strategies.drawn_requests import proposals, requests_to, steps, strays
+from poec_workflow.testing.strategies.drawn_settings import (
     catalogues,
     malformed_settings,
     permissions,
@@ -17,6 +16,8 @@ from poec_workflow.testing.strategies.rules import (
     refusals_of_ones_own,
     settings,
 )
+from poec_workflow.testing.strategies.known_subjects import World
+from poec_workflow.testing.strategies.malformed import Wrong, malformed, malformed_lines
 from poec_workflow.testing.strategies.values import (
     actors,
     commands,
@@ -30,7 +31,6 @@ from poec_workflow.testing.strategies.values import (
     times,
     values,
 )
-from poec_workflow.testing.strategies.world import World
 
 __all__ = [
     "Decision",

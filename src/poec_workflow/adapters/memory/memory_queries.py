@@ -1,0 +1,105 @@
+"""Reading the dictionaries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from poec_workflow.adapters.memory.memory_lists import MemoryLists
+from poec_workflow.events import HistoryEntry
+from poec_workflow.model import (
+    ActionState,
+    Application,
+    Candidate,
+    Role,
+    State,
+    Subject,
+    SubjectKind,
+    Tally,
+    TrainingSession,
+)
+from poec_workflow.ports import DecisionContext
+from poec_workflow.views import DashboardRow
+
+
+class MemoryQueries(MemoryLists):
+    """Reading the dictionaries, a moment each."""
+
+    def subject(self, kind: SubjectKind, reference: str) -> Subject | None:
+        """One subject."""
+        return self._tables.subjects.get((kind, reference))
+
+    def around(self, application: Application) -> DecisionContext:
+        """One application with what a decision on it would know."""
+        with self._lock:
+            return self._tables.around(application)
+
+    def history(self, kind: SubjectKind, reference: str) -> Sequence[HistoryEntry]:
+        """A subject's history, oldest first."""
+        return self._tables.histories.get((kind, reference), ())
+
+    def states(self, kind: SubjectKind) -> Mapping[str, State]:
+        """The state of every subject of a kind, by reference."""
+        with self._lock:
+            everything = sorted(self._tables.subjects.items())
+            return {reference: subject.state for (of, reference), subject in everything if of is kind}
+
+    def candidate(self, reference: str) -> Candidate | None:
+        """A person's name and e-mail."""
+        return self._tables.people.get(reference)
+
+    def organizations(self) -> Sequence[str]:
+        """Every organisation that holds a role on a session, in order."""
+        with self._lock:
+            sessions = tuple(self._tables.sessions())
+        return sorted({each.organization(role) for each in sessions for role in Role})
+
+    def overdue(self, ended_before: date) -> Sequence[str]:
+        """References of open applications of sessions that ended before a day, in order."""
+        with self._lock:
+            return [each.reference for each in self._tables.overdue(ended_before)]
+
+    def dashboard(
+        self, organization: str, *, expiring: tuple[date, date], since: datetime | None = None
+    ) -> Sequence[DashboardRow]:
+        """A row per role that the organisation holds."""
+        with self._lock:
+            return [
+                self._row(role, sessions, expiring, since)
+                for role in Role
+                if (sessions := [each for each in self._tables.sessions() if each.organization(role) == organization])
+            ]
+
+    def _row(
+        self,
+        role: Role,
+        sessions: Sequence[TrainingSession],
+        expiring: tuple[date, date],
+        since: datetime | None,
+    ) -> DashboardRow:
+        counted = [
+            (session, self._tally(session.reference, since))
+            for session in sessions
+            if (action := self._tables.action(session.action)) and action.state is ActionState.PUBLISHED
+        ]
+        first, last = expiring
+        tallies = [tally for _, tally in counted]
+        return DashboardRow(
+            role=role,
+            pending=sum(each.open for each in tallies),
+            expiring=sum(tally.open for session, tally in counted if first <= session.end <= last),
+            retained=sum(each.retained for each in tallies),
+            rejected=sum(each.rejected for each in tallies),
+            no_advice=sum(each.no_advice for each in tallies),
+            session_full=sum(each.session_full for each in tallies),
+            cancelled=sum(each.cancelled for each in tallies),
+        )
+
+    def _tally(self, session: str, since: datetime | None) -> Tally:
+        if since is None:
+            return self._tables.tallies[session]
+        tally = Tally()
+        for application in map(self._tables.application, self._tables.applications_of[session]):
+            if application.registered_at >= since:
+                tally = tally.moved(None, application.state)
+        return tally

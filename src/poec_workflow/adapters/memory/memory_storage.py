@@ -1,0 +1,146 @@
+"""Transactions on the dictionaries: one lock, and each write notes how to take itself back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from threading import RLock
+from typing import Any, TypeVar, cast
+
+from attrs import evolve
+
+from poec_workflow.adapters.anonymization import anonymous_application, anonymous_entry
+from poec_workflow.adapters.memory.memory_outbox import MemoryOutbox
+from poec_workflow.adapters.memory.memory_queries import MemoryQueries
+from poec_workflow.adapters.memory.memory_tables import Tables
+from poec_workflow.commands import Command, CreateSession, Preregister
+from poec_workflow.events import HistoryEntry, Position
+from poec_workflow.history_recording import RecordedChange
+from poec_workflow.model import Application, Candidate, SubjectKind, Tally, TrainingSession
+from poec_workflow.ports import DecisionContext, Receipt
+
+T = TypeVar("T")
+
+
+class MemoryStorage:
+    """A storage that lasts as long as its process; thread-safe, one writer at a time."""
+
+    def __init__(self) -> None:
+        self._lock = RLock()
+        self._tables = Tables()
+
+    def run(self, work: Callable[[MemoryTransaction], T], *, write: bool = True) -> T:
+        """Do work in one transaction; undo it when it raises, or when it was not to write."""
+        with self._lock:
+            transaction = MemoryTransaction(self._tables)
+            try:
+                result = work(transaction)
+            except BaseException:
+                transaction.undo()
+                raise
+            if not write:
+                transaction.undo()
+            return result
+
+    @property
+    def queries(self) -> MemoryQueries:
+        """Reading."""
+        return MemoryQueries(self._tables, self._lock)
+
+    @property
+    def outbox(self) -> MemoryOutbox:
+        """What waits to be sent."""
+        return MemoryOutbox(self._tables, self._lock)
+
+
+class MemoryTransaction:
+    """One transaction on the dictionaries."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+        self._undo: list[Callable[[], None]] = []
+
+    def load(self, command: Command, *, key: str | None = None) -> DecisionContext:
+        """What is known around a command; everything is locked already."""
+        tables = self._tables
+        subject = tables.subjects.get((command.kind, command.reference))
+        match command:
+            case Preregister():
+                loaded = evolve(
+                    tables.around(None, parent=command.session),
+                    subject=subject,
+                    candidate_live=tables.is_live(command.candidate.reference, command.session),
+                )
+            case CreateSession():
+                loaded = DecisionContext(subject=subject, action=tables.action(command.action))
+            case _:
+                loaded = tables.around(subject)
+        return evolve(loaded, receipt=tables.receipts.get(key)) if key is not None else loaded
+
+    def claim_overdue(self, ended_before: date, *, limit: int) -> Sequence[DecisionContext]:
+        """Open applications of sessions that ended before a day, in order of their references."""
+        overdue = self._tables.overdue(ended_before)
+        return tuple(self._tables.around(each) for each in overdue[:limit])
+
+    def recall(self, decision: Position) -> Sequence[Sequence[HistoryEntry]]:
+        """The histories of all that a decision moved, up to and with that move."""
+        return tuple(
+            self._tables.histories[each.kind, each.reference][: each.version]
+            for each in self._tables.decisions[decision]
+        )
+
+    def save(
+        self, changes: Sequence[RecordedChange], receipt: Receipt | None = None, people: Sequence[Candidate] = ()
+    ) -> None:
+        """Store everything, noting how to take it back."""
+        tables = self._tables
+        for change in changes:
+            subject, entry = change.subject, change.entry
+            where = (subject.kind, subject.reference)
+            if isinstance(subject, Application):
+                tally = tables.tallies[subject.session]
+                before = cast("Application | None", tables.subjects.get(where))
+                self._put(tables.tallies, subject.session, tally.moved(before.state if before else None, subject.state))
+                self._put(tables.applications_of[subject.session], subject.reference, None)
+                self._put(tables.applications_by[subject.candidate], subject.reference, None)
+            elif isinstance(subject, TrainingSession):
+                self._put(tables.tallies, subject.reference, tables.tallies.get(subject.reference, Tally()))
+                self._put(tables.sessions_of[subject.action], subject.reference, None)
+            self._put(tables.subjects, where, subject)
+            self._put(tables.histories, where, (*tables.histories.get(where, ()), entry))
+            self._put(tables.outbox, entry.position, None)
+        self._put(tables.decisions, changes[0].entry.decision, tuple(each.entry.position for each in changes))
+        if receipt is not None:
+            self._put(tables.receipts, receipt.key, receipt)
+        for person in people:
+            self._put(tables.people, person.reference, person)
+
+    def forget(self, candidate: str) -> None:
+        """Erase a person's name and e-mail, and their name where they acted themself."""
+        tables = self._tables
+        if candidate in tables.people:
+            self._take(tables.people, candidate)
+        for reference in tables.applications_by.get(candidate, ()):
+            where = (SubjectKind.APPLICATION, reference)
+            self._put(tables.subjects, where, anonymous_application(tables.application(reference)))
+        for where, entries in list(tables.histories.items()):
+            anonymous = tuple(anonymous_entry(each, candidate) for each in entries)
+            if anonymous != entries:
+                self._put(tables.histories, where, anonymous)
+
+    def undo(self) -> None:
+        """Take everything back, the last first."""
+        while self._undo:
+            self._undo.pop()()
+
+    def _put(self, table: dict[Any, Any], key: object, value: object) -> None:
+        if key in table:
+            before = table[key]
+            self._undo.append(lambda: table.__setitem__(key, before))
+        else:
+            self._undo.append(lambda: table.__delitem__(key))
+        table[key] = value
+
+    def _take(self, table: dict[Any, Any], key: object) -> None:
+        before = table.pop(key)
+        self._undo.append(lambda: table.__setitem__(key, before))

@@ -1,0 +1,112 @@
+"""The data, and the few indexes that loading needs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import cast
+
+from poec_workflow.events import HistoryEntry, Position
+from poec_workflow.model import (
+    LIVE_STATES,
+    OPEN_STATES,
+    Application,
+    Candidate,
+    Subject,
+    SubjectKind,
+    Tally,
+    TrainingAction,
+    TrainingSession,
+)
+from poec_workflow.policies.facts import Enrolment
+from poec_workflow.ports import DecisionContext, LazySequence, Receipt
+
+
+class Tables:
+    """The data, and the few indexes that loading needs."""
+
+    def __init__(self) -> None:
+        self.subjects: dict[tuple[SubjectKind, str], Subject] = {}
+        self.histories: dict[tuple[SubjectKind, str], tuple[HistoryEntry, ...]] = {}
+        self.tallies: dict[str, Tally] = {}
+        self.people: dict[str, Candidate] = {}
+        self.receipts: dict[str, Receipt] = {}
+        self.decisions: dict[Position, tuple[Position, ...]] = {}
+        self.outbox: dict[Position, datetime | None] = {}
+        # Indexes, by insertion: a reference is never taken out, so None is all that they hold.
+        self.sessions_of: dict[str, dict[str, None]] = defaultdict(dict)
+        self.applications_of: dict[str, dict[str, None]] = defaultdict(dict)
+        self.applications_by: dict[str, dict[str, None]] = defaultdict(dict)
+
+    def action(self, reference: str) -> TrainingAction | None:
+        """One action."""
+        return cast("TrainingAction | None", self.subjects.get((SubjectKind.ACTION, reference)))
+
+    def session(self, reference: str) -> TrainingSession | None:
+        """One session."""
+        return cast("TrainingSession | None", self.subjects.get((SubjectKind.SESSION, reference)))
+
+    def application(self, reference: str) -> Application:
+        """An application that is there."""
+        return cast("Application", self.subjects[SubjectKind.APPLICATION, reference])
+
+    def sessions(self) -> Iterator[TrainingSession]:
+        """All of them."""
+        return (each for each in self.subjects.values() if isinstance(each, TrainingSession))
+
+    def applications(self) -> Iterator[Application]:
+        """All of them."""
+        return (each for each in self.subjects.values() if isinstance(each, Application))
+
+    def actions(self) -> Iterator[TrainingAction]:
+        """All of them."""
+        return (each for each in self.subjects.values() if isinstance(each, TrainingAction))
+
+    def open_applications(self, session: str) -> tuple[Application, ...]:
+        """A session's open applications, by reference."""
+        everyone = map(self.application, sorted(self.applications_of[session]))
+        return tuple(each for each in everyone if each.state in OPEN_STATES)
+
+    def enrolment(self, session: TrainingSession | None) -> Enrolment | None:
+        """A session with what is registered on it."""
+        if session is None:
+            return None
+        return Enrolment(
+            session=session,
+            tally=self.tallies[session.reference],
+            open_applications=LazySequence(lambda: self.open_applications(session.reference)),
+        )
+
+    def around(self, subject: Subject | None, *, parent: str | None = None) -> DecisionContext:
+        """What belongs to a subject, or, where there is none yet, to what it would be created under."""
+        match subject:
+            case TrainingAction():
+                sessions = (self.session(each) for each in sorted(self.sessions_of[subject.reference]))
+                enrolments = tuple(each for each in map(self.enrolment, sessions) if each)
+                return DecisionContext(subject=subject, action=subject, enrolments=enrolments)
+            case TrainingSession():
+                session: TrainingSession | None = subject
+            case Application():
+                session = self.session(subject.session)
+            case None:
+                session = self.session(parent) if parent else None
+        action = self.action(session.action) if session else None
+        return DecisionContext(subject=subject, action=action, enrolment=self.enrolment(session))
+
+    def is_live(self, candidate: str, session: str) -> bool:
+        """Whether a candidate has an open or retained application on a session."""
+        return any(
+            each.session == session and each.state in LIVE_STATES
+            for each in map(self.application, self.applications_by[candidate])
+        )
+
+    def overdue(self, ended_before: date) -> list[Application]:
+        """The open applications of sessions that ended before a day, in order of their references."""
+        overdue = (
+            application
+            for session in self.sessions()
+            if session.end < ended_before and self.tallies[session.reference].open
+            for application in self.open_applications(session.reference)
+        )
+        return sorted(overdue, key=lambda each: each.reference)

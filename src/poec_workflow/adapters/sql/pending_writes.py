@@ -1,0 +1,153 @@
+"""Changes ▸ rows, gathered and written together: a sweep's batch takes as many statements as a command."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import cast
+
+from sqlalchemy import Connection, Table, Update
+
+from poec_workflow.adapters.sql.bulk import BulkWrites, Given, inserting, updating
+from poec_workflow.adapters.sql.dialects import insert_ignoring, upsert
+from poec_workflow.adapters.sql.row_mapping import Values, entry_row, person_row, position_row, row_of, stored_key
+from poec_workflow.adapters.sql.schema import (
+    COUNTS,
+    SUBJECTS,
+    history,
+    outbox,
+    people,
+    receipts,
+    sessions,
+)
+from poec_workflow.errors import Conflict
+from poec_workflow.history_recording import RecordedChange
+from poec_workflow.model import Application, ApplicationState, Candidate, State, Subject, SubjectKind, Tally
+from poec_workflow.ports import Receipt
+
+
+def _names(table: Table) -> tuple[str, ...]:
+    return tuple(each.name for each in table.columns)
+
+
+def _changing(table: Table) -> BulkWrites:
+    """An update that finds its row only in the version that was read."""
+    values = tuple(name for name in _names(table) if name not in ("reference", *COUNTS))
+
+    def statement(given: Given) -> Update:
+        return (
+            table.update()
+            .where(table.c.reference == given("known_reference"), table.c.version == given("known_version"))
+            .values({name: given(name) for name in values})
+        )
+
+    return updating(table, (*values, "known_reference", "known_version"), statement)
+
+
+def _counting(given: Given) -> Update:
+    return (
+        sessions.update()
+        .where(sessions.c.reference == given("known_reference"))
+        .values({name: sessions.c[name] + given(f"more_{name}") for name in COUNTS})
+    )
+
+
+_INSERTS = {kind: table.insert().inline() for kind, table in SUBJECTS.items()}
+_UPDATES = {kind: _changing(table) for kind, table in SUBJECTS.items()}
+_COUNT = updating(sessions, ("known_reference", *(f"more_{name}" for name in COUNTS)), _counting)
+_HISTORY = inserting(history, _names(history))
+_OUTBOX = inserting(outbox, ("kind", "reference", "version"))
+_RECEIPT = insert_ignoring(receipts)
+_PERSON = upsert(people, "reference")
+
+
+class PendingWrites:
+    """What a transaction is about to write; `flush` does, and loading has to come after it."""
+
+    def __init__(self) -> None:
+        self._subjects: dict[tuple[SubjectKind, str], Subject] = {}
+        self._counts: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(COUNTS, 0))
+        self._entries: list[Values] = []
+        self._positions: list[Values] = []
+        self._receipts: list[Receipt] = []
+        self._people: dict[str, Candidate] = {}
+
+    def add(
+        self,
+        connection: Connection,
+        changes: Sequence[RecordedChange],
+        receipt: Receipt | None,
+        people: Sequence[Candidate],
+    ) -> None:
+        """Gather one decision; a subject that waits here already is written first."""
+        if any((each.subject.kind, each.subject.reference) in self._subjects for each in changes):
+            self.flush(connection)
+        for ordinal, change in enumerate(changes):
+            subject, entry = change.subject, change.entry
+            self._subjects[subject.kind, subject.reference] = subject
+            self._entries.append(entry_row(entry, ordinal))
+            self._positions.append(position_row(entry.position))
+            if isinstance(subject, Application):
+                self._count(subject, entry.from_state)
+        if receipt is not None:
+            self._receipts.append(receipt)
+        self._people.update((each.reference, each) for each in people)
+
+    def _count(self, application: Application, before: State | None) -> None:
+        """What `Tally.moved` says, as differences."""
+        counts = self._counts[application.session]
+        after = application.state
+        moved = Tally().moved(cast("ApplicationState | None", before), after)
+        for name in COUNTS:
+            counts[name] += getattr(moved, name)
+
+    def flush(self, connection: Connection) -> None:
+        """Write what was gathered, each table in one statement.
+
+        Raises:
+            Conflict: a subject has another version by now, or a key was used.
+        """
+        if not self._entries:
+            return
+        for kind in _ORDER:
+            self._write(connection, kind)
+        counts = [
+            {"known_reference": session, **{f"more_{name}": count for name, count in more.items()}}
+            for session, more in sorted(self._counts.items())
+            if any(more.values())
+        ]
+        if counts:
+            _COUNT.write(connection, counts)
+        _HISTORY.write(connection, self._entries)
+        _OUTBOX.write(connection, self._positions)
+        for receipt in self._receipts:
+            _write_receipt(connection, receipt)
+        if self._people:
+            connection.execute(
+                _PERSON[connection.dialect.name], [person_row(self._people[each]) for each in sorted(self._people)]
+            )
+        self.__init__()  # type: ignore[misc]
+
+    def _write(self, connection: Connection, kind: SubjectKind) -> None:
+        rows = [row_of(each) for each in self._subjects.values() if each.kind is kind]
+        created = [row for row in rows if row["version"] == 1]
+        changed = [
+            {"known_reference": row.pop("reference"), "known_version": row["version"] - 1, **row}
+            for row in rows
+            if row["version"] > 1
+        ]
+        if created:
+            connection.execute(_INSERTS[kind], created)
+        if changed and _UPDATES[kind].write(connection, changed) != len(changed):
+            raise Conflict(f"an {kind} was changed by somebody else")
+
+
+# The order of locking.
+_ORDER = (SubjectKind.ACTION, SubjectKind.SESSION, SubjectKind.APPLICATION)
+
+
+def _write_receipt(connection: Connection, receipt: Receipt) -> None:
+    """Keep that the key was used, unless it was in the meantime: then the work is to be done again, and finds it."""
+    row = {"key": stored_key(receipt.key), "digest": receipt.digest, **position_row(receipt.decision)}
+    if connection.execute(_RECEIPT[connection.dialect.name], row).rowcount != 1:
+        raise Conflict("the key was used by somebody else")

@@ -1,0 +1,73 @@
+"""Forgetting a person in the tables; `adapters.erasing` says what is forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import BindParameter, Connection, bindparam, select, union
+
+from poec_workflow.adapters.anonymization import anonymous_application, anonymous_entry
+from poec_workflow.adapters.sql.row_mapping import Values, entry_row, read, row_of
+from poec_workflow.adapters.sql.schema import applications, history, people
+from poec_workflow.events import HistoryEntry
+from poec_workflow.model import Application, SubjectKind
+
+_ASKED: BindParameter[str] = bindparam("asked")
+
+_person = people.delete().where(people.c.reference == _ASKED)
+# Locked, or a command that is carried out meanwhile would be overwritten.
+_applications = (
+    select(applications.c.data)
+    .where(applications.c.candidate == _ASKED)
+    .order_by(applications.c.reference)
+    .with_for_update()
+)
+_own = select(applications.c.reference).where(applications.c.candidate == _ASKED)
+_entry = select(history.c.data, history.c.ordinal)
+# Two searches by index: of one condition with OR, PostgreSQL makes a scan of the whole history.
+_entries = union(
+    _entry.where(history.c.actor_candidate == _ASKED),
+    # How each of the person's applications began: there alone a prescriber is named.
+    _entry.where(
+        history.c.kind == SubjectKind.APPLICATION.value, history.c.reference.in_(_own), history.c.version == 1
+    ),
+)
+_rewrite_application = (
+    applications.update()
+    .where(applications.c.reference == bindparam("known_reference"))
+    .values(search=bindparam("search"), data=bindparam("data"))
+)
+_rewrite_entry = (
+    history.update()
+    .where(
+        history.c.kind == bindparam("known_kind"),
+        history.c.reference == bindparam("known_reference"),
+        history.c.version == bindparam("known_version"),
+    )
+    .values(data=bindparam("data"))
+)
+
+
+def forget(connection: Connection, candidate: str) -> None:
+    """Erase a person's name and e-mail, and their name where they acted themself."""
+    asked = {"asked": candidate}
+    connection.execute(_person, asked)
+    for text in connection.scalars(_applications, asked).all():
+        application = read(text, Application)
+        row = row_of(anonymous_application(application))
+        _rewritten = {"known_reference": application.reference, "search": row["search"], "data": row["data"]}
+        connection.execute(_rewrite_application, _rewritten)
+    rows: Sequence[Values] = [
+        entry_row(anonymous_entry(read(row.data, HistoryEntry), candidate), row.ordinal)
+        for row in connection.execute(_entries, asked).all()
+    ]
+    for row in rows:
+        connection.execute(
+            _rewrite_entry,
+            {
+                "known_kind": row["kind"],
+                "known_reference": row["reference"],
+                "known_version": row["version"],
+                "data": row["data"],
+            },
+        )

@@ -1,0 +1,150 @@
+"""Values ▸ rows and rows ▸ values."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from poec_workflow.adapters.search_text import action_text, application_text, person_text, session_text
+from poec_workflow.adapters.sql.schema import COUNTS
+from poec_workflow.events import HistoryEntry, Position
+from poec_workflow.model import (
+    Application,
+    Candidate,
+    Subject,
+    SubjectKind,
+    Tally,
+    TrainingAction,
+    TrainingSession,
+)
+from poec_workflow.policies.alerts import awaits_validation, is_incomplete
+from poec_workflow.policies.capacity import quota_of
+from poec_workflow.serialization import from_dict, to_json
+
+T = TypeVar("T")
+Values = dict[str, Any]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_LONGEST_KEY = 64
+_DIGESTED = re.compile(r"sha256:[0-9a-f]{64}")
+
+CLASSES: Mapping[SubjectKind, type[Application | TrainingSession | TrainingAction]] = {
+    SubjectKind.APPLICATION: Application,
+    SubjectKind.SESSION: TrainingSession,
+    SubjectKind.ACTION: TrainingAction,
+}
+
+
+def microseconds(instant: datetime) -> int:
+    """An instant as the tables have it: they compare and sort it whatever its offset was."""
+    return (instant - _EPOCH) // _MICROSECOND
+
+
+def read(text: str, cls: type[T]) -> T:
+    """A value that `to_json` wrote."""
+    return from_dict(json.loads(text), cls)
+
+
+def tally_of(row: Any) -> Tally:  # noqa: ANN401 - a row that has the counters
+    """The counters of a session's row."""
+    return Tally(**{name: getattr(row, name) for name in COUNTS})
+
+
+def row_of(subject: Subject) -> Values:
+    """A subject's row, but for a session's counters."""
+    match subject:
+        case Application():
+            own = _application(subject)
+        case TrainingSession():
+            own = _session(subject)
+        case TrainingAction():
+            own = _action(subject)
+    envelope = {"reference": subject.reference, "version": subject.version, "state": subject.state.value}
+    return {**envelope, **own, "data": to_json(subject)}
+
+
+def _application(application: Application) -> Values:
+    return {
+        "session": application.session,
+        "candidate": application.candidate,
+        "registered_at": microseconds(application.registered_at),
+        "search": application_text(application),
+    }
+
+
+def _session(session: TrainingSession) -> Values:
+    return {
+        "action": session.action,
+        "start_on": session.start.isoformat(),
+        "end_on": session.end.isoformat(),
+        "registration_deadline": session.registration_deadline.isoformat(),
+        "responsible": session.responsible,
+        "positioner": session.positioner,
+        "trainer": session.trainer,
+        "quota": quota_of(session),
+        "search": session_text(session),
+    }
+
+
+def _action(action: TrainingAction) -> Values:
+    return {
+        "responsible": action.responsible,
+        "awaits_validation": int(awaits_validation(action)),
+        "incomplete": int(is_incomplete(action)),
+        "search": action_text(action),
+    }
+
+
+def person_row(person: Candidate) -> Values:
+    """A person's row."""
+    return {
+        "reference": person.reference,
+        "name": person.name,
+        "email": person.email,
+        "search": person_text(person),
+    }
+
+
+def entry_row(entry: HistoryEntry, ordinal: int) -> Values:
+    """An entry's row; `ordinal` is its place in its decision."""
+    decision = entry.decision
+    return {
+        **position_row(entry.position),
+        "decision_kind": decision.kind.value,
+        "decision_reference": decision.reference,
+        "decision_version": decision.version,
+        "ordinal": ordinal,
+        "actor_candidate": entry.actor.candidate,
+        "data": to_json(entry),
+    }
+
+
+def position_row(position: Position) -> Values:
+    """The key of history, outbox and receipts."""
+    return {"kind": position.kind.value, "reference": position.reference, "version": position.version}
+
+
+def stored_key(key: str) -> str:
+    """A key as it is stored: a long one by its digest, for PostgreSQL's indexes hold no more than some 2,700 bytes.
+
+    A digest is written with more characters than a key may have that is stored as it is: none is taken for another.
+    """
+    if len(key) <= _LONGEST_KEY:
+        return key
+    return f"sha256:{hashlib.sha256(key.encode()).hexdigest()}"
+
+
+def stored_keys(key: str) -> tuple[str, str]:
+    """How a key is stored, and how it once was: whole, whatever its length."""
+    now = stored_key(key)
+    return now, now if _DIGESTED.fullmatch(key) else key
+
+
+def position_of(row: Any) -> Position:  # noqa: ANN401 - a row that has the key
+    """The position that a row is keyed by."""
+    return Position(SubjectKind(row.kind), row.reference, row.version)

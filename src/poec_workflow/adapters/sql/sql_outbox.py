@@ -1,0 +1,69 @@
+"""The outbox: rows that hold a position each, in the order in which they were stored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, bindparam, exists, or_, select
+
+from poec_workflow.adapters.sql.connections import Connections
+from poec_workflow.adapters.sql.row_mapping import microseconds, position_of, position_row
+from poec_workflow.adapters.sql.schema import outbox
+from poec_workflow.events import Position
+from poec_workflow.ports import Delivery
+
+_earlier = outbox.alias("earlier")
+_free = (
+    select(outbox)
+    .where(
+        or_(outbox.c.held_until.is_(None), outbox.c.held_until <= bindparam("now")),
+        ~exists().where(
+            _earlier.c.kind == outbox.c.kind,
+            _earlier.c.reference == outbox.c.reference,
+            _earlier.c.version < outbox.c.version,
+        ),
+    )
+    .order_by(outbox.c.id)
+    .limit(bindparam("limit"))
+    .with_for_update(of=outbox, skip_locked=True)
+)
+_hold = outbox.update().where(outbox.c.id == bindparam("held")).values(held_until=bindparam("until"))
+_this = (
+    outbox.c.kind == bindparam("known_kind"),
+    outbox.c.reference == bindparam("known_reference"),
+    outbox.c.version == bindparam("known_version"),
+)
+_settle = {
+    Delivery.SENT: outbox.delete().where(*_this),
+    Delivery.FAILED: outbox.update().where(*_this).values(held_until=None),
+}
+
+
+class SqlOutbox:
+    """What waits to be sent."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def claim(self, *, limit: int, now: datetime, lease: timedelta) -> Sequence[Position]:
+        """The oldest of each subject that nobody holds, held until the lease ends."""
+
+        def work(connection: Connection) -> Sequence[Position]:
+            asked = {"now": microseconds(now), "limit": limit}
+            rows = connection.execute(_free, asked).all()
+            until = microseconds(now + lease)
+            if rows:
+                connection.execute(_hold, [{"held": row.id, "until": until} for row in rows])
+            return [position_of(row) for row in rows]
+
+        return self._connections.run(work, write=True)
+
+    def settle(self, position: Position, outcome: Delivery) -> None:
+        """Sent ones go; failed ones can be claimed again."""
+
+        def work(connection: Connection) -> None:
+            known = {f"known_{name}": value for name, value in position_row(position).items()}
+            connection.execute(_settle[outcome], known)
+
+        self._connections.run(work, write=True)

@@ -1,0 +1,161 @@
+"""The storage port on SQL tables: transactions, and the ways to open them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from types import TracebackType
+from typing import Self, TypeVar
+
+from sqlalchemy import Connection
+
+from poec_workflow.adapters.sql import context_loading
+from poec_workflow.adapters.sql.connections import Connections, OwnConnections
+from poec_workflow.adapters.sql.host_transaction import JoinedConnections
+from poec_workflow.adapters.sql.pending_writes import PendingWrites
+from poec_workflow.adapters.sql.person_erasure import forget
+from poec_workflow.adapters.sql.revisions import SchemaStatus
+from poec_workflow.adapters.sql.sql_outbox import SqlOutbox
+from poec_workflow.adapters.sql.sql_queries import SqlQueries
+from poec_workflow.commands import Command
+from poec_workflow.events import HistoryEntry, Position
+from poec_workflow.history_recording import RecordedChange
+from poec_workflow.model import Application, Candidate
+from poec_workflow.ports import DecisionContext, Receipt
+
+T = TypeVar("T")
+
+
+class SqlStorage:
+    """A storage in a database; thread-safe when opened, the host's thread's when joined.
+
+    Django's `connection` is looked at anew on every call, so one joined storage serves all threads.
+    """
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    @classmethod
+    def open(cls, url: str, *, busy_timeout: float = 10.0, attempts: int = 8) -> Self:
+        """A storage of its own; the file and its tables are made on first use, and upgraded by `create` alone.
+
+        Args:
+            url: as `sqlite:///file.db`, or `postgresql+psycopg://user@host/database` (extra `postgresql`).
+            busy_timeout: how many seconds to wait for somebody else's write to end.
+            attempts: how often work is tried before it ends in `Conflict`.
+
+        Raises:
+            Malformed: the URL is none that is known.
+        """
+        return cls(OwnConnections(url, busy_timeout=busy_timeout, attempts=attempts))
+
+    @classmethod
+    def joined(cls, connection: object) -> Self:
+        """A storage in the host's transaction, which it neither commits, nor rolls back, nor retries.
+
+        Args:
+            connection: SQLAlchemy's `Connection`, Django's `connection`, or a `sqlite3.Connection`. On SQLite the
+                host had better begin with IMMEDIATE (Django's `transaction_mode`, sqlite3's `isolation_level`): a
+                transaction that reads first may find that another one wrote meanwhile, and is never retried here.
+        """
+        return cls(JoinedConnections(connection))
+
+    def create(self) -> SchemaStatus:
+        """Make the tables, or bring older ones up to this release: for hosts that join, in a migration of theirs.
+
+        Returns:
+            What was there before.
+
+        Raises:
+            SchemaOutdated: the tables are a later release's, or not ours.
+        """
+        return self._connections.upgrade()
+
+    def schema(self) -> SchemaStatus:
+        """Which schema is there, beside the one that this release reads; nothing is made."""
+        return self._connections.status()
+
+    def close(self) -> None:
+        """Close the connections that it opened itself."""
+        self._connections.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def queries(self) -> SqlQueries:
+        """Reading."""
+        return SqlQueries(self._connections)
+
+    @property
+    def outbox(self) -> SqlOutbox:
+        """What waits to be sent."""
+        return SqlOutbox(self._connections)
+
+    def run(self, work: Callable[[SqlTransaction], T], *, write: bool = True) -> T:
+        """Do work in one transaction; undo it when it raises, or when it was not to write.
+
+        Raises:
+            Conflict: others kept changing the same thing.
+            SchemaOutdated: the tables are another release's.
+            StorageUnavailable: the database can't be reached, read or written.
+        """
+
+        def in_transaction(connection: Connection) -> T:
+            transaction = SqlTransaction(connection, lock=write)
+            result = work(transaction)
+            transaction.flush()
+            return result
+
+        return self._connections.run(in_transaction, write=write)
+
+
+class SqlTransaction:
+    """One transaction. What is saved is gathered, and written before the next look and at the end."""
+
+    def __init__(self, connection: Connection, *, lock: bool) -> None:
+        self._connection = connection
+        self._lock = lock
+        self._unsaved = PendingWrites()
+
+    def load(self, command: Command, *, key: str | None = None) -> DecisionContext:
+        """What is known around a command, or the receipt of its key alone."""
+        self.flush()
+        loaded = context_loading.load(self._connection, command, self._open_applications, lock=self._lock)
+        # Asked when the locks are held: whoever held them may have used the key.
+        receipt = context_loading.receipt(self._connection, key) if key is not None else None
+        return loaded if receipt is None else DecisionContext(receipt=receipt)
+
+    def claim_overdue(self, ended_before: date, *, limit: int) -> Sequence[DecisionContext]:
+        """Open applications of sessions that ended before a day, at most `limit`."""
+        self.flush()
+        return context_loading.overdue(self._connection, ended_before, limit, self._open_applications, lock=self._lock)
+
+    def recall(self, decision: Position) -> Sequence[Sequence[HistoryEntry]]:
+        """The histories of all that a decision moved, up to and with that move."""
+        self.flush()
+        return context_loading.recall(self._connection, decision)
+
+    def save(
+        self, changes: Sequence[RecordedChange], receipt: Receipt | None = None, people: Sequence[Candidate] = ()
+    ) -> None:
+        """Gather a decision to be written."""
+        self._unsaved.add(self._connection, changes, receipt, people)
+
+    def forget(self, candidate: str) -> None:
+        """Erase a person's name and e-mail, and their name where they acted themself."""
+        self.flush()
+        forget(self._connection, candidate)
+
+    def flush(self) -> None:
+        """Write what was gathered."""
+        self._unsaved.flush(self._connection)
+
+    def _open_applications(self, session: str) -> Sequence[Application]:
+        self.flush()
+        return context_loading.open_applications(self._connection, session, lock=self._lock)

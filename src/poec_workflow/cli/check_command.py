@@ -1,0 +1,101 @@
+"""`check`: what the tables' own checks proved when they were built, and what an exploration of the rules found."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+import click
+
+from poec_workflow.cli import options
+from poec_workflow.cli.terminal import print_json, print_table, say, table
+from poec_workflow.machines import LIFECYCLES, Lifecycle
+from poec_workflow.policies.settings import Settings
+from poec_workflow.testing.exploration import Bounds, Exploration, RowSeen, explore
+from poec_workflow.testing.journals import to_line
+
+
+@click.command()
+@click.option(
+    "--applications",
+    type=click.IntRange(min=1),
+    default=Bounds().applications,
+    show_default=True,
+    help="Explore with at most so many applications; each more takes about six times as long.",
+)
+@options.settings
+@options.format_
+@click.pass_context
+def check(ctx: click.Context, applications: int, place: str | None, format_: str) -> None:
+    """Show that every lifecycle is whole, and that its rules hold wherever they can lead.
+
+    A wrong table does not even load: for every state and command the rows are exclusive and complete, no row leaves a
+    final state, every state is reachable, and a final state from every other. Then every combination of a few
+    applications, seats and days is walked through, under the settings, and each held against the invariants.
+
+    Exits 1 when one does not hold, and prints a shortest journal to where it does not.
+    """
+    settings = options.open_settings(place)
+    found = explore(bounds=Bounds(applications=applications), settings=settings)
+    lifecycles = [_counts(each, settings) for each in LIFECYCLES.values()]
+    if format_ == "json":
+        print_json({"settings": settings.fingerprint, "lifecycles": lifecycles, "exploration": found.to_dict()})
+    else:
+        print_table(table(list(lifecycles[0]), [list(each.values()) for each in lifecycles]))
+        _print(found)
+    ctx.exit(0 if found.ok else 1)
+
+
+def _counts(lifecycle: Lifecycle, settings: Settings) -> dict[str, Any]:
+    cells = [
+        lifecycle.rows(state, command) for state, command in product((None, *lifecycle.states), lifecycle.by_command)
+    ]
+    own = {check.code for command in lifecycle.by_command for check in settings.checks.get(command, ())}
+    return {
+        "lifecycle": lifecycle.name,
+        "rows": len(lifecycle.rules),
+        "states": len(lifecycle.states),
+        "final": len(lifecycle.final),
+        "commands": len(lifecycle.by_command),
+        "cells": len(cells),
+        "accepting": sum(bool(rows) for rows in cells),
+        "choices": sum(2 ** len({atom.name for rule in rows for atom in rule.given}) for rows in cells if rows),
+        "codes": len({code for rule in lifecycle.rules for code in rule.codes} | own),
+        "fingerprint": lifecycle.fingerprint,
+    }
+
+
+def _print(found: Exploration) -> None:
+    bounds = found.bounds
+    click.echo(
+        f"explored: applications up to {bounds.applications}, convocations up to {bounds.attempts}, "
+        f"capacity {_listed(bounds.capacities)}, coefficient {_listed(bounds.coefficients or ())}"
+    )
+    click.echo(
+        f"{found.states} worlds{'' if found.complete else ' (not all of them)'}, {found.decisions} decisions, "
+        f"{found.accepted} accepted, {len(found.rows) - len(found.dead)} of {len(found.rows)} rows taken"
+    )
+    for each in found.dead:
+        say(_dead(each, found))
+    for kind, state in found.unreached:
+        click.echo(f"never reached: {kind} {state}")
+    for kind, state in found.unleft:
+        click.echo(f"never left: {kind} {state}")
+    for rows, where in found.overlaps.items():
+        click.echo(f"overlap: {rows} are both chosen by {where}")
+    for violation in found.violations:
+        say(f"violation: {violation.invariant}: {violation.found}; a shortest journal to it:")
+        for line in map(to_line, violation.journal):
+            say(line)
+    click.echo(f"settings {found.settings.fingerprint}: {'ok' if found.ok else 'not ok'}")
+
+
+def _dead(row: RowSeen, found: Exploration) -> str:
+    own = found.own_codes(row.rule.command)
+    reasons = [f"{code}{' (own policy)' if code in own else ''} {count}×" for code, count in row.refused.items()]
+    refused = f"; refused by {', '.join(reasons)}" if reasons else "; no world chose it"
+    return f"never taken: {row.id} {row.rule.command.type}{refused}"
+
+
+def _listed(numbers: tuple[int, ...]) -> str:
+    return " or ".join(map(str, numbers))

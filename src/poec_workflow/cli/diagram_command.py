@@ -1,0 +1,111 @@
+"""`diagram`: a lifecycle, drawn from its rules."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from poec_workflow.cli import options
+from poec_workflow.cli.terminal import say
+from poec_workflow.diagrams import FORMATS, PAGES, SHOWN, render
+from poec_workflow.diagrams.diagram_request import BY_NAME
+from poec_workflow.diagrams.markdown_blocks import redrawn
+from poec_workflow.diagrams.transition_counts import taken
+from poec_workflow.machines import LIFECYCLES, Lifecycle
+from poec_workflow.model import SubjectKind
+from poec_workflow.policies.settings import Settings
+
+
+@click.command()
+@click.argument("lifecycle", type=click.Choice(list(BY_NAME)), required=False)
+@click.option("--as", "as_", type=click.Choice([*FORMATS, *PAGES]), default="mermaid", show_default=True)
+@click.option("--no-conditions", is_flag=True, help="Leave out the conditions that choose a row.")
+@click.option("--no-codes", is_flag=True, help="Leave out the refusal codes.")
+@click.option("--actors", is_flag=True, help="Show who may give each command.")
+@click.option("--no-colours", is_flag=True, help="Show no outcomes.")
+@click.option("--grouped", is_flag=True, help="Arcs with the same ends as one; an SVG always has them so.")
+@click.option("--application", metavar="REFERENCE", help="Show one application's path, from the store.")
+@click.option("--session", metavar="REFERENCE", help="Show one session's path, from the store.")
+@click.option("--action", metavar="REFERENCE", help="Show one training action's path, from the store.")
+@click.option("--counts", is_flag=True, help="Show how often each row was taken, from the store.")
+@click.option(
+    "--into",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="PAGE",
+    help="Draw the marked blocks of a Markdown page anew; they say what they want.",
+)
+@click.option("--check", is_flag=True, help="With --into: write nothing, exit 1 when the page is stale.")
+@options.store
+@options.settings
+@options.lang
+def diagram(
+    lifecycle: str | None,
+    as_: str,
+    *,
+    no_conditions: bool,
+    no_codes: bool,
+    actors: bool,
+    no_colours: bool,
+    grouped: bool,
+    application: str | None,
+    session: str | None,
+    action: str | None,
+    counts: bool,
+    into: Path | None,
+    check: bool,
+    store: str,
+    place: str | None,
+    lang: str,
+) -> None:
+    """Draw a lifecycle: application (the default), session or training-action."""
+    settings = options.open_settings(place)
+    if into is not None:
+        _draw_into(into, settings, check=check)
+        return
+    if check:
+        raise click.UsageError("--check goes with --into")
+    followed = {SubjectKind.APPLICATION: application, SubjectKind.SESSION: session, SubjectKind.ACTION: action}
+    drawn, reference = _what(lifecycle, {kind: each for kind, each in followed.items() if each is not None})
+    workflow = options.open_workflow(store, place) if counts or reference is not None else None
+    hidden = {"conditions": no_conditions, "codes": no_codes, "actors": not actors}
+    try:
+        text = render(
+            drawn,
+            as_,
+            lang=lang,
+            settings=settings,
+            show=[name for name in SHOWN if not hidden[name]],
+            path=workflow.history(drawn.kind, reference) if workflow and reference is not None else (),
+            counts=taken(workflow.storage.queries, drawn) if workflow and counts else None,
+            colours=not no_colours,
+            grouped=grouped,
+        )
+    except (ImportError, ValueError) as error:
+        raise click.UsageError(str(error)) from error
+    click.echo(text, nl=False)
+
+
+def _what(lifecycle: str | None, followed: dict[SubjectKind, str]) -> tuple[Lifecycle, str | None]:
+    """The lifecycle, and the subject whose path is shown: one names the other."""
+    if len(followed) > 1:
+        raise click.UsageError("one path at a time")
+    for kind, reference in followed.items():
+        if lifecycle not in {None, LIFECYCLES[kind].name}:
+            raise click.UsageError(f"{reference} is no {lifecycle}")
+        return LIFECYCLES[kind], reference
+    return BY_NAME[lifecycle or "application"], None
+
+
+def _draw_into(page: Path, settings: Settings, *, check: bool) -> None:
+    try:
+        before = page.read_bytes().decode()
+        after = redrawn(before, settings)
+    except ValueError as error:
+        raise click.UsageError(f"{page}: {error}") from error
+    if after == before:
+        return
+    if check:
+        say(f"{page} is stale: draw it anew by poec-workflow diagram --into {page}", err=True)
+        click.get_current_context().exit(1)
+    page.write_bytes(after.encode())

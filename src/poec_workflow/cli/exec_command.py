@@ -1,0 +1,76 @@
+"""`exec`: one journal line, executed now or at its own instant."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from poec_workflow import locales
+from poec_workflow.cli import options
+from poec_workflow.cli.inspection_commands import would_pass
+from poec_workflow.cli.run_command import without_mark
+from poec_workflow.cli.terminal import print_json, say
+from poec_workflow.decider import Accepted, Change, Refused
+from poec_workflow.errors import refusal_to_dict
+from poec_workflow.remedies import Remedy
+from poec_workflow.serialization import LONGEST_LINE, journal_line, to_dict
+
+
+@click.command("exec")
+@click.argument("line")
+@options.store
+@options.settings
+@options.format_
+@options.lang
+@click.pass_context
+def execute(ctx: click.Context, line: str, store: str, place: str | None, format_: str, lang: str) -> None:
+    """Execute one journal LINE (- reads it from standard input), now when it has no "at".
+
+    Exits 1 when the rules refuse it.
+    """
+    text = without_mark(sys.stdin.buffer.read(LONGEST_LINE + 1)) if line == "-" else line
+    request = journal_line(text, dated=False)
+    workflow = options.open_workflow(store, place)
+    answer = workflow.execute_many([request])[0]
+    remedy = workflow.remedy(request) if isinstance(answer, Refused) else None
+    if format_ == "json":
+        print_json(_refused(answer, remedy, lang) if isinstance(answer, Refused) else _accepted(answer, lang))
+    elif isinstance(answer, Refused):
+        for refusal in answer.refusals:
+            say(f"{refusal.code}: {refusal.message(lang)}")
+        if remedy:
+            say(would_pass(remedy, lang))
+    else:
+        for change in answer.changes:
+            say(f"{change.subject.reference}: {locales.state(change.subject.state, lang)} ({change.event.type})")
+        for advisory in answer.advisories:
+            say(f"{advisory.code}: {advisory.message(lang)}", err=True)
+    ctx.exit(1 if isinstance(answer, Refused) else 0)
+
+
+def _refused(answer: Refused, remedy: Remedy | None, lang: str) -> dict[str, Any]:
+    more = {"remedy": remedy.to_dict(lang)} if remedy else {}
+    return {"accepted": False, "refusals": [{**refusal_to_dict(each, lang), **more} for each in answer.refusals]}
+
+
+def _accepted(answer: Accepted, lang: str) -> dict[str, Any]:
+    return {
+        "accepted": True,
+        "replayed": answer.replayed,
+        "final": answer.final,
+        "subject": {"kind": answer.subject.kind.value, **to_dict(answer.subject)},
+        "events": [_event(answer.change)["event"]],
+        "advisories": [{**to_dict(each), "message": each.message(lang)} for each in answer.advisories],
+        "consequences": [_event(each) for each in answer.consequences],
+    }
+
+
+def _event(change: Change) -> dict[str, Any]:
+    return {
+        "kind": change.subject.kind.value,
+        "reference": change.subject.reference,
+        "state": change.subject.state.value,
+        "event": {"type": change.event.type, **to_dict(change.event)},
+    }

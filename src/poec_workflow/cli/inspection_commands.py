@@ -1,0 +1,151 @@
+"""`show`, `history`, `explain`: one subject, what happened to it, and what may happen next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import click
+
+from poec_workflow import locales
+from poec_workflow.cli import options
+from poec_workflow.cli.terminal import print_json, print_table, table
+from poec_workflow.decider import unknown
+from poec_workflow.errors import CommandRefused
+from poec_workflow.events import HistoryEntry
+from poec_workflow.explanation import Explanation
+from poec_workflow.model import Actor, ActorKind, Subject, SubjectKind
+from poec_workflow.policies.calendar import in_zone
+from poec_workflow.remedies import Remedy
+from poec_workflow.serialization import to_dict
+from poec_workflow.workflow import Workflow
+
+_which = click.option(
+    "--subject",
+    type=click.Choice([each.value for each in SubjectKind]),
+    help="Which one, when a reference exists in several.",
+)
+
+
+@click.command()
+@click.argument("reference")
+@_which
+@options.store
+@options.settings
+@options.format_
+@options.lang
+def show(reference: str, subject: str | None, store: str, place: str | None, format_: str, lang: str) -> None:
+    """Show one application, session or training action, whole."""
+    workflow = options.open_workflow(store, place)
+    found = _find(workflow, reference, subject)
+    data = {"kind": found.kind.value, **to_dict(found)}
+    if format_ == "json":
+        print_json(data)
+        return
+    shown = {**data, "state": locales.state(found.state, lang)}
+    rows = [(name, _cell(value)) for name, value in shown.items() if value not in (None, "", [])]
+    print_table(table(["", reference], rows))
+
+
+@click.command()
+@click.argument("reference")
+@_which
+@options.store
+@options.settings
+@options.format_
+@options.lang
+def history(reference: str, subject: str | None, store: str, place: str | None, format_: str, lang: str) -> None:
+    """Tell what happened to an application, a session or a training action, oldest first."""
+    workflow = options.open_workflow(store, place)
+    found = _find(workflow, reference, subject)
+    entries = workflow.history(found.kind, reference)
+    if format_ == "json":
+        print_json([to_dict(each) for each in entries])
+        return
+    columns = [options.word(name, lang) for name in ("effective", "recorded", "rule", "command", "who", "state")]
+    print_table(table(["#", *columns], [_line(each, workflow, lang) for each in entries]))
+
+
+@click.command()
+@click.argument("application")
+@click.option("--kind", required=True, type=click.Choice([each.value for each in ActorKind]), help="Of actor.")
+@click.option("--organization", help="The one that the actor works for.")
+@click.option("--candidate", help="The candidate's reference, for an actor who is one.")
+@options.store
+@options.settings
+@options.format_
+@options.lang
+def explain(
+    application: str,
+    kind: str,
+    organization: str | None,
+    candidate: str | None,
+    store: str,
+    place: str | None,
+    format_: str,
+    lang: str,
+) -> None:
+    """Say of each command to an application whether an actor may give it, or every reason why not."""
+    workflow = options.open_workflow(store, place)
+    actor = Actor(kind=ActorKind(kind), organization=organization, candidate=candidate)
+    found = workflow.explain(application, actor)
+    if format_ == "json":
+        print_json([each.to_dict(lang) for each in found])
+        return
+    columns = [options.word("command", lang), options.word("answer", lang)]
+    rows = [(each.command.type, "\n".join(_reasons(each, lang)) or options.word("allowed", lang)) for each in found]
+    print_table(table(columns, rows))
+
+
+def _reasons(explanation: Explanation, lang: str) -> Iterator[str]:
+    for refusal in explanation.refusals:
+        yield f"{refusal.code}: {refusal.message(lang)}"
+    if explanation.remedy:
+        yield would_pass(explanation.remedy, lang)
+
+
+def would_pass(remedy: Remedy, lang: str) -> str:
+    """What would make a refused command pass, as a line."""
+    return f"  → {options.word('would-pass', lang, remedy=remedy.message(lang))}"
+
+
+def _find(workflow: Workflow, reference: str, kind: str | None) -> Subject:
+    kinds = [SubjectKind(kind)] if kind else list(SubjectKind)
+    readers: Mapping[SubjectKind, Any] = {
+        SubjectKind.APPLICATION: workflow.application,
+        SubjectKind.SESSION: workflow.session,
+        SubjectKind.ACTION: workflow.action,
+    }
+    found: list[Subject] = []
+    for each in kinds:
+        try:
+            found.append(readers[each](reference))
+        except CommandRefused:
+            continue
+    if not found:
+        raise CommandRefused([unknown(kinds[0], reference)])
+    if len(found) > 1:
+        several = ", ".join(each.kind for each in found)
+        raise click.UsageError(f"{reference} names several ({several}): say which with --subject")
+    return found[0]
+
+
+def _line(entry: HistoryEntry, workflow: Workflow, lang: str) -> tuple[object, ...]:
+    zone = workflow.settings.zone
+    who = entry.actor.name or entry.actor.organization or entry.actor.candidate
+    kind = locales.label("words", entry.actor.kind, lang)
+    return (
+        entry.event.version,
+        locales.shown(in_zone(entry.event.effective_at, zone), lang),
+        locales.shown(in_zone(entry.recorded_at, zone), lang),
+        entry.rule,
+        entry.command,
+        f"{who} ({kind})" if who else kind,
+        locales.state(entry.event.state, lang),
+    )
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, dict):
+        return "\n".join(f"{name}: {each}" for name, each in value.items() if each is not None)
+    return "\n".join(map(_cell, value)) if isinstance(value, list) else str(value)

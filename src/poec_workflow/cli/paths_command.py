@@ -1,0 +1,88 @@
+"""`paths`: journals for acceptance tests, to each state, over each row, and all simple ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path as File
+
+import click
+
+from poec_workflow.cli import options
+from poec_workflow.cli.terminal import print_json, print_table, say, table
+from poec_workflow.machines import LIFECYCLES, Lifecycle
+from poec_workflow.policies.settings import Settings
+from poec_workflow.testing.exploration import Path, shortest_paths, simple_paths
+
+_NAMES = {each.name: each for each in LIFECYCLES.values()}
+
+
+@click.command()
+@click.argument("lifecycle", type=click.Choice(list(_NAMES)), default="application")
+@click.option("--simple", is_flag=True, help="All simple paths, rather than a shortest one to each state and row.")
+@click.option("--to", "state", metavar="STATE", help="Print the journal to a state.")
+@click.option("--over", "row", metavar="ROW", help="Print the journal over a row, as L4.")
+@click.option("--into", type=click.Path(path_type=File, file_okay=False), help="Write each journal as a file there.")
+@options.settings
+@options.format_
+def paths(
+    *,
+    lifecycle: str,
+    simple: bool,
+    state: str | None,
+    row: str | None,
+    into: File | None,
+    place: str | None,
+    format_: str,
+) -> None:
+    """List journals that lead to each state and over each row of a LIFECYCLE, as few lines as can be.
+
+    Each can be executed by `run` on an empty store, and is accepted to its last line.
+    """
+    settings = options.open_settings(place)
+    found = _simple(_NAMES[lifecycle], settings) if simple else _shortest(_NAMES[lifecycle], settings)
+    wanted = [f"to-{state}"] * bool(state) + [f"over-{row}"] * bool(row)
+    if missing := [each for each in wanted if each not in found]:
+        raise click.UsageError(f"no path {missing[0]} of {lifecycle}: there are {', '.join(found)}")
+    found = {name: path for name, path in found.items() if name in wanted or not wanted}
+    if into is not None:
+        _write(found, into)
+    elif format_ == "json":
+        print_json([_as_data(name, path) for name, path in found.items()])
+    elif wanted:
+        for path in found.values():
+            for line in path.lines:
+                say(line)
+    else:
+        rows = [(name, len(path.journal), " ".join(path.rows), path.state.value) for name, path in found.items()]
+        print_table(table(["path", "lines", "rows", "state"], rows))
+
+
+def _shortest(lifecycle: Lifecycle, settings: Settings) -> dict[str, Path]:
+    found = shortest_paths(settings)
+    rows = {rule.id for rule in lifecycle.rules}
+    return {
+        **{f"to-{state}": path for (kind, state), path in found.to.items() if kind is lifecycle.kind},
+        **{f"over-{row}": path for row, path in found.over.items() if row in rows},
+    }
+
+
+def _simple(lifecycle: Lifecycle, settings: Settings) -> dict[str, Path]:
+    return {"-".join(path.rows): path for path in simple_paths(lifecycle, settings)}
+
+
+def _write(found: Mapping[str, Path], into: File) -> None:
+    into.mkdir(parents=True, exist_ok=True)
+    for name, path in found.items():
+        (into / f"{name}.jsonl").write_text("".join(f"{line}\n" for line in path.lines), encoding="utf-8")
+    click.echo(f"{len(found)} journals in {into}", err=True)
+
+
+def _as_data(name: str, path: Path) -> dict[str, object]:
+    return {
+        "path": name,
+        "kind": path.kind.value,
+        "reference": path.reference,
+        "rows": list(path.rows),
+        "state": path.state.value,
+        "journal": path.lines,
+    }

@@ -1,0 +1,126 @@
+"""`readjudicate`: a journal judged again under other settings, and the verdicts that change."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from io import BufferedReader
+from typing import Any
+
+import click
+
+from poec_workflow import locales
+from poec_workflow.cli import options
+from poec_workflow.cli.run_command import lines_of, short
+from poec_workflow.cli.terminal import print_json, print_table, say, table
+from poec_workflow.commands import COMMANDS, Command, Request
+from poec_workflow.decider import Refused
+from poec_workflow.errors import Malformed
+from poec_workflow.readjudication import Difference, Readjudication, Rewrite
+from poec_workflow.readjudication import readjudicate as judged_again
+from poec_workflow.serialization import from_dict, journal_line, to_dict
+from poec_workflow.workflow import Answer
+
+_SHOWN = 20
+
+
+class Assignment(click.ParamType[tuple[type[Command], str, Any]]):
+    """`create-session.coefficient=4`: what a field of a command would have been."""
+
+    name = "COMMAND.FIELD=VALUE"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[type[Command], str, Any]:
+        """The command, the field and the value, which is JSON, or else a text."""
+        where, _, text = str(value).partition("=")
+        command, _, field = where.partition(".")
+        known = COMMANDS.get(command)
+        if known is None or not field.isidentifier() or not hasattr(known, field):
+            self.fail(f"{value}: expected a command and a field of it, as create-session.coefficient=4", param, ctx)
+        try:
+            return known, field, json.loads(text)
+        except ValueError:
+            return known, field, text
+
+
+@click.command()
+@click.argument("journal", type=click.File("rb"))
+@options.settings
+@click.option("--against", metavar="MODULE:NAME", help="The settings to compare with; the package's own by default.")
+@click.option("--with", "changes", type=Assignment(), multiple=True, help="Judge as if a command had said so.")
+@options.format_
+@options.lang
+@click.pass_context
+def readjudicate(
+    ctx: click.Context,
+    journal: BufferedReader,
+    place: str | None,
+    against: str | None,
+    changes: tuple[tuple[type[Command], str, Any], ...],
+    format_: str,
+    lang: str,
+) -> None:
+    """Judge a recorded journal again under other settings, and list the verdicts that change.
+
+    Both replays start from nothing, and each line is judged in the world that its own replay has come to.
+    """
+    settings, compared = options.open_settings(place), options.open_settings(against)
+    requests, malformed = _read(journal, lang)
+    found = judged_again(requests, settings, against=compared, rewrite=_rewriting(changes) if changes else None)
+    if format_ == "json":
+        print_json({**found.to_dict(lang), "malformed": malformed})
+    else:
+        _print(found, lang)
+    ctx.exit(2 if malformed else 0)
+
+
+def _read(journal: BufferedReader, lang: str) -> tuple[list[Request | str], int]:
+    """The requests, each at its line's place; a blank or malformed line is an empty one."""
+    found: list[Request | str] = []
+    malformed = 0
+    for number, line in lines_of(journal):
+        found.extend("" for _ in range(number - len(found) - 1))
+        try:
+            found.append(journal_line(line))
+        except Malformed as error:
+            malformed += 1
+            click.echo(f"{options.word('line', lang, line=number)}: {short(error.faults, lang)}", err=True)
+            found.append("")
+    return found, malformed
+
+
+def _rewriting(changes: Iterable[tuple[type[Command], str, Any]]) -> Rewrite:
+    def rewrite(command: Command) -> Command:
+        own: Mapping[str, Any] = {field: value for kind, field, value in changes if isinstance(command, kind)}
+        return from_dict({**to_dict(command), **own}, type(command)) if own else command
+
+    return rewrite
+
+
+def _print(found: Readjudication, lang: str) -> None:
+    values = {"lines": found.lines, "settings": found.settings.fingerprint, "against": found.against.fingerprint}
+    click.echo(options.word("readjudicated", lang, **values))
+    if not found.differences:
+        click.echo(options.word("no-difference", lang))
+    columns = ["#", *(options.word(name, lang) for name in ("command", "reference", "before", "after"))]
+    for kind, count in found.counts.items():
+        if count:
+            direct = len(found.of(kind, direct=True))
+            rows = [_row(each, lang) for each in found.of(kind)[:_SHOWN]]
+            say(options.word(kind, lang, count=count, direct=direct))
+            print_table(table(columns, rows))
+        if count > _SHOWN:
+            say(options.word("more", lang, count=count - _SHOWN))
+
+
+def _row(each: Difference, lang: str) -> tuple[object, ...]:
+    command = each.request.command
+    return each.line, command.type, command.reference, _in_short(each.before, lang), _in_short(each.after, lang)
+
+
+def _in_short(answer: Answer, lang: str) -> str:
+    if isinstance(answer, Refused):
+        return ", ".join(sorted(answer.codes))
+    others = len(answer.consequences)
+    return locales.state(answer.subject.state, lang) + (f" (+{others})" if others else "")

@@ -1,0 +1,77 @@
+"""`store`: the database schema, looked at and brought up to this release."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from poec_workflow import bootstrap
+from poec_workflow.cli import options
+from poec_workflow.cli.terminal import print_json
+
+OUTDATED = 3
+"""The exit code of a store that this release can't work on, as of one that can't be reached."""
+
+
+@click.group()
+def store() -> None:
+    """Look at the database schema, or bring it up to this release."""
+
+
+@store.command()
+@click.option("--sql", is_flag=True, help="Print the SQL for a database administrator, and run nothing.")
+@click.option("--from", "start", metavar="REVISION", help="With --sql: the revision that is there; none when empty.")
+@click.option("--dialect", metavar="NAME", help="With --sql: sqlite or postgresql, if not what --store names.")
+@options.store
+@options.format_
+@options.lang
+def upgrade(*, sql: bool, start: str | None, dialect: str | None, store: str, format_: str, lang: str) -> None:
+    """Make the tables, or bring older ones up to this release, in one transaction; again does nothing."""
+    if sql:
+        _print_sql(dialect or store.partition(":")[0].partition("+")[0], start)
+        return
+    if start or dialect:
+        raise click.UsageError("--from and --dialect are for --sql only")
+    before = _open(store).create()
+    if format_ == "json":
+        print_json({"from": before.revision, "revision": before.head})
+        return
+    said = "store-made" if before.revision is None else "store-current" if before.up_to_date else "store-upgraded"
+    click.echo(options.word(said, lang, revision=before.revision, head=before.head))
+
+
+@store.command()
+@options.store
+@options.format_
+@options.lang
+@click.pass_context
+def status(ctx: click.Context, store: str, format_: str, lang: str) -> None:
+    """Say which schema the store has, and whether this release works on it; exit 3 when it does not."""
+    found = _open(store).schema()
+    if format_ == "json":
+        names = ("revision", "head", "up_to_date", "versioned", "newer")
+        print_json({name: getattr(found, name) for name in names})
+    else:
+        said = "empty" if found.revision is None else "newer" if found.newer else "stale"
+        said = "current" if found.revision == found.head else said
+        click.echo(options.word(f"store-{said}", lang, revision=found.revision, head=found.head))
+        if not found.versioned:
+            click.echo(options.word("store-unversioned", lang))
+    if not found.up_to_date:
+        ctx.exit(OUTDATED)
+
+
+def _open(url: str) -> Any:  # noqa: ANN401 - a storage that has a schema
+    """The storage that the option names, until the command ends; a usage error where it has no schema."""
+    storage = options.open_workflow(url, None).storage
+    if not hasattr(storage, "schema"):
+        raise click.UsageError(f"{url} has no schema to look at")
+    return storage
+
+
+def _print_sql(dialect: str, start: str | None) -> None:
+    try:
+        click.echo(bootstrap.schema_sql(dialect, start), nl=False)
+    except bootstrap.InvalidOption as error:
+        raise click.UsageError(str(error)) from error

@@ -1,0 +1,48 @@
+"""`sweep`: what is past its advice deadline expires."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import click
+from rich.progress import Progress
+
+from poec_workflow.cli import options
+from poec_workflow.cli.terminal import console, print_json, say
+from poec_workflow.errors import Malformed
+from poec_workflow.ports import SystemClock
+from poec_workflow.serialization import from_dict, to_dict
+from poec_workflow.testing.settable_clock import SettableClock
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Say what would expire, and change nothing.")
+@click.option("--at", metavar="INSTANT", help="Sweep as at this instant; later than now with --dry-run only.")
+@options.store
+@options.settings
+@options.format_
+@options.lang
+def sweep(*, dry_run: bool, at: str | None, store: str, place: str | None, format_: str, lang: str) -> None:
+    """Expire every application that is past its advice deadline."""
+    clock = SettableClock(_instant(at, dry_run=dry_run)) if at else None
+    workflow = options.open_workflow(store, place, clock)
+    with Progress(console=console(stderr=True), transient=True, disable=not console(stderr=True).is_terminal) as bar:
+        task = bar.add_task("sweep", total=None)
+        report = workflow.sweep(dry_run=dry_run, progress=lambda done: bar.update(task, completed=done))
+    if format_ == "json":
+        print_json(to_dict(report))
+        return
+    for reference in report.expired:
+        say(reference)
+    said = options.word("would-expire" if dry_run else "expired", lang)
+    say(f"{len(report.expired)} {said}", err=True)
+
+
+def _instant(text: str, *, dry_run: bool) -> datetime:
+    try:
+        instant = from_dict(text, datetime)
+    except Malformed as error:
+        raise click.BadParameter(str(error), param_hint="--at") from error
+    if instant > SystemClock().now() and not dry_run:
+        raise click.UsageError("--at is later than now: that is for --dry-run only")
+    return instant

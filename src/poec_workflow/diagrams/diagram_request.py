@@ -1,0 +1,94 @@
+"""A drawing that was asked for in words: by a marker in a page, or a directive's options."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from attrs import frozen
+
+from poec_workflow.diagrams import FORMATS, Graph, graph, render
+from poec_workflow.diagrams.labels import SHOWN
+from poec_workflow.locales import LANGUAGES
+from poec_workflow.machines import LIFECYCLES
+from poec_workflow.policies.settings import Settings
+
+BY_NAME = {each.name: each for each in LIFECYCLES.values()}
+"""The lifecycles, as the command line calls them."""
+
+
+@frozen(kw_only=True)
+class DiagramRequest:
+    """What is to be drawn, and how; see `diagrams.render`."""
+
+    lifecycle: str = "application"
+    format: str = "mermaid"
+    lang: str = "fr"
+    show: tuple[str, ...] = ("conditions", "codes")
+    colours: bool = True
+    grouped: bool = False
+
+    def drawn(self, settings: Settings | None = None) -> str:
+        """The drawing, under a service's own settings or the defaults."""
+        return render(
+            BY_NAME[self.lifecycle],
+            self.format,
+            lang=self.lang,
+            settings=settings,
+            show=self.show,
+            colours=self.colours,
+            grouped=self.grouped,
+        )
+
+    def graph(self, settings: Settings | None = None) -> Graph:
+        """What is drawn, for who draws it in a way of their own."""
+        return graph(
+            BY_NAME[self.lifecycle], lang=self.lang, settings=settings, colours=self.colours, grouped=self.grouped
+        )
+
+
+def wanted(lifecycle: str, options: Mapping[str, str]) -> DiagramRequest:
+    """What was asked for.
+
+    Args:
+        lifecycle: its name.
+        options: by their names, as texts: `show` is a list with commas, `colours` and `grouped` are yes or no.
+
+    Raises:
+        ValueError: an unknown lifecycle, option or value; the message says what there is.
+    """
+    _one_of("lifecycle", lifecycle, BY_NAME)
+    for name in options:
+        _one_of("option", name, _READ)
+    return DiagramRequest(lifecycle=lifecycle, **{name: _READ[name](name, text) for name, text in options.items()})
+
+
+def _one_of(name: str, text: str, known: Mapping[str, object]) -> str:
+    if text not in known:
+        raise ValueError(f"unknown {name} {text!r}: one of {', '.join(known)}")
+    return text
+
+
+def _format(name: str, text: str) -> str:
+    return _one_of(name, text, FORMATS)
+
+
+def _lang(name: str, text: str) -> str:
+    return _one_of(name, text, dict.fromkeys(LANGUAGES))
+
+
+def _show(name: str, text: str) -> tuple[str, ...]:
+    return tuple(_one_of(name, each, dict.fromkeys(SHOWN)) for each in text.split(",") if each)
+
+
+def _yes(name: str, text: str) -> bool:
+    return _one_of(name, text, {"yes": True, "no": False}) == "yes"
+
+
+_READ: Mapping[str, Callable[[str, str], Any]] = {
+    "format": _format,
+    "lang": _lang,
+    "show": _show,
+    "colours": _yes,
+    "grouped": _yes,
+}

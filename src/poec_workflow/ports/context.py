@@ -1,0 +1,76 @@
+"""What a storage hands to a decision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import TypeVar, overload
+
+from attrs import frozen
+
+from poec_workflow.events import Position
+from poec_workflow.model import Actor, Subject, TrainingAction
+from poec_workflow.policies.facts import Enrolment, Facts
+from poec_workflow.policies.settings import Settings
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+@frozen
+class Receipt:
+    """That a key was used: by which command and actor (as a digest), and where its answer stands in the history."""
+
+    key: str
+    digest: str
+    decision: Position
+
+
+@frozen(kw_only=True)
+class DecisionContext:
+    """What a storage knows around a command; see `Facts` for the fields."""
+
+    subject: Subject | None = None
+    action: TrainingAction | None = None
+    enrolment: Enrolment | None = None
+    enrolments: tuple[Enrolment, ...] = ()
+    candidate_live: bool = False
+    receipt: Receipt | None = None
+
+    def facts(self, now: datetime, actor: Actor, settings: Settings, expected_version: int | None = None) -> Facts:
+        """The facts of a decision: these, and the request's."""
+        return Facts(
+            now=now,
+            actor=actor,
+            settings=settings,
+            expected_version=expected_version,
+            action=self.action,
+            enrolment=self.enrolment,
+            enrolments=self.enrolments,
+            candidate_live=self.candidate_live,
+        )
+
+
+class LazySequence(Sequence[T_co]):
+    """A sequence that is loaded when it is first looked at, within its transaction."""
+
+    def __init__(self, load: Callable[[], Sequence[T_co]]) -> None:
+        self._load = load
+        self._loaded: Sequence[T_co] | None = None
+
+    def _items(self) -> Sequence[T_co]:
+        if self._loaded is None:
+            self._loaded = self._load()
+        return self._loaded
+
+    def __len__(self) -> int:
+        return len(self._items())
+
+    def __iter__(self) -> Iterator[T_co]:
+        return iter(self._items())
+
+    @overload
+    def __getitem__(self, index: int) -> T_co: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[T_co]: ...
+    def __getitem__(self, index: int | slice) -> T_co | Sequence[T_co]:
+        return self._items()[index]

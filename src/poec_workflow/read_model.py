@@ -1,0 +1,240 @@
+"""The reading half of the service: one subject, its history, lists, dashboard, work queue. Nothing is decided here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import TypeVar, cast
+
+from attrs import field, frozen
+
+from poec_workflow.decider import unknown
+from poec_workflow.errors import CommandRefused, Malformed
+from poec_workflow.events import HistoryEntry
+from poec_workflow.explanation import Explanation, explain
+from poec_workflow.model import (
+    Actor,
+    Application,
+    ApplicationState,
+    Page,
+    Subject,
+    SubjectKind,
+    Text,
+    TrainingAction,
+    TrainingSession,
+)
+from poec_workflow.policies.alerts import AlertCriteria, alert_criteria
+from poec_workflow.policies.calendar import first_instant, local_day
+from poec_workflow.policies.deadlines import ended_before, expiring_ends
+from poec_workflow.policies.settings import Settings
+from poec_workflow.ports import Clock, Storage, SystemClock
+from poec_workflow.serialization import from_dict, to_dict
+from poec_workflow.views import (
+    ActionFilter,
+    ActionRow,
+    ActionTab,
+    ApplicationFilter,
+    ApplicationRow,
+    Dashboard,
+    PageRequest,
+    SessionFilter,
+    SessionRow,
+    Tab,
+    WorkQueue,
+)
+from poec_workflow.views.pagination import paged, span
+
+T = TypeVar("T")
+
+
+@frozen
+class Reading:
+    """What a workflow answers without deciding anything; see `Workflow` for the attributes.
+
+    Every list is by reference, in the order of code points: stable whatever happens meanwhile. Texts that no
+    storage can hold (NUL, lone surrogates) are `Malformed`.
+    """
+
+    storage: Storage
+    clock: Clock = field(factory=SystemClock, kw_only=True)
+    settings: Settings = field(factory=Settings, kw_only=True)
+
+    # One subject
+
+    def application(self, reference: str) -> Application:
+        """One application.
+
+        Raises:
+            CommandRefused: `unknown-application`.
+        """
+        return cast("Application", self._known(SubjectKind.APPLICATION, reference))
+
+    def session(self, reference: str) -> TrainingSession:
+        """One session.
+
+        Raises:
+            CommandRefused: `unknown-session`.
+        """
+        return cast("TrainingSession", self._known(SubjectKind.SESSION, reference))
+
+    def action(self, reference: str) -> TrainingAction:
+        """One training action.
+
+        Raises:
+            CommandRefused: `unknown-action`.
+        """
+        return cast("TrainingAction", self._known(SubjectKind.ACTION, reference))
+
+    def history(self, kind: SubjectKind | str, reference: str) -> Sequence[HistoryEntry]:
+        """All that happened to a subject, oldest first.
+
+        Raises:
+            CommandRefused: `unknown-application`, `unknown-session` or `unknown-action`.
+        """
+        of = from_dict(kind, SubjectKind)
+        self._known(of, reference)
+        return self.storage.queries.history(of, reference)
+
+    def explain(self, application: str, actor: Actor) -> tuple[Explanation, ...]:
+        """Each command to an application for an actor: allowed, or every reason why not, payloads apart.
+
+        Raises:
+            CommandRefused: `unknown-application`.
+        """
+        subject = self.application(application)
+        loaded = self.storage.queries.around(subject)
+        return explain(subject, loaded.facts(self._now(), _well_formed(actor), self.settings))
+
+    # Lists
+
+    def applications(
+        self,
+        filter: ApplicationFilter = ApplicationFilter(),  # noqa: A002, B008 - the published name; a frozen value
+        page: PageRequest = PageRequest(),  # noqa: B008
+    ) -> Page[ApplicationRow]:
+        """The applications list, by reference.
+
+        Raises:
+            Malformed: the filter, or the mark of the page.
+        """
+        asked, page = _well_formed(filter), _well_formed(page)
+        after, limit = span(page)
+        rows = self.storage.queries.applications(asked, self._watch(), after=after, limit=limit)
+        return paged(rows, page)
+
+    def application_tabs(self, filter: ApplicationFilter = ApplicationFilter()) -> Mapping[Tab, int]:  # noqa: A002, B008
+        """How many applications stand in each tab, as far as the rest of a filter lets them."""
+        return self.storage.queries.application_tabs(_well_formed(filter), self._watch())
+
+    def sessions(
+        self,
+        filter: SessionFilter = SessionFilter(),  # noqa: A002, B008
+        page: PageRequest = PageRequest(),  # noqa: B008
+    ) -> Page[SessionRow]:
+        """The sessions list, by reference.
+
+        Raises:
+            Malformed: the filter, or the mark of the page.
+        """
+        asked, page = _well_formed(filter), _well_formed(page)
+        after, limit = span(page)
+        rows = self.storage.queries.sessions(asked, self._watch(), after=after, limit=limit)
+        return paged(rows, page)
+
+    def session_tabs(self, filter: SessionFilter = SessionFilter()) -> Mapping[Tab, int]:  # noqa: A002, B008
+        """How many sessions stand in each tab, as far as the rest of a filter lets them."""
+        return self.storage.queries.session_tabs(_well_formed(filter), self._watch())
+
+    def actions(
+        self,
+        filter: ActionFilter = ActionFilter(),  # noqa: A002, B008
+        page: PageRequest = PageRequest(),  # noqa: B008
+    ) -> Page[ActionRow]:
+        """The actions list, by reference.
+
+        Raises:
+            Malformed: the filter, or the mark of the page.
+        """
+        asked, page = _well_formed(filter), _well_formed(page)
+        after, limit = span(page)
+        rows = self.storage.queries.actions(asked, self._watch(), after=after, limit=limit)
+        return paged(rows, page)
+
+    def action_tabs(self, filter: ActionFilter = ActionFilter()) -> Mapping[ActionTab, int]:  # noqa: A002, B008
+        """How many actions stand in each tab; an action may stand in several."""
+        return self.storage.queries.action_tabs(_well_formed(filter), self._watch())
+
+    def candidate_applications(self, reference: str) -> Sequence[ApplicationRow]:
+        """All applications of a candidate, in progress and past, by reference."""
+        return self.applications(ApplicationFilter(candidate=reference), PageRequest(limit=0)).items
+
+    # What an organisation sees
+
+    def dashboard(self, organization: str, *, since: date | None = None, at: date | None = None) -> Dashboard:
+        """An organisation's applications of currently published actions, as stored, by role and state.
+
+        Args:
+            organization: whose; an unknown one has no rows.
+            since: count applications registered on this day or later.
+            at: the day that `expiring` is reckoned from; today by default.
+
+        Raises:
+            Malformed: a day that the wire format has no room for.
+        """
+        day = _well_formed(at) if at else self._today(self._now())
+        rows = self.storage.queries.dashboard(
+            _text(organization),
+            expiring=expiring_ends(day, self.settings),
+            since=first_instant(_well_formed(since), self.settings.zone) if since else None,
+        )
+        return Dashboard(organization=organization, at=day, rows=tuple(rows))
+
+    def work_queue(self, organization: str) -> WorkQueue:
+        """What the organisation has to do on sessions on which it holds a role; overdue applications are left out."""
+        today = self._today(self._now())
+        rows = self.storage.queries.waiting(_text(organization), ended_from=ended_before(today, self.settings))
+        return WorkQueue(
+            organization=organization,
+            at=today,
+            to_convoke=_in(rows, ApplicationState.PENDING, ApplicationState.ABSENT),
+            attendance_to_record=tuple(
+                each for each in _in(rows, ApplicationState.CONVOKED) if each.convocations[-1].on <= today
+            ),
+            advice_to_give=_in(rows, ApplicationState.PRESENT),
+            expiring=tuple(each for each in rows if self._expires(each, today)),
+        )
+
+    def _expires(self, row: ApplicationRow, today: date) -> bool:
+        first, last = expiring_ends(today, self.settings)
+        return first <= row.session_end <= last
+
+    def _known(self, kind: SubjectKind, reference: str) -> Subject:
+        subject = self.storage.queries.subject(kind, _text(reference))
+        if subject is None:
+            raise CommandRefused([unknown(kind, reference)])
+        return subject
+
+    def _watch(self) -> AlertCriteria:
+        return alert_criteria(self._today(self._now()), self.settings)
+
+    def _now(self) -> datetime:
+        now = self.clock.now()
+        if now.tzinfo is None:
+            raise Malformed.at("$.clock", "its instants must be aware")
+        return now
+
+    def _today(self, now: datetime) -> date:
+        return local_day(now, self.settings.zone)
+
+
+def _in(rows: Sequence[ApplicationRow], *states: ApplicationState) -> tuple[ApplicationRow, ...]:
+    return tuple(each for each in rows if each.state in states)
+
+
+def _well_formed(value: T) -> T:
+    return from_dict(to_dict(value), type(value))
+
+
+def _text(reference: str) -> str:
+    known: str = from_dict(reference, Text)
+    return known

@@ -1,0 +1,126 @@
+"""A history entry in JSON: the envelope flat, what is the event's own in `data`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from attrs import frozen
+from cattrs import BaseValidationError, Converter
+
+from poec_workflow.errors import Advisory, Malformed
+from poec_workflow.events import EVENTS, AnyEvent, HistoryEntry, Position
+from poec_workflow.model import (
+    ActionState,
+    Actor,
+    ApplicationState,
+    Reference,
+    SessionState,
+    State,
+    SubjectKind,
+)
+from poec_workflow.serialization.parsing import faults_of
+
+_STATES: Mapping[SubjectKind, type[State]] = {
+    SubjectKind.APPLICATION: ApplicationState,
+    SubjectKind.SESSION: SessionState,
+    SubjectKind.ACTION: ActionState,
+}
+
+
+_ENVELOPE = ("reference", "version", "state", "effective_at")
+
+
+@frozen(kw_only=True)
+class _Envelope:
+    """The names and types of the flat form; `from_` is `from`."""
+
+    kind: SubjectKind
+    reference: Reference
+    version: int
+    type: str
+    effective: datetime
+    recorded: datetime
+    actor: Actor
+    from_: str | None = None
+    to: str
+    rule: str
+    command: str
+    decision: Position
+    fingerprint: str
+    advisories: tuple[Advisory, ...]
+
+
+def write_entry(entry: HistoryEntry, converter: Converter) -> dict[str, Any]:
+    """The entry as JSON-ready data."""
+    to_dict = converter.unstructure
+    event = to_dict(entry.event)
+    return {
+        "kind": entry.event.kind.value,
+        "reference": event.pop("reference"),
+        "version": event.pop("version"),
+        "type": entry.event.type,
+        "effective": event.pop("effective_at"),
+        "recorded": to_dict(entry.recorded_at),
+        "actor": to_dict(entry.actor),
+        "from": to_dict(entry.from_state),
+        "to": event.pop("state"),
+        "rule": entry.rule,
+        "command": entry.command,
+        "decision": to_dict(entry.decision),
+        "fingerprint": entry.fingerprint,
+        "advisories": to_dict(entry.advisories),
+        "data": event,
+    }
+
+
+def read_entry(value: object, converter: Converter) -> HistoryEntry:
+    """The entry that JSON-ready data says."""
+    if not isinstance(value, Mapping):
+        raise ValueError("expected an object")
+    flat = {"from_" if name == "from" else name: each for name, each in value.items() if name != "data"}
+    if "from_" in value:
+        raise Malformed.at("$.from_", "unknown key")
+    written = converter.structure(flat, _Envelope)
+    kind = EVENTS.get(written.type)
+    if kind is None or kind.kind != written.kind:
+        raise Malformed.at("$.type", f"no event of this {written.kind}")
+    return HistoryEntry(
+        event=_read_event(value.get("data"), kind, written, converter),
+        recorded_at=written.recorded,
+        actor=written.actor,
+        rule=written.rule,
+        command=written.command,
+        decision=written.decision,
+        from_state=None if written.from_ is None else _read_state(written.from_, "$.from", written, converter),
+        fingerprint=written.fingerprint,
+        advisories=written.advisories,
+    )
+
+
+def _read_event(data: object, kind: type[AnyEvent], written: _Envelope, converter: Converter) -> AnyEvent:
+    if not isinstance(data, Mapping):
+        raise Malformed.at("$.data", "expected an object")
+    own = [name for name in _ENVELOPE if name in data]
+    if own:
+        raise Malformed.at(f"$.data.{own[0]}", "unknown key")
+    envelope = {
+        "reference": written.reference,
+        "version": written.version,
+        "state": _read_state(written.to, "$.to", written, converter),
+        "effective_at": written.effective.isoformat(),
+    }
+    try:
+        event: AnyEvent = converter.structure({**data, **envelope}, kind)
+    except BaseValidationError as error:
+        raise Malformed(faults_of(error, "$.data")) from None
+    return event
+
+
+def _read_state(text: str, place: str, written: _Envelope, converter: Converter) -> State:
+    try:
+        state: State = converter.structure(text, _STATES[written.kind])
+    except ValueError as error:
+        raise Malformed.at(place, str(error)) from None
+    return state

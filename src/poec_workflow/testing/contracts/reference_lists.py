@@ -1,0 +1,157 @@
+"""Lists as the domain page words them: plain filters over everything, which know nothing of the package's own."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date, timedelta
+
+from poec_workflow.model import LIVE_STATES, OPEN_STATES, Application, Role, TrainingAction, TrainingSession
+from poec_workflow.testing.contracts.datasets import TODAY, Town
+from poec_workflow.views import ActionFilter, ActionTab, ApplicationFilter, SessionFilter
+
+
+class Plain:
+    """The domain page's words about lists, over everything in memory."""
+
+    def __init__(self, town: Town, *, live: bool) -> None:
+        self.town, self.live = town, live
+
+    def applications(self, asked: ApplicationFilter) -> list[str]:
+        """References of what fits, in order."""
+        return sorted(reference for reference, each in self.town.applications.items() if self._application(each, asked))
+
+    def sessions(self, asked: SessionFilter) -> list[str]:
+        """References of what fits, in order."""
+        return sorted(reference for reference, each in self.town.sessions.items() if self._session(each, asked))
+
+    def actions(self, asked: ActionFilter) -> list[str]:
+        """References of what fits, in order."""
+        return sorted(
+            each.reference
+            for each in self.town.actions.values()
+            if (asked.tab is None or self.in_tab(each, asked.tab))
+            and asked.organization in (None, each.responsible, *self._holders(*self.town.sessions_of(each)))
+            and mentions(asked.text, each.reference, each.title, each.funder, each.responsible)
+        )
+
+    def queue(self, organization: str) -> list[list[str]]:
+        """To convoke, attendance to record, advice to give, expiring."""
+        waiting = [
+            each
+            for _, each in sorted(self.town.applications.items())
+            if each.state in OPEN_STATES
+            and organization in self._holders(self.town.session_of(each))
+            and self._deadline(each) >= TODAY
+        ]
+        due = [each for each in waiting if each.state == "convoked" and each.convocations[-1].on <= TODAY]
+        return [
+            [each.reference for each in waiting if each.state in ("pending", "absent")],
+            [each.reference for each in due],
+            [each.reference for each in waiting if each.state == "present"],
+            [each.reference for each in waiting if self._deadline(each) <= TODAY + timedelta(days=15)],
+        ]
+
+    def dashboard(self, organization: str) -> dict[Role, tuple[int, int, int, int]]:
+        """Open, expiring, retained and rejected, by role."""
+        return {
+            role: self._counted([each for each in held if self.town.action_of(each).state == "published"])
+            for role in Role
+            if (held := [each for each in self.town.sessions.values() if each.organization(role) == organization])
+        }
+
+    def overdue(self) -> list[str]:
+        """Open applications of today that no advice can reach."""
+        everyone = sorted(self.town.applications.items())
+        return [name for name, each in everyone if each.state in OPEN_STATES and self._deadline(each) < TODAY]
+
+    def in_tab(self, action: TrainingAction, tab: ActionTab) -> bool:
+        """Whether an action stands in a tab."""
+        if tab is ActionTab.PENDING_VALIDATION:
+            return action.pending_certification is not None and action.state not in ("archived", "deleted")
+        if tab is ActionTab.ALERT:
+            empty = "" in (action.objective, action.programme, action.prerequisites)
+            alarming = empty or any(map(self._alarming, self.town.sessions_of(action)))
+            return action.state == "published" and alarming
+        return action.state.value == tab.value
+
+    def _counted(self, sessions: list[TrainingSession]) -> tuple[int, int, int, int]:
+        everyone = [each for session in sessions for each in self.town.of(session)]
+        waiting = [each for each in everyone if each.state in OPEN_STATES]
+        expiring = [each for each in waiting if TODAY <= self._deadline(each) <= TODAY + timedelta(days=15)]
+        retained, rejected = (sum(each.state == state for each in everyone) for state in ("retained", "rejected"))
+        return len(waiting), len(expiring), retained, rejected
+
+    def _application(self, application: Application, asked: ApplicationFilter) -> bool:
+        session = self.town.session_of(application)
+        person = self.town.people.get(application.candidate)
+        sender = application.prescriber
+        return (
+            (not asked.states or application.state in asked.states)
+            and asked.session in (None, session.reference)
+            and asked.candidate in (None, application.candidate)
+            and self._spans(session, asked)
+            and mentions(
+                asked.text,
+                application.reference,
+                application.candidate,
+                sender.organization,
+                sender.name,
+                *((person.name, person.email) if person else ()),
+                *self._texts(session),
+            )
+        )
+
+    def _session(self, session: TrainingSession, asked: SessionFilter) -> bool:
+        return (
+            (not asked.states or session.state in asked.states)
+            and asked.action in (None, session.action)
+            and self._spans(session, asked)
+            and mentions(asked.text, *self._texts(session))
+        )
+
+    def _spans(self, session: TrainingSession, asked: ApplicationFilter | SessionFilter) -> bool:
+        holders = [session.organization(asked.role)] if asked.role else self._holders(session)
+        return (
+            (asked.tab is None or (asked.tab == "ended") == (session.end < TODAY))
+            and (asked.organization is None or asked.organization in holders)
+            and (asked.session_from is None or session.start >= asked.session_from)
+            and (asked.session_until is None or session.end <= asked.session_until)
+        )
+
+    def _texts(self, session: TrainingSession) -> list[str]:
+        action = self.town.action_of(session)
+        return [
+            session.reference,
+            session.place,
+            *self._holders(session),
+            *(action.reference, action.title, action.funder, action.responsible),
+        ]
+
+    def _alarming(self, session: TrainingSession) -> bool:
+        registered = self.town.of(session)
+        expiring = any(
+            each.state in OPEN_STATES and TODAY <= self._deadline(each) <= TODAY + timedelta(days=15)
+            for each in registered
+        )
+        used = sum(each.state in LIVE_STATES for each in registered) if self.live else len(registered)
+        unused = session.capacity * session.coefficient - used
+        closing = TODAY <= session.registration_deadline <= TODAY + timedelta(days=7)
+        half = unused >= session.capacity * session.coefficient / 2
+        return expiring or (session.state == "active" and closing and half)
+
+    def _deadline(self, application: Application) -> date:
+        return self.town.session_of(application).end + timedelta(days=21)
+
+    def _holders(self, *sessions: TrainingSession) -> list[str]:
+        return [each.organization(role) for each in sessions for role in Role]
+
+
+def mentions(text: str, *texts: str | None) -> bool:
+    """Every word of a text is in one of some others, accents and case apart."""
+    return all(any(word in plain(each) for each in texts if each) for word in plain(text).split())
+
+
+def plain(text: str) -> str:
+    """A text without accents and case, as far as drawn texts have them."""
+    base = "".join(each for each in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(each))
+    return base.replace("œ", "oe")
