@@ -1,0 +1,173 @@
+"""The structure of the package: no circle, at most ten layers, no name twice, and nothing heavy on import.
+
+What the layers are stands in `pyproject.toml`; `lint-imports` holds the imports to it. Each test here has its contrary
+beside it: the same check on a small package that is wrong in this way.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import grimp
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "src" / "poec_workflow"
+MOST_LAYERS = 10
+UNCOUNTED = {"__init__", "__main__"}
+HEAVY = (
+    "alembic",
+    "click",
+    "hypothesis",
+    "poec_workflow.adapters",
+    "poec_workflow.cli",
+    "poec_workflow.diagrams",
+    "poec_workflow.explorer",
+    "poec_workflow.readjudication",
+    "poec_workflow.testing",
+    "psycopg",
+    "pygraphviz",
+    "pytest",
+    "rich",
+    "sqlalchemy",
+    "stamina",
+)
+"""What `import poec_workflow` must not load."""
+LIGHT = {
+    "poec_workflow": HEAVY,
+    "poec_workflow.diagrams": tuple(each for each in HEAVY if each != "poec_workflow.diagrams"),
+    "poec_workflow.adapters.memory": tuple(each for each in HEAVY if each != "poec_workflow.adapters"),
+}
+
+
+def imports(package: str) -> Mapping[str, frozenset[str]]:
+    """The modules that each module of a package imports, for type checking alone included."""
+    graph = grimp.build_graph(package, cache_dir=None)
+    return {each: frozenset(graph.find_modules_directly_imported_by(each)) for each in graph.modules}
+
+
+def circle(graph: Mapping[str, Iterable[str]]) -> list[str]:
+    """One circle of a graph; none is an empty list."""
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def between_rooms(graph: Mapping[str, Iterable[str]], package: str) -> Mapping[str, frozenset[str]]:
+    """The same graph between the direct children of the package."""
+
+    def room(module: str) -> str:
+        return ".".join(module.split(".")[:2])
+
+    rooms: dict[str, set[str]] = {}
+    for module, others in graph.items():
+        rooms.setdefault(room(module), set()).update(room(each) for each in others)
+    rooms.pop(package, None)
+    return {name: frozenset(others - {name, package}) for name, others in rooms.items()}
+
+
+def repeated(folder: Path) -> set[str]:
+    """The names that more than one module below a folder has."""
+    names = Counter(each.stem for each in folder.rglob("*.py") if each.stem not in UNCOUNTED)
+    return {name for name, times in names.items() if times > 1}
+
+
+def layers(project: Path) -> list[str]:
+    """The layers of the project's contract, the highest first."""
+    configuration = tomllib.loads((project / "pyproject.toml").read_text())["tool"]["importlinter"]
+    (contract,) = [each for each in configuration["contracts"] if each["type"] == "layers"]
+    assert contract["exhaustive"]
+    found: list[str] = contract["layers"]
+    return found
+
+
+def loaded(module: str, unwanted: Iterable[str], path: Path) -> list[str]:
+    """Which of some modules a fresh interpreter has loaded after it imported one."""
+    code = f"import sys, {module}; print(*({set(unwanted)!r} & set(sys.modules)))"
+    found = subprocess.run([sys.executable, "-c", code], cwd=path, capture_output=True, text=True, check=True)
+    return sorted(found.stdout.split())
+
+
+def test_no_module_imports_in_a_circle() -> None:
+    """Imports between modules have an order, those for type checking included."""
+    assert circle(imports("poec_workflow")) == []
+
+
+def test_no_room_imports_in_a_circle() -> None:
+    """Imports between the package's rooms have an order."""
+    assert circle(between_rooms(imports("poec_workflow"), "poec_workflow")) == []
+
+
+def test_at_most_ten_layers() -> None:
+    """The contract has at most ten layers, and no room stands in two of them."""
+    found = layers(ROOT)
+    assert 0 < len(found) <= MOST_LAYERS
+    rooms = [room.strip() for layer in found for room in layer.replace("|", ":").split(":")]
+    assert len(rooms) == len(set(rooms))
+
+
+def test_no_two_modules_share_a_name() -> None:
+    """A name says which file is meant, whatever its room."""
+    assert repeated(PACKAGE) == set()
+
+
+@pytest.mark.parametrize("module", LIGHT)
+def test_an_import_loads_nothing_heavy(module: str) -> None:
+    """A service pays for what it uses: storages, pictures, the kit and the command line are loaded on demand."""
+    assert loaded(module, LIGHT[module], ROOT) == []
+
+
+# The contrary of each
+
+
+@pytest.fixture
+def wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A package that is wrong in each of these ways."""
+    for name, text in {
+        "wrong/__init__.py": "import wsgiref\n",
+        "wrong/above/__init__.py": "",
+        "wrong/above/lists.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import wrong.below.queries\n",
+        "wrong/below/__init__.py": "",
+        "wrong/below/lists.py": "",
+        "wrong/below/queries.py": "import wrong.above.lists\n",
+    }.items():
+        file = tmp_path / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    return tmp_path
+
+
+def test_a_circle_is_found(wrong: Path) -> None:
+    """Also one that exists for type checking alone, and one between rooms."""
+    graph = imports("wrong")
+    assert {*circle(graph)} == {"wrong.above.lists", "wrong.below.queries"}
+    assert {*circle(between_rooms(graph, "wrong"))} == {"wrong.above", "wrong.below"}
+    assert wrong.exists()
+
+
+def test_an_eleventh_layer_is_found(tmp_path: Path) -> None:
+    """The check counts what the contract says."""
+    contract = (
+        f"[[tool.importlinter.contracts]]\ntype = 'layers'\nexhaustive = true\nlayers = {list('abcdefghijk')!r}\n"
+    )
+    (tmp_path / "pyproject.toml").write_text(contract)
+    assert len(layers(tmp_path)) > MOST_LAYERS
+
+
+def test_a_repeated_name_is_found(wrong: Path) -> None:
+    """Two modules of one name in different rooms."""
+    assert repeated(wrong) == {"lists"}
+
+
+def test_a_heavy_import_is_found(wrong: Path) -> None:
+    """A module that a package loads on import."""
+    assert loaded("wrong", ("wsgiref",), wrong) == ["wsgiref"]
