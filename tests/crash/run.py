@@ -19,36 +19,36 @@ from collections.abc import Sequence
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1])]
-from deeds import Deed, deeds
-from edge import edge
-from grounds import GROUNDS
-from injecting import injected_everywhere
-from killing import Toll, killed_everywhere
-from outage import WRITERS, outages
-from troubles import FAULTS
+from database_copies import PREPARED_DATABASES
+from driver_interception import interceptor
+from fault_injection import inject_everywhere
+from fault_types import FAULTS
+from operations import Operation, operations
+from process_kills import KillReport, kill_everywhere
+from server_kills import WRITERS, kill_server_repeatedly
 
 from postgres import SERVER, find
 
 
-def _part(asked: argparse.Namespace, place: Path) -> Sequence[Deed]:
-    """The deeds that are asked for."""
+def _part(asked: argparse.Namespace, place: Path) -> Sequence[Operation]:
+    """The operations that are asked for."""
     number, _, of = asked.part.partition("/")
-    found = [each for each in deeds(place) if not asked.only or any(word in each.name for word in asked.only)]
+    found = [each for each in operations(place) if not asked.only or any(word in each.name for word in asked.only)]
     return found[int(number) - 1 :: int(of)]
 
 
 def kill(asked: argparse.Namespace, place: Path) -> None:
     """A child process is killed at each point."""
     for database in asked.database:
-        began, total, kinds = time.perf_counter(), Toll(), 0
-        with GROUNDS[database](place) as ground, edge() as ours:
-            for deed in _part(asked, place):
-                toll = killed_everywhere(deed, ground, ours)
-                total, kinds = total + toll, kinds + 1
-                print(f"{database:10} {deed.name:38} {toll.points:4} points, {toll.kills:4} kills", flush=True)
+        began, total, kinds = time.perf_counter(), KillReport(), 0
+        with PREPARED_DATABASES[database](place) as prepared, interceptor() as ours:
+            for operation in _part(asked, place):
+                report = kill_everywhere(operation, prepared, ours)
+                total, kinds = total + report, kinds + 1
+                print(f"{database:10} {operation.name:38} {report.points:4} points, {report.kills:4} kills", flush=True)
         print(
-            f"{database}: {kinds} deeds, {total.points} points, {total.kills} kills; every one came to the same when "
-            f"it was done again, {total.replayed} of them by the first answer; {time.perf_counter() - began:.0f} s"
+            f"{database}: {kinds} operations, {total.points} points, {total.kills} kills; every one came to the same "
+            f"when done again, {total.replayed} of them by the first answer; {time.perf_counter() - began:.0f} s"
         )
 
 
@@ -56,16 +56,16 @@ def faults(asked: argparse.Namespace, place: Path) -> None:
     """Each fault at each statement and commit."""
     for database in asked.database:
         began, total, kinds = time.perf_counter(), Counter[tuple[str, str]](), 0
-        with GROUNDS[database](place) as ground, edge() as ours:
-            for deed in _part(asked, place):
-                ended = injected_everywhere(deed, ground, ours, FAULTS[database])
+        with PREPARED_DATABASES[database](place) as prepared, interceptor() as ours:
+            for operation in _part(asked, place):
+                ended = inject_everywhere(operation, prepared, ours, FAULTS[database])
                 total, kinds = total + ended, kinds + 1
-                print(f"{database:10} {deed.name:38} {ended.total():4} faults", flush=True)
+                print(f"{database:10} {operation.name:38} {ended.total():4} faults", flush=True)
         for (fault, ended), times in sorted(total.items()):
             print(f"{database:10} {fault:24} {times:5} ended in {ended}")
         print(
-            f"{database}: {kinds} deeds, {total.total()} faults; none left half a deed, and each deed was completed "
-            f"once when it was done again; {time.perf_counter() - began:.0f} s",
+            f"{database}: {kinds} operations, {total.total()} faults; none left half an operation, each was completed "
+            f"once when done again; {time.perf_counter() - began:.0f} s",
             flush=True,
         )
 
@@ -73,7 +73,7 @@ def faults(asked: argparse.Namespace, place: Path) -> None:
 def server(asked: argparse.Namespace, place: Path) -> None:
     """PostgreSQL is killed and started again."""
     began = time.perf_counter()
-    found = outages(asked.kills, asked.seed, place, find())
+    found = kill_server_repeatedly(asked.kills, asked.seed, place, find())
     print(
         f"postgresql: killed {asked.kills} times ({found['SIGKILL']} by SIGKILL, {found['immediate']} by an immediate "
         f"stop) under {WRITERS} writers: {found['acknowledged']} commands acknowledged and stored, each once; "
@@ -88,7 +88,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     campaigns = {"kill": kill, "faults": faults, "server": server}
     options.add_argument("campaign", choices=campaigns)
-    options.add_argument("--database", nargs="*", choices=GROUNDS, default=list(GROUNDS))
+    options.add_argument("--database", nargs="*", choices=PREPARED_DATABASES, default=list(PREPARED_DATABASES))
     options.add_argument("--only", nargs="*", default=())
     options.add_argument("--part", default="1/1")
     options.add_argument("--kills", type=int, default=50)

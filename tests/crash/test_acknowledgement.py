@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from edge import BEFORE, COMMIT, STATEMENT, Edge, Moment, Watch, edge, hang_up
+from driver_interception import BEFORE, COMMIT, STATEMENT, InterceptedCall, Interceptor, Watch, hang_up, interceptor
+from fault_types import FAULTS, Fault
 from sqlalchemy import create_engine, make_url
-from troubles import FAULTS, Fault
 
 from guarantees import ADVISER, PLATFORM, check, founded, registering, workflow_on
 from poec_workflow import StorageUnavailable
@@ -21,13 +21,13 @@ NINE = SetCapacity("S-1", capacity=9)
 
 
 @pytest.fixture
-def ours() -> Iterator[Edge]:
-    with edge() as made:
+def ours() -> Iterator[Interceptor]:
+    with interceptor() as made:
         yield made
 
 
 @pytest.fixture
-def storage(database_url: str, ours: Edge) -> Iterator[SqlStorage]:
+def storage(database_url: str, ours: Interceptor) -> Iterator[SqlStorage]:
     """A storage that waits for nobody's lock, and tries nothing twice."""
     del ours
     with SqlStorage.open(database_url, busy_timeout=0.001, attempts=1) as made:
@@ -39,20 +39,20 @@ def fault_of(url: str, name: str) -> Fault:
     return next(each for each in FAULTS[make_url(url).get_backend_name()] if each.name == name)
 
 
-def once(fault: Fault, what: str) -> tuple[list[Moment], Watch]:
+def once(fault: Fault, what: str) -> tuple[list[InterceptedCall], Watch]:
     """A watcher that makes a fault happen at the first moment before something, and notes all moments."""
-    seen: list[Moment] = []
+    seen: list[InterceptedCall] = []
 
-    def watch(moment: Moment) -> None:
+    def watch(call: InterceptedCall) -> None:
         first = not any((each.what, each.when) == (what, BEFORE) for each in seen)
-        seen.append(moment)
-        if first and (moment.what, moment.when) == (what, BEFORE):
-            fault.strike(moment)
+        seen.append(call)
+        if first and (call.what, call.when) == (what, BEFORE):
+            fault.strike(call)
 
     return seen, watch
 
 
-def test_a_key_solves_a_lost_acknowledgement(database_url: str, ours: Edge, storage: SqlStorage) -> None:
+def test_a_key_solves_a_lost_acknowledgement(database_url: str, ours: Interceptor, storage: SqlStorage) -> None:
     """The command was carried out, and nobody was told; sent again with its key it gets the first answer, once."""
     workflow = workflow_on(storage)
     _, ours.watch = once(fault_of(database_url, LOST), COMMIT)
@@ -64,7 +64,7 @@ def test_a_key_solves_a_lost_acknowledgement(database_url: str, ours: Edge, stor
     check(storage)
 
 
-def test_without_a_key_nothing_is_sent_again(database_url: str, ours: Edge) -> None:
+def test_without_a_key_nothing_is_sent_again(database_url: str, ours: Interceptor) -> None:
     """Not even by a storage that retries conflicts: carried out once, and the caller hears that nobody can say."""
     with SqlStorage.open(database_url) as storage:
         workflow = founded(storage)
@@ -77,7 +77,7 @@ def test_without_a_key_nothing_is_sent_again(database_url: str, ours: Edge) -> N
         check(storage)
 
 
-def test_a_commit_that_failed_leaves_nothing_open(database_url: str, ours: Edge, storage: SqlStorage) -> None:
+def test_a_commit_that_failed_leaves_nothing_open(database_url: str, ours: Interceptor, storage: SqlStorage) -> None:
     """Neither a lock for others, nor half a command for who uses the storage next."""
     workflow = workflow_on(storage)
     _, ours.watch = once(fault_of(database_url, BROKEN[make_url(database_url).get_backend_name()]), COMMIT)
@@ -90,12 +90,12 @@ def test_a_commit_that_failed_leaves_nothing_open(database_url: str, ours: Edge,
     check(storage)
 
 
-def test_an_interrupt_leaves_no_lock(file: Path, ours: Edge) -> None:
+def test_an_interrupt_leaves_no_lock(file: Path, ours: Interceptor) -> None:
     """On SQLite, in the middle of many rows, and although the traceback remembers the driver's cursor."""
-    rows: list[Moment] = []
+    rows: list[InterceptedCall] = []
 
-    def watch(moment: Moment) -> None:
-        rows.extend([moment] if "poec_history" in moment.text else [])
+    def watch(call: InterceptedCall) -> None:
+        rows.extend([call] if "poec_history" in call.text else [])
         if len(rows) == 3:
             ours.watch = rows.append
             raise KeyboardInterrupt
@@ -128,17 +128,17 @@ def test_a_server_that_only_reads(postgresql_url: str) -> None:
         assert not workflow_on(storage).execute(NINE, PLATFORM, key="k").replayed
 
 
-def test_a_hosts_connection_that_is_lost(postgresql_url: str, ours: Edge) -> None:
+def test_a_hosts_connection_that_is_lost(postgresql_url: str, ours: Interceptor) -> None:
     """At any statement of ours the host hears that the storage is unavailable, whatever undoing would have said."""
     with SqlStorage.open(postgresql_url) as storage:
         founded(storage)
     engine = create_engine(postgresql_url)
-    course: list[Moment] = []
+    undisturbed: list[InterceptedCall] = []
     for number in range(100):
         with engine.connect() as host:
             host.exec_driver_sql("SELECT 1").close()
-            course.clear()
-            ours.watch = _hanging_up(course, number)
+            undisturbed.clear()
+            ours.watch = _hanging_up(undisturbed, number)
             try:
                 workflow_on(SqlStorage.joined(host)).execute(registering(1), ADVISER)
             except StorageUnavailable:
@@ -147,14 +147,14 @@ def test_a_hosts_connection_that_is_lost(postgresql_url: str, ours: Edge) -> Non
                 ours.watch = lambda _moment: None
             break
     engine.dispose()
-    assert number == sum((each.what, each.when) == (STATEMENT, BEFORE) for each in course) > 5
+    assert number == sum((each.what, each.when) == (STATEMENT, BEFORE) for each in undisturbed) > 5
 
 
-def _hanging_up(course: list[Moment], number: int) -> Watch:
-    def watch(moment: Moment) -> None:
-        if (moment.what, moment.when) == (STATEMENT, BEFORE):
-            if len(course) == number:
-                hang_up(moment.connection)
-            course.append(moment)
+def _hanging_up(undisturbed: list[InterceptedCall], number: int) -> Watch:
+    def watch(call: InterceptedCall) -> None:
+        if (call.what, call.when) == (STATEMENT, BEFORE):
+            if len(undisturbed) == number:
+                hang_up(call.connection)
+            undisturbed.append(call)
 
     return watch

@@ -11,8 +11,8 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
-from parts import CHANGERS, Record
-from racing import RACES, SIZES, run
+from participants import CHANGERS, Record
+from race_scenarios import RACES, SIZES, run
 
 from databases import DATABASES
 from guarantees import check, founded

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from parts import CHANGERS
-from racing import RACES, run
+from participants import CHANGERS
+from race_scenarios import RACES, run
 
 from guarantees import founded
 from poec_workflow.adapters.sql import SqlStorage

@@ -24,10 +24,10 @@ from collections.abc import Callable, Iterable, Sequence
 from random import Random
 
 from attrs import frozen
-from judging import PLACES as OF_PLACES
-from judging import SEATS as OF_SEATS
-from judging import Taken, judge, standing, stored_after, stored_so_far
-from parts import CHANGERS, Changing, Part, Raising, Record, Wanting, take_part
+from participants import CHANGERS, Changing, Part, Raising, Record, Wanting, take_part
+from replay_check import PLACES as OF_PLACES
+from replay_check import SEATS as OF_SEATS
+from replay_check import Taken, judge, standing, stored_after, stored_so_far
 
 from guarantees import ADVISER, PLATFORM, TRAINER, registering, retaining, workflow_on
 from poec_workflow import Accepted, Actor, Request, Workflow

@@ -1,6 +1,6 @@
 """What is done while things go wrong: every kind of command, each cascade, the sweep, and every migration.
 
-One small town has a subject ready for each. What is overdue is so because the deed's clock is late.
+One small town has a subject ready for each. What is overdue is so because the operation's clock is late.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ EMPTY, TOWN, VERSIONED, UNVERSIONED = "empty", "town", "versioned", "unversioned
 
 
 @frozen(kw_only=True)
-class Deed:
+class Operation:
     """Something that is done, and can be done again.
 
     Attributes:
@@ -48,7 +48,7 @@ class Deed:
     first: bool = False
 
 
-def found_town(storage: SqlStorage) -> None:
+def fill_database(storage: SqlStorage) -> None:
     """Actions, sessions and applications in every state that a command starts from."""
     workflow = founded(storage, seats=3, coefficient=5)
     for number, seats in ((2, 1), (3, 1), (4, 1)):
@@ -103,7 +103,7 @@ def asking(
     late: bool = False,
     settings: Settings | None = None,
     key: str | None = KEY,
-) -> Deed:
+) -> Operation:
     """A command, sent with its key."""
     request = Request(command=command, actor=actor, key=key)
 
@@ -111,10 +111,10 @@ def asking(
         clock = SettableClock(LATE if late else NOW)
         return Workflow(storage, clock=clock, settings=settings or Settings()).execute_many([request])[0]
 
-    return Deed(name=name, act=act)
+    return Operation(name=name, act=act)
 
 
-def _of_applications() -> list[Deed]:
+def _of_applications() -> list[Operation]:
     day = date(2021, 11, 25)
     return [
         asking("preregister", registering(9), ADVISER),
@@ -137,7 +137,7 @@ def _of_applications() -> list[Deed]:
     ]
 
 
-def _of_sessions() -> list[Deed]:
+def _of_sessions() -> list[Operation]:
     moved = commands.RescheduleSession(
         "S-1",
         start=date(2022, 1, 3),
@@ -163,7 +163,7 @@ def _of_sessions() -> list[Deed]:
     ]
 
 
-def _of_actions() -> list[Deed]:
+def _of_actions() -> list[Operation]:
     made = commands.CreateAction("A-9", title="[POEC] Soudeur", funder="OPCO", responsible="RESP")
     texts = {"programme": "Gestes et postures", "certification": "CléA"}
     return [
@@ -193,24 +193,26 @@ def _upgraded(storage: SqlStorage) -> None:
     storage.create()
 
 
-def _of_time_and_people() -> list[Deed]:
-    return [Deed(name="sweep", act=_swept), Deed(name="erase a candidate", act=_erased)]
+def _of_time_and_people() -> list[Operation]:
+    return [Operation(name="sweep", act=_swept), Operation(name="erase a candidate", act=_erased)]
 
 
-def migrations(place: Path) -> list[Deed]:
+def migrations(place: Path) -> list[Operation]:
     """`store upgrade` of every database that it may find, by this release and by a later one; and a first command."""
     release = later(place)
     made = asking("", commands.CreateAction("A-9", title="[POEC] ", funder="OPCO", responsible="RESP"), PLATFORM)
     return [
-        Deed(name="upgrade, empty", act=_upgraded, base=EMPTY, first=True),
-        Deed(name="upgrade, unversioned", act=_upgraded, base=UNVERSIONED, first=True),
-        Deed(name="upgrade, empty, later release", act=_upgraded, base=EMPTY, lineage=release, first=True),
-        Deed(name="upgrade, later release", act=_upgraded, base=VERSIONED, lineage=release, first=True),
-        Deed(name="upgrade, unversioned, later release", act=_upgraded, base=UNVERSIONED, lineage=release, first=True),
+        Operation(name="upgrade, empty", act=_upgraded, base=EMPTY, first=True),
+        Operation(name="upgrade, unversioned", act=_upgraded, base=UNVERSIONED, first=True),
+        Operation(name="upgrade, empty, later release", act=_upgraded, base=EMPTY, lineage=release, first=True),
+        Operation(name="upgrade, later release", act=_upgraded, base=VERSIONED, lineage=release, first=True),
+        Operation(
+            name="upgrade, unversioned, later release", act=_upgraded, base=UNVERSIONED, lineage=release, first=True
+        ),
         evolve(made, name="first command, empty", base=EMPTY, first=True),
     ]
 
 
-def deeds(place: Path) -> Sequence[Deed]:
+def operations(place: Path) -> Sequence[Operation]:
     """All of them; the later release's scripts are put into a folder."""
     return [*_of_applications(), *_of_sessions(), *_of_actions(), *_of_time_and_people(), *migrations(place)]

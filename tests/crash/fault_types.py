@@ -8,12 +8,12 @@ from typing import Any
 
 import psycopg
 from attrs import field, frozen
-from edge import COMMIT, STATEMENT, Moment, hang_up, send_commit, steal_answer
+from driver_interception import COMMIT, STATEMENT, InterceptedCall, hang_up, send_commit, steal_answer
 
 from poec_workflow import Conflict, StorageUnavailable
 from postgres import SERVER
 
-Strike = Callable[[Moment], None]
+Raise = Callable[[InterceptedCall], None]
 WELL = "well"
 PING = ";"
 """What a connection is tested with before it is handed out."""
@@ -26,15 +26,15 @@ class Fault:
     Attributes:
         name: what the figures call it.
         strike: makes it happen at a moment before a statement or a commit.
-        ends: how a deed may end under it: `WELL`, or by which exceptions.
-        lasting: whether it goes on at every later moment of the deed.
+        ends: how an operation may end under it: `WELL`, or by which exceptions.
+        lasting: whether it goes on at every later moment of the operation.
         at: where it can happen.
         stores: whether what was to be committed is.
         lift: makes a connection usable again.
     """
 
     name: str
-    strike: Strike
+    strike: Raise
     ends: Collection[object]
     lasting: bool = False
     at: Collection[str] = (STATEMENT, COMMIT)
@@ -46,16 +46,16 @@ class Bug(Exception):
     """Of the host's, or of ours."""
 
 
-def _raising(error: type[BaseException]) -> Strike:
-    def strike(moment: Moment) -> None:
-        raise error(str(moment))
+def _raising(error: type[BaseException]) -> Raise:
+    def strike(call: InterceptedCall) -> None:
+        raise error(str(call))
 
     return strike
 
 
-def _sqlite_error(code: int) -> Strike:
-    def strike(moment: Moment) -> None:
-        raise _coded(code, str(moment))
+def _sqlite_error(code: int) -> Raise:
+    def strike(call: InterceptedCall) -> None:
+        raise _coded(code, str(call))
 
     return strike
 
@@ -74,8 +74,8 @@ def _sqlite_pragma(words: str) -> Callable[[Any], None]:
     return say
 
 
-def _sqlite_lost_answer(moment: Moment) -> None:
-    sqlite3.Connection.commit(moment.connection)
+def _sqlite_lost_answer(call: InterceptedCall) -> None:
+    sqlite3.Connection.commit(call.connection)
     raise _coded(sqlite3.SQLITE_IOERR_FSYNC, "disk I/O error")
 
 
@@ -96,47 +96,47 @@ SQLITE = (
     Fault(name="SQLITE_FULL", strike=_sqlite_error(sqlite3.SQLITE_FULL), ends=UNAVAILABLE),
     Fault(
         name="no page left",
-        strike=lambda moment: _full(moment.connection),
+        strike=lambda call: _full(call.connection),
         ends=(StorageUnavailable, WELL),
         lift=_not_full,
     ),
     Fault(
         name="read-only",
-        strike=lambda moment: _read_only(moment.connection),
+        strike=lambda call: _read_only(call.connection),
         ends=(StorageUnavailable, WELL),
         lift=_writable,
     ),
 )
 
 
-def _server_says(state: str) -> Strike:
+def _server_says(state: str) -> Raise:
     """The server itself raises, and its transaction is as after any error."""
 
-    def strike(moment: Moment) -> None:
+    def strike(call: InterceptedCall) -> None:
         words = f"DO $$ BEGIN RAISE EXCEPTION 'injected' USING ERRCODE = '{state}'; END $$"
-        psycopg.Cursor(moment.connection).execute(words.encode())
+        psycopg.Cursor(call.connection).execute(words.encode())
 
     return strike
 
 
-def hung_up(moment: Moment) -> None:
+def hung_up(call: InterceptedCall) -> None:
     """The connection is dropped, and nobody says so."""
-    hang_up(moment.connection)
+    hang_up(call.connection)
 
 
-def terminated(moment: Moment) -> None:
+def terminated(call: InterceptedCall) -> None:
     """An administrator ends the session; the server's last words wait on the wire."""
-    SERVER.say(f"SELECT pg_terminate_backend({moment.connection.info.backend_pid}, 5000)")
+    SERVER.say(f"SELECT pg_terminate_backend({call.connection.info.backend_pid}, 5000)")
 
 
-def _postgresql_lost_answer(moment: Moment) -> None:
-    send_commit(moment.connection)
-    steal_answer(moment.connection)
-    hang_up(moment.connection)
+def _postgresql_lost_answer(call: InterceptedCall) -> None:
+    send_commit(call.connection)
+    steal_answer(call.connection)
+    hang_up(call.connection)
 
 
-def _set_read_only(moment: Moment) -> None:
-    psycopg.Cursor(moment.connection).execute("SET LOCAL transaction_read_only = on")
+def _set_read_only(call: InterceptedCall) -> None:
+    psycopg.Cursor(call.connection).execute("SET LOCAL transaction_read_only = on")
 
 
 POSTGRESQL = (

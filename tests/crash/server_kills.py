@@ -21,7 +21,7 @@ from typing import Any
 
 import psycopg
 from attrs import frozen
-from killing import forking
+from process_kills import forking
 
 from guarantees import ADVISER, PLATFORM, TRAINER, check, founded, registering, retaining, workflow_on
 from poec_workflow import Accepted, Actor, Conflict, StorageUnavailable, SubjectKind, Workflow, commands
@@ -106,7 +106,7 @@ def _acknowledged(workflow: Workflow, command: Command, actor: Actor, key: str, 
     raise AssertionError  # pragma: no cover - the loop has no end
 
 
-def outages(kills: int, seed: int, folder: Path, binaries: Path) -> dict[str, Any]:
+def kill_server_repeatedly(kills: int, seed: int, folder: Path, binaries: Path) -> dict[str, Any]:
     """Kill the server so many times under the writers, and compare what is stored with what was acknowledged."""
     random, context = Random(seed), get_context("fork")  # noqa: S311 - moments, not secrets
     signals = Signals(context.Event(), context.Event(), context.Semaphore(0))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 from attrs import frozen
-from parts import Record
+from participants import Record
 from sqlalchemy import Connection, func, select
 
 from guarantees import tally_of

@@ -21,7 +21,7 @@ STATEMENT, COMMIT, RETURN = "statement", "commit", "return"
 
 
 @frozen
-class Moment:
+class InterceptedCall:
     """A point at which something can go wrong.
 
     Attributes:
@@ -40,10 +40,10 @@ class Moment:
         return f"{self.when} {self.what} {' '.join(self.text.split())[:60]}".strip()
 
 
-Watch = Callable[[Moment], None]
+Watch = Callable[[InterceptedCall], None]
 
 
-class Edge:
+class Interceptor:
     """Where connections report to."""
 
     def __init__(self) -> None:
@@ -55,25 +55,25 @@ class Edge:
             made: Any = sqlite3.connect(*arguments, **named, factory=SqliteConnection)
         else:
             made = PsycopgConnection.connect(*arguments, **named, cursor_factory=PsycopgCursor)
-        made.edge = self
+        made.interceptor = self
         return made
 
     def around(self, what: str, text: str, connection: object, do: Callable[[], Any]) -> Any:
         """Do something, with the watcher told before and after."""
-        self.watch(Moment(what, BEFORE, text, connection))
+        self.watch(InterceptedCall(what, BEFORE, text, connection))
         done = do()
-        self.watch(Moment(what, AFTER, text, connection))
+        self.watch(InterceptedCall(what, AFTER, text, connection))
         return done
 
 
-def _let_pass(_moment: Moment) -> None:
+def _let_pass(_moment: InterceptedCall) -> None:
     """Nobody watches."""
 
 
 @contextmanager
-def edge() -> Iterator[Edge]:
+def interceptor() -> Iterator[Interceptor]:
     """While this lasts, every engine connects through the edge."""
-    made = Edge()
+    made = Interceptor()
     event.listen(Engine, "do_connect", made.connect)
     try:
         yield made
@@ -84,13 +84,13 @@ def edge() -> Iterator[Edge]:
 class SqliteConnection(sqlite3.Connection):
     """sqlite3's, reporting."""
 
-    edge: Edge
+    interceptor: Interceptor
 
     def cursor(self, _factory: object = None) -> Any:
         return super().cursor(SqliteCursor)
 
     def commit(self) -> None:
-        self.edge.around(COMMIT, "", self, super().commit)
+        self.interceptor.around(COMMIT, "", self, super().commit)
 
 
 class SqliteCursor(sqlite3.Cursor):
@@ -99,7 +99,7 @@ class SqliteCursor(sqlite3.Cursor):
     connection: SqliteConnection
 
     def execute(self, statement: str, parameters: Any = ()) -> Self:
-        self.connection.edge.around(
+        self.connection.interceptor.around(
             STATEMENT, statement, self.connection, lambda: super(SqliteCursor, self).execute(statement, parameters)
         )
         return self
@@ -108,10 +108,10 @@ class SqliteCursor(sqlite3.Cursor):
         def told() -> Iterator[Any]:
             for number, row in enumerate(rows):
                 if number:
-                    self.connection.edge.watch(Moment(STATEMENT, BEFORE, statement, self.connection))
+                    self.connection.interceptor.watch(InterceptedCall(STATEMENT, BEFORE, statement, self.connection))
                 yield row
 
-        self.connection.edge.around(
+        self.connection.interceptor.around(
             STATEMENT, statement, self.connection, lambda: super(SqliteCursor, self).executemany(statement, told())
         )
         return self
@@ -120,10 +120,10 @@ class SqliteCursor(sqlite3.Cursor):
 class PsycopgConnection(psycopg.Connection[Any]):
     """psycopg's, reporting; its BEGIN goes out with the first statement."""
 
-    edge: Edge
+    interceptor: Interceptor
 
     def commit(self) -> None:
-        self.edge.around(COMMIT, "", self, super().commit)
+        self.interceptor.around(COMMIT, "", self, super().commit)
 
 
 class PsycopgCursor(psycopg.Cursor[Any]):
@@ -133,12 +133,14 @@ class PsycopgCursor(psycopg.Cursor[Any]):
 
     def execute(self, query: Any, params: Any = None, **named: Any) -> Self:
         do = super().execute
-        self.connection.edge.around(STATEMENT, str(query), self.connection, lambda: do(query, params, **named))
+        self.connection.interceptor.around(STATEMENT, str(query), self.connection, lambda: do(query, params, **named))
         return self
 
     def executemany(self, query: Any, params_seq: Any, **named: Any) -> None:
         do = super().executemany
-        self.connection.edge.around(STATEMENT, str(query), self.connection, lambda: do(query, params_seq, **named))
+        self.connection.interceptor.around(
+            STATEMENT, str(query), self.connection, lambda: do(query, params_seq, **named)
+        )
 
 
 # What the wire to PostgreSQL can suffer, done to the wire itself.

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from deeds import EMPTY, TOWN, UNVERSIONED, VERSIONED, found_town
+from operations import EMPTY, TOWN, UNVERSIONED, VERSIONED, fill_database
 from sqlalchemy.engine import make_url
 
 from poec_workflow.adapters.sql import SqlStorage
@@ -21,7 +21,7 @@ from stores import UNVERSIONED as FORGOTTEN
 from stores import say
 
 Copy = Callable[[], AbstractContextManager[str]]
-Ground = Mapping[str, Copy]
+PreparedDatabase = Mapping[str, Copy]
 """By the name of what is there: a copy of it, by its URL."""
 
 Picture = dict[str, list[tuple[Any, ...]]]
@@ -29,13 +29,13 @@ Picture = dict[str, list[tuple[Any, ...]]]
 
 def _prepare(url: str, kind: str) -> None:
     with SqlStorage.open(url) as storage:
-        found_town(storage)
+        fill_database(storage)
     if kind == UNVERSIONED:
         say(url, FORGOTTEN)
 
 
 @contextmanager
-def sqlite(place: Path) -> Iterator[Ground]:
+def sqlite(place: Path) -> Iterator[PreparedDatabase]:
     """Files, in a folder."""
     numbers = count(1)
 
@@ -59,7 +59,7 @@ def sqlite(place: Path) -> Iterator[Ground]:
 
 
 @contextmanager
-def postgresql(_place: Path) -> Iterator[Ground]:
+def postgresql(_place: Path) -> Iterator[PreparedDatabase]:
     """Databases of the tests' server; the town is put back as it was, which is quicker than another."""
     with SERVER.database() as town, SERVER.database() as unversioned, _Restored(f"TEMPLATE {_name(town)}") as restored:
         _prepare(town, TOWN)
@@ -109,7 +109,7 @@ class _Restored(ExitStack):
         _LOOK.at(self._url).execute("; ".join(words).encode())
 
 
-GROUNDS = {"sqlite": sqlite, "postgresql": postgresql}
+PREPARED_DATABASES = {"sqlite": sqlite, "postgresql": postgresql}
 
 
 def picture(url: str) -> Picture:

@@ -1,13 +1,13 @@
-"""What a deed comes to when nothing goes wrong, and whether one that was disturbed and done again comes to the same."""
+"""What an operation does when nothing goes wrong; whether a disturbed one, done again, ends the same."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from attrs import evolve, field, frozen
-from deeds import Answer, Deed
-from edge import AFTER, COMMIT, RETURN, Edge, Moment, Watch
-from grounds import Ground, Picture, picture
+from database_copies import Picture, PreparedDatabase, picture
+from driver_interception import AFTER, COMMIT, RETURN, InterceptedCall, Interceptor, Watch
+from operations import Answer, Operation
 
 from guarantees import check
 from poec_workflow.adapters.sql import SqlStorage
@@ -15,74 +15,74 @@ from poec_workflow.decider import Accepted
 from stores import stored_by
 
 
-def done(deed: Deed, storage: SqlStorage, edge: Edge, watch: Watch) -> Answer:
-    """Do a deed under a watcher; what only the first use of a storage asks is not criteria, unless it is the deed."""
-    if not deed.first:
+def done(operation: Operation, storage: SqlStorage, interceptor: Interceptor, watch: Watch) -> Answer:
+    """Do an operation under a watcher; the statements of a storage's first use are watched only where `first`."""
+    if not operation.first:
         storage.queries.organizations()
-    before, edge.watch = edge.watch, watch
+    before, interceptor.watch = interceptor.watch, watch
     try:
-        answer = deed.act(storage)
-        watch(Moment(RETURN, AFTER))
+        answer = operation.act(storage)
+        watch(InterceptedCall(RETURN, AFTER))
     finally:
-        edge.watch = before
+        interceptor.watch = before
     return answer
 
 
-def commits(moments: Sequence[Moment]) -> int:
+def commits(calls: Sequence[InterceptedCall]) -> int:
     """How many commits the driver came back from."""
-    return sum(each.what == COMMIT and each.when == AFTER for each in moments)
+    return sum(each.what == COMMIT and each.when == AFTER for each in calls)
 
 
 @frozen
-class Course:
-    """How a deed goes undisturbed: its moments, its answer, and the database after each commit."""
+class UndisturbedRun:
+    """How an operation goes undisturbed: its moments, its answer, and the database after each commit."""
 
-    deed: Deed
-    moments: tuple[Moment, ...]
+    operation: Operation
+    calls: tuple[InterceptedCall, ...]
     answer: Answer
     stages: dict[int, Picture] = field(factory=dict)
 
     @classmethod
-    def of(cls, deed: Deed, ground: Ground, edge: Edge) -> Course:
+    def of(cls, operation: Operation, prepared: PreparedDatabase, interceptor: Interceptor) -> UndisturbedRun:
         """Go it once; what is stored at the end is whole."""
-        moments: list[Moment] = []
-        with ground[deed.base]() as url:
+        calls: list[InterceptedCall] = []
+        with prepared[operation.base]() as url:
             stages = {0: picture(url)}
-            with stored_by(deed.lineage, url) as storage:
-                answer = done(deed, storage, edge, moments.append)
-                last = stages[commits(moments)] = picture(url)
+            with stored_by(operation.lineage, url) as storage:
+                answer = done(operation, storage, interceptor, calls.append)
+                last = stages[commits(calls)] = picture(url)
                 whole(storage, last)
         if isinstance(answer, Accepted):
             assert not answer.replayed
-        return cls(deed, tuple(evolve(each, connection=None) for each in moments), answer, stages)
+        return cls(operation, tuple(evolve(each, connection=None) for each in calls), answer, stages)
 
     @property
     def last(self) -> Picture:
         """What is there in the end."""
-        return self.stages[commits(self.moments)]
+        return self.stages[commits(self.calls)]
 
     def expect(self, url: str, stage: int) -> None:
-        """What a disturbed deed left is the stage of its commits, and nothing of the next.
+        """What a disturbed operation left is the stage of its commits, and nothing of the next.
 
         A stage between two commits is taken from the first disturbed one that is whole.
         """
         found = picture(url)
         if stage not in self.stages:
-            with stored_by(self.deed.lineage, url) as storage:
+            with stored_by(self.operation.lineage, url) as storage:
                 whole(storage, found)
             self.stages[stage] = found
         _same(found, self.stages[stage])
 
-    def again(self, storage: SqlStorage, edge: Edge, url: str, *, stored: bool | None) -> bool:
+    def again(self, storage: SqlStorage, interceptor: Interceptor, url: str, *, stored: bool | None) -> bool:
         """Done again it comes to the same, once; whether the answer was the first one again.
 
         Args:
             storage: to do it with.
-            edge: where the storage connects.
+            interceptor: where the storage connects.
             url: of the database.
             stored: whether it was stored before; None is either.
         """
-        answer = done(self.deed, storage, edge, lambda _moment: None)
+        answer = done(self.operation, storage, interceptor, lambda _moment: None)
         _same(picture(url), self.last)
         if not isinstance(answer, Accepted):
             assert answer == self.answer
