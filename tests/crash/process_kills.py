@@ -69,7 +69,7 @@ def kill(operation: Operation, url: str, point: Point, ours: Interceptor) -> Non
         child = os.fork()
     if child == 0:
         try:
-            with stored_by(operation.lineage, url) as storage:
+            with stored_by(operation.chain, url) as storage:
                 done(operation, storage, ours, _Killer(point))
         finally:
             os._exit(_NOT_REACHED)
@@ -111,7 +111,7 @@ def kill_everywhere(operation: Operation, prepared: PreparedDatabase, ours: Inte
             stored = commits(undisturbed.calls[: point.index + 1])
             if not point.sent:
                 undisturbed.expect(url, stored)
-            with stored_by(operation.lineage, url) as storage:
+            with stored_by(operation.chain, url) as storage:
                 known = None if point.sent else stored == commits(undisturbed.calls)
                 replayed = undisturbed.again(storage, ours, url, stored=known)
         report += KillReport(points=1, kills=1, replayed=int(replayed))

@@ -48,7 +48,7 @@ class UndisturbedRun:
         calls: list[InterceptedCall] = []
         with prepared[operation.base]() as url:
             stages = {0: picture(url)}
-            with stored_by(operation.lineage, url) as storage:
+            with stored_by(operation.chain, url) as storage:
                 answer = done(operation, storage, interceptor, calls.append)
                 last = stages[commits(calls)] = picture(url)
                 whole(storage, last)
@@ -68,7 +68,7 @@ class UndisturbedRun:
         """
         found = picture(url)
         if stage not in self.stages:
-            with stored_by(self.operation.lineage, url) as storage:
+            with stored_by(self.operation.chain, url) as storage:
                 whole(storage, found)
             self.stages[stage] = found
         _same(found, self.stages[stage])

@@ -1,4 +1,4 @@
-"""The program: its commands, and the exit code of what goes wrong."""
+"""The command-line program: the list of its commands, and the exit code of each exception."""
 
 from __future__ import annotations
 
