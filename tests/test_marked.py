@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from poec_workflow import Settings, commands
 from poec_workflow.diagrams import FORMATS, render
-from poec_workflow.diagrams.diagram_request import BY_NAME, DiagramRequest, wanted
+from poec_workflow.diagrams.diagram_request import DiagramRequest, wanted
 from poec_workflow.diagrams.markdown_blocks import FENCED, PLAIN, redrawn
 from poec_workflow.machines import APPLICATION, SESSION
 
@@ -110,4 +110,4 @@ def test_what_is_broken_is_refused(page: str, message: str) -> None:
 def test_what_is_wanted_has_the_defaults_of_render() -> None:
     """Nothing said is what `render` draws when nothing is said."""
     assert wanted("session", {}) == DiagramRequest(lifecycle="session")
-    assert wanted("session", {}).drawn() == render(BY_NAME["session"], "mermaid")
+    assert wanted("session", {}).drawn() == render(SESSION, "mermaid")

@@ -13,7 +13,7 @@ from datetime import time as clock_time
 from decimal import Decimal
 from typing import ClassVar, Generic, TypeVar
 
-from attrs import field, frozen
+from attrs import field, fields, frozen
 
 from poec_workflow.catalogue import ABSENCE, WITHDRAWAL
 from poec_workflow.commands import copied, kebab, listed
@@ -82,6 +82,10 @@ class ActionEvent(Event[TrainingAction]):
 
     kind: ClassVar[SubjectKind] = SubjectKind.ACTION
     state: ActionState
+
+
+ENVELOPE = tuple(each.name for each in fields(Event))
+"""The fields of every event; the others are an event's own."""
 
 
 # Applications, L1 to L14

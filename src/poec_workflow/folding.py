@@ -13,22 +13,9 @@ from attrs import evolve as replace
 from attrs import fields_dict
 
 from poec_workflow import events
-from poec_workflow.model import (
-    Application,
-    Convocation,
-    Subject,
-    SubjectKind,
-    TrainingAction,
-    TrainingSession,
-)
+from poec_workflow.model import SUBJECT_TYPES, Convocation, Subject, TrainingAction
 
 S = TypeVar("S", bound=Subject)
-
-_CREATED: Mapping[SubjectKind, type[Any]] = {
-    SubjectKind.APPLICATION: Application,
-    SubjectKind.SESSION: TrainingSession,
-    SubjectKind.ACTION: TrainingAction,
-}
 
 
 def evolve(subject: S | None, event: events.Event[S]) -> S:
@@ -51,7 +38,7 @@ def evolve(subject: S | None, event: events.Event[S]) -> S:
         **_special(subject, event),
     }
     if subject is None:
-        return cast("S", _CREATED[event.kind](reference=event.reference, **changed))
+        return cast("S", SUBJECT_TYPES[event.kind](reference=event.reference, **changed))
     return cast("S", replace(cast("Any", subject), **changed))
 
 
@@ -69,10 +56,11 @@ def _carried(event: events.Event[Any]) -> dict[str, Any]:
 
 
 _CREATING = (events.Preregistered, events.SessionCreated, events.ActionCreated)
-_ENVELOPE = fields_dict(events.ApplicationEvent)
 _SHARED: Mapping[str, tuple[str, ...]] = {
     event.type: tuple(
-        name for name in fields_dict(event) if name in fields_dict(_CREATED[event.kind]) and name not in _ENVELOPE
+        name
+        for name in fields_dict(event)
+        if name in fields_dict(SUBJECT_TYPES[event.kind]) and name not in events.ENVELOPE
     )
     for event in events.EVENTS.values()
 }
@@ -94,8 +82,8 @@ def _convocation(event: events.Convoked | events.ConvocationMoved) -> Convocatio
 def _enriched(action: TrainingAction, event: events.ActionEnriched) -> dict[str, Any]:
     changes: dict[str, Any] = dict(event.changes)
     if "certification" in changes:
-        asked = changes.pop("certification")
-        changes["pending_certification"] = None if asked == action.certification else asked
+        requested = changes.pop("certification")
+        changes["pending_certification"] = None if requested == action.certification else requested
     return changes
 
 

@@ -9,16 +9,15 @@ import click
 from poec_workflow.cli import options
 from poec_workflow.cli.terminal import say
 from poec_workflow.diagrams import FORMATS, PAGES, SHOWN, render
-from poec_workflow.diagrams.diagram_request import BY_NAME
 from poec_workflow.diagrams.markdown_blocks import redrawn
 from poec_workflow.diagrams.transition_counts import taken
-from poec_workflow.machines import LIFECYCLES, Lifecycle
+from poec_workflow.machines import LIFECYCLES, LIFECYCLES_BY_NAME, Lifecycle
 from poec_workflow.model import SubjectKind
 from poec_workflow.policies.settings import Settings
 
 
 @click.command()
-@click.argument("lifecycle", type=click.Choice(list(BY_NAME)), required=False)
+@click.argument("lifecycle", type=click.Choice(list(LIFECYCLES_BY_NAME)), required=False)
 @click.option("--as", "as_", type=click.Choice([*FORMATS, *PAGES]), default="mermaid", show_default=True)
 @click.option("--no-conditions", is_flag=True, help="Leave out the conditions that choose a row.")
 @click.option("--no-codes", is_flag=True, help="Leave out the refusal codes.")
@@ -94,7 +93,7 @@ def _what(lifecycle: str | None, followed: dict[SubjectKind, str]) -> tuple[Life
         if lifecycle not in {None, LIFECYCLES[kind].name}:
             raise click.UsageError(f"{reference} is no {lifecycle}")
         return LIFECYCLES[kind], reference
-    return BY_NAME[lifecycle or "application"], None
+    return LIFECYCLES_BY_NAME[lifecycle or "application"], None
 
 
 def _draw_into(page: Path, settings: Settings, *, check: bool) -> None:

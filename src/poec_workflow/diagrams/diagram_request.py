@@ -10,11 +10,8 @@ from attrs import frozen
 from poec_workflow.diagrams import FORMATS, Graph, graph, render
 from poec_workflow.diagrams.labels import SHOWN
 from poec_workflow.locales import LANGUAGES
-from poec_workflow.machines import LIFECYCLES
+from poec_workflow.machines import LIFECYCLES_BY_NAME
 from poec_workflow.policies.settings import Settings
-
-BY_NAME = {each.name: each for each in LIFECYCLES.values()}
-"""The lifecycles, as the command line calls them."""
 
 
 @frozen(kw_only=True)
@@ -31,7 +28,7 @@ class DiagramRequest:
     def drawn(self, settings: Settings | None = None) -> str:
         """The drawing, under a service's own settings or the defaults."""
         return render(
-            BY_NAME[self.lifecycle],
+            LIFECYCLES_BY_NAME[self.lifecycle],
             self.format,
             lang=self.lang,
             settings=settings,
@@ -43,7 +40,11 @@ class DiagramRequest:
     def graph(self, settings: Settings | None = None) -> Graph:
         """What is drawn, for who draws it in a way of their own."""
         return graph(
-            BY_NAME[self.lifecycle], lang=self.lang, settings=settings, colours=self.colours, grouped=self.grouped
+            LIFECYCLES_BY_NAME[self.lifecycle],
+            lang=self.lang,
+            settings=settings,
+            colours=self.colours,
+            grouped=self.grouped,
         )
 
 
@@ -57,7 +58,7 @@ def wanted(lifecycle: str, options: Mapping[str, str]) -> DiagramRequest:
     Raises:
         ValueError: an unknown lifecycle, option or value; the message says what there is.
     """
-    _one_of("lifecycle", lifecycle, BY_NAME)
+    _one_of("lifecycle", lifecycle, LIFECYCLES_BY_NAME)
     for name in options:
         _one_of("option", name, _READ)
     return DiagramRequest(lifecycle=lifecycle, **{name: _READ[name](name, text) for name, text in options.items()})

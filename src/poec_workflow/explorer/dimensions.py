@@ -46,6 +46,11 @@ FIRST_DAY = _ORDINARY[1]
 USUAL_HOURS = Decimal(35)
 
 
+ROLES = {"trainer": "AFEC", "positioner": "GRETA", "responsible": "INFA"}
+"""The session's organisations."""
+CANDIDATE = "P-1"
+
+
 @frozen(kw_only=True)
 class Option:
     """One value of a fact.
@@ -147,13 +152,11 @@ def _yes_or_no(dimension: str, *names: str) -> tuple[Option, ...]:
 
 
 _ACTORS = {
-    "trainer": Actor(kind=ActorKind.ORGANIZATION, organization="AFEC"),
-    "positioner": Actor(kind=ActorKind.ORGANIZATION, organization="GRETA"),
-    "responsible": Actor(kind=ActorKind.ORGANIZATION, organization="INFA"),
+    **{role: Actor(kind=ActorKind.ORGANIZATION, organization=name) for role, name in ROLES.items()},
     "stranger": Actor(kind=ActorKind.ORGANIZATION, organization="AFPA"),
     "adviser": Actor(kind=ActorKind.ADVISER, organization="FT-AGEN"),
     "other-adviser": Actor(kind=ActorKind.ADVISER, organization="FT-PAU"),
-    "candidate": Actor(kind=ActorKind.CANDIDATE, candidate="P-1"),
+    "candidate": Actor(kind=ActorKind.CANDIDATE, candidate=CANDIDATE),
     "other-candidate": Actor(kind=ActorKind.CANDIDATE, candidate="P-9"),
     "funder": Actor(kind=ActorKind.FUNDER, organization="OPCO"),
     "platform": Actor(kind=ActorKind.PLATFORM, organization="CAP"),

@@ -12,9 +12,11 @@ from attrs import frozen
 from poec_workflow import commands
 from poec_workflow.commands import Command
 from poec_workflow.explorer.dimensions import (
+    CANDIDATE,
     END,
     LATE_ENTRY,
     REGISTRATION_DEADLINE,
+    ROLES,
     START,
     Dimensions,
     dimensions,
@@ -35,7 +37,7 @@ from poec_workflow.policies.deadlines import advice_deadline, expired_at
 from poec_workflow.policies.facts import Enrolment, Facts
 from poec_workflow.policies.settings import Settings
 
-ACTION, SESSION, APPLICATION, CANDIDATE = "20211102000", "00301234", "C-000001", "P-1"
+ACTION, SESSION, APPLICATION = "20211102000", "00301234", "C-000001"
 _HOUR = time(10)
 
 
@@ -141,7 +143,7 @@ class SampleCase:
             assignment,
             {"state": lambda: assignment["action"]},
             displayed={"reference": ACTION},
-            hidden={"version": 2, "title": "[POEC] Soudeur", "funder": "OPCO", "responsible": "INFA"},
+            hidden={"version": 2, "title": "[POEC] Soudeur", "funder": "OPCO", "responsible": ROLES["responsible"]},
         )
 
     def _session(self, assignment: Assignment) -> TrainingSession:
@@ -154,9 +156,7 @@ class SampleCase:
                 "action": ACTION,
                 "start": START,
                 "end": END,
-                "responsible": "INFA",
-                "positioner": "GRETA",
-                "trainer": "AFEC",
+                **ROLES,
                 "capacity": self.capacity,
                 "coefficient": self.coefficient,
                 "registration_deadline": REGISTRATION_DEADLINE,

@@ -10,26 +10,9 @@ from attrs import frozen
 from cattrs import BaseValidationError, Converter
 
 from poec_workflow.errors import Advisory, Malformed
-from poec_workflow.events import EVENTS, AnyEvent, HistoryEntry, Position
-from poec_workflow.model import (
-    ActionState,
-    Actor,
-    ApplicationState,
-    Reference,
-    SessionState,
-    State,
-    SubjectKind,
-)
+from poec_workflow.events import ENVELOPE, EVENTS, AnyEvent, HistoryEntry, Position
+from poec_workflow.model import STATE_TYPES, Actor, Reference, State, SubjectKind
 from poec_workflow.serialization.parsing import faults_of
-
-_STATES: Mapping[SubjectKind, type[State]] = {
-    SubjectKind.APPLICATION: ApplicationState,
-    SubjectKind.SESSION: SessionState,
-    SubjectKind.ACTION: ActionState,
-}
-
-
-_ENVELOPE = ("reference", "version", "state", "effective_at")
 
 
 @frozen(kw_only=True)
@@ -102,7 +85,7 @@ def read_entry(value: object, converter: Converter) -> HistoryEntry:
 def _read_event(data: object, kind: type[AnyEvent], written: _Envelope, converter: Converter) -> AnyEvent:
     if not isinstance(data, Mapping):
         raise Malformed.at("$.data", "expected an object")
-    own = [name for name in _ENVELOPE if name in data]
+    own = [name for name in ENVELOPE if name in data]
     if own:
         raise Malformed.at(f"$.data.{own[0]}", "unknown key")
     envelope = {
@@ -120,7 +103,7 @@ def _read_event(data: object, kind: type[AnyEvent], written: _Envelope, converte
 
 def _read_state(text: str, place: str, written: _Envelope, converter: Converter) -> State:
     try:
-        state: State = converter.structure(text, _STATES[written.kind])
+        state: State = converter.structure(text, STATE_TYPES[written.kind])
     except ValueError as error:
         raise Malformed.at(place, str(error)) from None
     return state
