@@ -17,7 +17,7 @@ from attrs import evolve
 
 from poec_workflow import Workflow
 from poec_workflow.adapters.sql import SqlStorage
-from poec_workflow.diagrams.markdown_blocks import redrawn
+from poec_workflow.diagrams.markdown_blocks import update_blocks
 from poec_workflow.errors import _KINDS
 from poec_workflow.machines import LIFECYCLES
 from poec_workflow.serialization import journal_line
@@ -153,7 +153,7 @@ def test_no_drawn_page_is_stale() -> None:
 def test_the_readmes_picture_is_fresh() -> None:
     """Its marked block is what the tables draw now."""
     page = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert page == redrawn(page)
+    assert page == update_blocks(page)
     assert "stateDiagram-v2" in page
 
 

@@ -9,8 +9,8 @@ import click
 from poec_workflow.cli import options
 from poec_workflow.cli.terminal import say
 from poec_workflow.diagrams import FORMATS, PAGES, SHOWN, render
-from poec_workflow.diagrams.markdown_blocks import redrawn
-from poec_workflow.diagrams.transition_counts import taken
+from poec_workflow.diagrams.markdown_blocks import update_blocks
+from poec_workflow.diagrams.transition_counts import count_transitions
 from poec_workflow.machines import LIFECYCLES, LIFECYCLES_BY_NAME, Lifecycle
 from poec_workflow.model import SubjectKind
 from poec_workflow.policies.settings import Settings
@@ -76,7 +76,7 @@ def diagram(
             settings=settings,
             show=[name for name in SHOWN if not hidden[name]],
             path=workflow.history(drawn.kind, reference) if workflow and reference is not None else (),
-            counts=taken(workflow.storage.queries, drawn) if workflow and counts else None,
+            counts=count_transitions(workflow.storage.queries, drawn) if workflow and counts else None,
             colours=not no_colours,
             grouped=grouped,
         )
@@ -99,7 +99,7 @@ def _what(lifecycle: str | None, followed: dict[SubjectKind, str]) -> tuple[Life
 def _draw_into(page: Path, settings: Settings, *, check: bool) -> None:
     try:
         before = page.read_bytes().decode()
-        after = redrawn(before, settings)
+        after = update_blocks(before, settings)
     except ValueError as error:
         raise click.UsageError(f"{page}: {error}") from error
     if after == before:

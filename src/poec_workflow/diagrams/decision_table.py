@@ -1,4 +1,4 @@
-"""A Markdown decision table: a line for each command, a column for each state that something leaves."""
+"""A Markdown decision table: a line for each command, a column for each state that is not final."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Collection, Iterator, Sequence
 
 from poec_workflow import locales
 from poec_workflow.diagrams.graph import Edge, Graph
-from poec_workflow.diagrams.labels import counted
+from poec_workflow.diagrams.labels import count_suffix
 from poec_workflow.model import State
 
 _NONE = "—"
 
 
 def render(graph: Graph, show: Collection[str]) -> str:
-    """The table's text, and under it what its empty cells mean."""
+    """The table's text, with a note on its empty cells."""
     states = (None, *(node.state for node in graph.nodes if not node.final))
     columns = ["command", *(["actors"] if "actors" in show else [])]
     head = [*(_word(graph, name) for name in columns), *(_label(graph, state) for state in states)]
@@ -39,8 +39,8 @@ def _line(graph: Graph, states: Sequence[State | None], edges: list[Edge], show:
 
 def _row(graph: Graph, edge: Edge, show: Collection[str]) -> Iterator[str]:
     target = _word(graph, "same") if edge.target == edge.source else _label(graph, edge.target)
-    said = f"{edge.rule.id} → {target}{counted([edge])}"
-    yield f"**{said}**" if edge.taken else said
+    outcome = f"{edge.rule.id} → {target}{count_suffix([edge])}"
+    yield f"**{outcome}**" if edge.taken else outcome
     if "conditions" in show and edge.conditions:
         yield f"[{', '.join(edge.conditions)}]"
     if "codes" in show:

@@ -1,4 +1,4 @@
-"""A drawing that was asked for in words: by a marker in a page, or a directive's options."""
+"""A diagram that is described by texts: in the marker of a page, or the options of a directive."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from poec_workflow.policies.settings import Settings
 
 @frozen(kw_only=True)
 class DiagramRequest:
-    """What is to be drawn, and how; see `diagrams.render`."""
+    """The arguments of `diagrams.render`."""
 
     lifecycle: str = "application"
     format: str = "mermaid"
@@ -25,8 +25,8 @@ class DiagramRequest:
     colours: bool = True
     grouped: bool = False
 
-    def drawn(self, settings: Settings | None = None) -> str:
-        """The drawing, under a service's own settings or the defaults."""
+    def render(self, settings: Settings | None = None) -> str:
+        """The diagram under a service's settings, or the defaults."""
         return render(
             LIFECYCLES_BY_NAME[self.lifecycle],
             self.format,
@@ -38,7 +38,7 @@ class DiagramRequest:
         )
 
     def graph(self, settings: Settings | None = None) -> Graph:
-        """What is drawn, for who draws it in a way of their own."""
+        """The graph, for a caller with a renderer of its own."""
         return graph(
             LIFECYCLES_BY_NAME[self.lifecycle],
             lang=self.lang,
@@ -48,20 +48,20 @@ class DiagramRequest:
         )
 
 
-def wanted(lifecycle: str, options: Mapping[str, str]) -> DiagramRequest:
-    """What was asked for.
+def parse_request(lifecycle: str, options: Mapping[str, str]) -> DiagramRequest:
+    """The request of a diagram.
 
     Args:
         lifecycle: its name.
-        options: by their names, as texts: `show` is a list with commas, `colours` and `grouped` are yes or no.
+        options: texts by name: `show` is a list with commas, `colours` and `grouped` are yes or no.
 
     Raises:
-        ValueError: an unknown lifecycle, option or value; the message says what there is.
+        ValueError: an unknown lifecycle, option or value; the message lists the known ones.
     """
     _one_of("lifecycle", lifecycle, LIFECYCLES_BY_NAME)
     for name in options:
-        _one_of("option", name, _READ)
-    return DiagramRequest(lifecycle=lifecycle, **{name: _READ[name](name, text) for name, text in options.items()})
+        _one_of("option", name, _PARSERS)
+    return DiagramRequest(lifecycle=lifecycle, **{name: _PARSERS[name](name, text) for name, text in options.items()})
 
 
 def _one_of(name: str, text: str, known: Mapping[str, object]) -> str:
@@ -82,14 +82,14 @@ def _show(name: str, text: str) -> tuple[str, ...]:
     return tuple(_one_of(name, each, dict.fromkeys(SHOWN)) for each in text.split(",") if each)
 
 
-def _yes(name: str, text: str) -> bool:
+def _boolean(name: str, text: str) -> bool:
     return _one_of(name, text, {"yes": True, "no": False}) == "yes"
 
 
-_READ: Mapping[str, Callable[[str, str], Any]] = {
+_PARSERS: Mapping[str, Callable[[str, str], Any]] = {
     "format": _format,
     "lang": _lang,
     "show": _show,
-    "colours": _yes,
-    "grouped": _yes,
+    "colours": _boolean,
+    "grouped": _boolean,
 }

@@ -1,4 +1,4 @@
-"""One graph model, read from a lifecycle's rows; every renderer draws this, and no arc is written by hand."""
+"""The graph of a lifecycle, built from its rows; every renderer draws it, and no arc is written by hand."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def graph(
         colours: whether outcomes are shown by colours and dashes.
         grouped: whether rows that share their ends share an arc, and a frame stands for all states that are not final.
     """
-    walked = steps(path)
+    path_steps = steps(path)
     visited = {entry.event.state for entry in path}
     current = path[-1].event.state if path else None
     return Graph(
@@ -129,7 +129,7 @@ def graph(
             for state in lifecycle.states
         ),
         edges=tuple(
-            _edge(rule, source, lang, settings or Settings(), walked, counts)
+            _edge(rule, source, lang, settings or Settings(), path_steps, counts)
             for rule in lifecycle.rules
             for source in rule.source or (None,)
         ),
@@ -148,7 +148,7 @@ def _edge(
     source: State | None,
     lang: str,
     settings: Settings,
-    walked: Mapping[Step, int],
+    path_steps: Mapping[Step, int],
     counts: Mapping[Step, int] | None,
 ) -> Edge:
     own = settings.checks.get(rule.command, ())
@@ -161,7 +161,7 @@ def _edge(
         codes=(*rule.codes, *(check.code for check in own)),
         actors=actors(settings.permissions[rule.command], lang),
         count=None if counts is None else counts.get((rule.id, source), 0),
-        taken=(rule.id, source) in walked,
+        taken=(rule.id, source) in path_steps,
     )
 
 

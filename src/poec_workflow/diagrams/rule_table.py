@@ -1,4 +1,4 @@
-"""A Markdown table of the rows: one line each, from where to where, when, and what may refuse it."""
+"""A Markdown table of the rows: for each its states, command, conditions and refusals."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from poec_workflow import locales
 from poec_workflow.diagrams.graph import Edge, Graph
-from poec_workflow.diagrams.labels import counted
+from poec_workflow.diagrams.labels import count_suffix
 from poec_workflow.model import State
 
 
@@ -20,7 +20,7 @@ def render(graph: Graph, show: Collection[str]) -> str:
         {
             "rule": f"**{edges[0].rule.id}**" if any(edge.taken for edge in edges) else edges[0].rule.id,
             "from": ", ".join(_state(labels, each, graph.lang) for each in edges),
-            "command": f"{edges[0].command} (`{edges[0].rule.command.type}`){counted(edges)}",
+            "command": f"{edges[0].command} (`{edges[0].rule.command.type}`){count_suffix(edges)}",
             "when": ", ".join(edges[0].conditions),
             "to": labels[edges[0].target] if len({each.target for each in edges}) == 1 else _same(graph),
             "actors": "<br/>".join(edges[0].actors),

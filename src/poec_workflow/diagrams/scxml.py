@@ -71,9 +71,5 @@ def _transition(edge: Edge, show: Collection[str]) -> dict[str, str]:
     }
 
 
-def _name(condition: str) -> str:
-    return condition.replace("-", "_")
-
-
 def _attributes(values: dict[str, str]) -> str:
     return "".join(f" {name}={quoteattr(value)}" for name, value in values.items())
