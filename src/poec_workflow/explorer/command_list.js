@@ -61,7 +61,7 @@ function renderAnswer(step) {
   byId("answer").className = refused ? "no" : "yes";
   byId("answer-title").replaceChildren(
     el("span", { className: "glyph", "aria-hidden": "true" }, refused ? "✗" : "✓"),
-    `${commandLabel(name)} : ${word(refused ? "refused" : "accepted")}`);
+    word("outcome", { command: commandLabel(name), outcome: word(refused ? "refused" : "accepted") }));
   const moved = refused ? "" : ` · ${stateLabel(before)} → ${stateLabel(given.to)}`;
   const by = el("p", {}, `${word("actedAs", { actor: labelOf("actor", given.facts.actor) })}${moved}`);
   byId("answer-text").replaceChildren(by, ...(given.row ? rowDetails(given) : [policyList(given.refusals)]));
@@ -74,7 +74,7 @@ function rowDetails({ row, checks, advisories }) {
       conditions ? ` · ${word("conditions")} ${conditions}` : ""),
     policyList(checks),
     ...advisories.map(({ says, code }) =>
-      el("p", { className: "advisory" }, `${word("advisory")} : ${says[lang]} `, el("code", {}, code))),
+      el("p", { className: "advisory" }, `${word("advisory", { text: says[lang] })} `, el("code", {}, code))),
   ];
 }
 
