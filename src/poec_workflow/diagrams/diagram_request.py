@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from attrs import frozen
@@ -60,36 +60,28 @@ def parse_request(lifecycle: str, options: Mapping[str, str]) -> DiagramRequest:
     """
     _one_of("lifecycle", lifecycle, LIFECYCLES_BY_NAME)
     for name in options:
-        _one_of("option", name, _PARSERS)
-    return DiagramRequest(lifecycle=lifecycle, **{name: _PARSERS[name](name, text) for name, text in options.items()})
+        _one_of("option", name, _CHOICES)
+    return DiagramRequest(lifecycle=lifecycle, **{name: _value(name, text) for name, text in options.items()})
 
 
-def _one_of(name: str, text: str, known: Mapping[str, object]) -> str:
+_YES_OR_NO = {"yes": True, "no": False}
+_CHOICES: Mapping[str, Collection[str]] = {
+    "format": FORMATS,
+    "lang": LANGUAGES,
+    "show": SHOWN,
+    "colours": _YES_OR_NO,
+    "grouped": _YES_OR_NO,
+}
+
+
+def _value(name: str, text: str) -> Any:  # noqa: ANN401 - each option has a type of its own
+    known = _CHOICES[name]
+    if known is SHOWN:
+        return tuple(_one_of(name, each, known) for each in text.split(",") if each)
+    return _YES_OR_NO[_one_of(name, text, known)] if known is _YES_OR_NO else _one_of(name, text, known)
+
+
+def _one_of(name: str, text: str, known: Collection[str]) -> str:
     if text not in known:
         raise ValueError(f"unknown {name} {text!r}: one of {', '.join(known)}")
     return text
-
-
-def _format(name: str, text: str) -> str:
-    return _one_of(name, text, FORMATS)
-
-
-def _lang(name: str, text: str) -> str:
-    return _one_of(name, text, dict.fromkeys(LANGUAGES))
-
-
-def _show(name: str, text: str) -> tuple[str, ...]:
-    return tuple(_one_of(name, each, dict.fromkeys(SHOWN)) for each in text.split(",") if each)
-
-
-def _boolean(name: str, text: str) -> bool:
-    return _one_of(name, text, {"yes": True, "no": False}) == "yes"
-
-
-_PARSERS: Mapping[str, Callable[[str, str], Any]] = {
-    "format": _format,
-    "lang": _lang,
-    "show": _show,
-    "colours": _boolean,
-    "grouped": _boolean,
-}

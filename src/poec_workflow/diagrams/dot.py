@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from poec_workflow import locales
 from poec_workflow.diagrams.graph import Graph, Node
 from poec_workflow.diagrams.labels import label_texts
 from poec_workflow.diagrams.outcomes import PAINTS, Outcome
-from poec_workflow.diagrams.statechart import FRAME, START, Arc, Statechart, statechart
+from poec_workflow.diagrams.statechart import FRAME, FRAME_TITLE, START, Arc, Statechart, statechart
 from poec_workflow.diagrams.svg_style import LIGHT
 
 _STYLES = {Outcome.UNFAVOURABLE: ",dashed", Outcome.LAPSED: ",dotted", Outcome.CLOSED: ",dashed,bold"}
@@ -39,7 +38,7 @@ def _lines(chart: Statechart, show: Collection[str]) -> Iterator[str]:
 
 
 def _frame(chart: Statechart, show: Collection[str]) -> Iterator[str]:
-    title = locales.label("words", "in-each-of-these-states", chart.graph.lang)
+    title = chart.graph.word(FRAME_TITLE)
     label = _left(title, *label_texts(chart.frame_internal, show))
     yield f"subgraph cluster_{FRAME} {{"
     yield f'    label={label} labeljust=l style="rounded,dotted" fontsize=11'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 
 from attrs import frozen
 
@@ -87,6 +88,19 @@ class Graph:
     """Whether outcomes are shown by colours and dashes."""
     grouped: bool = False
     """Whether rows that share their ends share an arc, and a frame stands for all states that are not final."""
+
+    def word(self, name: str) -> str:
+        """A word of the locale in the graph's language."""
+        return locales.label("words", name, self.lang)
+
+    def label(self, state: State | None) -> str:
+        """A state's label; None is the creation's source."""
+        return self.word("nothing") if state is None else next(each.label for each in self.nodes if each.state is state)
+
+    @property
+    def by_rule(self) -> Iterable[tuple[Edge, ...]]:
+        """The edges of each row."""
+        return (tuple(group) for _, group in groupby(self.edges, key=lambda edge: edge.rule.id))
 
 
 def graph(

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 
-from poec_workflow import locales
 from poec_workflow.diagrams.graph import Graph, Node
 from poec_workflow.diagrams.labels import compact_lines, identifier
 from poec_workflow.diagrams.outcomes import PAINTS, Outcome, Paint
-from poec_workflow.diagrams.statechart import FRAME, Arc, Rows, Statechart, statechart
+from poec_workflow.diagrams.statechart import FRAME, FRAME_TITLE, Arc, Rows, Statechart, statechart
 from poec_workflow.diagrams.svg_style import LIGHT
 
 _SPECIAL = re.compile(r"[:;#\"<>{}*_`]")
@@ -40,7 +39,7 @@ def _lines(chart: Statechart, show: Collection[str]) -> Iterator[str]:
 
 
 def _frame(chart: Statechart, show: Collection[str]) -> Iterator[str]:
-    title = locales.label("words", "in-each-of-these-states", chart.graph.lang)
+    title = chart.graph.word(FRAME_TITLE)
     yield f'state "{_joined((_escaped(title), _rows(chart.frame_internal, show)))}" as {FRAME} {{'
     for node in chart.graph.nodes:
         if node.state in chart.framed:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 
-from poec_workflow import locales
 from poec_workflow.diagrams.graph import Graph, Node
 from poec_workflow.diagrams.labels import identifier, label_texts
 from poec_workflow.diagrams.outcomes import PAINTS
-from poec_workflow.diagrams.statechart import FRAME, Arc, Statechart, statechart
+from poec_workflow.diagrams.statechart import FRAME, FRAME_TITLE, Arc, Statechart, statechart
 from poec_workflow.diagrams.svg_style import LIGHT
 
 # What PlantUML would take for markup; a doubled sign begins a style.
@@ -53,7 +52,7 @@ def _skin(graph: Graph) -> Iterator[str]:
 
 
 def _frame(chart: Statechart, show: Collection[str]) -> Iterator[str]:
-    title = locales.label("words", "in-each-of-these-states", chart.graph.lang)
+    title = chart.graph.word(FRAME_TITLE)
     yield f'state "{_joined([title, *label_texts(chart.frame_internal, show)])}" as {FRAME} {{'
     for node in chart.graph.nodes:
         if node.state in chart.framed:

@@ -19,6 +19,8 @@ Rows = tuple[tuple[Edge, ...], ...]
 START = "start"
 FRAME = "frame"
 """The start point and the frame, as ends of arcs; no state has these names."""
+FRAME_TITLE = "in-each-of-these-states"
+"""The word of the locale that is the frame's title."""
 
 
 @frozen(kw_only=True)
@@ -86,7 +88,7 @@ def statechart(graph: Graph) -> Statechart:
             graph=graph, framed=(), arcs=tuple(map(_single_arc, graph.edges)), internal={}, frame_internal=()
         )
     leaving = tuple(node.state for node in graph.nodes if not node.final)
-    by_rule = [tuple(edge for edge in graph.edges if edge.rule.id == id_) for id_ in _rule_ids(graph.edges)]
+    by_rule = tuple(graph.by_rule)
     framed = [row for row in by_rule if len(row) > 1 and {edge.source for edge in row} == set(leaving)]
     single = [(edge,) for row in by_rule if row not in framed for edge in row]
     return Statechart(
@@ -103,10 +105,6 @@ def statechart(graph: Graph) -> Statechart:
 
 def _single_arc(edge: Edge) -> Arc:
     return Arc(sources=() if edge.source is None else (edge.source,), target=edge.target, rows=((edge,),))
-
-
-def _rule_ids(edges: Iterable[Edge]) -> Iterable[str]:
-    return dict.fromkeys(edge.rule.id for edge in edges)
 
 
 def _is_internal(row: tuple[Edge, ...]) -> bool:

@@ -13,12 +13,11 @@ from xml.sax.saxutils import escape
 
 from attrs import evolve, frozen
 
-from poec_workflow import locales
 from poec_workflow.diagrams import svg_style
 from poec_workflow.diagrams.graph import Graph, Node
 from poec_workflow.diagrams.label_boxes import LEADING, SIZES, SMALL, Block, RowBlock, block
 from poec_workflow.diagrams.layout import Box, Layout, Link, Size, lay_out
-from poec_workflow.diagrams.statechart import START, Arc, Statechart, statechart
+from poec_workflow.diagrams.statechart import FRAME_TITLE, START, Arc, Statechart, statechart
 from poec_workflow.diagrams.svg_paths import arrowhead, curve, number
 from poec_workflow.diagrams.text_metrics import width, wrapped
 from poec_workflow.model import State
@@ -70,7 +69,7 @@ def render(graph: Graph, show: Collection[str]) -> str:
 
 def _header_size(graph: Graph, header: Block) -> Size:
     wide, high = header.size
-    return (max(wide, width(_frame_title(graph), SMALL)), high + SMALL * LEADING)
+    return (max(wide, width(graph.word(FRAME_TITLE), SMALL)), high + SMALL * LEADING)
 
 
 def _box_size(node: Node, inside: Block) -> Size:
@@ -82,10 +81,6 @@ def _box_size(node: Node, inside: Block) -> Size:
 
 def _name(node: Node) -> tuple[str, ...]:
     return tuple(wrapped(node.label, _NAME, _NAME_WIDEST))
-
-
-def _frame_title(graph: Graph) -> str:
-    return locales.label("words", "in-each-of-these-states", graph.lang)
 
 
 def _link(arc: Arc, chart: Statechart, label: Size) -> Link:
@@ -146,10 +141,8 @@ def _view(bounds: Box) -> tuple[int, int, int, int]:
 
 def description(graph: Graph) -> Iterator[str]:
     """The picture in words: each row with its states."""
-    labels = {node.state: node.label for node in graph.nodes}
     for edge in graph.edges:
-        source = labels[edge.source] if edge.source else locales.label("words", "nothing", graph.lang)
-        yield f"{edge.rule.id} {edge.command}: {source} → {labels[edge.target]}."
+        yield f"{edge.rule.id} {edge.command}: {graph.label(edge.source)} → {graph.label(edge.target)}."
 
 
 def _frame(picture: _Picture) -> Iterator[str]:
@@ -161,7 +154,7 @@ def _frame(picture: _Picture) -> Iterator[str]:
     left, top = frame.x + _PADDING, frame.y + _PADDING / 2
     wide, high = _header_size(graph, picture.header)
     yield _rectangle(Box(x=left, y=top, width=wide, height=high), "slot")
-    yield _text(_frame_title(graph), left, top + SMALL, SMALL, "title")
+    yield _text(graph.word(FRAME_TITLE), left, top + SMALL, SMALL, "title")
     yield from _rows(picture.header, left, top + SMALL * LEADING)
     yield "</g>"
 
