@@ -1,8 +1,7 @@
-"""What happened: one frozen class per outcome, and the history entry that says who, when and why.
+"""Events: one frozen class for each row of a table, and the history entry that adds actor, instant and row.
 
-An event is one row's (`L4` gives `AbsenceNotified`, and nothing else does). It carries the state that it leads to
-and the fields that folding needs; of a candidate it knows the reference only. Names of events and fields are
-stored for good.
+Row `L4` gives `AbsenceNotified`, and no other row does. An event carries the state after it and the fields that folding
+needs; of a candidate it has the reference only. Names of events and fields are stored: they never change.
 """
 
 from __future__ import annotations

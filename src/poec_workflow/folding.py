@@ -1,7 +1,6 @@
-"""evolve: a subject and an event ▸ the subject. Folding all events of a subject gives it back exactly.
+"""Folding: `evolve` applies an event to a subject; all events of a subject, applied in order, give it back exactly.
 
-Most events carry fields of the subject by the subject's own names, and an event's None says "as it was". What is
-different stands below, an event a line.
+An event's field that has the name of a subject's field replaces it, unless it is None. `_FOLDS` has what is different.
 """
 
 from __future__ import annotations
@@ -34,8 +33,8 @@ def evolve(subject: S | None, event: events.Event[S]) -> S:
     changed: dict[str, Any] = {
         "version": event.version,
         "state": event.state,
-        **_carried(event),
-        **_special(subject, event),
+        **_shared_fields(event),
+        **_derived_fields(subject, event),
     }
     if subject is None:
         return cast("S", SUBJECT_TYPES[event.kind](reference=event.reference, **changed))
@@ -50,7 +49,7 @@ def fold(history: Iterable[events.Event[S]]) -> S | None:
     return subject
 
 
-def _carried(event: events.Event[Any]) -> dict[str, Any]:
+def _shared_fields(event: events.Event[Any]) -> dict[str, Any]:
     values = ((name, getattr(event, name)) for name in _SHARED[event.type])
     return {name: value for name, value in values if value is not None}
 
@@ -70,7 +69,7 @@ _SHARED: Mapping[str, tuple[str, ...]] = {
 _Fold = Callable[[Any, Any], dict[str, Any]]
 
 
-def _special(subject: Subject | None, event: events.Event[Any]) -> dict[str, Any]:
+def _derived_fields(subject: Subject | None, event: events.Event[Any]) -> dict[str, Any]:
     fold_of = _FOLDS.get(type(event))
     return fold_of(subject, event) if fold_of else {}
 

@@ -1,4 +1,4 @@
-"""A history entry in JSON: the envelope flat, what is the event's own in `data`."""
+"""A history entry as JSON: the envelope's fields flat, the event's own fields in `data`."""
 
 from __future__ import annotations
 
@@ -66,11 +66,11 @@ def read_entry(value: object, converter: Converter) -> HistoryEntry:
     if "from_" in value:
         raise Malformed.at("$.from_", "unknown key")
     written = converter.structure(flat, _Envelope)
-    kind = EVENTS.get(written.type)
-    if kind is None or kind.kind != written.kind:
+    event_type = EVENTS.get(written.type)
+    if event_type is None or event_type.kind != written.kind:
         raise Malformed.at("$.type", f"no event of this {written.kind}")
     return HistoryEntry(
-        event=_read_event(value.get("data"), kind, written, converter),
+        event=_read_event(value.get("data"), event_type, written, converter),
         recorded_at=written.recorded,
         actor=written.actor,
         rule=written.rule,
@@ -82,7 +82,7 @@ def read_entry(value: object, converter: Converter) -> HistoryEntry:
     )
 
 
-def _read_event(data: object, kind: type[AnyEvent], written: _Envelope, converter: Converter) -> AnyEvent:
+def _read_event(data: object, event_type: type[AnyEvent], written: _Envelope, converter: Converter) -> AnyEvent:
     if not isinstance(data, Mapping):
         raise Malformed.at("$.data", "expected an object")
     own = [name for name in ENVELOPE if name in data]
@@ -95,7 +95,7 @@ def _read_event(data: object, kind: type[AnyEvent], written: _Envelope, converte
         "effective_at": written.effective.isoformat(),
     }
     try:
-        event: AnyEvent = converter.structure({**data, **envelope}, kind)
+        event: AnyEvent = converter.structure({**data, **envelope}, event_type)
     except BaseValidationError as error:
         raise Malformed(faults_of(error, "$.data")) from None
     return event
