@@ -81,7 +81,8 @@ def opened(tab: Tab, folder: Path, settings: Settings | None = None, lang: str =
         file.write_text(made.html, encoding="utf-8")
     if tab.url.partition("#")[0] == file.as_uri() and not link:
         tab.evaluate(
-            "lang => { document.getElementById('before').open = false; notes = []; restart(); speak(lang); }", lang
+            "lang => { document.getElementById('before').open = false; notes = []; restart(); setLanguage(lang); }",
+            lang,
         )
     else:
         tab.goto("about:blank")

@@ -9,7 +9,7 @@ const ITEMS = {};
 function createCommands(run) {
   for (const { name } of DATA.commands) {
     ITEMS[name] = el("li", { id: `command-${name}` },
-      el("div", { className: "ask" },
+      el("div", { className: "command" },
         el("button", { type: "button", className: "run", "aria-describedby": `verdict-${name}`, onclick: () => run(name) },
           commandLabel(name)),
         el("span", { className: "verdict", id: `verdict-${name}` })),
@@ -84,7 +84,7 @@ function policyList(policies) {
     const standing = broken ? word("failed") : table === null ? word("untabled") : word("met");
     return el("li", { className: broken ? "no" : "yes" },
       el("span", { className: "glyph", "aria-hidden": "true" }, broken ? "✗" : table === null ? "?" : "✓"),
-      el("span", {}, broken ? says[lang] : labels[lang], el("span", { className: "aside" }, ` (${standing}) `),
+      el("span", {}, broken ? says[lang] : labels[lang], el("span", { className: "visually-hidden" }, ` (${standing}) `),
         " ", el("code", {}, code)));
   }));
 }

@@ -83,7 +83,7 @@ async function copyLink() {
   byId("copied").textContent = word(outcome);
 }
 
-function speak(language) {
+function setLanguage(language) {
   lang = language;
   renderTexts();
   createCommands(run);
@@ -101,7 +101,7 @@ byId("later").onclick = moveDay(1);
 byId("undo").onclick = undo;
 byId("restart").onclick = restart;
 byId("copy-link").onclick = copyLink;
-for (const each of document.querySelectorAll("[data-lang]")) each.onclick = () => speak(each.lang);
+for (const each of document.querySelectorAll("[data-lang]")) each.onclick = () => setLanguage(each.lang);
 byId("picture").onclick = ({ target: clicked }) => {
   const row = clicked.closest("[data-command]");
   if (row) run(row.dataset.command);
@@ -111,4 +111,4 @@ window.onhashchange = () => {
   render();
 };
 openLink();
-speak(lang);
+setLanguage(lang);

@@ -16,8 +16,7 @@ from poec_workflow.explorer.sample_case import SampleCase
 from poec_workflow.explorer.tracing import Assignment, materialized
 from poec_workflow.explorer.truth_tables import NotTabulated, TruthTable, tabulate
 from poec_workflow.machines import APPLICATION, AnyRule, Lifecycle
-from poec_workflow.model import ActionState, ActorKind, Application, ApplicationState, State
-from poec_workflow.policies.access import Grant
+from poec_workflow.model import ActionState, Application, ApplicationState, State
 from poec_workflow.policies.calendar import local_day
 from poec_workflow.policies.check import Check
 from poec_workflow.policies.facts import Facts
@@ -54,17 +53,19 @@ _SELECTING, _ACCEPTING = _with_rows(_selecting), _with_rows(_accepting)
 
 @frozen
 class Evaluation:
-    """The rules of one command, evaluated in the sample case."""
+    """The rules of one command, evaluated in the sample case.
+
+    `selection` and `effect` are for `case.standard`: a service's own policies come after both.
+    """
 
     case: SampleCase
     command: type[Command]
 
-    def selection(self, *, existing: bool, to_all: bool = False) -> TruthTable:
-        """What `decide` answers before a row's policies: a refusal that comes alone, or a row.
+    def selection(self, *, existing: bool) -> TruthTable:
+        """What `decide` answers before any policy: a refusal that comes alone, or a row.
 
         Args:
             existing: whether the application exists.
-            to_all: whether everybody is permitted.
         """
 
         def select(*inputs: Any) -> Refusal:  # noqa: ANN401 - a subject, facts and a command
@@ -73,9 +74,7 @@ class Evaluation:
             assert isinstance(answer, Refused)  # noqa: S101 - each row refuses
             return answer.refusals[0]
 
-        granted = {self.command: tuple(map(Grant, ActorKind))} if to_all else {}
-        standard = self._with_standard_policies(granted)
-        table = standard._table(select, APPLICATION.states, existing=existing)  # noqa: SLF001 - of the same class
+        table = self._table(select, APPLICATION.states, existing=existing)
         # `decide` compares the version with an expected one, which the page does not give.
         reads = tuple(each for each in table.constant_reads if each != "Application.version")
         return evolve(table.mapped(_selected), constant_reads=reads)
@@ -105,8 +104,7 @@ class Evaluation:
         values |= {name: day for day, name in dimension_of.items()}
         values["state"] = next(iter(self._sources()), None)
         most = len(dimensions["attempts"]) - 1
-        standard = self._with_standard_policies({})
-        after = [standard._accepted({**values, "attempts": count}, most) for count in range(most + 1)]  # noqa: SLF001
+        after = [self._accepted({**values, "attempts": count}, most) for count in range(most + 1)]
         sources = {name: dimension_of[day] for name, day in after[-1].items() if name != "attempts"}
         return {
             "attempts": [facts["attempts"] for facts in after],
@@ -116,17 +114,9 @@ class Evaluation:
     def _accepted(self, values: Mapping[str, Any], most: int) -> dict[str, Any]:
         """The application's history after the command, by dimension; at most so many convocations."""
         subject, facts, command = map(materialized, self._inputs(Assignment(values), existing=bool(values["state"])))
-        answer = adjudicate(
-            subject, command, evolve(facts, settings=evolve(facts.settings, refuse_also={})), _ACCEPTING
-        )
+        answer = adjudicate(subject, command, facts, _ACCEPTING)
         assert isinstance(answer, Accepted)  # noqa: S101 - no row refuses
         return history_facts(answer.subject, self.case, most)
-
-    def _with_standard_policies(self, granted: Mapping[type[Command], tuple[Grant, ...]]) -> Evaluation:
-        """The same without a service's own policies, and with other grants."""
-        own = self.case.settings
-        settings = evolve(own, refuse_also={}, permissions={**own.permissions, **granted})
-        return evolve(self, case=SampleCase(settings))
 
     def _inputs(self, assignment: Assignment, *, existing: bool) -> Inputs:
         return (

@@ -62,15 +62,18 @@ class Export:
             "labels": translations(lambda lang: locales.label("commands", command.type, lang)),
             "creates": APPLICATION.creates(command),
             "payload": _payload(command),
-            "effect": Evaluation(self.case, command).effect(),
+            "effect": Evaluation(self.case.standard, command).effect(),
             "absent": self._selection(command, existing=False),
             "existing": self._selection(command, existing=True),
         }
 
     def _selection(self, command: type[Command], *, existing: bool) -> int:
-        evaluation = Evaluation(self.case, command)
+        case = self.case.standard
+        evaluation = Evaluation(case, command)
         number = self._tabulated(command, "not-permitted", lambda: evaluation.selection(existing=existing))
-        return self._kept(evaluation.selection(existing=existing, to_all=True)) if number is None else number
+        if number is not None:
+            return number
+        return self._kept(Evaluation(case.permitting_all(command), command).selection(existing=existing))
 
     def _row(self, rule: AnyRule) -> dict[str, Any]:
         own = self.case.settings.checks.get(rule.command, ())

@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from functools import cached_property, partial
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from poec_workflow import commands
 from poec_workflow.commands import Command
@@ -24,6 +24,7 @@ from poec_workflow.explorer.dimensions import (
 )
 from poec_workflow.explorer.tracing import Assignment, traced
 from poec_workflow.model import (
+    ActorKind,
     Application,
     ApplicationState,
     Candidate,
@@ -32,6 +33,7 @@ from poec_workflow.model import (
     TrainingAction,
     TrainingSession,
 )
+from poec_workflow.policies.access import Grant
 from poec_workflow.policies.calendar import in_zone, local_day
 from poec_workflow.policies.deadlines import advice_deadline, expired_at
 from poec_workflow.policies.facts import Enrolment, Facts
@@ -46,6 +48,16 @@ class SampleCase:
     """One training action, one session, one candidate, under a service's settings."""
 
     settings: Settings
+
+    @property
+    def standard(self) -> SampleCase:
+        """The case without the service's own policies."""
+        return SampleCase(evolve(self.settings, refuse_also={}))
+
+    def permitting_all(self, command: type[Command]) -> SampleCase:
+        """The case in which everybody may give a command."""
+        permissions = {**self.settings.permissions, command: tuple(map(Grant, ActorKind))}
+        return SampleCase(evolve(self.settings, permissions=permissions))
 
     @cached_property
     def dimensions(self) -> Dimensions:
