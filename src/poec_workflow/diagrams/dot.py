@@ -1,4 +1,4 @@
-"""Graphviz DOT: a digraph with a node for each state, and a point for where subjects come from."""
+"""Graphviz DOT: a digraph with a node for each state, and a point for the creation."""
 
 from __future__ import annotations
 

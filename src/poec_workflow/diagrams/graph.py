@@ -19,7 +19,7 @@ from poec_workflow.policies.policy import Condition
 from poec_workflow.policies.settings import Settings
 
 Step = tuple[str, State | None]
-"""A row, by its number, and the state that it was taken from; None: the creation."""
+"""A row's number and the state that it was taken from; None is the creation."""
 
 
 @frozen(kw_only=True)
@@ -55,7 +55,7 @@ class Edge:
         conditions: what chooses the row, in words.
         codes: the refusals that it may give, a service's own among them.
         actors: who may give the command, in words.
-        count: how often it was taken from this source; None where nobody counted.
+        count: how often it was taken from this source; None without counts.
         taken: whether the subject whose path is shown took it.
     """
 
@@ -77,7 +77,7 @@ class Edge:
 
 @frozen(kw_only=True)
 class Graph:
-    """A lifecycle as drawn: words in one language, codes and actors under one service's settings."""
+    """A lifecycle's graph: its texts in one language, codes and actors under one service's settings."""
 
     name: str
     title: str

@@ -46,7 +46,7 @@ class LifecycleDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """The nodes of the drawing; a wrong option is an error at its line.
 
-        A picture is drawn at each build, for rules change without the page.
+        Each build draws it again, for rules change without the page.
         """
         self.env.note_reread()
         options = {name: text for name, text in self.options.items() if name != "settings"}
@@ -89,7 +89,7 @@ def _settings(place: str | None) -> Settings | None:
 
 
 def _tables(text: str) -> Iterator[nodes.Node]:
-    """A Markdown table of ours, and what stands under it, as nodes: whatever language the page is written in."""
+    """A Markdown table and the text under it, as nodes, which do not depend on the page's markup language."""
     lines = text.splitlines()
     head, _, *body = ([cell.strip() for cell in line[2:-2].split(" | ")] for line in lines if line.startswith("| "))
     group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in head), cols=len(head))

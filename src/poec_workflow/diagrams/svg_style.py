@@ -1,4 +1,4 @@
-"""The SVG's style sheet: colours by outcome, for a light page and a dark one, and dashes that say the same."""
+"""The SVG's style sheet: colours by outcome, for a light page and a dark one, and line styles that show the same."""
 
 from __future__ import annotations
 
