@@ -15,6 +15,7 @@ from itertools import product
 from typing import Any
 
 import pytest
+from attrs import evolve
 from explored import RULES, Page, inputs, page, verdict
 
 from poec_workflow import Accepted, Application, Settings, commands, decide
@@ -26,7 +27,7 @@ from poec_workflow.explorer.sample_case import SampleCase
 from poec_workflow.explorer.tracing import Assignment
 from poec_workflow.explorer.truth_tables import tabulate
 from poec_workflow.machines import APPLICATION
-from poec_workflow.model import ActorKind
+from poec_workflow.model import ActorKind, ApplicationState
 from poec_workflow.policies import PERMISSIONS, Grant, messages
 
 Cells = dict[str, Any]
@@ -187,9 +188,29 @@ def test_a_policy_that_takes_values_apart_is_left_out() -> None:
     def in_a_set(application: object, _facts: object) -> dict[str, str] | None:
         return {} if application in {getattr(application, "nonsense", None), 0} else None
 
-    settings = Settings(refuse_also={commands.Convoke: (of_this_very_class, in_a_set)})
-    left_out = {each["rule"]: each["tabulated"] for each in page(settings).data["limitations"]}
-    assert left_out == {"of-this-very-class": False, "in-a-set": False}
+    def like_a_copy(application: Application, _facts: object) -> dict[str, str] | None:
+        return {} if evolve(application, state=ApplicationState.PRESENT) == application else None
+
+    def for_this_class_only(application: object, _facts: object) -> dict[str, str] | None:
+        if type(application) is not Application:
+            raise TypeError("no application")
+        return None
+
+    policies = (of_this_very_class, in_a_set, like_a_copy, for_this_class_only)
+    data = page(Settings(refuse_also={commands.Convoke: policies})).data
+    left_out = {each["rule"]: each["tabulated"] for each in data["limitations"]}
+    names = ("of-this-very-class", "in-a-set", "like-a-copy", "for-this-class-only")
+    assert left_out == dict.fromkeys(names, False)
+
+
+def test_a_policy_that_fails_fails_the_page() -> None:
+    """What a policy raises on real values is not hidden."""
+
+    def broken(_application: object, _facts: object) -> dict[str, str] | None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        page(Settings(refuse_also={commands.Convoke: (broken,)}))
 
 
 def test_a_permission_is_a_limitation_too() -> None:

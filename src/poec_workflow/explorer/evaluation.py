@@ -137,11 +137,17 @@ class Evaluation:
         """
 
         def result(assignment: Assignment) -> Any:  # noqa: ANN401
-            found = function(*self._inputs(assignment, existing=existing))
-            real = map(materialized, self._inputs(Assignment(assignment.values), existing=existing))
-            if verify and found != function(*real):
+            inputs = self._inputs(assignment, existing=existing)
+            if not verify:
+                return function(*inputs)
+            expected = function(*map(materialized, self._inputs(Assignment(assignment.values), existing=existing)))
+            try:
+                traced = function(*inputs)
+            except Exception as error:  # of anybody's code, which real values do not raise
+                raise NotTabulated(()) from error
+            if traced != expected:
                 raise NotTabulated(())
-            return found
+            return traced
 
         def possible(values: Mapping[str, Any]) -> bool:
             state = values["state"]
