@@ -13,8 +13,8 @@ from poec_workflow import Workflow
 from poec_workflow.adapters.sql import SqlStorage
 from poec_workflow.cli.app import program
 from poec_workflow.diagrams import render
-from poec_workflow.diagrams.markdown_blocks import redrawn
-from poec_workflow.diagrams.transition_counts import taken
+from poec_workflow.diagrams.markdown_blocks import update_blocks
+from poec_workflow.diagrams.transition_counts import count_transitions
 from poec_workflow.machines import APPLICATION, LIFECYCLES, SESSION, TRAINING_ACTION
 
 STALE = "# Page\n\n<!-- poec-lifecycle session lang=en -->\nold\n<!-- /poec-lifecycle -->\n"
@@ -64,7 +64,7 @@ def test_a_path_is_read_from_the_store(store: str, lifecycle: Any) -> None:
 def test_counts_are_read_from_the_store(store: str) -> None:
     """How often each row was taken stands with it; a path may stand there too."""
     with SqlStorage.open(store) as storage:
-        counts = taken(storage.queries, APPLICATION)
+        counts = count_transitions(storage.queries, APPLICATION)
         told = Workflow(storage).history(APPLICATION.kind, "C-2")
     assert diagram("--counts", store=store).stdout == render(APPLICATION, "mermaid", lang="en", counts=counts)
     both = diagram("--counts", "--application", "C-2", store=store)
@@ -103,7 +103,7 @@ def test_a_page_is_drawn_into(tmp_path: Path) -> None:
     assert "is stale" in stale.stderr
     assert page.read_bytes() == STALE.encode()
     assert diagram("--into", str(page)).exit_code == 0
-    assert page.read_bytes() == redrawn(STALE).encode()
+    assert page.read_bytes() == update_blocks(STALE).encode()
     fresh = diagram("--into", str(page), "--check")
     assert (fresh.exit_code, fresh.stdout, fresh.stderr) == (0, "", "")
     before = page.stat().st_mtime_ns

@@ -16,8 +16,8 @@ from every import season
 from poec_workflow import ActorKind, SessionState, Settings, commands, locales
 from poec_workflow.diagrams import FORMATS, graph, render, steps
 from poec_workflow.diagrams.outcomes import PAINTS
-from poec_workflow.diagrams.statechart import chart
-from poec_workflow.diagrams.transition_counts import taken
+from poec_workflow.diagrams.statechart import statechart
+from poec_workflow.diagrams.transition_counts import count_transitions
 from poec_workflow.events import HistoryEntry
 from poec_workflow.machines import APPLICATION, LIFECYCLES, SESSION, TRAINING_ACTION, Lifecycle
 from poec_workflow.model import SubjectKind
@@ -233,7 +233,7 @@ def test_counting_reads_every_history(lifecycle: Lifecycle) -> None:
     """`taken` adds up what the store holds of one lifecycle: as many steps as its subjects have versions."""
     workflow = season()
     queries = workflow.storage.queries
-    counts = taken(queries, lifecycle)
+    counts = count_transitions(queries, lifecycle)
     subjects = [queries.subject(lifecycle.kind, reference) for reference in queries.states(lifecycle.kind)]
     assert counts.total() == sum(subject.version for subject in subjects if subject)
     assert set(counts) <= {edge.step for edge in graph(lifecycle).edges}
@@ -283,10 +283,10 @@ def test_without_anything_to_frame_there_is_no_frame(as_: str) -> None:
 def test_grouped_nothing_is_lost() -> None:
     """Of each lifecycle, every edge is in the statechart once: on an arc, in a state or in the frame."""
     for lifecycle in LIFECYCLES.values():
-        drawn = chart(graph(lifecycle, grouped=True))
+        drawn = statechart(graph(lifecycle, grouped=True))
         found = [edge for arc in drawn.arcs for row in arc.rows for edge in row]
-        found += [edge for rows in drawn.staying.values() for row in rows for edge in row]
-        found += [edge for row in drawn.staying_anywhere for edge in row]
+        found += [edge for rows in drawn.internal.values() for row in rows for edge in row]
+        found += [edge for row in drawn.frame_internal for edge in row]
         assert sorted(map(str, found)) == sorted(map(str, drawn.graph.edges))
         assert len(drawn.arcs) < len(drawn.graph.edges)
 

@@ -20,7 +20,7 @@ from attrs import evolve
 import poec_workflow
 from poec_workflow import Workflow
 from poec_workflow.adapters.sql import SqlStorage
-from poec_workflow.diagrams.markdown_blocks import redrawn
+from poec_workflow.diagrams.markdown_blocks import update_blocks
 from poec_workflow.errors import _KINDS
 from poec_workflow.machines import LIFECYCLES
 from poec_workflow.serialization import journal_line
@@ -187,7 +187,7 @@ def test_the_api_page_has_every_public_name() -> None:
 def test_the_readmes_picture_is_fresh() -> None:
     """Its marked block is what the tables draw now."""
     page = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert page == redrawn(page)
+    assert page == update_blocks(page)
     assert "stateDiagram-v2" in page
 
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from poec_workflow import Settings, commands
 from poec_workflow.diagrams import FORMATS, render
-from poec_workflow.diagrams.diagram_request import BY_NAME, DiagramRequest, wanted
-from poec_workflow.diagrams.markdown_blocks import FENCED, PLAIN, redrawn
+from poec_workflow.diagrams.diagram_request import DiagramRequest, parse_request
+from poec_workflow.diagrams.markdown_blocks import FENCED, PLAIN, update_blocks
 from poec_workflow.machines import APPLICATION, SESSION
 
 OPEN = "<!-- poec-lifecycle application -->\n"
@@ -22,7 +22,7 @@ def on_sunday(_subject: object, _facts: object) -> None:
 
 def test_a_block_is_what_the_rules_say() -> None:
     """What stands between the markers becomes a fence with the drawing; what is around it stays."""
-    page = redrawn(f"# Ours\n\n{OPEN}old\n{CLOSE}\nafter, without an end")
+    page = update_blocks(f"# Ours\n\n{OPEN}old\n{CLOSE}\nafter, without an end")
     drawing = render(APPLICATION, "mermaid")
     assert page == f"# Ours\n\n{OPEN}```mermaid\n{drawing}```\n{CLOSE}\nafter, without an end"
 
@@ -31,7 +31,7 @@ def test_a_block_is_what_the_rules_say() -> None:
 def test_every_format_of_a_page_can_be_asked_for(format_: str) -> None:
     """Diagrams stand in a fence of their language, tables as they are, apart from the comments."""
     assert (format_ in FENCED) is not (format_ in PLAIN)
-    page = redrawn(f"<!-- poec-lifecycle session format={format_} lang=en show= -->\n{CLOSE}")
+    page = update_blocks(f"<!-- poec-lifecycle session format={format_} lang=en show= -->\n{CLOSE}")
     drawing = render(SESSION, format_, lang="en", show=())
     lines = page.splitlines()[1:-1]
     assert lines[0] == (f"```{FENCED[format_]}" if format_ in FENCED else "")
@@ -41,7 +41,7 @@ def test_every_format_of_a_page_can_be_asked_for(format_: str) -> None:
 def test_a_block_says_how_it_is_drawn() -> None:
     """Its options are `render`'s."""
     asked = "format=mermaid lang=en show=conditions,actors colours=no grouped=yes"
-    page = redrawn(f"<!--poec-lifecycle application {asked}-->\n{CLOSE}")
+    page = update_blocks(f"<!--poec-lifecycle application {asked}-->\n{CLOSE}")
     drawing = render(APPLICATION, "mermaid", lang="en", show=("conditions", "actors"), colours=False, grouped=True)
     assert drawing in page
 
@@ -49,8 +49,8 @@ def test_a_block_says_how_it_is_drawn() -> None:
 def test_a_services_own_settings_are_drawn() -> None:
     """Under a service's settings its codes stand in the page."""
     ours = Settings(refuse_also={commands.Convoke: (on_sunday,)})
-    assert "on-sunday" in redrawn(OPEN + CLOSE, ours)
-    assert "on-sunday" not in redrawn(OPEN + CLOSE)
+    assert "on-sunday" in update_blocks(OPEN + CLOSE, ours)
+    assert "on-sunday" not in update_blocks(OPEN + CLOSE)
 
 
 texts = st.text(st.sampled_from("ab \n`~-<!>"), max_size=60).filter(
@@ -63,8 +63,8 @@ texts = st.text(st.sampled_from("ab \n`~-<!>"), max_size=60).filter(
 def test_it_is_the_same_the_second_time(before: str, after: str, end: str) -> None:
     """Drawn twice is drawn once; what is outside of the blocks stays byte for byte, line ends too."""
     page = f"{before}\n{OPEN}stale\n{CLOSE}{after}\n{OPEN}{CLOSE}".replace("\n", end)
-    drawn = redrawn(page)
-    assert redrawn(drawn) == drawn
+    drawn = update_blocks(page)
+    assert update_blocks(drawn) == drawn
     assert drawn.startswith(f"{before}\n{OPEN}".replace("\n", end))
     assert f"{CLOSE}{after}\n{OPEN}".replace("\n", end) in drawn
     assert drawn.endswith(CLOSE.replace("\n", end))
@@ -76,7 +76,7 @@ def test_markers_in_code_are_code(fence: str) -> None:
     """A page may show how it is done."""
     shown = f"{fence}markdown\n{OPEN}{CLOSE}``\n{fence}\n"
     page = f"{shown}{OPEN}{CLOSE}{shown}"
-    drawn = redrawn(page)
+    drawn = update_blocks(page)
     assert drawn.startswith(shown)
     assert drawn.endswith(shown)
     assert drawn.count("stateDiagram-v2") == 1
@@ -104,10 +104,10 @@ def test_markers_in_code_are_code(fence: str) -> None:
 def test_what_is_broken_is_refused(page: str, message: str) -> None:
     """The message names the line, and what there is."""
     with pytest.raises(ValueError, match=message):
-        redrawn(page)
+        update_blocks(page)
 
 
 def test_what_is_wanted_has_the_defaults_of_render() -> None:
     """Nothing said is what `render` draws when nothing is said."""
-    assert wanted("session", {}) == DiagramRequest(lifecycle="session")
-    assert wanted("session", {}).drawn() == render(BY_NAME["session"], "mermaid")
+    assert parse_request("session", {}) == DiagramRequest(lifecycle="session")
+    assert parse_request("session", {}).render() == render(SESSION, "mermaid")

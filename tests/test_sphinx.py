@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from poec_workflow.diagrams import graph, render
-from poec_workflow.diagrams.svg import told
+from poec_workflow.diagrams.svg import description
 from poec_workflow.machines import APPLICATION, SESSION
 
 CONF = """
@@ -129,10 +129,10 @@ def test_other_formats_are_code(built: Path) -> None:
     assert re.sub(r"\s+", " ", render(SESSION, "mermaid", grouped=True)).strip() in words
 
 
-def test_without_html_the_rows_are_told(built: Path) -> None:
+def test_without_html_the_rows_are_description(built: Path) -> None:
     """Where a builder writes no HTML, the picture is a list of rows."""
     text = re.sub(r"\s+", " ", (built / "text" / "index.txt").read_text(encoding="utf-8"))
-    for row in told(graph(APPLICATION)):
+    for row in description(graph(APPLICATION)):
         assert f"* {row}" in text
     assert "<svg" not in text
 

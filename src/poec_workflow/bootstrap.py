@@ -6,7 +6,6 @@ import importlib
 import sys
 from importlib.metadata import entry_points
 
-from poec_workflow.adapters.memory import MemoryStorage
 from poec_workflow.policies.settings import Settings
 from poec_workflow.ports import Clock, Storage, SystemClock
 from poec_workflow.workflow import Workflow
@@ -27,6 +26,8 @@ def storage(url: str) -> Storage:
     """
     scheme = url.partition(":")[0]
     if url == "memory:":
+        from poec_workflow.adapters.memory import MemoryStorage  # noqa: PLC0415 - loaded on demand
+
         return MemoryStorage()
     if scheme in SQL_SCHEMES:
         return _sql(url)

@@ -1,8 +1,7 @@
-"""What happened: one frozen class per outcome, and the history entry that says who, when and why.
+"""Events: one frozen class for each row of a table, and the history entry that adds actor, instant and row.
 
-An event is one row's (`L4` gives `AbsenceNotified`, and nothing else does). It carries the state that it leads to
-and the fields that folding needs; of a candidate it knows the reference only. Names of events and fields are
-stored for good.
+Row `L4` gives `AbsenceNotified`, and no other row does. An event carries the state after it and the fields that folding
+needs; of a candidate it has the reference only. Names of events and fields are stored: they never change.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from datetime import time as clock_time
 from decimal import Decimal
 from typing import ClassVar, Generic, TypeVar
 
-from attrs import field, frozen
+from attrs import field, fields, frozen
 
 from poec_workflow.catalogue import ABSENCE, WITHDRAWAL
 from poec_workflow.commands import copied, kebab, listed
@@ -82,6 +81,10 @@ class ActionEvent(Event[TrainingAction]):
 
     kind: ClassVar[SubjectKind] = SubjectKind.ACTION
     state: ActionState
+
+
+ENVELOPE = tuple(each.name for each in fields(Event))
+"""The fields of every event; the others are an event's own."""
 
 
 # Applications, L1 to L14

@@ -1,7 +1,6 @@
-"""evolve: a subject and an event ▸ the subject. Folding all events of a subject gives it back exactly.
+"""Folding: `evolve` applies an event to a subject; all events of a subject, applied in order, give it back exactly.
 
-Most events carry fields of the subject by the subject's own names, and an event's None says "as it was". What is
-different stands below, an event a line.
+An event's field that has the name of a subject's field replaces it, unless it is None. `_FOLDS` has what is different.
 """
 
 from __future__ import annotations
@@ -13,22 +12,9 @@ from attrs import evolve as replace
 from attrs import fields_dict
 
 from poec_workflow import events
-from poec_workflow.model import (
-    Application,
-    Convocation,
-    Subject,
-    SubjectKind,
-    TrainingAction,
-    TrainingSession,
-)
+from poec_workflow.model import SUBJECT_TYPES, Convocation, Subject, TrainingAction
 
 S = TypeVar("S", bound=Subject)
-
-_CREATED: Mapping[SubjectKind, type[Any]] = {
-    SubjectKind.APPLICATION: Application,
-    SubjectKind.SESSION: TrainingSession,
-    SubjectKind.ACTION: TrainingAction,
-}
 
 
 def evolve(subject: S | None, event: events.Event[S]) -> S:
@@ -47,11 +33,11 @@ def evolve(subject: S | None, event: events.Event[S]) -> S:
     changed: dict[str, Any] = {
         "version": event.version,
         "state": event.state,
-        **_carried(event),
-        **_special(subject, event),
+        **_shared_fields(event),
+        **_derived_fields(subject, event),
     }
     if subject is None:
-        return cast("S", _CREATED[event.kind](reference=event.reference, **changed))
+        return cast("S", SUBJECT_TYPES[event.kind](reference=event.reference, **changed))
     return cast("S", replace(cast("Any", subject), **changed))
 
 
@@ -63,16 +49,17 @@ def fold(history: Iterable[events.Event[S]]) -> S | None:
     return subject
 
 
-def _carried(event: events.Event[Any]) -> dict[str, Any]:
+def _shared_fields(event: events.Event[Any]) -> dict[str, Any]:
     values = ((name, getattr(event, name)) for name in _SHARED[event.type])
     return {name: value for name, value in values if value is not None}
 
 
 _CREATING = (events.Preregistered, events.SessionCreated, events.ActionCreated)
-_ENVELOPE = fields_dict(events.ApplicationEvent)
 _SHARED: Mapping[str, tuple[str, ...]] = {
     event.type: tuple(
-        name for name in fields_dict(event) if name in fields_dict(_CREATED[event.kind]) and name not in _ENVELOPE
+        name
+        for name in fields_dict(event)
+        if name in fields_dict(SUBJECT_TYPES[event.kind]) and name not in events.ENVELOPE
     )
     for event in events.EVENTS.values()
 }
@@ -82,7 +69,7 @@ _SHARED: Mapping[str, tuple[str, ...]] = {
 _Fold = Callable[[Any, Any], dict[str, Any]]
 
 
-def _special(subject: Subject | None, event: events.Event[Any]) -> dict[str, Any]:
+def _derived_fields(subject: Subject | None, event: events.Event[Any]) -> dict[str, Any]:
     fold_of = _FOLDS.get(type(event))
     return fold_of(subject, event) if fold_of else {}
 
@@ -94,8 +81,8 @@ def _convocation(event: events.Convoked | events.ConvocationMoved) -> Convocatio
 def _enriched(action: TrainingAction, event: events.ActionEnriched) -> dict[str, Any]:
     changes: dict[str, Any] = dict(event.changes)
     if "certification" in changes:
-        asked = changes.pop("certification")
-        changes["pending_certification"] = None if asked == action.certification else asked
+        requested = changes.pop("certification")
+        changes["pending_certification"] = None if requested == action.certification else requested
     return changes
 
 

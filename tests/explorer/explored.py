@@ -17,15 +17,15 @@ from browser import needs
 from poec_workflow import Application, Settings, commands, decide
 from poec_workflow.decider import Refused
 from poec_workflow.diagrams import render
-from poec_workflow.explorer.sample_case import World
-from poec_workflow.explorer.tracing import Situation, solid
+from poec_workflow.explorer.sample_case import SampleCase
+from poec_workflow.explorer.tracing import Assignment, materialized
 from poec_workflow.machines import APPLICATION
 
 JUDGE = Path(__file__).parent / "judge.js"
 RULES = {code for each in APPLICATION.rules for code in each.codes}
 _DATA = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.DOTALL)
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
-_DRAWS = "// Draws the page"
+_RENDERS = "// Renders the page"
 
 
 @frozen
@@ -49,7 +49,7 @@ class Page:
         """What the page's script answers, of its own data unless others are given."""
         found = _SCRIPT.search(self.html)
         assert found
-        script, _, _ = found[1].partition(_DRAWS)
+        script, _, _ = found[1].partition(_RENDERS)
         jobs = {"script": script, "data": data or self.data, "cells": cells or [], "journeys": journeys or []}
         needs("node", there=shutil.which("node") is not None)
         done = subprocess.run(
@@ -67,21 +67,22 @@ def page(settings: Settings | None = None, lang: str = "fr") -> Page:
     return Page(given, render(APPLICATION, "html", lang=lang, settings=given))
 
 
-def around(world: World, command: str, at: Mapping[str, Any]) -> tuple[Any, ...]:
-    """The real subject, facts and command of a situation of the page."""
+def inputs(case: SampleCase, command: str, at: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The real subject, facts and command of some facts of the page."""
     kind = commands.COMMANDS[command]
     options = {
-        name: each[max(at[name], 0)].value if at[name] is not None else None for name, each in world.dimensions.items()
+        name: each[max(at[name], 0)].value if at[name] is not None else None for name, each in case.dimensions.items()
     }
     existing = at["state"] is not None
-    situation = Situation(options)
-    subject = world.subject(situation) if existing else None
-    return solid(subject), solid(world.facts(situation, existing=existing)), solid(world.command(kind, situation))
+    assignment = Assignment(options)
+    subject = case.subject(assignment) if existing else None
+    facts, command_ = case.facts(assignment, existing=existing), case.command(kind, assignment)
+    return materialized(subject), materialized(facts), materialized(command_)
 
 
-def verdict(world: World, command: str, at: Mapping[str, Any]) -> dict[str, Any]:
+def verdict(case: SampleCase, command: str, at: Mapping[str, Any]) -> dict[str, Any]:
     """What `decide` answers, in the shape of the page's answer."""
-    subject, facts, asked = around(world, command, at)
+    subject, facts, asked = inputs(case, command, at)
     answer = decide(subject, asked, facts)
     if isinstance(answer, Refused):
         row = any(each.code in RULES or each.templates for each in answer.refusals)

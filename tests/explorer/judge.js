@@ -5,12 +5,12 @@ const vm = require("node:vm");
 
 const { script, data, cells, journeys } = JSON.parse(readFileSync(0, "utf8"));
 const page = vm.createContext({});
-vm.runInContext(`${script}\nthis.page = { answer, travel, journal };`, page);
+vm.runInContext(`${script}\nthis.page = { answer, after, replay };`, page);
 
 /** An answer as Python's test compares it. */
-function brief({ at, row, refusals, advisories, to }) {
+function brief({ facts, row, refusals, advisories, to }) {
   return {
-    actor: at.actor,
+    actor: facts.actor,
     row: row && row.id,
     refusals: refusals.map(({ code, says }) => [code, says.fr, says.en]).sort(),
     advisories: advisories.map(({ code, says }) => [code, says.fr, says.en]).sort(),
@@ -24,8 +24,16 @@ const judged = cells.map(({ command, base, names, places }) =>
     names.forEach((name, index) => { at[name] = each[index]; });
     return brief(page.page.answer(data, at, command));
   }));
-const told = journeys.map((moves) => {
-  const { at, steps } = page.page.travel(data, moves);
-  return { at, steps: steps.map(({ answer }) => brief(answer)), ...page.page.journal(data, steps) };
+const replayed = journeys.map((moves) => {
+  const { facts, steps } = page.page.replay(data, moves);
+  return {
+    facts,
+    steps: steps.map(({ name, answer }) => ({
+      name,
+      facts: answer.facts,
+      answer: brief(answer),
+      after: answer.refusals.length ? null : page.page.after(data, answer.facts, name, answer),
+    })),
+  };
 });
-process.stdout.write(JSON.stringify({ judged, told }));
+process.stdout.write(JSON.stringify({ judged, replayed }));

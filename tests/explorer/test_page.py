@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from attrs import frozen
-from click.testing import CliRunner
 from explored import page, verdict
 from playwright.sync_api import Browser, ViewportSize, expect
 from playwright.sync_api import Page as Tab
 
 from browser import chromium, npm
 from poec_workflow import Settings, commands
-from poec_workflow.cli.app import program
-from poec_workflow.explorer.sample_case import World
+from poec_workflow.explorer.sample_case import SampleCase
 from poec_workflow.machines import APPLICATION
 from poec_workflow.policies import messages
 
@@ -84,7 +81,8 @@ def opened(tab: Tab, folder: Path, settings: Settings | None = None, lang: str =
         file.write_text(made.html, encoding="utf-8")
     if tab.url.partition("#")[0] == file.as_uri() and not link:
         tab.evaluate(
-            "lang => { document.getElementById('before').open = false; notes = []; restart(); speak(lang); }", lang
+            "lang => { document.getElementById('before').open = false; notes = []; restart(); setLanguage(lang); }",
+            lang,
         )
     else:
         tab.goto("about:blank")
@@ -105,7 +103,7 @@ ENDINGS = {
 
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_a_path_to_each_final_state(tab: Tab, folder: Path, ending: str) -> None:
-    """Each final state is reached; the picture marks it and the arcs taken, the journal goes there too."""
+    """Each final state is reached; the picture marks it and the arcs taken."""
     explorer = opened(tab, folder)
     explorer.give(*ENDINGS[ending])
     assert explorer.state() == ending
@@ -114,11 +112,6 @@ def test_a_path_to_each_final_state(tab: Tab, folder: Path, ending: str) -> None
     taken = tab.locator("#picture .row.taken")
     assert {each.get_attribute("data-command") for each in taken.all()} == set(steps)
     assert tab.locator("#steps > li.yes").count() == len(steps)
-    journal = folder / "journal.jsonl"
-    journal.write_text(tab.input_value("#journal"), encoding="utf-8")
-    done = CliRunner().invoke(program, ["run", str(journal), "--store", "memory:", "--format", "json"])
-    assert done.exit_code == 0, done.output
-    assert json.loads(done.stdout)["states"]["applications"]["C-000001"] == ending
 
 
 def test_every_ending_is_walked_to() -> None:
@@ -173,8 +166,8 @@ def test_each_refusal_is_shown_with_its_reason(tab: Tab, folder: Path, code: str
     """The answer shows Python's own codes and sentences for these very facts, in both languages."""
     explorer = opened(tab, folder)
     explorer.give(*REFUSALS[code])
-    at = tab.evaluate("travel(DATA, moves).steps.at(-1).answer.at")
-    expected = verdict(World(Settings()), REFUSALS[code][-1], at)["refusals"]
+    at = tab.evaluate("replay(DATA, moves).steps.at(-1).answer.facts")
+    expected = verdict(SampleCase(Settings()), REFUSALS[code][-1], at)["refusals"]
     assert code in [each for each, *_ in expected]
     for lang, place in (("en", 2), ("fr", 1)):
         tab.click(f"[data-lang][lang={lang}]")
@@ -223,7 +216,7 @@ def test_keyboard_alone(tab: Tab, folder: Path) -> None:
         tab.keyboard.press("Enter")
         assert tab.evaluate("document.activeElement.id") == "answer"
     assert explorer.state() == "retained"
-    reach(tab, "#copy-journal")
+    reach(tab, "#copy-link")
     reach(tab, "#restart", back=True)
     tab.keyboard.press("Enter")
     assert tab.locator("#steps > li").count() == 0
@@ -307,16 +300,6 @@ def test_steps_are_undone(tab: Tab, folder: Path) -> None:
     tab.click("#restart")
     assert tab.input_value("#fact-seats") == "0"
     assert tab.evaluate("location.hash") == ""
-
-
-def test_what_no_journal_can_tell_is_said(tab: Tab, folder: Path) -> None:
-    """After facts of the past were changed by hand, the journal ends and the page says why."""
-    explorer = opened(tab, folder)
-    explorer.give("preregister", "state=2", "retain")
-    assert explorer.state() == "retained"
-    assert tab.is_visible("#by-hand")
-    expect(tab.locator("#untold")).to_contain_text("step 2 (facts were changed by hand)")
-    assert tab.input_value("#journal").count("\n") == 4
 
 
 def test_the_picture_can_be_pressed(tab: Tab, folder: Path) -> None:

@@ -15,44 +15,49 @@ from itertools import product
 from typing import Any
 
 import pytest
-from explored import RULES, Page, page, verdict
+from attrs import evolve
+from explored import RULES, Page, inputs, page, verdict
 
-from poec_workflow import Accepted, Application, Settings, Workflow, commands
-from poec_workflow.adapters.memory import MemoryStorage
+from poec_workflow import Accepted, Application, Settings, commands, decide
 from poec_workflow.catalogue import Catalogue
 from poec_workflow.decider import Refused
 from poec_workflow.explorer.dimensions import Option
-from poec_workflow.explorer.evaluation import usual
-from poec_workflow.explorer.sample_case import World
-from poec_workflow.explorer.tracing import Situation
+from poec_workflow.explorer.evaluation import defaults
+from poec_workflow.explorer.sample_case import SampleCase
+from poec_workflow.explorer.tracing import Assignment
 from poec_workflow.explorer.truth_tables import tabulate
 from poec_workflow.machines import APPLICATION
-from poec_workflow.policies import messages
-from poec_workflow.serialization import journal_line, to_json
+from poec_workflow.model import ActorKind, ApplicationState
+from poec_workflow.policies import PERMISSIONS, Grant, messages
 
 Cells = dict[str, Any]
 
 
 def tables(data: Mapping[str, Any], command: str, state: int | None) -> Iterator[tuple[str, ...]]:
     """The facts that each table of a command looks at in a state, with those that choose its row."""
-    rows = [row for row in data["rows"] if row["command"] == command and state in row["from"]]
-    looks = [set(data["tables"][each["table"]]["looks"]) for row in rows for each in row["given"]]
-    choosing: set[str] = set().union(*looks)
-    (permission,) = (each["permission"] for each in data["commands"] if each["name"] == command)
-    numbers = {permission} | {each["table"] for row in rows for each in (*row["checks"], *row["advises"])}
-    yield from {tuple(sorted({*data["tables"][number]["looks"], *choosing})) for number in numbers}
+    (selection,) = (
+        each["absent" if state is None else "existing"] for each in data["commands"] if each["name"] == command
+    )
+    choosing = {*data["tables"][selection]["inputs"]} - {"actor", "origin"}  # which say who may
+    source = None if state is None else APPLICATION.states[state]
+    rows = [data["rows"][rule.id] for rule in APPLICATION.rows(source, commands.COMMANDS[command])]
+    numbers = {each["table"] for row in rows for each in (*row["checks"], *row["advises"])}
+    yield from {
+        tuple(sorted(data["tables"][selection]["inputs"])),
+        *(tuple(sorted({*data["tables"][number]["inputs"], *choosing})) for number in numbers),
+    }
 
 
 def possible(data: Mapping[str, Any], at: Mapping[str, Any]) -> bool:
     """Who was convoked was convoked at least once."""
-    return at["state"] is None or at["attempts"] > 0 or not data["states"][at["state"]]["convoked"]
+    return at["state"] is None or at["attempts"] >= data["states"][at["state"]]["leastAttempts"]
 
 
-def jobs(world: World, data: Mapping[str, Any]) -> list[Cells]:
+def jobs(case: SampleCase, data: Mapping[str, Any]) -> list[Cells]:
     """Every state and command, with every combination of what one table of it looks at."""
     found = []
     for command, state in product(data["commands"], (None, *range(len(data["states"])))):
-        base = {**usual(world.dimensions, APPLICATION.initial), "state": state, "actor": -1}
+        base = {**defaults(case.dimensions, APPLICATION.initial), "state": state, "actor": -1}
         for looks in sorted(tables(data, command["name"], state)):
             names = [name for name in looks if name != "state"]
             places = [
@@ -66,13 +71,13 @@ def jobs(world: World, data: Mapping[str, Any]) -> list[Cells]:
 
 def differences(judged: Page, cells: Sequence[Cells], data: dict[str, Any] | None = None) -> list[Any]:
     """Where the page's script and Python answer differently."""
-    world, known = World(judged.settings), data or judged.data
+    case, known = SampleCase(judged.settings), data or judged.data
     answers = judged.judge(cells=list(cells), data=known)["judged"]
     found = []
     for job, given in zip(cells, answers, strict=True):
         for place, answer in zip(job["places"], given, strict=True):
             at = {**job["base"], **dict(zip(job["names"], place, strict=True)), "actor": answer["actor"]}
-            expected = verdict(world, job["command"], at)
+            expected = verdict(case, job["command"], at)
             if answer != expected:
                 found.append((job["command"], at, answer, expected))
     return found
@@ -122,7 +127,7 @@ SETTINGS = pytest.mark.parametrize("settings", [Settings(), ours()], ids=["usual
 def test_every_cell_is_what_python_decides(settings: Settings) -> None:
     """Each table's every cell, in each state, gives the answer that `decide` gives on those facts, in its words."""
     judged = page(settings)
-    cells = jobs(World(settings), judged.data)
+    cells = jobs(SampleCase(settings), judged.data)
     assert sum(len(job["places"]) for job in cells) > 5_000
     assert differences(judged, cells) == []
 
@@ -131,7 +136,7 @@ def test_every_cell_is_what_python_decides(settings: Settings) -> None:
 def test_every_situation_is_what_python_decides(settings: Settings) -> None:
     """So it is where all facts are drawn at once."""
     judged, draw = page(settings), random.Random(6)  # noqa: S311 - drawn the same each time
-    world, data = World(settings), judged.data
+    case, data = SampleCase(settings), judged.data
     found = []
     for _ in range(2_000):
         at = {name: draw.randrange(len(options)) for name, options in data["dimensions"].items()}
@@ -140,17 +145,17 @@ def test_every_situation_is_what_python_decides(settings: Settings) -> None:
         likely = [each["name"] for each in data["commands"] if draw.random() < 0.9 or each["creates"]]
         found.append({"command": draw.choice(likely), "base": at, "names": [], "places": [[]]})
     assert differences(judged, found) == []
-    assert world.settings is settings
+    assert case.settings is settings
 
 
 def test_one_wrong_cell_is_found() -> None:
     """The comparison sees a single cell that is not as Python has it."""
     judged = page()
     data = judged.data
-    (row,) = (row for row in data["rows"] if row["id"] == "L9")
+    row = data["rows"]["L9"]
     table = data["tables"][row["checks"][2]["table"]]
     assert row["checks"][2]["code"] == "exit-outside-window"
-    cells = [job for job in jobs(World(judged.settings), data) if job["command"] == "retain"]
+    cells = [job for job in jobs(SampleCase(judged.settings), data) if job["command"] == "retain"]
     assert differences(judged, cells, data) == []
     middle = table["cells"].index("00", len(table["cells"]) // 2)
     table["cells"] = table["cells"][:middle] + "01" + table["cells"][middle + 2 :]
@@ -168,10 +173,10 @@ def test_a_page_says_what_it_leaves_out() -> None:
 
     settings = Settings(refuse_also={commands.Convoke: (in_agen,), commands.Withdraw: (like_another,)})
     data = page(settings).data
-    aside, left_out = data["untold"]
-    assert aside == {"command": "convoke", "rule": "in-agen", "looks": ["TrainingSession.place"], "tabled": True}
-    assert (left_out["command"], left_out["rule"], left_out["tabled"]) == ("withdraw", "like-another", False)
-    assert page().data["untold"] == []
+    aside, left_out = data["limitations"]
+    assert aside == {"command": "convoke", "rule": "in-agen", "reads": ["TrainingSession.place"], "tabulated": True}
+    assert (left_out["command"], left_out["rule"], left_out["tabulated"]) == ("withdraw", "like-another", False)
+    assert page().data["limitations"] == []
 
 
 def test_a_policy_that_takes_values_apart_is_left_out() -> None:
@@ -183,15 +188,63 @@ def test_a_policy_that_takes_values_apart_is_left_out() -> None:
     def in_a_set(application: object, _facts: object) -> dict[str, str] | None:
         return {} if application in {getattr(application, "nonsense", None), 0} else None
 
-    settings = Settings(refuse_also={commands.Convoke: (of_this_very_class, in_a_set)})
-    left_out = {each["rule"]: each["tabled"] for each in page(settings).data["untold"]}
-    assert left_out == {"of-this-very-class": False, "in-a-set": False}
+    def like_a_copy(application: Application, _facts: object) -> dict[str, str] | None:
+        return {} if evolve(application, state=ApplicationState.PRESENT) == application else None
+
+    def for_this_class_only(application: object, _facts: object) -> dict[str, str] | None:
+        if type(application) is not Application:
+            raise TypeError("no application")
+        return None
+
+    policies = (of_this_very_class, in_a_set, like_a_copy, for_this_class_only)
+    data = page(Settings(refuse_also={commands.Convoke: policies})).data
+    left_out = {each["rule"]: each["tabulated"] for each in data["limitations"]}
+    names = ("of-this-very-class", "in-a-set", "like-a-copy", "for-this-class-only")
+    assert left_out == dict.fromkeys(names, False)
+
+
+def test_a_policy_that_fails_fails_the_page() -> None:
+    """What a policy raises on real values is not hidden."""
+
+    def broken(_application: object, _facts: object) -> dict[str, str] | None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        page(Settings(refuse_also={commands.Convoke: (broken,)}))
+
+
+def test_a_permission_is_a_limitation_too() -> None:
+    """One that reads what does not vary is named; where one can't be traced, the page answers as if all might."""
+
+    def in_agen(_application: object, facts: Any) -> bool:
+        return bool(facts.session.place == "Agen")
+
+    def of_this_very_class(application: object, _facts: object) -> bool:
+        return type(application) is Application
+
+    grants = {
+        commands.Convoke: (Grant(ActorKind.PLATFORM, in_agen),),
+        commands.Withdraw: (Grant(ActorKind.PLATFORM, of_this_very_class),),
+    }
+    judged = page(Settings(permissions={**PERMISSIONS, **grants}))
+    assert judged.data["limitations"] == [
+        {"command": "convoke", "rule": "not-permitted", "reads": ["TrainingSession.place"], "tabulated": True},
+        {"command": "withdraw", "rule": "not-permitted", "reads": [], "tabulated": False},
+    ]
+    journey = [{"run": "preregister"}, {"set": "actor", "to": 0}, {"run": "convoke"}, {"run": "withdraw"}]
+    (replayed,) = judged.judge(journeys=[journey])["replayed"]
+    answers = [[code for code, *_ in step["answer"]["refusals"]] for step in replayed["steps"]]
+    assert answers == [[], ["not-permitted"], []]
 
 
 def test_what_a_policy_looks_at_is_found_by_asking_it() -> None:
     """The facts behind each table are the policy's own, no more and no fewer."""
     data = page(ours()).data
-    looks = {check["code"]: data["tables"][check["table"]]["looks"] for row in data["rows"] for check in row["checks"]}
+    looks = {
+        check["code"]: data["tables"][check["table"]]["inputs"]
+        for row in data["rows"].values()
+        for check in row["checks"]
+    }
     assert looks["on-sunday"] == ["on"]
     assert looks["advice-deadline-passed"] == ["today"]
     assert looks["convocation-not-due"] == ["today", "attempts", "convoked.1"]
@@ -203,11 +256,11 @@ def test_what_is_looked_at_only_sometimes_is_found() -> None:
     """However deep it hides, as the last of many facts that a policy looks at one after the other."""
     dimensions = {name: [Option(value=value, labels={}) for value in (False, True)] for name in "abcd"}
 
-    def hidden(situation: Situation) -> bool:
-        return all(situation[name] for name in "acbd")
+    def hidden(assignment: Assignment) -> bool:
+        return all(assignment[name] for name in "acbd")
 
     table = tabulate(hidden, dimensions, dict.fromkeys("abcd", 0), lambda _options: True)
-    assert table.looks == ("a", "b", "c", "d")
+    assert table.inputs == ("a", "b", "c", "d")
     assert [place for place, cell in enumerate(table.cells) if cell] == [15]
 
 
@@ -264,70 +317,67 @@ def moves(draw: random.Random, data: Mapping[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
-def replayed(settings: Settings, told: Mapping[str, Any]) -> tuple[Workflow, list[Any]]:
-    """A journal executed, and the answers to the journey's own lines."""
-    workflow = Workflow(MemoryStorage(), settings=settings)
-    answers = []
-    for line in told["lines"]:
-        answer = workflow.execute_many([journal_line(to_json(line["line"]))])[0]
-        if line["step"] is None:
-            assert isinstance(answer, Accepted), (line, answer, told["lines"])
-        else:
-            answers.append((line["step"], answer))
-    return workflow, answers
+def history(application: Application) -> dict[str, Any]:
+    """An application's state, its registration, and each convocation with the day of its entry, the last one first."""
+    return {
+        "state": application.state,
+        "registered": application.registered_at.date(),
+        "convocations": [(each.on, each.entered_at.date()) for each in reversed(application.convocations)],
+    }
 
 
-def convocations(application: Application) -> list[tuple[str, str]]:
-    """Each convocation's day, and the day that it was entered, the last one first."""
-    return [(each.on.isoformat(), each.entered_at.date().isoformat()) for each in reversed(application.convocations)]
-
-
-def shown(data: Mapping[str, Any], at: Mapping[str, Any]) -> list[tuple[str, str]]:
+def shown(case: SampleCase, facts: Mapping[str, Any]) -> dict[str, Any]:
     """The same, as the page has it."""
-    days = [each["at"][:10] for each in data["dimensions"]["today"]]
-    return [(days[at[f"convoked.{place}"]], days[at[f"entered.{place}"]]) for place in range(1, at["attempts"] + 1)]
+
+    def value(name: str) -> Any:
+        return case.dimensions[name][facts[name]].value
+
+    places = range(1, facts["attempts"] + 1)
+    return {
+        "state": value("state"),
+        "registered": value("registered"),
+        "convocations": [(value(f"convoked.{place}"), value(f"entered.{place}")) for place in places],
+    }
 
 
 def journeys_judged(settings: Settings, count: int) -> tuple[set[str], set[str]]:
-    """The states that journeys ended in and the codes that they met, when executed: each line goes the page's way."""
+    """The states that journeys ended in and the codes that they met; Python goes each step beside the page."""
     draw = random.Random(12)  # noqa: S311 - drawn the same each time
-    data = page(settings).data
+    case, data = SampleCase(settings), page(settings).data
     straight = [[move(token, data) for token in way.split()] for way in WAYS]
     journeys = [*straight, *(moves(draw, data) for _ in range(count))]
     endings: set[str] = set()
     met: set[str] = set()
-    for journey, told in zip(journeys, page(settings).judge(journeys=journeys)["told"], strict=True):
-        workflow, answers = replayed(settings, told)
-        for number, answer in answers:
-            codes = {code for code, *_ in told["steps"][number]["refusals"]}
-            assert (answer.codes if isinstance(answer, Refused) else set()) == codes, (journey, number, answer)
+    for journey, replayed in zip(journeys, page(settings).judge(journeys=journeys)["replayed"], strict=True):
+        subject: Application | None = None
+        for step in replayed["steps"]:
+            assert step["answer"] == verdict(case, step["name"], step["facts"]), (journey, step)
+            _, facts, command = inputs(case, step["name"], step["facts"])
+            answer = decide(subject, command, facts)
+            codes = {code for code, *_ in step["answer"]["refusals"]}
+            assert (answer.codes if isinstance(answer, Refused) else set()) == codes, (journey, step, answer)
             met |= codes
-        lost = any(not told["steps"][each["index"]]["refusals"] for each in told["untold"])
-        if told["at"]["state"] is not None and not lost:
-            reached = workflow.application("C-000001")
-            endings.add(reached.state)
-            assert APPLICATION.states.index(reached.state) == told["at"]["state"], journey
-            assert convocations(reached) == shown(data, told["at"]), journey
+            if isinstance(answer, Accepted):
+                assert isinstance(answer.subject, Application)
+                subject = answer.subject
+                assert shown(case, step["after"]) == history(subject), (journey, step)
+        if subject is None:
+            assert replayed["facts"]["state"] is None
+        else:
+            endings.add(subject.state)
+            assert shown(case, replayed["facts"]) == history(subject), journey
     return endings, met
 
 
 @SETTINGS
-def test_a_journey_told_as_a_journal_goes_the_same_way(settings: Settings) -> None:
-    """Each line is answered as the page answered, and the application ends where the page says."""
+def test_a_journey_goes_the_same_way(settings: Settings) -> None:
+    """Each command is answered as Python answers it, and leaves the application that Python's events fold into."""
     endings, met = journeys_judged(settings, 300)
     assert endings >= set(APPLICATION.final)
     assert met & RULES >= RULES - {"convocation-limit-reached", "session-not-complete"}, RULES - met
 
 
-def test_what_cannot_be_told_is_not_told() -> None:
-    """Where no commands lead to a step's facts, the journal leaves it out rather than tell it wrongly."""
+def test_a_journey_under_settings_at_the_edges() -> None:
+    """So it goes where more convocations are allowed than the page shows."""
     endings, _ = journeys_judged(odd(), 200)
     assert len(endings) > 3
-    crowded = Settings(overbooking=2**20)
-    full = [
-        {"set": "seats", "to": 1},
-        *({"run": name} for name in WAYS[0].split()),
-    ]
-    (told,) = page(crowded).judge(journeys=[full])["told"]
-    assert [each["why"] for each in told["untold"]] == ["elsewhere"] * 4
-    assert told["lines"] == []

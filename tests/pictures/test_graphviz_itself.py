@@ -12,7 +12,7 @@ from every import GROUPED, LANG, LIFECYCLE, NASTY, SHOW, nasty, season
 from poec_workflow.diagrams import dot as dot_
 from poec_workflow.diagrams import graph, render
 from poec_workflow.diagrams.labels import lines
-from poec_workflow.diagrams.statechart import START, chart
+from poec_workflow.diagrams.statechart import START, statechart
 from poec_workflow.machines import APPLICATION, Lifecycle
 
 
@@ -38,7 +38,7 @@ def test_it_reads_the_graph(lifecycle: Lifecycle, lang: str, show: tuple[str, ..
 @LANG
 def test_it_reads_the_statechart(lifecycle: Lifecycle, lang: str) -> None:
     """Grouped, there is an edge for each arc, and a cluster of the states that are not final."""
-    drawn = chart(graph(lifecycle, lang=lang, grouped=True))
+    drawn = statechart(graph(lifecycle, lang=lang, grouped=True))
     read = json.loads(dot(render(lifecycle, "dot", lang=lang, grouped=True), "json0"))
     (frame,) = (each for each in read["objects"] if "nodes" in each)
     names = [each["name"] for each in read["objects"]]

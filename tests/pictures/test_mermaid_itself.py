@@ -13,8 +13,8 @@ from playwright.sync_api import Page
 
 from browser import chromium, npm
 from poec_workflow.diagrams import Outcome, graph, mermaid, render
-from poec_workflow.diagrams.labels import on_one_line
-from poec_workflow.diagrams.statechart import FRAME, chart
+from poec_workflow.diagrams.labels import compact_lines
+from poec_workflow.diagrams.statechart import FRAME, statechart
 from poec_workflow.machines import APPLICATION, Lifecycle
 from poec_workflow.model import State
 
@@ -73,7 +73,7 @@ def test_its_parser_finds_the_graph(page: Page, lifecycle: Lifecycle, lang: str,
     assert {id_: _plain(label) for id_, label in found["states"]} == {_id(n.state): n.label for n in expected.nodes}
     arcs = Counter((start, end, _plain(label)) for start, end, label in found["arcs"])
     edges = Counter(
-        (_id(e.source) if e.source else "root_start", _id(e.target), "<br/>".join(on_one_line([e], show)))
+        (_id(e.source) if e.source else "root_start", _id(e.target), "<br/>".join(compact_lines([e], show)))
         for e in expected.edges
     )
     ends = Counter((_id(node.state), "root_end", "") for node in expected.nodes if node.final)
@@ -84,7 +84,7 @@ def test_its_parser_finds_the_graph(page: Page, lifecycle: Lifecycle, lang: str,
 @LANG
 def test_its_parser_finds_the_statechart(page: Page, lifecycle: Lifecycle, lang: str) -> None:
     """Grouped, every row is found at its ends: on an arc, in a state, or in the frame's title."""
-    drawn = chart(graph(lifecycle, lang=lang, grouped=True))
+    drawn = statechart(graph(lifecycle, lang=lang, grouped=True))
     found = _parsed(page, render(lifecycle, "mermaid", lang=lang, show=(), grouped=True))
     labels = {id_: _plain(label).split("<br/>") for id_, label in found["states"]}
     assert set(labels) == {FRAME, *(_id(node.state) for node in drawn.graph.nodes)}

@@ -14,7 +14,7 @@ from every import LANG, LIFECYCLE, NASTY, nasty
 
 from browser import needs
 from poec_workflow.diagrams import SHOWN, graph, plantuml, render
-from poec_workflow.diagrams.statechart import chart
+from poec_workflow.diagrams.statechart import statechart
 from poec_workflow.machines import LIFECYCLES, Lifecycle
 
 _SCXML = "{http://www.w3.org/2005/07/scxml}"
@@ -71,7 +71,7 @@ def test_it_reads_the_graph(folder: Path, lifecycle: Lifecycle, lang: str) -> No
 @LANG
 def test_it_draws_the_statechart(folder: Path, lifecycle: Lifecycle, lang: str) -> None:
     """Grouped, its picture has a box for each state and the frame, a path for each arc, and every word."""
-    drawn = chart(graph(lifecycle, lang=lang, grouped=True))
+    drawn = statechart(graph(lifecycle, lang=lang, grouped=True))
     root = ET.parse(folder / f"{lifecycle.name}-{lang}-svg.svg").getroot()  # noqa: S314 - as above
     words = " ".join("".join(text.itertext()) for text in root.iter(f"{_SVG}text")).replace("\xa0", " ")
     final = sum(node.final for node in drawn.graph.nodes)

@@ -16,8 +16,8 @@ from playwright.sync_api import Page
 
 from browser import chromium
 from poec_workflow.diagrams import graph, render
-from poec_workflow.diagrams.statechart import Chart, chart
-from poec_workflow.diagrams.transition_counts import taken
+from poec_workflow.diagrams.statechart import Statechart, statechart
+from poec_workflow.diagrams.transition_counts import count_transitions
 from poec_workflow.machines import APPLICATION, Lifecycle
 
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -49,7 +49,7 @@ class Seen:
     """What Chromium measured of a picture, and its text."""
 
     text: str
-    chart: Chart
+    chart: Statechart
     measured: Any
 
 
@@ -64,7 +64,7 @@ def page() -> Iterator[Page]:
 
 def _seen(page: Page, lifecycle: Lifecycle, lang: str, show: tuple[str, ...], font: str = "") -> Seen:
     text = render(lifecycle, "svg", lang=lang, show=show)
-    return Seen(text, chart(graph(lifecycle, lang=lang, grouped=True)), page.evaluate(_READ, [text, font]))
+    return Seen(text, statechart(graph(lifecycle, lang=lang, grouped=True)), page.evaluate(_READ, [text, font]))
 
 
 @LIFECYCLE
@@ -161,7 +161,7 @@ def _rows(root: ET.Element) -> Iterator[tuple[str, str, str, str]]:
 def test_a_path_is_seen(page: Page, reference: str) -> None:
     """The arcs and rows that an application took are marked, and no others; its last state is; all texts fit."""
     told = season().history(APPLICATION.kind, reference)
-    counts = taken(season().storage.queries, APPLICATION)
+    counts = count_transitions(season().storage.queries, APPLICATION)
     text = render(APPLICATION, "svg", path=told, counts=counts)
     for each in page.evaluate(_READ, [text, "DejaVu Sans"])["texts"]:
         assert _contains(each["inside"], each["box"]), each

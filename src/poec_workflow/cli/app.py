@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
+from pkgutil import resolve_name
+
 import click
 
 from poec_workflow import __version__
-from poec_workflow.cli.check_command import check
-from poec_workflow.cli.dashboard_commands import dashboard, queue
-from poec_workflow.cli.demo_command import demo
-from poec_workflow.cli.diagram_command import diagram
-from poec_workflow.cli.exec_command import execute
-from poec_workflow.cli.inspection_commands import explain, history, show
-from poec_workflow.cli.list_commands import actions, applications, sessions
-from poec_workflow.cli.paths_command import paths
-from poec_workflow.cli.readjudicate_command import readjudicate
-from poec_workflow.cli.run_command import run
-from poec_workflow.cli.store_commands import store
-from poec_workflow.cli.sweep_command import sweep
 from poec_workflow.cli.terminal import say
 from poec_workflow.errors import CommandRefused, Conflict, Malformed, SchemaOutdated, StorageUnavailable
 
@@ -24,8 +14,40 @@ DONE, REFUSED, MALFORMED, UNREACHABLE, CONFLICT = range(5)
 """The exit codes, as the surface fixes them; click's usage errors are 2 too."""
 
 
+_COMMANDS = {
+    "demo": "demo_command:demo",
+    "run": "run_command:run",
+    "readjudicate": "readjudicate_command:readjudicate",
+    "exec": "exec_command:execute",
+    "explain": "inspection_commands:explain",
+    "history": "inspection_commands:history",
+    "show": "inspection_commands:show",
+    "applications": "list_commands:applications",
+    "sessions": "list_commands:sessions",
+    "actions": "list_commands:actions",
+    "dashboard": "dashboard_commands:dashboard",
+    "queue": "dashboard_commands:queue",
+    "sweep": "sweep_command:sweep",
+    "diagram": "diagram_command:diagram",
+    "check": "check_command:check",
+    "paths": "paths_command:paths",
+    "store": "store_commands:store",
+}
+"""Where each command is; it is imported when it is run, for some need the kit or an adapter."""
+
+
 class Program(click.Group):
     """A group of commands that turns the package's exceptions into exit codes."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - of the base class
+        """The commands' names, sorted."""
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import the command of a name; None where there is none."""
+        place = _COMMANDS.get(cmd_name)
+        command: click.Command | None = resolve_name(f"poec_workflow.cli.{place}") if place else None
+        return command
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command that was named."""
@@ -53,25 +75,3 @@ def _leave(ctx: click.Context, message: str, code: int) -> None:
 @click.version_option(__version__, prog_name="poec-workflow")
 def program() -> None:
     """The rules of POEC applications: keep a store, judge journals, see what waits, draw lifecycles."""
-
-
-for each in (
-    demo,
-    run,
-    readjudicate,
-    execute,
-    explain,
-    history,
-    show,
-    applications,
-    sessions,
-    actions,
-    dashboard,
-    queue,
-    sweep,
-    diagram,
-    check,
-    paths,
-    store,
-):
-    program.add_command(each)

@@ -9,16 +9,15 @@ import click
 from poec_workflow.cli import options
 from poec_workflow.cli.terminal import say
 from poec_workflow.diagrams import FORMATS, PAGES, SHOWN, render
-from poec_workflow.diagrams.diagram_request import BY_NAME
-from poec_workflow.diagrams.markdown_blocks import redrawn
-from poec_workflow.diagrams.transition_counts import taken
-from poec_workflow.machines import LIFECYCLES, Lifecycle
+from poec_workflow.diagrams.markdown_blocks import update_blocks
+from poec_workflow.diagrams.transition_counts import count_transitions
+from poec_workflow.machines import LIFECYCLES, LIFECYCLES_BY_NAME, Lifecycle
 from poec_workflow.model import SubjectKind
 from poec_workflow.policies.settings import Settings
 
 
 @click.command()
-@click.argument("lifecycle", type=click.Choice(list(BY_NAME)), required=False)
+@click.argument("lifecycle", type=click.Choice(list(LIFECYCLES_BY_NAME)), required=False)
 @click.option("--as", "as_", type=click.Choice([*FORMATS, *PAGES]), default="mermaid", show_default=True)
 @click.option("--no-conditions", is_flag=True, help="Leave out the conditions that choose a row.")
 @click.option("--no-codes", is_flag=True, help="Leave out the refusal codes.")
@@ -79,7 +78,7 @@ def diagram(
             settings=settings,
             show=[name for name in SHOWN if not hidden[name]],
             path=workflow.history(chosen.kind, reference) if workflow and reference is not None else (),
-            counts=taken(workflow.storage.queries, chosen) if workflow and counts else None,
+            counts=count_transitions(workflow.storage.queries, chosen) if workflow and counts else None,
             colours=not no_colours,
             grouped=grouped,
         )
@@ -96,13 +95,13 @@ def _lifecycle_and_reference(lifecycle: str | None, subjects: dict[SubjectKind, 
         if lifecycle not in {None, LIFECYCLES[kind].name}:
             raise click.UsageError(f"{reference} is no {lifecycle}")
         return LIFECYCLES[kind], reference
-    return BY_NAME[lifecycle or "application"], None
+    return LIFECYCLES_BY_NAME[lifecycle or "application"], None
 
 
 def _redraw_page(page: Path, settings: Settings, *, check: bool) -> None:
     try:
         before = page.read_bytes().decode()
-        after = redrawn(before, settings)
+        after = update_blocks(before, settings)
     except ValueError as error:
         raise click.UsageError(f"{page}: {error}") from error
     if after == before:

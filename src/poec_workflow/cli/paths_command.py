@@ -9,15 +9,13 @@ import click
 
 from poec_workflow.cli import options
 from poec_workflow.cli.terminal import print_json, print_table, say, table
-from poec_workflow.machines import LIFECYCLES, Lifecycle
+from poec_workflow.machines import LIFECYCLES_BY_NAME, Lifecycle
 from poec_workflow.policies.settings import Settings
 from poec_workflow.testing.exploration import Path, shortest_paths, simple_paths
 
-_NAMES = {each.name: each for each in LIFECYCLES.values()}
-
 
 @click.command()
-@click.argument("lifecycle", type=click.Choice(list(_NAMES)), default="application")
+@click.argument("lifecycle", type=click.Choice(list(LIFECYCLES_BY_NAME)), default="application")
 @click.option("--simple", is_flag=True, help="All simple paths, rather than a shortest one to each state and row.")
 @click.option("--to", "state", metavar="STATE", help="Print the journal to a state.")
 @click.option("--over", "row", metavar="ROW", help="Print the journal over a row, as L4.")
@@ -39,7 +37,7 @@ def paths(
     Each can be executed by `run` on an empty store, and is accepted to its last line.
     """
     settings = options.open_settings(place)
-    by_name = _simple(_NAMES[lifecycle], settings) if simple else _shortest(_NAMES[lifecycle], settings)
+    by_name = (_simple if simple else _shortest)(LIFECYCLES_BY_NAME[lifecycle], settings)
     selected = [f"to-{state}"] * bool(state) + [f"over-{row}"] * bool(row)
     if missing := [each for each in selected if each not in by_name]:
         raise click.UsageError(f"no path {missing[0]} of {lifecycle}: there are {', '.join(by_name)}")

@@ -1,4 +1,4 @@
-"""Workflow diagrams, drawn from the rules: the tables are the only source."""
+"""Diagrams of the lifecycles, drawn from the tables of rules alone."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FORMATS: Mapping[str, Callable[[Graph, Collection[str]], str]] = {
 """Each format's renderer of the graph."""
 
 PAGES = ("html",)
-"""What needs more than the graph: the rules themselves, to ask them."""
+"""Formats that need the rules themselves, not only the graph."""
 
 
 def render(
@@ -50,7 +50,7 @@ def render(
         settings: a service's own, whose policies and permissions are then shown.
         show: any of `SHOWN`: `"conditions"`, `"codes"` (refusals) and `"actors"` (who may give the command).
         path: one subject's history, to be highlighted.
-        counts: how often each row was taken, to stand on the arcs; see `steps`, and `counting.taken` for a store.
+        counts: how often each row was taken, shown on the arcs; see `steps`, and `count_transitions` for a store.
         colours: whether outcomes are shown, by colours and by dashes.
         grouped: rows that share their ends share an arc, and a frame stands for all states that are not final. An SVG
             always is.
@@ -65,8 +65,8 @@ def render(
         raise ValueError(f"unknown format {as_!r}: one of {', '.join((*FORMATS, *PAGES))}")
     if unknown := sorted({*show} - {*SHOWN}):
         raise ValueError(f"nothing to show by the name of {', '.join(unknown)}: any of {', '.join(SHOWN)}")
-    drawn = graph(lifecycle, lang=lang, settings=settings, path=path, counts=counts, colours=colours, grouped=grouped)
-    return FORMATS[as_](drawn, show)
+    model = graph(lifecycle, lang=lang, settings=settings, path=path, counts=counts, colours=colours, grouped=grouped)
+    return FORMATS[as_](model, show)
 
 
 def _page(lifecycle: Lifecycle, lang: str, settings: Settings | None) -> str:

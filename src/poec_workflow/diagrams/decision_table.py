@@ -1,25 +1,29 @@
-"""A Markdown decision table: a line for each command, a column for each state that something leaves."""
+"""A Markdown decision table: a line for each command, a column for each state that is not final."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from poec_workflow import locales
 from poec_workflow.diagrams.graph import Edge, Graph
-from poec_workflow.diagrams.labels import counted
+from poec_workflow.diagrams.labels import count_suffix
 from poec_workflow.model import State
 
 _NONE = "—"
 
 
 def render(graph: Graph, show: Collection[str]) -> str:
-    """The table's text, and under it what its empty cells mean."""
+    """The table's text, with a note on its empty cells."""
     states = (None, *(node.state for node in graph.nodes if not node.final))
     columns = ["command", *(["actors"] if "actors" in show else [])]
-    head = [*(_word(graph, name) for name in columns), *(_label(graph, state) for state in states)]
-    lines = [head, ["---"] * len(head), *(_line(graph, states, edges, show) for edges in by_command(graph))]
-    table = "".join(f"| {' | '.join(each)} |\n" for each in lines)
+    head = (*map(graph.word, columns), *map(graph.label, states))
+    table = markdown_table(head, (_line(graph, states, edges, show) for edges in by_command(graph)))
     return f"{table}\n{_note(graph, show)}\n"
+
+
+def markdown_table(head: Iterable[str], lines: Iterable[Iterable[str]]) -> str:
+    """A Markdown table of a head and lines of cells."""
+    head = tuple(head)
+    return "".join(f"| {' | '.join(each)} |\n" for each in (head, ["---"] * len(head), *lines))
 
 
 def by_command(graph: Graph) -> Iterator[list[Edge]]:
@@ -38,9 +42,9 @@ def _line(graph: Graph, states: Sequence[State | None], edges: list[Edge], show:
 
 
 def _row(graph: Graph, edge: Edge, show: Collection[str]) -> Iterator[str]:
-    target = _word(graph, "same") if edge.target == edge.source else _label(graph, edge.target)
-    said = f"{edge.rule.id} → {target}{counted([edge])}"
-    yield f"**{said}**" if edge.taken else said
+    target = graph.word("same") if edge.target == edge.source else graph.label(edge.target)
+    outcome = f"{edge.rule.id} → {target}{count_suffix([edge])}"
+    yield f"**{outcome}**" if edge.taken else outcome
     if "conditions" in show and edge.conditions:
         yield f"[{', '.join(edge.conditions)}]"
     if "codes" in show:
@@ -50,15 +54,5 @@ def _row(graph: Graph, edge: Edge, show: Collection[str]) -> Iterator[str]:
 def _note(graph: Graph, show: Collection[str]) -> str:
     final = ", ".join(node.label for node in graph.nodes if node.final)
     kind = graph.edges[0].rule.command.kind
-    refused = _word(graph, "no-row-codes").format(unknown=f"unknown-{kind}") if "codes" in show else ""
-    return f"{_NONE} {_word(graph, 'no-row')}{refused}. {_word(graph, 'final-states').format(states=final)}"
-
-
-def _label(graph: Graph, state: State | None) -> str:
-    if state is None:
-        return _word(graph, "nothing")
-    return next(node.label for node in graph.nodes if node.state is state)
-
-
-def _word(graph: Graph, name: str) -> str:
-    return locales.label("words", name, graph.lang)
+    refused = graph.word("no-row-codes").format(unknown=f"unknown-{kind}") if "codes" in show else ""
+    return f"{_NONE} {graph.word('no-row')}{refused}. {graph.word('final-states').format(states=final)}"

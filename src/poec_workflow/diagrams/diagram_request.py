@@ -1,8 +1,8 @@
-"""A drawing that was asked for in words: by a marker in a page, or a directive's options."""
+"""A diagram that is described by texts: in the marker of a page, or the options of a directive."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from attrs import frozen
@@ -10,16 +10,13 @@ from attrs import frozen
 from poec_workflow.diagrams import FORMATS, Graph, graph, render
 from poec_workflow.diagrams.labels import SHOWN
 from poec_workflow.locales import LANGUAGES
-from poec_workflow.machines import LIFECYCLES
+from poec_workflow.machines import LIFECYCLES_BY_NAME
 from poec_workflow.policies.settings import Settings
-
-BY_NAME = {each.name: each for each in LIFECYCLES.values()}
-"""The lifecycles, as the command line calls them."""
 
 
 @frozen(kw_only=True)
 class DiagramRequest:
-    """What is to be drawn, and how; see `diagrams.render`."""
+    """The arguments of `diagrams.render`."""
 
     lifecycle: str = "application"
     format: str = "mermaid"
@@ -28,10 +25,10 @@ class DiagramRequest:
     colours: bool = True
     grouped: bool = False
 
-    def drawn(self, settings: Settings | None = None) -> str:
-        """The drawing, under a service's own settings or the defaults."""
+    def render(self, settings: Settings | None = None) -> str:
+        """The diagram under a service's settings, or the defaults."""
         return render(
-            BY_NAME[self.lifecycle],
+            LIFECYCLES_BY_NAME[self.lifecycle],
             self.format,
             lang=self.lang,
             settings=settings,
@@ -41,54 +38,50 @@ class DiagramRequest:
         )
 
     def graph(self, settings: Settings | None = None) -> Graph:
-        """What is drawn, for who draws it in a way of their own."""
+        """The graph, for a caller with a renderer of its own."""
         return graph(
-            BY_NAME[self.lifecycle], lang=self.lang, settings=settings, colours=self.colours, grouped=self.grouped
+            LIFECYCLES_BY_NAME[self.lifecycle],
+            lang=self.lang,
+            settings=settings,
+            colours=self.colours,
+            grouped=self.grouped,
         )
 
 
-def wanted(lifecycle: str, options: Mapping[str, str]) -> DiagramRequest:
-    """What was asked for.
+def parse_request(lifecycle: str, options: Mapping[str, str]) -> DiagramRequest:
+    """The request of a diagram.
 
     Args:
         lifecycle: its name.
-        options: by their names, as texts: `show` is a list with commas, `colours` and `grouped` are yes or no.
+        options: texts by name: `show` is a list with commas, `colours` and `grouped` are yes or no.
 
     Raises:
-        ValueError: an unknown lifecycle, option or value; the message says what there is.
+        ValueError: an unknown lifecycle, option or value; the message lists the known ones.
     """
-    _one_of("lifecycle", lifecycle, BY_NAME)
+    _one_of("lifecycle", lifecycle, LIFECYCLES_BY_NAME)
     for name in options:
-        _one_of("option", name, _READ)
-    return DiagramRequest(lifecycle=lifecycle, **{name: _READ[name](name, text) for name, text in options.items()})
+        _one_of("option", name, _CHOICES)
+    return DiagramRequest(lifecycle=lifecycle, **{name: _value(name, text) for name, text in options.items()})
 
 
-def _one_of(name: str, text: str, known: Mapping[str, object]) -> str:
+_YES_OR_NO = {"yes": True, "no": False}
+_CHOICES: Mapping[str, Collection[str]] = {
+    "format": FORMATS,
+    "lang": LANGUAGES,
+    "show": SHOWN,
+    "colours": _YES_OR_NO,
+    "grouped": _YES_OR_NO,
+}
+
+
+def _value(name: str, text: str) -> Any:  # noqa: ANN401 - each option has a type of its own
+    known = _CHOICES[name]
+    if known is SHOWN:
+        return tuple(_one_of(name, each, known) for each in text.split(",") if each)
+    return _YES_OR_NO[_one_of(name, text, known)] if known is _YES_OR_NO else _one_of(name, text, known)
+
+
+def _one_of(name: str, text: str, known: Collection[str]) -> str:
     if text not in known:
         raise ValueError(f"unknown {name} {text!r}: one of {', '.join(known)}")
     return text
-
-
-def _format(name: str, text: str) -> str:
-    return _one_of(name, text, FORMATS)
-
-
-def _lang(name: str, text: str) -> str:
-    return _one_of(name, text, dict.fromkeys(LANGUAGES))
-
-
-def _show(name: str, text: str) -> tuple[str, ...]:
-    return tuple(_one_of(name, each, dict.fromkeys(SHOWN)) for each in text.split(",") if each)
-
-
-def _yes(name: str, text: str) -> bool:
-    return _one_of(name, text, {"yes": True, "no": False}) == "yes"
-
-
-_READ: Mapping[str, Callable[[str, str], Any]] = {
-    "format": _format,
-    "lang": _lang,
-    "show": _show,
-    "colours": _yes,
-    "grouped": _yes,
-}

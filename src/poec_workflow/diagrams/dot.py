@@ -1,14 +1,13 @@
-"""Graphviz DOT: a digraph with a node for each state, and a point for where subjects come from."""
+"""Graphviz DOT: a digraph with a node for each state, and a point for the creation."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from poec_workflow import locales
 from poec_workflow.diagrams.graph import Graph, Node
-from poec_workflow.diagrams.labels import said
+from poec_workflow.diagrams.labels import label_texts
 from poec_workflow.diagrams.outcomes import PAINTS, Outcome
-from poec_workflow.diagrams.statechart import FRAME, START, Arc, Chart, chart
+from poec_workflow.diagrams.statechart import FRAME, FRAME_TITLE, START, Arc, Statechart, statechart
 from poec_workflow.diagrams.svg_style import LIGHT
 
 _STYLES = {Outcome.UNFAVOURABLE: ",dashed", Outcome.LAPSED: ",dotted", Outcome.CLOSED: ",dashed,bold"}
@@ -17,36 +16,36 @@ _STYLES = {Outcome.UNFAVOURABLE: ",dashed", Outcome.LAPSED: ",dotted", Outcome.C
 
 def render(graph: Graph, show: Collection[str]) -> str:
     """The digraph's text."""
-    return "".join(f"{line}\n" for line in _lines(chart(graph), show))
+    return "".join(f"{line}\n" for line in _lines(statechart(graph), show))
 
 
-def _lines(drawn: Chart, show: Collection[str]) -> Iterator[str]:
-    graph = drawn.graph
+def _lines(chart: Statechart, show: Collection[str]) -> Iterator[str]:
+    graph = chart.graph
     yield f"digraph {_quoted(graph.name)} {{"
     yield f'    graph [label={_quoted(graph.title)} labelloc=t fontname="Helvetica" compound=true]'
     yield '    node [shape=box style=rounded fontname="Helvetica"]'
     yield f'    edge [fontname="Helvetica" fontsize=10 color="{LIGHT["quiet"]}"]'
-    if drawn.framed:
-        yield from (f"    {line}" for line in _frame(drawn, show))
+    if chart.framed:
+        yield from (f"    {line}" for line in _frame(chart, show))
     else:
         yield f"    {_start()}"
     for node in graph.nodes:
-        if node.state not in drawn.framed:
-            yield f"    {_node(drawn, node, show)}"
-    for arc in drawn.arcs:
-        yield f"    {_edge(drawn, arc, show)}"
+        if node.state not in chart.framed:
+            yield f"    {_node(chart, node, show)}"
+    for arc in chart.arcs:
+        yield f"    {_edge(chart, arc, show)}"
     yield "}"
 
 
-def _frame(drawn: Chart, show: Collection[str]) -> Iterator[str]:
-    title = locales.label("words", "in-each-of-these-states", drawn.graph.lang)
-    label = _left(title, *said(drawn.staying_anywhere, show))
+def _frame(chart: Statechart, show: Collection[str]) -> Iterator[str]:
+    title = chart.graph.word(FRAME_TITLE)
+    label = _left(title, *label_texts(chart.frame_internal, show))
     yield f"subgraph cluster_{FRAME} {{"
     yield f'    label={label} labeljust=l style="rounded,dotted" fontsize=11'
     yield f"    {_start()}"
-    for node in drawn.graph.nodes:
-        if node.state in drawn.framed:
-            yield f"    {_node(drawn, node, show)}"
+    for node in chart.graph.nodes:
+        if node.state in chart.framed:
+            yield f"    {_node(chart, node, show)}"
     yield "}"
 
 
@@ -54,12 +53,12 @@ def _start() -> str:
     return f'{START} [shape=point width=0.15 label=""]'
 
 
-def _node(drawn: Chart, node: Node, show: Collection[str]) -> str:
+def _node(chart: Statechart, node: Node, show: Collection[str]) -> str:
     style = "rounded"
-    looks = [f"label={_quoted(node.label, *said(drawn.staying.get(node.state, ()), show))}"]
+    looks = [f"label={_quoted(node.label, *label_texts(chart.internal.get(node.state, ()), show))}"]
     if node.final:
         looks.append("peripheries=2")
-    if drawn.graph.coloured:
+    if chart.graph.coloured:
         paint = PAINTS[node.outcome]
         style += f",filled{_STYLES.get(node.outcome, '')}"
         looks.append(f'color="{paint.line}" fillcolor="{paint.tint}" fontcolor="{LIGHT["ink"]}"')
@@ -68,10 +67,10 @@ def _node(drawn: Chart, node: Node, show: Collection[str]) -> str:
     return f'{_quoted(node.state)} [{" ".join(looks)} style="{style}"]'
 
 
-def _edge(drawn: Chart, arc: Arc, show: Collection[str]) -> str:
+def _edge(chart: Statechart, arc: Arc, show: Collection[str]) -> str:
     # An arc from the frame starts at its last state, and is cut at its border.
-    source = drawn.framed[-1] if arc.framed else arc.source or START
-    looks = [f"label={_left(*said(arc.rows, show))}"]
+    source = chart.framed[-1] if arc.framed else arc.source or START
+    looks = [f"label={_left(*label_texts(arc.rows, show))}"]
     if arc.framed:
         looks.append(f"ltail=cluster_{FRAME}")
     if arc.taken:

@@ -1,9 +1,10 @@
-"""One graph model, read from a lifecycle's rows; every renderer draws this, and no arc is written by hand."""
+"""The graph of a lifecycle, built from its rows; every renderer draws it, and no arc is written by hand."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 
 from attrs import frozen
 
@@ -18,7 +19,7 @@ from poec_workflow.policies.policy import Condition
 from poec_workflow.policies.settings import Settings
 
 Step = tuple[str, State | None]
-"""A row, by its number, and the state that it was taken from; None: the creation."""
+"""A row's number and the state that it was taken from; None is the creation."""
 
 
 @frozen(kw_only=True)
@@ -54,7 +55,7 @@ class Edge:
         conditions: what chooses the row, in words.
         codes: the refusals that it may give, a service's own among them.
         actors: who may give the command, in words.
-        count: how often it was taken from this source; None where nobody counted.
+        count: how often it was taken from this source; None without counts.
         taken: whether the subject whose path is shown took it.
     """
 
@@ -76,7 +77,7 @@ class Edge:
 
 @frozen(kw_only=True)
 class Graph:
-    """A lifecycle as drawn: words in one language, codes and actors under one service's settings."""
+    """A lifecycle's graph: its texts in one language, codes and actors under one service's settings."""
 
     name: str
     title: str
@@ -87,6 +88,19 @@ class Graph:
     """Whether outcomes are shown by colours and dashes."""
     grouped: bool = False
     """Whether rows that share their ends share an arc, and a frame stands for all states that are not final."""
+
+    def word(self, name: str) -> str:
+        """A word of the locale in the graph's language."""
+        return locales.label("words", name, self.lang)
+
+    def label(self, state: State | None) -> str:
+        """A state's label; None is the creation's source."""
+        return self.word("nothing") if state is None else next(each.label for each in self.nodes if each.state is state)
+
+    @property
+    def by_rule(self) -> Iterable[tuple[Edge, ...]]:
+        """The edges of each row."""
+        return (tuple(group) for _, group in groupby(self.edges, key=lambda edge: edge.rule.id))
 
 
 def graph(
@@ -110,7 +124,7 @@ def graph(
         colours: whether outcomes are shown by colours and dashes.
         grouped: whether rows that share their ends share an arc, and a frame stands for all states that are not final.
     """
-    walked = steps(path)
+    path_steps = steps(path)
     visited = {entry.event.state for entry in path}
     current = path[-1].event.state if path else None
     return Graph(
@@ -129,7 +143,7 @@ def graph(
             for state in lifecycle.states
         ),
         edges=tuple(
-            _edge(rule, source, lang, settings or Settings(), walked, counts)
+            _edge(rule, source, lang, settings or Settings(), path_steps, counts)
             for rule in lifecycle.rules
             for source in rule.source or (None,)
         ),
@@ -148,7 +162,7 @@ def _edge(
     source: State | None,
     lang: str,
     settings: Settings,
-    walked: Mapping[Step, int],
+    path_steps: Mapping[Step, int],
     counts: Mapping[Step, int] | None,
 ) -> Edge:
     own = settings.checks.get(rule.command, ())
@@ -161,7 +175,7 @@ def _edge(
         codes=(*rule.codes, *(check.code for check in own)),
         actors=actors(settings.permissions[rule.command], lang),
         count=None if counts is None else counts.get((rule.id, source), 0),
-        taken=(rule.id, source) in walked,
+        taken=(rule.id, source) in path_steps,
     )
 
 

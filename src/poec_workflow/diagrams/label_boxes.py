@@ -1,4 +1,4 @@
-"""Labels as blocks of lines with a size, before they have a place."""
+"""Labels as blocks of lines, and their sizes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TINY = 10.0
 SIZES = {Part.COMMAND: SMALL, Part.CONDITION: SMALL, Part.ACTOR: TINY, Part.CODE: TINY}
 """The font's size, in pixels, of each part of a label."""
 WIDEST = 125.0
-"""A label is broken where it would be wider."""
+"""The width at which a label is wrapped."""
 LEADING = 1.35
 _BETWEEN = 3.0
 
@@ -30,12 +30,12 @@ class RowBlock:
 
     @property
     def height(self) -> float:
-        """What its lines take."""
+        """The height of its lines."""
         return sum(SIZES[line.part] * LEADING for line in self.lines)
 
     @property
     def width(self) -> float:
-        """What its longest line takes."""
+        """The width of its longest line."""
         return max(width(line.text, SIZES[line.part]) for line in self.lines)
 
 
@@ -47,7 +47,7 @@ class Block:
 
     @property
     def size(self) -> tuple[float, float]:
-        """Width and height; nothing for no row."""
+        """Width and height; (0, 0) without rows."""
         if not self.rows:
             return (0.0, 0.0)
         height = sum(row.height for row in self.rows) + _BETWEEN * (len(self.rows) - 1)
@@ -55,27 +55,27 @@ class Block:
 
     def tops(self, top: float) -> tuple[float, ...]:
         """Where each row begins, when the block begins at `top`."""
-        found = []
+        tops = []
         for row in self.rows:
-            found.append(top)
+            tops.append(top)
             top += row.height + _BETWEEN
-        return tuple(found)
+        return tuple(tops)
 
 
 def block(rows: Rows, show: Collection[str], widest: float = WIDEST) -> Block:
-    """The label of rows that stand together."""
+    """The labels of several rows, one below the other."""
     return Block(
         tuple(
             RowBlock(
                 row,
-                tuple(Line(line.part, text) for line in lines(row, show) for text in _broken(line, widest)),
+                tuple(Line(line.part, text) for line in lines(row, show) for text in _wrapped(line, widest)),
             )
             for row in rows
         )
     )
 
 
-def _broken(line: Line, widest: float) -> Iterator[str]:
+def _wrapped(line: Line, widest: float) -> Iterator[str]:
     if line.part is Part.CODE:
         return iter([line.text])
     return wrapped(line.text, SIZES[line.part], widest)

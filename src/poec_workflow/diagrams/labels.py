@@ -1,4 +1,4 @@
-"""What stands on an arc: the same lines in every format."""
+"""The label of an arc: the same lines in every format."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from poec_workflow.diagrams.graph import Edge
 from poec_workflow.model import State
 
 SHOWN = ("conditions", "codes", "actors")
-"""What `show` may name; counts and a path are shown where they were given."""
+"""What `show` may name; counts and a path are shown where they are given."""
 
 
 class Part(StrEnum):
@@ -32,37 +32,37 @@ class Line:
 
 
 def lines(edges: Sequence[Edge], show: Collection[str]) -> tuple[Line, ...]:
-    """The label of a row that is drawn once: from one source, or from several that share the arc."""
+    """The label of a row, which is drawn once for all of these edges."""
     first = edges[0]
     taken = "▸ " if any(edge.taken for edge in edges) else ""
-    found = [Line(Part.COMMAND, f"{taken}{first.rule.id} {first.command}{counted(edges)}")]
+    texts = [Line(Part.COMMAND, f"{taken}{first.rule.id} {first.command}{count_suffix(edges)}")]
     if "conditions" in show and first.conditions:
-        found.append(Line(Part.CONDITION, f"[{', '.join(first.conditions)}]"))
+        texts.append(Line(Part.CONDITION, f"[{', '.join(first.conditions)}]"))
     if "actors" in show:
-        found.extend(Line(Part.ACTOR, f"+ {each}") for each in first.actors)
+        texts.extend(Line(Part.ACTOR, f"+ {each}") for each in first.actors)
     if "codes" in show:
-        found.extend(Line(Part.CODE, f"− {code}") for code in first.codes)
-    return tuple(found)
+        texts.extend(Line(Part.CODE, f"− {code}") for code in first.codes)
+    return tuple(texts)
 
 
-def said(rows: Iterable[Sequence[Edge]], show: Collection[str]) -> Iterator[str]:
-    """The label of rows that stand together, as plain lines."""
+def label_texts(rows: Iterable[Sequence[Edge]], show: Collection[str]) -> Iterator[str]:
+    """The labels of several rows, as plain lines."""
     return (line.text for row in rows for line in lines(row, show))
 
 
 def identifier(state: State | None) -> str:
-    """A state in the languages of diagrams: a hyphen in an identifier breaks their parsers; None is their start."""
+    """A state's identifier in the languages of diagrams, without hyphens; None is their start."""
     return "[*]" if state is None else state.value.replace("-", "_")
 
 
-def counted(edges: Sequence[Edge]) -> str:
-    """How often a row was taken, where somebody counted."""
+def count_suffix(edges: Sequence[Edge]) -> str:
+    """How often a row was taken, where counts are given."""
     counts = [edge.count for edge in edges if edge.count is not None]
     return f" ({sum(counts)}×)" if counts else ""
 
 
-def on_one_line(edges: Sequence[Edge], show: Collection[str]) -> tuple[str, ...]:
-    """The label's lines, for formats that break long ones themselves: the conditions stand behind the command."""
+def compact_lines(edges: Sequence[Edge], show: Collection[str]) -> tuple[str, ...]:
+    """The label's lines with the conditions behind the command, for formats that wrap lines themselves."""
     first, *rest = lines(edges, show)
     if rest and rest[0].part is Part.CONDITION:
         first = Line(Part.COMMAND, f"{first.text} {rest.pop(0).text}")

@@ -1,7 +1,7 @@
-"""Where everything of a statechart goes: Graphviz's `dot`, in the wheel of pygraphviz, which needs no program.
+"""The layout of a statechart, by Graphviz's `dot` from the wheel of pygraphviz; no program is installed.
 
-It is given boxes whose sizes are known, never a text, so that no font of the machine changes where things go. It needs
-the extra `diagrams`; only the SVG renderer loads it, and only when it draws.
+Graphviz gets boxes of known sizes and no text, so the layout does not depend on the machine's fonts. It needs the extra
+`diagrams`, which is loaded when an SVG is drawn.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from attrs import frozen
 Point = tuple[float, float]
 Size = tuple[float, float]
 
-_ONE_AT_A_TIME = Lock()  # Graphviz keeps its state in the process.
+_LOCK = Lock()  # Graphviz keeps its state in the process.
 _FRAME_MARGIN = 12
 _SCALE = 72  # Graphviz measures nodes in inches, and everything else in points: our pixels.
 
 
 @frozen(kw_only=True)
 class Link:
-    """An arc to be laid out.
+    """An arc before the layout.
 
     Attributes:
-        name: its own.
+        name: its identifier.
         ends: the names of two boxes.
-        label: the size of what stands on it.
-        framed: whether it starts from the frame's border.
-        inside: whether it and its label keep inside the frame as far down as they can.
+        label: the size of its label.
+        framed: whether it starts at the frame's border.
+        inside: whether it goes through a waypoint at the bottom of the frame.
     """
 
     name: str
@@ -51,31 +51,31 @@ class Box:
 
 
 @frozen(kw_only=True)
-class Placed:
+class Layout:
     """A layout.
 
     Attributes:
-        whole: what everything is in.
+        bounds: the rectangle around everything.
         boxes: each one's, by its name.
         frame: the frame's, where there is one.
         paths: each arc's: a start, then three points for every Bézier curve; the last is the arrow's tip.
         labels: each arc's label.
     """
 
-    whole: Box
+    bounds: Box
     boxes: Mapping[str, Box]
     frame: Box | None
     paths: Mapping[str, tuple[Point, ...]]
     labels: Mapping[str, Box]
 
 
-def placed(boxes: Mapping[str, Size], frame: Collection[str], header: Size, links: Sequence[Link]) -> Placed:
-    """Lay boxes, a frame around some of them, and arcs out, from top to bottom.
+def lay_out(boxes: Mapping[str, Size], frame: Collection[str], header: Size, links: Sequence[Link]) -> Layout:
+    """Lay out boxes, a frame around some of them, and arcs, from top to bottom.
 
     Args:
         boxes: the size of each, by its name.
-        frame: the names of those in the frame; none: there is no frame.
-        header: the size of what stands in the frame's upper left corner.
+        frame: the names of the boxes in the frame; without any there is no frame.
+        header: the size of the frame's header, in its upper left corner.
         links: the arcs.
 
     Raises:
@@ -86,19 +86,19 @@ def placed(boxes: Mapping[str, Size], frame: Collection[str], header: Size, link
         import pygraphviz  # type: ignore[import-untyped]  # noqa: PLC0415
     except ImportError as error:
         raise ImportError("an SVG needs pygraphviz: pip install 'poec-workflow[diagrams]'") from error
-    with _ONE_AT_A_TIME:
-        drawing = pygraphviz.AGraph(string="\n".join(_asked(boxes, frame, header, links)))
-        found = json.loads(drawing.draw(format="json0", prog="dot"))
-    return _read(found, frame, links)
+    with _LOCK:
+        drawing = pygraphviz.AGraph(string="\n".join(_dot(boxes, frame, header, links)))
+        answer = json.loads(drawing.draw(format="json0", prog="dot"))
+    return _parsed(answer, frame, links)
 
 
-def _asked(boxes: Mapping[str, Size], frame: Collection[str], header: Size, links: Sequence[Link]) -> Iterator[str]:
+def _dot(boxes: Mapping[str, Size], frame: Collection[str], header: Size, links: Sequence[Link]) -> Iterator[str]:
     yield "digraph { compound=true nodesep=0.22 ranksep=0.3"
     yield 'node [shape=box fixedsize=true label=""]'
     if frame:
-        yield f"subgraph cluster_frame {{ margin={_FRAME_MARGIN} labeljust=l label={_blank(header)}"
+        yield f"subgraph cluster_frame {{ margin={_FRAME_MARGIN} labeljust=l label={_spacer(header)}"
         yield from (f'"{name}"' for name in frame)
-        yield from (f'"{_turn(link)}" [width=0.01 height=0.01]' for link in links if link.inside)
+        yield from (f'"{_waypoint(link)}" [width=0.01 height=0.01]' for link in links if link.inside)
         yield "}"
     for name, (width, height) in boxes.items():
         yield f'"{name}" [width={width / _SCALE:.4f} height={height / _SCALE:.4f}]'
@@ -109,21 +109,21 @@ def _asked(boxes: Mapping[str, Size], frame: Collection[str], header: Size, link
 
 def _arc(link: Link) -> Iterator[str]:
     source, target = link.ends
-    label = f"label={_blank(link.label)}"
+    label = f"label={_spacer(link.label)}"
     if link.inside:
-        yield f'"{source}" -> "{_turn(link)}" [class="{link.name}" {label} dir=none]'
-        yield f'"{_turn(link)}" -> "{target}" [class="{link.name}"]'
+        yield f'"{source}" -> "{_waypoint(link)}" [class="{link.name}" {label} dir=none]'
+        yield f'"{_waypoint(link)}" -> "{target}" [class="{link.name}"]'
     else:
         tail = "ltail=cluster_frame" if link.framed else ""
         yield f'"{source}" -> "{target}" [class="{link.name}" {label} {tail}]'
 
 
-def _turn(link: Link) -> str:
-    """The point through which an arc goes that would leave the frame too early."""
+def _waypoint(link: Link) -> str:
+    """The waypoint of an arc that would else leave the frame too early."""
     return f"turn {link.name}"
 
 
-def _blank(size: Size) -> str:
+def _spacer(size: Size) -> str:
     width, height = size
     return (
         f'<<TABLE BORDER="0" CELLBORDER="0" CELLPADDING="0" CELLSPACING="0" FIXEDSIZE="TRUE" '
@@ -131,52 +131,52 @@ def _blank(size: Size) -> str:
     )
 
 
-def _read(found: Mapping[str, Any], frame: Collection[str], links: Sequence[Link]) -> Placed:
-    """The answer, turned upside down: Graphviz counts from the bottom."""
-    top = float(found["bb"].split(",")[3])
+def _parsed(answer: Mapping[str, Any], frame: Collection[str], links: Sequence[Link]) -> Layout:
+    """Graphviz's answer, with y turned: it counts from the bottom."""
+    top = float(answer["bb"].split(",")[3])
     boxes, border = {}, None
-    for each in found["objects"]:
+    for each in answer["objects"]:
         if "bb" in each:
             left, low, right, high = (float(value) for value in each["bb"].split(","))
             border = Box(x=left, y=top - high, width=right - left, height=high - low)
         else:
             size = (float(each["width"]) * _SCALE, float(each["height"]) * _SCALE)
-            boxes[each["name"]] = _centred(each["pos"], size, top)
-    parts = {link.name: [each for each in found["edges"] if each["class"] == link.name] for link in links}
-    labels = {link.name: _centred(parts[link.name][0]["lp"], link.label, top) for link in links}
-    paths = {name: tuple(_joined([_path(each["pos"], top) for each in edges])) for name, edges in parts.items()}
+            boxes[each["name"]] = _box_around(each["pos"], size, top)
+    parts = {link.name: [each for each in answer["edges"] if each["class"] == link.name] for link in links}
+    labels = {link.name: _box_around(parts[link.name][0]["lp"], link.label, top) for link in links}
+    paths = {name: tuple(_concatenated([_path(each["pos"], top) for each in edges])) for name, edges in parts.items()}
     within = [link.name for link in links if link.inside or {*link.ends} <= {*frame}]
     sides = [x for name in within for x in (labels[name].x, labels[name].x + labels[name].width)]
     sides += [x for name in within for x, _ in paths[name]]
-    frame_box = border and _around(border, sides)
+    frame_box = border and _widened(border, sides)
     points = [point for path in paths.values() for point in path]
     for box in (*boxes.values(), *labels.values(), *([frame_box] if frame_box else [])):
         points += [(box.x, box.y), (box.x + box.width, box.y + box.height)]
-    return Placed(whole=_hull(points), boxes=boxes, frame=frame_box, paths=paths, labels=labels)
+    return Layout(bounds=_bounding_box(points), boxes=boxes, frame=frame_box, paths=paths, labels=labels)
 
 
-def _hull(points: Sequence[Point]) -> Box:
-    """The rectangle around some points: a Bézier curve keeps inside the one around its own."""
+def _bounding_box(points: Sequence[Point]) -> Box:
+    """The rectangle around some points; it contains the Bézier curves of these points."""
     left, top = (min(point[axis] for point in points) for axis in (0, 1))
     right, low = (max(point[axis] for point in points) for axis in (0, 1))
     return Box(x=left, y=top, width=right - left, height=low - top)
 
 
-def _around(border: Box, sides: Collection[float]) -> Box:
-    """The frame, made as wide as the arcs in it and their labels: dot leaves them out of its reckoning."""
+def _widened(border: Box, sides: Collection[float]) -> Box:
+    """The frame, widened to the arcs in it and their labels, which dot does not count."""
     left = min(border.x, *(each - _FRAME_MARGIN / 2 for each in sides))
     right = max(border.x + border.width, *(each + _FRAME_MARGIN / 2 for each in sides))
     return Box(x=left, y=border.y, width=right - left, height=border.height)
 
 
-def _joined(paths: Sequence[Sequence[Point]]) -> Iterator[Point]:
-    """One path of several that follow one another."""
+def _concatenated(paths: Sequence[Sequence[Point]]) -> Iterator[Point]:
+    """One path of several consecutive ones."""
     yield from paths[0]
     for path in paths[1:]:
         yield from path[1:]
 
 
-def _centred(at: str, size: Size, top: float) -> Box:
+def _box_around(at: str, size: Size, top: float) -> Box:
     x, y = (float(each) for each in at.split(","))
     width, height = size
     return Box(x=x - width / 2, y=top - y - height / 2, width=width, height=height)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 
-from poec_workflow import locales
 from poec_workflow.diagrams.graph import Graph, Node
-from poec_workflow.diagrams.labels import identifier, on_one_line
+from poec_workflow.diagrams.labels import compact_lines, identifier
 from poec_workflow.diagrams.outcomes import PAINTS, Outcome, Paint
-from poec_workflow.diagrams.statechart import FRAME, Arc, Chart, Rows, chart
+from poec_workflow.diagrams.statechart import FRAME, FRAME_TITLE, Arc, Rows, Statechart, statechart
 from poec_workflow.diagrams.svg_style import LIGHT
 
 _SPECIAL = re.compile(r"[:;#\"<>{}*_`]")
@@ -18,19 +17,19 @@ _STEP = "    "
 
 def render(graph: Graph, show: Collection[str]) -> str:
     """The diagram's text."""
-    return "\n".join(_lines(chart(graph), show)) + "\n"
+    return "\n".join(_lines(statechart(graph), show)) + "\n"
 
 
-def _lines(drawn: Chart, show: Collection[str]) -> Iterator[str]:
-    graph = drawn.graph
+def _lines(chart: Statechart, show: Collection[str]) -> Iterator[str]:
+    graph = chart.graph
     yield from ("---", f"title: {graph.title}", "---", "stateDiagram-v2")
-    if drawn.framed:
-        yield from (f"{_STEP}{line}" for line in _frame(drawn, show))
+    if chart.framed:
+        yield from (f"{_STEP}{line}" for line in _frame(chart, show))
     for node in graph.nodes:
-        if node.state not in drawn.framed:
-            yield f"{_STEP}{_declared(drawn, node, show)}"
-    for arc in drawn.arcs:
-        if not drawn.inside(arc):
+        if node.state not in chart.framed:
+            yield f"{_STEP}{_declared(chart, node, show)}"
+    for arc in chart.arcs:
+        if not chart.inside(arc):
             yield f"{_STEP}{_arc(arc, show)}"
     for node in graph.nodes:
         if node.final:
@@ -39,20 +38,20 @@ def _lines(drawn: Chart, show: Collection[str]) -> Iterator[str]:
         yield from (f"{_STEP}{line}" for line in _classes(graph))
 
 
-def _frame(drawn: Chart, show: Collection[str]) -> Iterator[str]:
-    title = locales.label("words", "in-each-of-these-states", drawn.graph.lang)
-    yield f'state "{_joined((_escaped(title), _rows(drawn.staying_anywhere, show)))}" as {FRAME} {{'
-    for node in drawn.graph.nodes:
-        if node.state in drawn.framed:
-            yield f"{_STEP}{_declared(drawn, node, show)}"
-    for arc in drawn.arcs:
-        if drawn.inside(arc):
+def _frame(chart: Statechart, show: Collection[str]) -> Iterator[str]:
+    title = chart.graph.word(FRAME_TITLE)
+    yield f'state "{_joined((_escaped(title), _rows(chart.frame_internal, show)))}" as {FRAME} {{'
+    for node in chart.graph.nodes:
+        if node.state in chart.framed:
+            yield f"{_STEP}{_declared(chart, node, show)}"
+    for arc in chart.arcs:
+        if chart.inside(arc):
             yield f"{_STEP}{_arc(arc, show)}"
     yield "}"
 
 
-def _declared(drawn: Chart, node: Node, show: Collection[str]) -> str:
-    label = _joined((_escaped(node.label), _rows(drawn.staying.get(node.state, ()), show)))
+def _declared(chart: Statechart, node: Node, show: Collection[str]) -> str:
+    label = _joined((_escaped(node.label), _rows(chart.internal.get(node.state, ()), show)))
     return f'state "{label}" as {identifier(node.state)}'
 
 
@@ -62,7 +61,7 @@ def _arc(arc: Arc, show: Collection[str]) -> str:
 
 
 def _rows(rows: Rows, show: Collection[str]) -> str:
-    return _joined(_escaped(line) for row in rows for line in on_one_line(row, show))
+    return _joined(_escaped(line) for row in rows for line in compact_lines(row, show))
 
 
 def _joined(lines: Iterable[str]) -> str:

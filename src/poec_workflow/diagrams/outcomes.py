@@ -1,6 +1,6 @@
-"""What an ending is worth to the candidate, or to the subject: the colour and the line of its state.
+"""The outcome of each final state, and its colour and line style.
 
-Colour-blind readers can tell the colours apart, and the line's dashes say the same without any.
+Colour-blind readers can tell the colours apart; the line styles show the same without colours.
 """
 
 from __future__ import annotations
@@ -65,4 +65,4 @@ PAINTS: Mapping[Outcome, Paint] = {
         line="#A8487F", tint="#F8E8F1", dark_line="#CC79A7", dark_tint="#331A28", dashes=(8, 3, 2, 3)
     ),
 }
-"""Okabe and Ito's colours, moved as little as a contrast of 3 to the box asks for; black stands for their yellow."""
+"""Okabe and Ito's colours, adjusted to a contrast of 3 with the box; black replaces their yellow."""

@@ -1,8 +1,8 @@
 """SCXML 1.0: a state chart that the W3C's engines run, a row to a line.
 
-What a condition says comes with the event, as data: `_event.data.gave_notice`. Words, numbers of rows and codes are
-attributes of a namespace of our own, which an engine passes over. Their local names are none of SCXML's, for some
-engines look at those alone.
+A condition's value comes with the event, as data: `_event.data.gave_notice`. Labels, row numbers and codes are
+attributes of a namespace of our own, which engines ignore. Their local names differ from SCXML's, for some engines
+compare local names only.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from poec_workflow.machines.executor import NOTHING
 from poec_workflow.model import State
 
 NAMESPACE = "urn:poec-workflow:diagram"
-"""Of the attributes that no engine reads."""
+"""The namespace of the attributes that engines ignore."""
 
 
 def render(graph: Graph, show: Collection[str]) -> str:
@@ -55,7 +55,7 @@ def _element(
 
 
 def _transition(edge: Edge, show: Collection[str]) -> dict[str, str]:
-    """A row; what is compared strictly is false where nothing was said of it, in every dialect."""
+    """A row's attributes; `===` is false in every dialect where the event has no such data."""
     verdicts = (
         f"_event.data.{atom.name.replace('-', '_')} === {str(atom.expected).lower()}" for atom in edge.rule.given
     )
@@ -69,10 +69,6 @@ def _transition(edge: Edge, show: Collection[str]) -> dict[str, str]:
         **({"poec:given": ", ".join(edge.conditions)} if "conditions" in show and edge.conditions else {}),
         **({"poec:codes": " ".join(edge.codes)} if "codes" in show and edge.codes else {}),
     }
-
-
-def _name(condition: str) -> str:
-    return condition.replace("-", "_")
 
 
 def _attributes(values: dict[str, str]) -> str:

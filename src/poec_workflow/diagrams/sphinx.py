@@ -27,7 +27,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from poec_workflow.diagrams import svg
-from poec_workflow.diagrams.diagram_request import DiagramRequest, wanted
+from poec_workflow.diagrams.diagram_request import DiagramRequest, parse_request
 from poec_workflow.diagrams.markdown_blocks import PLAIN
 from poec_workflow.policies.settings import Settings
 
@@ -46,34 +46,35 @@ class LifecycleDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """The nodes of the drawing; a wrong option is an error at its line.
 
-        A picture is drawn at each build, for rules change without the page.
+        Each build draws it again, for rules change without the page.
         """
         self.env.note_reread()
         options = {name: text for name, text in self.options.items() if name != "settings"}
         try:
-            asked = wanted(self.arguments[0], {"format": "svg", **options})
+            request = parse_request(self.arguments[0], {"format": "svg", **options})
             settings = _settings(self.options.get("settings"))
-            return self._drawn(asked, settings)
+            return self._nodes(request, settings)
         except (ValueError, ImportError, AttributeError) as error:
             raise self.error(f"poec-lifecycle: {error}") from error
 
-    def _drawn(self, asked: DiagramRequest, settings: Settings | None) -> list[nodes.Node]:
-        if asked.format == "svg":
-            return self._picture(asked, settings)
-        if asked.format in PLAIN:
-            return list(_tables(asked.drawn(settings)))
-        text = asked.drawn(settings)
-        return [nodes.literal_block(text, text, language=_HIGHLIGHTED.get(asked.format, "text"), force=True)]
+    def _nodes(self, request: DiagramRequest, settings: Settings | None) -> list[nodes.Node]:
+        if request.format == "svg":
+            return self._picture(request, settings)
+        if request.format in PLAIN:
+            return list(_tables(request.render(settings)))
+        text = request.render(settings)
+        return [nodes.literal_block(text, text, language=_HIGHLIGHTED.get(request.format, "text"), force=True)]
 
-    def _picture(self, asked: DiagramRequest, settings: Settings | None) -> list[nodes.Node]:
+    def _picture(self, request: DiagramRequest, settings: Settings | None) -> list[nodes.Node]:
         """The SVG where the builder writes HTML, its rows in words elsewhere."""
-        graph = asked.graph(settings)
+        graph = request.graph(settings)
         # A page may show the same lifecycle twice, and its identifiers once.
         again = self.env.new_serialno("poec-lifecycle")
         named = evolve(graph, name=f"{graph.name}-{again}") if again else graph
-        picture = f'<div class="poec-lifecycle" style="overflow-x: auto">\n{svg.render(named, asked.show)}</div>'
+        picture = f'<div class="poec-lifecycle" style="overflow-x: auto">\n{svg.render(named, request.show)}</div>'
+        rows = svg.description(graph)
         words = addnodes.only("", expr="not html")
-        words += nodes.bullet_list("", *(nodes.list_item("", nodes.paragraph(text=row)) for row in svg.told(graph)))
+        words += nodes.bullet_list("", *(nodes.list_item("", nodes.paragraph(text=row)) for row in rows))
         return [nodes.raw("", picture, format="html"), words]
 
 
@@ -88,7 +89,7 @@ def _settings(place: str | None) -> Settings | None:
 
 
 def _tables(text: str) -> Iterator[nodes.Node]:
-    """A Markdown table of ours, and what stands under it, as nodes: whatever language the page is written in."""
+    """A Markdown table and the text under it, as nodes, which do not depend on the page's markup language."""
     lines = text.splitlines()
     head, _, *body = ([cell.strip() for cell in line[2:-2].split(" | ")] for line in lines if line.startswith("| "))
     group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in head), cols=len(head))

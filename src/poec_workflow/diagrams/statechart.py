@@ -1,7 +1,7 @@
-"""The graph as a statechart: rows with the same ends share an arc, and what starts from everywhere starts from a frame.
+"""The graph as a statechart, with few arcs: rows with the same ends share one.
 
-Rows that leave from every state that is not final are drawn once, from the frame around those states; rows that stay
-are written inside the state that they stay in. Of a lifecycle of 28 arcs, 13 are left, and nothing is left out.
+Rows from every state that is not final are drawn once, from the frame around those states. Rows that keep the state are
+written inside it, as internal transitions. Of the 28 arcs of an application 13 remain, and no row is left out.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ from poec_workflow.diagrams.graph import Edge, Graph
 from poec_workflow.model import State
 
 Rows = tuple[tuple[Edge, ...], ...]
-"""Rows, each with the edges that it is drawn for."""
+"""Rows, each with its edges."""
 
 START = "start"
 FRAME = "frame"
-"""The creation's point and the frame, as ends of arcs; no lifecycle has a state of these names."""
+"""The start point and the frame, as ends of arcs; no state has these names."""
+FRAME_TITLE = "in-each-of-these-states"
+"""The word of the locale that is the frame's title."""
 
 
 @frozen(kw_only=True)
@@ -57,64 +59,62 @@ class Arc:
 
 
 @frozen(kw_only=True)
-class Chart:
-    """What is drawn of a graph.
+class Statechart:
+    """A graph grouped for drawing.
 
     Attributes:
-        graph: the whole.
+        graph: what is grouped.
         framed: the states in the frame; none where no row starts from all of them.
         arcs: in the order of the rows.
-        staying: the rows that stay in a state.
-        staying_anywhere: the rows that stay in each of the framed states.
+        internal: the rows that keep a state, by the state.
+        frame_internal: the rows that keep each of the framed states.
     """
 
     graph: Graph
     framed: tuple[State, ...]
     arcs: tuple[Arc, ...]
-    staying: Mapping[State, Rows]
-    staying_anywhere: Rows
+    internal: Mapping[State, Rows]
+    frame_internal: Rows
 
     def inside(self, arc: Arc) -> bool:
-        """Whether an arc keeps inside the frame: from one of its states, or the creation, to another."""
+        """Whether an arc lies inside the frame: from one of its states, or from the start, to one of its states."""
         return arc.target in self.framed and not arc.framed
 
 
-def chart(graph: Graph) -> Chart:
-    """The statechart of a graph; of one that is not to be grouped, every edge as an arc of its own."""
+def statechart(graph: Graph) -> Statechart:
+    """The statechart of a graph; where it is not grouped, each edge is an arc of its own."""
     if not graph.grouped:
-        return Chart(graph=graph, framed=(), arcs=tuple(map(_alone, graph.edges)), staying={}, staying_anywhere=())
+        return Statechart(
+            graph=graph, framed=(), arcs=tuple(map(_single_arc, graph.edges)), internal={}, frame_internal=()
+        )
     leaving = tuple(node.state for node in graph.nodes if not node.final)
-    by_rule = [tuple(edge for edge in graph.edges if edge.rule.id == id_) for id_ in _ids(graph.edges)]
+    by_rule = tuple(graph.by_rule)
     framed = [row for row in by_rule if len(row) > 1 and {edge.source for edge in row} == set(leaving)]
     single = [(edge,) for row in by_rule if row not in framed for edge in row]
-    return Chart(
+    return Statechart(
         graph=graph,
         framed=leaving if framed else (),
-        arcs=tuple(_arcs(row for row in (*single, *framed) if not _stays(row))),
-        staying={
-            node.state: tuple(row for row in single if _stays(row) and row[0].source == node.state)
+        arcs=tuple(_arcs(row for row in (*single, *framed) if not _is_internal(row))),
+        internal={
+            node.state: tuple(row for row in single if _is_internal(row) and row[0].source == node.state)
             for node in graph.nodes
         },
-        staying_anywhere=tuple(row for row in framed if _stays(row)),
+        frame_internal=tuple(row for row in framed if _is_internal(row)),
     )
 
 
-def _alone(edge: Edge) -> Arc:
+def _single_arc(edge: Edge) -> Arc:
     return Arc(sources=() if edge.source is None else (edge.source,), target=edge.target, rows=((edge,),))
 
 
-def _ids(edges: Iterable[Edge]) -> Iterable[str]:
-    return dict.fromkeys(edge.rule.id for edge in edges)
-
-
-def _stays(row: tuple[Edge, ...]) -> bool:
+def _is_internal(row: tuple[Edge, ...]) -> bool:
     return all(edge.source == edge.target for edge in row)
 
 
 def _arcs(rows: Iterable[tuple[Edge, ...]]) -> Iterable[Arc]:
-    sharing: dict[tuple[tuple[State, ...], State], list[tuple[Edge, ...]]] = {}
+    by_ends: dict[tuple[tuple[State, ...], State], list[tuple[Edge, ...]]] = {}
     for row in rows:
         sources = tuple(edge.source for edge in row if edge.source is not None)
-        sharing.setdefault((sources, row[0].target), []).append(row)
-    for (sources, target), together in sharing.items():
+        by_ends.setdefault((sources, row[0].target), []).append(row)
+    for (sources, target), together in by_ends.items():
         yield Arc(sources=sources, target=target, rows=tuple(together))

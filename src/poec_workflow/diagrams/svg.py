@@ -1,8 +1,8 @@
-"""SVG: the statechart as a picture, for pages and screens, with text that is text.
+"""SVG: the statechart as a picture, whose text can be selected.
 
 Every state has the id `LIFECYCLE-state-STATE` and the attribute `data-state`; every arc the id
 `LIFECYCLE-arc-SOURCE-TARGET`, with `data-sources` and `data-target`; every row on an arc or in a box `data-rule`,
-`data-command` and `data-sources`. Colours are for a light page and, where the reader prefers it, for a dark one.
+`data-command` and `data-sources`. Colours suit a light page and, where the reader prefers it, a dark one.
 """
 
 from __future__ import annotations
@@ -13,13 +13,12 @@ from xml.sax.saxutils import escape
 
 from attrs import evolve, frozen
 
-from poec_workflow import locales
 from poec_workflow.diagrams import svg_style
 from poec_workflow.diagrams.graph import Graph, Node
 from poec_workflow.diagrams.label_boxes import LEADING, SIZES, SMALL, Block, RowBlock, block
-from poec_workflow.diagrams.layout import Box, Link, Placed, Size, placed
-from poec_workflow.diagrams.statechart import START, Arc, Chart, chart
-from poec_workflow.diagrams.svg_paths import curve, head, number
+from poec_workflow.diagrams.layout import Box, Layout, Link, Size, lay_out
+from poec_workflow.diagrams.statechart import FRAME_TITLE, START, Arc, Statechart, statechart
+from poec_workflow.diagrams.svg_paths import arrowhead, curve, number
 from poec_workflow.diagrams.text_metrics import width, wrapped
 from poec_workflow.model import State
 
@@ -39,10 +38,10 @@ _HEADER_WIDEST = 300.0
 
 @frozen(kw_only=True)
 class _Picture:
-    """All that is written, with the place of everything."""
+    """What is written, with its layout."""
 
-    chart: Chart
-    layout: Placed
+    chart: Statechart
+    layout: Layout
     labels: Mapping[str, Block]
     inside: Mapping[State, Block]
     header: Block
@@ -54,23 +53,23 @@ def render(graph: Graph, show: Collection[str]) -> str:
     Raises:
         ImportError: the extra `diagrams` is not installed.
     """
-    drawn = chart(evolve(graph, grouped=True))
-    labels = {arc.name: block(arc.rows, show) for arc in drawn.arcs}
-    inside = {state: block(rows, show, _INSIDE_WIDEST) for state, rows in drawn.staying.items()}
-    header = block(drawn.staying_anywhere, show, _HEADER_WIDEST)
-    layout = placed(
+    chart = statechart(evolve(graph, grouped=True))
+    labels = {arc.name: block(arc.rows, show) for arc in chart.arcs}
+    inside = {state: block(rows, show, _INSIDE_WIDEST) for state, rows in chart.internal.items()}
+    header = block(chart.frame_internal, show, _HEADER_WIDEST)
+    layout = lay_out(
         {START: _START_SIZE} | {node.state.value: _box_size(node, inside[node.state]) for node in graph.nodes},
-        [START, *(state.value for state in drawn.framed)] if drawn.framed else [],
+        [START, *(state.value for state in chart.framed)] if chart.framed else [],
         _header_size(graph, header),
-        [_link(arc, drawn, labels[arc.name].size) for arc in drawn.arcs],
+        [_link(arc, chart, labels[arc.name].size) for arc in chart.arcs],
     )
-    picture = _Picture(chart=drawn, layout=layout, labels=labels, inside=inside, header=header)
+    picture = _Picture(chart=chart, layout=layout, labels=labels, inside=inside, header=header)
     return "".join(f"{line}\n" for line in _document(picture))
 
 
 def _header_size(graph: Graph, header: Block) -> Size:
     wide, high = header.size
-    return (max(wide, width(_frame_title(graph), SMALL)), high + SMALL * LEADING)
+    return (max(wide, width(graph.word(FRAME_TITLE), SMALL)), high + SMALL * LEADING)
 
 
 def _box_size(node: Node, inside: Block) -> Size:
@@ -84,32 +83,28 @@ def _name(node: Node) -> tuple[str, ...]:
     return tuple(wrapped(node.label, _NAME, _NAME_WIDEST))
 
 
-def _frame_title(graph: Graph) -> str:
-    return locales.label("words", "in-each-of-these-states", graph.lang)
-
-
-def _link(arc: Arc, drawn: Chart, label: Size) -> Link:
+def _link(arc: Arc, chart: Statechart, label: Size) -> Link:
     # From the frame's last state, which stands lowest: dot cuts the arc where it leaves the frame.
-    source = drawn.framed[-1] if arc.framed else arc.source or START
+    source = chart.framed[-1] if arc.framed else arc.source or START
     wide, high = label
     return Link(
         name=arc.name,
         ends=(source, arc.target.value),
         label=(wide + 2 * _GAP, high),
         framed=arc.framed,
-        inside=_leaves_early(arc, drawn),
+        inside=_leaves_early(arc, chart),
     )
 
 
-def _leaves_early(arc: Arc, drawn: Chart) -> bool:
-    """Whether it leaves the frame from a state that others in the frame come after."""
-    order = [node.state for node in drawn.graph.nodes]
+def _leaves_early(arc: Arc, chart: Statechart) -> bool:
+    """Whether it leaves the frame from a state that has successors in the frame."""
+    order = [node.state for node in chart.graph.nodes]
     return (
         not arc.framed
-        and arc.target not in drawn.framed
+        and arc.target not in chart.framed
         and any(
-            other.sources == arc.sources and other.target in drawn.framed
-            for other in drawn.arcs
+            other.sources == arc.sources and other.target in chart.framed
+            for other in chart.arcs
             if other.sources and order.index(other.target) > order.index(other.sources[0])
         )
     )
@@ -117,7 +112,7 @@ def _leaves_early(arc: Arc, drawn: Chart) -> bool:
 
 def _document(picture: _Picture) -> Iterator[str]:
     graph = picture.chart.graph
-    left, top, wide, high = _view(picture.layout.whole)
+    left, top, wide, high = _view(picture.layout.bounds)
     name = f"{graph.name}-lifecycle"
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" id="{name}" role="img" lang="{graph.lang}" '
@@ -125,7 +120,7 @@ def _document(picture: _Picture) -> Iterator[str]:
         f'viewBox="{left} {top} {wide} {high}">'
     )
     yield f'<title id="{name}-title">{escape(graph.title)}</title>'
-    yield f'<desc id="{name}-desc">{escape(" ".join(told(graph)))}</desc>'
+    yield f'<desc id="{name}-desc">{escape(" ".join(description(graph)))}</desc>'
     yield f"<style>\n{svg_style.sheet(f'#{name}', coloured=graph.coloured)}</style>"
     yield f'<rect class="page" x="{left}" y="{top}" width="{wide}" height="{high}"/>'
     yield from _frame(picture)
@@ -137,19 +132,17 @@ def _document(picture: _Picture) -> Iterator[str]:
     yield "</svg>"
 
 
-def _view(whole: Box) -> tuple[int, int, int, int]:
-    """What is shown, in whole pixels: everything, and a margin."""
-    left, top = floor(whole.x - _MARGIN), floor(whole.y - _MARGIN)
-    right, low = ceil(whole.x + whole.width + _MARGIN), ceil(whole.y + whole.height + _MARGIN)
+def _view(bounds: Box) -> tuple[int, int, int, int]:
+    """The view box in whole pixels: the bounds and a margin."""
+    left, top = floor(bounds.x - _MARGIN), floor(bounds.y - _MARGIN)
+    right, low = ceil(bounds.x + bounds.width + _MARGIN), ceil(bounds.y + bounds.height + _MARGIN)
     return (left, top, right - left, low - top)
 
 
-def told(graph: Graph) -> Iterator[str]:
-    """The picture in words, for who does not see it: each row, from where to where."""
-    labels = {node.state: node.label for node in graph.nodes}
+def description(graph: Graph) -> Iterator[str]:
+    """The picture in words: each row with its states."""
     for edge in graph.edges:
-        source = labels[edge.source] if edge.source else locales.label("words", "nothing", graph.lang)
-        yield f"{edge.rule.id} {edge.command}: {source} → {labels[edge.target]}."
+        yield f"{edge.rule.id} {edge.command}: {graph.label(edge.source)} → {graph.label(edge.target)}."
 
 
 def _frame(picture: _Picture) -> Iterator[str]:
@@ -161,7 +154,7 @@ def _frame(picture: _Picture) -> Iterator[str]:
     left, top = frame.x + _PADDING, frame.y + _PADDING / 2
     wide, high = _header_size(graph, picture.header)
     yield _rectangle(Box(x=left, y=top, width=wide, height=high), "slot")
-    yield _text(_frame_title(graph), left, top + SMALL, SMALL, "title")
+    yield _text(graph.word(FRAME_TITLE), left, top + SMALL, SMALL, "title")
     yield from _rows(picture.header, left, top + SMALL * LEADING)
     yield "</g>"
 
@@ -174,7 +167,7 @@ def _arc(picture: _Picture, arc: Arc) -> Iterator[str]:
         f'data-sources="{_joined(arc.sources)}" data-target="{arc.target}">'
     )
     yield f'<path d="{curve(path)}"/>'
-    yield f'<polygon class="head" points="{head(path)}"/>'
+    yield f'<polygon class="head" points="{arrowhead(path)}"/>'
     yield _rectangle(Box(x=box.x + _GAP, y=box.y, width=box.width - 2 * _GAP, height=box.height), "slot")
     yield from _rows(picture.labels[arc.name], box.x + _GAP, box.y)
     yield "</g>"

@@ -1,4 +1,4 @@
-"""Arcs as SVG writes them: a curve, and a head at its end."""
+"""SVG paths of arcs: a curve and an arrowhead."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def curve(path: Sequence[Point]) -> str:
         path: a start, three points for every curve, and the tip.
     """
     (x, y), (along_x, along_y) = _direction(path)
-    under_the_head = (x - along_x * _LENGTH / 2, y - along_y * _LENGTH / 2)
-    return f"M{_at(path[0])} C{' '.join(map(_at, path[1:-1]))} L{_at(under_the_head)}"
+    end = (x - along_x * _LENGTH / 2, y - along_y * _LENGTH / 2)
+    return f"M{_at(path[0])} C{' '.join(map(_at, path[1:-1]))} L{_at(end)}"
 
 
-def head(path: Sequence[Point]) -> str:
-    """The arrow's head, as the points of a triangle."""
+def arrowhead(path: Sequence[Point]) -> str:
+    """The arrowhead, as the points of a triangle."""
     (x, y), (along_x, along_y) = _direction(path)
     base = (x - along_x * _LENGTH, y - along_y * _LENGTH)
     across = (along_y * _LENGTH * _SLOPE, -along_x * _LENGTH * _SLOPE)

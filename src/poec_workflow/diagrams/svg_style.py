@@ -1,4 +1,4 @@
-"""The SVG's style sheet: colours by outcome, for a light page and a dark one, and dashes that say the same."""
+"""The SVG's style sheet: colours by outcome, for a light page and a dark one, and line styles that show the same."""
 
 from __future__ import annotations
 
@@ -21,8 +21,10 @@ def sheet(scope: str, *, coloured: bool) -> str:
         coloured: whether outcomes are shown.
     """
     paints = PAINTS if coloured else dict.fromkeys(Outcome, _PLAIN)
-    dark = "".join(f"  {rule}\n" for rule in _colours(scope, DARK, {each: _dark(paints[each]) for each in Outcome}))
-    light = "".join(f"{rule}\n" for rule in _colours(scope, LIGHT, {each: _light(paints[each]) for each in Outcome}))
+    by_dark = {each: (paint.dark_line, paint.dark_tint) for each, paint in paints.items()}
+    by_light = {each: (paint.line, paint.tint) for each, paint in paints.items()}
+    dark = "".join(f"  {rule}\n" for rule in _colours(scope, DARK, by_dark))
+    light = "".join(f"{rule}\n" for rule in _colours(scope, LIGHT, by_light))
     dashes = "".join(f"{rule}\n" for rule in _dashes(scope, paints))
     return f"{_fixed(scope)}{light}{dashes}@media (prefers-color-scheme: dark) {{\n{dark}}}\n"
 
@@ -58,11 +60,3 @@ def _dashes(scope: str, paints: Mapping[Outcome, Paint]) -> Iterator[str]:
     for outcome, paint in paints.items():
         if paint.dashes:
             yield f"{scope} .{outcome} .border {{ stroke-dasharray: {' '.join(map(str, paint.dashes))}; }}"
-
-
-def _light(paint: Paint) -> tuple[str, str]:
-    return (paint.line, paint.tint)
-
-
-def _dark(paint: Paint) -> tuple[str, str]:
-    return (paint.dark_line, paint.dark_tint)

@@ -1,6 +1,6 @@
-"""How wide a text is, before anybody has chosen a font: as wide as in DejaVu Sans, one of the widest there are.
+"""The width of a text in DejaVu Sans, one of the widest fonts.
 
-A box of that width holds the text in whatever sans-serif font its reader has, and the layout is the same everywhere.
+A box of that width holds the text in any usual sans-serif font, and the layout does not depend on the reader's.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _WIDEST = 1023
 
 
 def width(text: str, size: float) -> float:
-    """The width of a line, in the unit of the font's size; never too little."""
+    """The width of a line, in the unit of the font's size; an upper bound."""
     bare = (character for character in normalize("NFD", text) if not combining(character))  # a letter, without accent
     return sum(_WIDTH.get(character, _WIDEST) for character in bare) * size / 1000
 

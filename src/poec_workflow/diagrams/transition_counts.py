@@ -1,4 +1,4 @@
-"""How often each row was taken, in all that a store holds of one lifecycle."""
+"""How often each row of a lifecycle was taken, by a store's histories."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from poec_workflow.machines import Lifecycle
 from poec_workflow.ports import Queries
 
 
-def taken(queries: Queries, lifecycle: Lifecycle) -> Counter[Step]:
-    """Counted from the histories of every subject: one read each, a moment each."""
+def count_transitions(queries: Queries, lifecycle: Lifecycle) -> Counter[Step]:
+    """Count the rows in the history of every subject; each history is one read."""
     return steps(
         entry for reference in queries.states(lifecycle.kind) for entry in queries.history(lifecycle.kind, reference)
     )

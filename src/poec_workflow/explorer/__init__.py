@@ -1,7 +1,7 @@
-"""The explorer: one page, without a network, that answers with what the rules answered.
+"""The explorer: one HTML page that works without a network and shows what the rules answer.
 
-`export` asks the rules, `page.html` and its neighbours are the page. It is not a renderer of the graph like the
-others: it needs the lifecycle itself, and the settings, to ask their policies.
+`export` evaluates the rules in Python; `page.html` and the files beside it look the results up. It evaluates a
+service's settings, not only the graph; so it is no renderer, and `diagrams.render` loads it on demand.
 """
 
 from poec_workflow.explorer.page import render

@@ -1,14 +1,14 @@
-"""The facts that the page lets people change: dimensions, each with an option for every class of it.
+"""The facts that the page lets people change: dimensions, each with its options.
 
-An option is a real value, a day or an actor, and not the name of a class: every cell of the page's tables is a
-situation that could be, and Python was asked about that one. The days are chosen so that between any two landmarks of
-the session there is one, and several before its start, where appointments lie.
+An option holds a real value, as a day or an actor: each cell of a truth table is a case that can occur, and holds what
+Python answers in that case. There is a day between any two landmarks of the session, and several before its start,
+where appointments lie.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -21,10 +21,9 @@ from poec_workflow import locales
 from poec_workflow.catalogue import WITHDRAWAL
 from poec_workflow.model import ActionState, Actor, ActorKind, ApplicationState, Origin, Prescriber, SessionState
 from poec_workflow.policies.settings import Settings
-from poec_workflow.serialization import to_dict
 
 MOST_CONVOCATIONS = 6
-"""The page lets nobody be convoked more often, whatever the settings allow."""
+"""As many convocations as the page shows, whatever the settings allow."""
 
 START, REGISTRATION_DEADLINE, LATE_ENTRY, END = (
     date(2021, 12, 6),
@@ -47,19 +46,22 @@ FIRST_DAY = _ORDINARY[1]
 USUAL_HOURS = Decimal(35)
 
 
+ROLES = {"trainer": "AFEC", "positioner": "GRETA", "responsible": "INFA"}
+"""The session's organisations."""
+CANDIDATE = "P-1"
+
+
 @frozen(kw_only=True)
 class Option:
-    """One class of a fact, by a real value of it.
+    """One value of a fact.
 
     Attributes:
-        value: what Python's policies are given.
+        value: what Python's policies get.
         labels: what people read, by language.
-        wire: the fields of a journal's command that it fills in, where it is part of one.
     """
 
     value: Any
     labels: Mapping[str, str]
-    wire: Mapping[str, Any] | None = None
 
 
 Dimensions = Mapping[str, Sequence[Option]]
@@ -73,8 +75,13 @@ def words(lang: str) -> Mapping[str, Any]:
     return table
 
 
-def _in_words(key: str, **values: object) -> Mapping[str, str]:
-    return {lang: words(lang)["options"][key].format(**values) for lang in locales.LANGUAGES}
+def translations(translate: Callable[[str], str]) -> Mapping[str, str]:
+    """A text in every language."""
+    return {lang: translate(lang) for lang in locales.LANGUAGES}
+
+
+def _translated(key: str) -> Mapping[str, str]:
+    return translations(lambda lang: words(lang)["options"][key])
 
 
 def landmarks(advice_deadline: date, overdue: date) -> Mapping[str, date]:
@@ -91,57 +98,43 @@ def landmarks(advice_deadline: date, overdue: date) -> Mapping[str, date]:
 
 def dimensions(settings: Settings, named: Mapping[str, date]) -> Dimensions:
     """Every dimension, in the page's order."""
-    days = sorted({*_ORDINARY, *named.values()})
     used = min(settings.max_convocations, MOST_CONVOCATIONS)
-
-    def days_as(field: str | None = None) -> tuple[Option, ...]:
-        return tuple(_day(day, named, field) for day in days)
-
+    day_options = tuple(_day(day, named) for day in sorted({*_ORDINARY, *named.values()}))
     return {
-        "today": days_as(),
-        "actor": tuple(
-            Option(value=actor, labels=_in_words(f"actor.{name}"), wire=_wire(actor)) for name, actor in _ACTORS.items()
-        ),
+        "today": day_options,
+        "actor": tuple(Option(value=actor, labels=_translated(f"actor.{name}")) for name, actor in _ACTORS.items()),
         "action": _states(ActionState),
         "session": _states(SessionState),
         "seats": _yes_or_no("seats", "left", "none"),
         "quota": _yes_or_no("quota", "left", "reached"),
         "live": _yes_or_no("live", "no", "yes"),
         "state": _states(ApplicationState),
-        "registered": days_as(),
+        "registered": day_options,
         "attempts": tuple(
             Option(value=count, labels=dict.fromkeys(locales.LANGUAGES, str(count))) for count in range(used + 1)
         ),
-        **{f"{name}.{place}": days_as() for place in range(1, used + 1) for name in ("convoked", "entered")},
+        **{f"{name}.{place}": day_options for place in range(1, used + 1) for name in ("convoked", "entered")},
         "origin": tuple(_origin(origin) for origin in (Origin.FRANCE_TRAVAIL, Origin.SELF)),
-        "on": days_as("on"),
+        "on": day_options,
         "notified": tuple(
-            Option(value=value, labels=_in_words(f"notified.{name}"), wire={"notified": value})
+            Option(value=value, labels=_translated(f"notified.{name}"))
             for name, value in (("yes", True), ("no", False))
         ),
-        "entry": days_as("entry"),
-        "exit": days_as("exit"),
+        "entry": day_options,
+        "exit": day_options,
         "hours": tuple(_hours(settings)),
         "motive": tuple(_motives(settings)),
         "reason": tuple(_reasons(settings)),
     }
 
 
-def _wire(value: object) -> dict[str, Any]:
-    return {name: each for name, each in to_dict(value).items() if each is not None}
-
-
-def _day(day: date, named: Mapping[str, date], field: str | None) -> Option:
+def _day(day: date, named: Mapping[str, date]) -> Option:
     def label(lang: str) -> str:
         weekday = words(lang)["weekdays"][day.weekday()]
         marks = [words(lang)["landmarks"][name] for name, which in named.items() if which == day]
         return f"{weekday} {locales.shown(day, lang)}" + (f" · {', '.join(marks)}" if marks else "")
 
-    return Option(
-        value=day,
-        labels={lang: label(lang) for lang in locales.LANGUAGES},
-        wire={field: day.isoformat()} if field else None,
-    )
+    return Option(value=day, labels=translations(label))
 
 
 def _states(states: type[ActionState | SessionState | ApplicationState]) -> tuple[Option, ...]:
@@ -151,21 +144,19 @@ def _states(states: type[ActionState | SessionState | ApplicationState]) -> tupl
 
 
 def _yes_or_no(dimension: str, *names: str) -> tuple[Option, ...]:
-    """Whether a limit is reached: the first name says no."""
+    """Whether a limit is reached; the first name is the option for no."""
     return tuple(
-        Option(value=reached, labels=_in_words(f"{dimension}.{name}"))
+        Option(value=reached, labels=_translated(f"{dimension}.{name}"))
         for reached, name in zip((False, True), names, strict=True)
     )
 
 
 _ACTORS = {
-    "trainer": Actor(kind=ActorKind.ORGANIZATION, organization="AFEC"),
-    "positioner": Actor(kind=ActorKind.ORGANIZATION, organization="GRETA"),
-    "responsible": Actor(kind=ActorKind.ORGANIZATION, organization="INFA"),
+    **{role: Actor(kind=ActorKind.ORGANIZATION, organization=name) for role, name in ROLES.items()},
     "stranger": Actor(kind=ActorKind.ORGANIZATION, organization="AFPA"),
     "adviser": Actor(kind=ActorKind.ADVISER, organization="FT-AGEN"),
     "other-adviser": Actor(kind=ActorKind.ADVISER, organization="FT-PAU"),
-    "candidate": Actor(kind=ActorKind.CANDIDATE, candidate="P-1"),
+    "candidate": Actor(kind=ActorKind.CANDIDATE, candidate=CANDIDATE),
     "other-candidate": Actor(kind=ActorKind.CANDIDATE, candidate="P-9"),
     "funder": Actor(kind=ActorKind.FUNDER, organization="OPCO"),
     "platform": Actor(kind=ActorKind.PLATFORM, organization="CAP"),
@@ -175,8 +166,7 @@ _ACTORS = {
 
 def _origin(origin: Origin) -> Option:
     prescriber = Prescriber(origin=origin, organization=None if origin is Origin.SELF else "FT-AGEN")
-    labels = {lang: words(lang)["options"][f"origin.{origin}"] for lang in locales.LANGUAGES}
-    return Option(value=prescriber, labels=labels, wire={"prescriber": _wire(prescriber)})
+    return Option(value=prescriber, labels=_translated(f"origin.{origin}"))
 
 
 def _hours(settings: Settings) -> Iterator[Option]:
@@ -186,11 +176,7 @@ def _hours(settings: Settings) -> Iterator[Option]:
     values = {Decimal(0), least - cent, least, most, most + cent, limit, limit + cent}
     for hours in sorted(value.quantize(cent) for value in values if value >= 0):
         text = f"{hours.normalize():f}"
-        yield Option(
-            value=Decimal(text),
-            labels=dict.fromkeys(locales.LANGUAGES, f"{text} h"),
-            wire={"weekly_hours": text},
-        )
+        yield Option(value=Decimal(text), labels=dict.fromkeys(locales.LANGUAGES, f"{text} h"))
 
 
 UNKNOWN = "?"
@@ -207,7 +193,6 @@ def _motives(settings: Settings) -> Iterator[Option]:
         yield Option(
             value=(motive, reason),
             labels={lang: _label(settings, lang, motive, reason) for lang in locales.LANGUAGES},
-            wire={"motive": motive, "reason": reason},
         )
 
 
@@ -230,5 +215,4 @@ def _reasons(settings: Settings) -> Iterator[Option]:
         yield Option(
             value=reason,
             labels={lang: _label(settings, lang, WITHDRAWAL, reason).split(" — ")[1] for lang in locales.LANGUAGES},
-            wire={"reason": reason},
         )

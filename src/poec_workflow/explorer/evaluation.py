@@ -1,113 +1,175 @@
-"""What the page asks of Python: each permission, condition, policy and advisory, over the situations of its command."""
+"""Evaluates the rules of one command: which answer or row, what each policy says, and what an acceptance changes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from poec_workflow import locales
 from poec_workflow.commands import Command
+from poec_workflow.decider import Accepted, Refused, adjudicate, decide
 from poec_workflow.errors import Advisory, Details, Refusal, plain
-from poec_workflow.explorer.dimensions import END, FIRST_DAY, START, USUAL_HOURS, Dimensions, Option
-from poec_workflow.explorer.sample_case import World
-from poec_workflow.explorer.tracing import Situation, solid
-from poec_workflow.explorer.truth_tables import Table, TooMuch, tabulate
-from poec_workflow.machines import Lifecycle
+from poec_workflow.explorer.dimensions import END, FIRST_DAY, START, USUAL_HOURS, Dimensions, Option, translations
+from poec_workflow.explorer.sample_case import SampleCase
+from poec_workflow.explorer.tracing import Assignment, materialized
+from poec_workflow.explorer.truth_tables import NotTabulated, TruthTable, tabulate
+from poec_workflow.machines import APPLICATION, AnyRule, Lifecycle
 from poec_workflow.model import ActionState, Application, ApplicationState, State
-from poec_workflow.policies.access import permitted
+from poec_workflow.policies.calendar import local_day
 from poec_workflow.policies.check import Check
 from poec_workflow.policies.facts import Facts
-from poec_workflow.policies.policy import Condition
 
-Says = Mapping[str, str]
-"""A sentence by language."""
+Inputs = tuple[Application | None, Facts, Command]
+"""What a policy gets."""
 
 CONVOKED = (ApplicationState.CONVOKED, ApplicationState.PRESENT, ApplicationState.ABSENT)
 """The states in which there is a convocation."""
 
+_SELECTED = "selected"
 
-def said(make: Callable[[str], str]) -> Says:
-    """A sentence in every language."""
-    return {lang: make(lang) for lang in locales.LANGUAGES}
+
+def _selecting(rule: AnyRule) -> AnyRule:
+    """The row with one policy in place of its own: it refuses always, and its details name the row."""
+
+    def selected(_application: Application | None, _facts: Facts) -> Details:
+        return {"row": rule.id}
+
+    return evolve(rule, unless=(selected,))
+
+
+def _accepting(rule: AnyRule) -> AnyRule:
+    """The row without policies and cascades."""
+    return evolve(rule, unless=(), advise=(), first=None, then=None)
+
+
+def _with_rows(change: Callable[[AnyRule], AnyRule]) -> Mapping[Any, Lifecycle]:
+    return {APPLICATION.kind: evolve(APPLICATION, rules=tuple(map(change, APPLICATION.rules)))}
+
+
+_SELECTING, _ACCEPTING = _with_rows(_selecting), _with_rows(_accepting)
 
 
 @frozen
-class Questions:
-    """The questions of one command.
+class Evaluation:
+    """The rules of one command, evaluated in the sample case.
 
-    Attributes:
-        lifecycle: whose command it is.
-        world: what situations are made into.
-        command: the command.
+    `selection` and `effect` are for `case.standard`: a service's own policies come after both.
     """
 
-    lifecycle: Lifecycle
-    world: World
+    case: SampleCase
     command: type[Command]
 
-    @property
-    def creates(self) -> bool:
-        """Whether there is no application yet."""
-        return self.lifecycle.creates(self.command)
+    def selection(self, *, existing: bool) -> TruthTable:
+        """What `decide` answers before any policy: a refusal that comes alone, or a row.
 
-    def around(self, situation: Situation) -> tuple[Application | None, Facts, Command]:
-        """What a policy is asked with."""
+        Args:
+            existing: whether the application exists.
+        """
+
+        def select(*inputs: Any) -> Refusal:  # noqa: ANN401 - a subject, facts and a command
+            subject, facts, command = inputs
+            answer = decide(subject, command, facts, _SELECTING)
+            assert isinstance(answer, Refused)  # noqa: S101 - each row refuses
+            return answer.refusals[0]
+
+        table = self._table(select, APPLICATION.states, existing=existing)
+        # `decide` compares the version with an expected one, which the page does not give.
+        reads = tuple(each for each in table.constant_reads if each != "Application.version")
+        return evolve(table.mapped(_selected), constant_reads=reads)
+
+    def check(self, check: Check, *, advises: bool = False) -> TruthTable:
+        """What a policy says: its sentence by language, or None."""
+
+        def ask(*inputs: Any) -> Details | None:  # noqa: ANN401
+            return check.ask(*inputs)
+
+        creates = APPLICATION.creates(self.command)
+        own = check in self.case.settings.checks.get(self.command, ())
+        table = self._table(ask, self._sources() or APPLICATION.states, existing=not creates, verify=own)
+        return table.mapped(lambda details: translations(_sentence(check, details, advises=advises)))
+
+    def effect(self) -> dict[str, Any]:
+        """What an acceptance changes besides the state.
+
+        Returns:
+            `attempts`: their number afterwards, by their number before; `copies`: dimension ▸ the dimension that its
+            value is copied from.
+        """
+        dimensions = self.case.dimensions
+        days = [name for name, options in dimensions.items() if isinstance(options[0].value, date)]
+        dimension_of = {START + timedelta(days=number): name for number, name in enumerate(days)}
+        values = {name: options[0].value for name, options in dimensions.items()}
+        values |= {name: day for day, name in dimension_of.items()}
+        values["state"] = next(iter(self._sources()), None)
+        most = len(dimensions["attempts"]) - 1
+        after = [self._accepted({**values, "attempts": count}, most) for count in range(most + 1)]
+        sources = {name: dimension_of[day] for name, day in after[-1].items() if name != "attempts"}
+        return {
+            "attempts": [facts["attempts"] for facts in after],
+            "copies": {name: source for name, source in sources.items() if source != name},
+        }
+
+    def _accepted(self, values: Mapping[str, Any], most: int) -> dict[str, Any]:
+        """The application's history after the command, by dimension; at most so many convocations."""
+        subject, facts, command = map(materialized, self._inputs(Assignment(values), existing=bool(values["state"])))
+        answer = adjudicate(subject, command, facts, _ACCEPTING)
+        assert isinstance(answer, Accepted)  # noqa: S101 - no row refuses
+        return history_facts(answer.subject, self.case, most)
+
+    def _inputs(self, assignment: Assignment, *, existing: bool) -> Inputs:
         return (
-            None if self.creates else self.world.subject(situation),
-            self.world.facts(situation, existing=not self.creates),
-            self.world.command(self.command, situation),
+            self.case.subject(assignment) if existing else None,
+            self.case.facts(assignment, existing=existing),
+            self.case.command(self.command, assignment),
         )
-
-    def permission(self) -> Table:
-        """Whether the actor may not: None where they may."""
-
-        def ask(*around: Any) -> bool | None:  # noqa: ANN401 - a subject, facts and a command
-            subject, facts, command = around
-            grants = facts.settings.permissions[self.command]
-            return None if permitted(grants, subject, facts, command) else True
-
-        return self._table(ask, self.lifecycle.states)
-
-    def condition(self, condition: Condition[Any, Any]) -> Table:
-        """Whether the condition's test is true: None where it is not."""
-
-        def ask(*around: Any) -> bool | None:  # noqa: ANN401
-            return bool(condition.test(*around)) or None
-
-        return self._table(ask, self._sources())
-
-    def check(self, check: Check, *, advises: bool = False) -> Table:
-        """What a policy says: its sentence, or None."""
-
-        def ask(*around: Any) -> Details | None:  # noqa: ANN401
-            return check.ask(*around)
-
-        own = check in self.world.settings.checks.get(self.command, ())
-        table = self._table(ask, self._sources(), again=own)
-        return table.mapped(lambda details: said(_sentence(check, details, advises=advises)))
 
     def _sources(self) -> tuple[State, ...]:
-        return (
-            tuple(state for state in self.lifecycle.states if self.lifecycle.rows(state, self.command))
-            or self.lifecycle.states
-        )
+        return tuple(state for state in APPLICATION.states if APPLICATION.rows(state, self.command))
 
-    def _table(self, ask: Callable[..., Any], states: tuple[State, ...], *, again: bool = True) -> Table:
-        """The table of a question; `again` asks it of real values too, for a service's own may see the difference."""
+    def _table(
+        self, function: Callable[..., Any], states: Sequence[State], *, existing: bool, verify: bool = True
+    ) -> TruthTable:
+        """The table of a function; `verify` compares each result with that for real values.
 
-        def answer(situation: Situation) -> Any:  # noqa: ANN401
-            found = ask(*self.around(situation))
-            if again and found != ask(*map(solid, self.around(Situation(situation.options)))):
-                raise TooMuch(())
-            return found
+        A service's own functions may tell traced values from real ones: what they read is then not known.
+        """
 
-        def possible(options: Mapping[str, Any]) -> bool:
-            state = options["state"]
-            return state in states and (options["attempts"] > 0 or state not in CONVOKED)
+        def result(assignment: Assignment) -> Any:  # noqa: ANN401
+            inputs = self._inputs(assignment, existing=existing)
+            if not verify:
+                return function(*inputs)
+            expected = function(*map(materialized, self._inputs(Assignment(assignment.values), existing=existing)))
+            try:
+                traced = function(*inputs)
+            except Exception as error:  # of anybody's code, which real values do not raise
+                raise NotTabulated(()) from error
+            if traced != expected:
+                raise NotTabulated(())
+            return traced
 
-        return tabulate(answer, self.world.dimensions, usual(self.world.dimensions, states[0]), possible)
+        def possible(values: Mapping[str, Any]) -> bool:
+            state = values["state"]
+            return state in states and (values["attempts"] > 0 or state not in CONVOKED)
+
+        return tabulate(result, self.case.dimensions, defaults(self.case.dimensions, states[0]), possible)
+
+
+def history_facts(application: Any, case: SampleCase, most: int) -> dict[str, Any]:  # noqa: ANN401 - a subject
+    """An application's registration and its last convocations, by dimension."""
+    zone, shown = case.settings.zone, application.convocations[::-1][:most]
+    facts = {"registered": local_day(application.registered_at, zone), "attempts": len(shown)}
+    for place, convocation in enumerate(shown, start=1):
+        facts[f"convoked.{place}"] = convocation.on
+        facts[f"entered.{place}"] = local_day(convocation.entered_at, zone)
+    return facts
+
+
+def _selected(refusal: Refusal) -> dict[str, Any]:
+    if refusal.code == _SELECTED:
+        return dict(refusal.details)
+    return {"code": refusal.code, "says": translations(refusal.message)}
 
 
 def _sentence(check: Check, details: Details, *, advises: bool) -> Callable[[str], str]:
@@ -116,18 +178,18 @@ def _sentence(check: Check, details: Details, *, advises: bool) -> Callable[[str
     return Refusal(check.code, details, check.templates).message
 
 
-def usual(dimensions: Dimensions, state: State) -> dict[str, int]:
-    """The option of each dimension as long as nothing says that it matters."""
-    chosen = {name: _place(options, _usual_value(name)) for name, options in dimensions.items()}
-    return {**chosen, "state": _place(dimensions["state"], state), "attempts": 1}
+def defaults(dimensions: Dimensions, state: State) -> dict[str, int]:
+    """The option of each dimension that a table does not vary."""
+    chosen = {name: _index(options, _default_value(name)) for name, options in dimensions.items()}
+    return {**chosen, "state": _index(dimensions["state"], state), "attempts": 1}
 
 
-def _usual_value(dimension: str) -> object:
+def _default_value(dimension: str) -> object:
     values: dict[str, object] = {"entry": START, "exit": END, "action": ActionState.PUBLISHED, "hours": USUAL_HOURS}
     values.update(dict.fromkeys(("today", "registered", "on", "convoked", "entered"), FIRST_DAY))
     return values.get(dimension.partition(".")[0])
 
 
-def _place(options: Sequence[Option], value: object) -> int:
-    """Where a value stands among the options; the first place where it does not."""
-    return next((place for place, option in enumerate(options) if option.value == value), 0)
+def _index(options: Sequence[Option], value: object) -> int:
+    """The index of a value's option; 0 where there is none."""
+    return next((index for index, option in enumerate(options) if option.value == value), 0)

@@ -1,4 +1,4 @@
-"""A situation made into what policies are asked with: one candidate's application on one session."""
+"""The sample case: one candidate's application on one session, with the facts that an assignment gives."""
 
 from __future__ import annotations
 
@@ -7,21 +7,24 @@ from datetime import date, datetime, time
 from functools import cached_property, partial
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from poec_workflow import commands
 from poec_workflow.commands import Command
 from poec_workflow.explorer.dimensions import (
+    CANDIDATE,
     END,
     LATE_ENTRY,
     REGISTRATION_DEADLINE,
+    ROLES,
     START,
     Dimensions,
     dimensions,
     landmarks,
 )
-from poec_workflow.explorer.tracing import Situation, lazy
+from poec_workflow.explorer.tracing import Assignment, traced
 from poec_workflow.model import (
+    ActorKind,
     Application,
     ApplicationState,
     Candidate,
@@ -30,20 +33,31 @@ from poec_workflow.model import (
     TrainingAction,
     TrainingSession,
 )
+from poec_workflow.policies.access import Grant
 from poec_workflow.policies.calendar import in_zone, local_day
 from poec_workflow.policies.deadlines import advice_deadline, expired_at
 from poec_workflow.policies.facts import Enrolment, Facts
 from poec_workflow.policies.settings import Settings
 
-ACTION, SESSION, APPLICATION, CANDIDATE = "20211102000", "00301234", "C-000001", "P-1"
+ACTION, SESSION, APPLICATION = "20211102000", "00301234", "C-000001"
 _HOUR = time(10)
 
 
 @frozen(slots=False)
-class World:
+class SampleCase:
     """One training action, one session, one candidate, under a service's settings."""
 
     settings: Settings
+
+    @property
+    def standard(self) -> SampleCase:
+        """The case without the service's own policies."""
+        return SampleCase(evolve(self.settings, refuse_also={}))
+
+    def permitting_all(self, command: type[Command]) -> SampleCase:
+        """The case in which everybody may give a command."""
+        permissions = {**self.settings.permissions, command: tuple(map(Grant, ActorKind))}
+        return SampleCase(evolve(self.settings, permissions=permissions))
 
     @cached_property
     def dimensions(self) -> Dimensions:
@@ -53,19 +67,19 @@ class World:
     @cached_property
     def landmarks(self) -> Mapping[str, date]:
         """The days of the session that have a name."""
-        anything = Situation({})
-        facts = self.facts(anything, existing=True)
-        overdue = local_day(expired_at(self.subject(anything), facts), self.settings.zone)
+        assignment = Assignment({})
+        facts = self.facts(assignment, existing=True)
+        overdue = local_day(expired_at(self.subject(assignment), facts), self.settings.zone)
         return landmarks(advice_deadline(facts.session, self.settings), overdue)
 
     @cached_property
     def coefficient(self) -> int:
-        """The least that lets somebody apply while the seats are given to others."""
+        """The least with which somebody can apply while others have all seats."""
         return max(self.settings.coefficient_min, min(2, self.settings.coefficient_max))
 
     @cached_property
     def capacity(self) -> int:
-        """The least with which the seats can be given to others without reaching the quota."""
+        """The least with which others can have all seats without reaching the quota."""
         more = self.settings.overbooking + 2
         return max(2, -(-more // max(self.coefficient - 1, 1)))
 
@@ -73,113 +87,111 @@ class World:
         """Ten o'clock of a day."""
         return in_zone(datetime.combine(day, _HOUR, self.settings.zone), self.settings.zone)
 
-    def facts(self, situation: Situation, *, existing: bool) -> Facts:
-        """The facts of a situation; `existing` says whether the application is there already."""
-        return lazy(
+    def facts(self, assignment: Assignment, *, existing: bool) -> Facts:
+        """The facts of an assignment; `existing`: the application is registered already."""
+        return traced(
             Facts,
-            situation,
+            assignment,
             {
-                "now": lambda: self.instant(situation["today"]),
-                "actor": lambda: situation["actor"],
-                "action": lambda: self._action(situation),
-                "enrolment": lambda: self._enrolment(situation, existing=existing),
-                "candidate_live": lambda: situation["live"],
+                "now": lambda: self.instant(assignment["today"]),
+                "actor": lambda: assignment["actor"],
+                "action": lambda: self._action(assignment),
+                "enrolment": lambda: self._enrolment(assignment, existing=existing),
+                "candidate_live": lambda: assignment["live"],
             },
-            shown={"settings": self.settings, "expected_version": None},
+            displayed={"settings": self.settings, "expected_version": None},
         )
 
-    def subject(self, situation: Situation) -> Application:
-        """The application of a situation."""
-        return lazy(
+    def subject(self, assignment: Assignment) -> Application:
+        """The application of an assignment."""
+        return traced(
             Application,
-            situation,
+            assignment,
             {
-                "state": lambda: situation["state"],
-                "prescriber": lambda: situation["origin"],
-                "registered_at": lambda: self.instant(situation["registered"]),
+                "state": lambda: assignment["state"],
+                "prescriber": lambda: assignment["origin"],
+                "registered_at": lambda: self.instant(assignment["registered"]),
                 "convocations": lambda: tuple(
-                    self._convocation(situation, place) for place in range(situation["attempts"], 0, -1)
+                    self._convocation(assignment, place) for place in range(assignment["attempts"], 0, -1)
                 ),
             },
-            shown={"reference": APPLICATION, "session": SESSION, "candidate": CANDIDATE},
-            still={"version": 3},
+            displayed={"reference": APPLICATION, "session": SESSION, "candidate": CANDIDATE},
+            hidden={"version": 3},
         )
 
-    def command(self, kind: type[Command], situation: Situation) -> Command:
-        """A command of a kind, with the payload of a situation."""
-        return lazy(
+    def command(self, kind: type[Command], assignment: Assignment) -> Command:
+        """A command of a kind, with the payload of an assignment."""
+        return traced(
             kind,
-            situation,
-            {name: partial(look, situation) for name, look in PAYLOADS.get(kind, {}).items()},
-            shown={"application": APPLICATION, **({"session": SESSION} if kind is commands.Preregister else {})},
+            assignment,
+            {name: partial(get, assignment) for name, get in PAYLOADS.get(kind, {}).items()},
+            displayed={"application": APPLICATION, **({"session": SESSION} if kind is commands.Preregister else {})},
         )
 
-    def _convocation(self, situation: Situation, place: int) -> Convocation:
-        """The `place`-th from the last, which is the first."""
-        return lazy(
+    def _convocation(self, assignment: Assignment, place: int) -> Convocation:
+        """The `place`-th convocation, counted from the last, which is 1."""
+        return traced(
             Convocation,
-            situation,
+            assignment,
             {
-                "on": lambda: situation[f"convoked.{place}"],
-                "entered_at": lambda: self.instant(situation[f"entered.{place}"]),
+                "on": lambda: assignment[f"convoked.{place}"],
+                "entered_at": lambda: self.instant(assignment[f"entered.{place}"]),
             },
         )
 
-    def _enrolment(self, situation: Situation, *, existing: bool) -> Enrolment:
-        return lazy(
+    def _enrolment(self, assignment: Assignment, *, existing: bool) -> Enrolment:
+        return traced(
             Enrolment,
-            situation,
+            assignment,
             {
-                "session": lambda: self._session(situation),
-                "tally": lambda: self._tally(situation, existing=existing),
+                "session": lambda: self._session(assignment),
+                "tally": lambda: self._tally(assignment, existing=existing),
             },
         )
 
-    def _action(self, situation: Situation) -> TrainingAction:
-        return lazy(
+    def _action(self, assignment: Assignment) -> TrainingAction:
+        return traced(
             TrainingAction,
-            situation,
-            {"state": lambda: situation["action"]},
-            shown={"reference": ACTION},
-            still={"version": 2, "title": "[POEC] Soudeur", "funder": "OPCO", "responsible": "INFA"},
+            assignment,
+            {"state": lambda: assignment["action"]},
+            displayed={"reference": ACTION},
+            hidden={"version": 2, "title": "[POEC] Soudeur", "funder": "OPCO", "responsible": ROLES["responsible"]},
         )
 
-    def _session(self, situation: Situation) -> TrainingSession:
-        return lazy(
+    def _session(self, assignment: Assignment) -> TrainingSession:
+        return traced(
             TrainingSession,
-            situation,
-            {"state": lambda: situation["session"]},
-            shown={
+            assignment,
+            {"state": lambda: assignment["session"]},
+            displayed={
                 "reference": SESSION,
                 "action": ACTION,
                 "start": START,
                 "end": END,
-                "responsible": "INFA",
-                "positioner": "GRETA",
-                "trainer": "AFEC",
+                **ROLES,
                 "capacity": self.capacity,
                 "coefficient": self.coefficient,
                 "registration_deadline": REGISTRATION_DEADLINE,
                 "late_entry_deadline": LATE_ENTRY,
             },
-            still={"version": 1, "place": "Agen", "minimum_headcount": 0, "information_dates": ()},
+            hidden={"version": 1, "place": "Agen", "minimum_headcount": 0, "information_dates": ()},
         )
 
-    def _tally(self, situation: Situation, *, existing: bool) -> Tally:
-        """Others have the seats, or not, and fill the quota, or not; an application that exists counts too."""
+    def _tally(self, assignment: Assignment, *, existing: bool) -> Tally:
+        """The counts: others have all seats or none, and reach the quota or not; an existing application counts too."""
 
         def retained() -> int:
-            return self.capacity + self.settings.overbooking if situation["seats"] else 0
+            return self.capacity + self.settings.overbooking if assignment["seats"] else 0
 
         def others() -> int:
-            return max(self.capacity * self.coefficient, retained()) if situation["quota"] else retained()
+            return max(self.capacity * self.coefficient, retained()) if assignment["quota"] else retained()
 
         def own(state: ApplicationState) -> int:
-            return int(existing and situation["state"] is state)
+            return int(existing and assignment["state"] is state)
 
-        return lazy(
+        return traced(
             Tally,
-            situation,
+            assignment,
             {
                 **{state.name.lower(): partial(own, state) for state in ApplicationState},
                 "registered": lambda: others() + existing,
@@ -189,24 +201,24 @@ class World:
         )
 
 
-def _candidate(situation: Situation) -> Candidate:
-    return lazy(Candidate, situation, {}, shown={"reference": CANDIDATE}, still={"name": "Zoé Nabil"})
+def _candidate(assignment: Assignment) -> Candidate:
+    return traced(Candidate, assignment, {}, displayed={"reference": CANDIDATE}, hidden={"name": "Zoé Nabil"})
 
 
-PAYLOADS: Mapping[type[Command], Mapping[str, Callable[[Situation], Any]]] = {
-    commands.Preregister: {"candidate": _candidate, "prescriber": lambda situation: situation["origin"]},
-    commands.Convoke: {"on": lambda situation: situation["on"]},
-    commands.MoveConvocation: {"on": lambda situation: situation["on"]},
-    commands.RecordAbsence: {"notified": lambda situation: situation["notified"]},
+PAYLOADS: Mapping[type[Command], Mapping[str, Callable[[Assignment], Any]]] = {
+    commands.Preregister: {"candidate": _candidate, "prescriber": lambda assignment: assignment["origin"]},
+    commands.Convoke: {"on": lambda assignment: assignment["on"]},
+    commands.MoveConvocation: {"on": lambda assignment: assignment["on"]},
+    commands.RecordAbsence: {"notified": lambda assignment: assignment["notified"]},
     commands.Retain: {
-        "entry": lambda situation: situation["entry"],
-        "exit": lambda situation: situation["exit"],
-        "weekly_hours": lambda situation: situation["hours"],
+        "entry": lambda assignment: assignment["entry"],
+        "exit": lambda assignment: assignment["exit"],
+        "weekly_hours": lambda assignment: assignment["hours"],
     },
     commands.Reject: {
-        "motive": lambda situation: situation["motive"][0],
-        "reason": lambda situation: situation["motive"][1],
+        "motive": lambda assignment: assignment["motive"][0],
+        "reason": lambda assignment: assignment["motive"][1],
     },
-    commands.Withdraw: {"reason": lambda situation: situation["reason"]},
+    commands.Withdraw: {"reason": lambda assignment: assignment["reason"]},
 }
-"""The fields of each command, read off the situation; the others stay out, or keep their defaults."""
+"""The fields of each command that an assignment gives; the others keep their defaults."""

@@ -1,8 +1,7 @@
-"""Values that note which facts were looked at.
+"""Values that record which facts a policy reads.
 
-A *situation* chooses one option of every dimension. Made of it, a lazy subject, facts and command answer like real
-ones, and read the situation only where a policy looks. So a policy itself says what it depends on, and where it
-looks at something that the page does not vary.
+An *assignment* gives each dimension a value. A subject, facts and a command traced from it behave like real ones, but
+read the assignment only when a policy reads them. So the policy itself shows what its answer depends on.
 """
 
 from __future__ import annotations
@@ -16,83 +15,95 @@ from attrs import fields_dict
 T = TypeVar("T")
 
 
-class Situation:
-    """An option of every dimension, and what was looked at.
+class Assignment:
+    """A value for every dimension, and a record of what was read.
 
     Attributes:
-        seen: the dimensions that were looked at.
-        aside: what was looked at and is the same in every situation, as `TrainingSession.place`.
+        reads: the dimensions that were read.
+        constant_reads: what was read and is the same in every assignment, as `TrainingSession.place`.
     """
 
-    def __init__(self, options: Mapping[str, Any]) -> None:
-        self.options = options
-        self.seen: set[str] = set()
-        self.aside: set[str] = set()
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self.values = values
+        self.reads: set[str] = set()
+        self.constant_reads: set[str] = set()
 
     def __getitem__(self, dimension: str) -> Any:  # noqa: ANN401 - each dimension has a type of its own
-        self.seen.add(dimension)
-        return self.options[dimension]
+        self.reads.add(dimension)
+        return self.values[dimension]
 
 
-class _Lazy:
-    """A value whose slots stay empty: whatever is looked at is worked out then."""
+class _TracedType(type):
+    """A class that is looked up like the one it traces: `decide` finds permissions and rows by the command's class."""
+
+    real: type
+
+    def __eq__(cls, other: object) -> bool:
+        return other is cls.real or other is cls
+
+    def __hash__(cls) -> int:
+        return hash(cls.real)
+
+
+class _Traced:
+    """A value with empty slots: each field is computed when it is read."""
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any field
-        lazily: Mapping[str, Callable[[], Any]] = self.__dict__["lazily"]
-        if name not in lazily:
+        getters: Mapping[str, Callable[[], Any]] = self.__dict__["getters"]
+        if name not in getters:
             raise AttributeError(f"{type(self).__name__} has no {name}")
-        return lazily[name]()
+        return getters[name]()
 
     def __eq__(self, other: object) -> bool:
-        return bool(solid(self) == solid(other))  # which looks at everything
+        return bool(materialized(self) == materialized(other))  # reads every field
 
     def __hash__(self) -> int:
-        return hash(solid(self))
+        return hash(materialized(self))
 
 
 @cache
-def _lazy_class(cls: Any) -> Any:  # noqa: ANN401 - a class, of a kind that is known at run time only
-    return type(cls.__name__, (_Lazy, cls), {"__doc__": cls.__doc__, "real": cls})
+def _traced_class(cls: Any) -> Any:  # noqa: ANN401 - a class, of a kind that is known at run time only
+    return _TracedType(cls.__name__, (_Traced, cls), {"__doc__": cls.__doc__, "real": cls})
 
 
-def lazy(
+def traced(
     cls: type[T],
-    situation: Situation,
+    assignment: Assignment,
     varied: Mapping[str, Callable[[], Any]],
     *,
-    shown: Mapping[str, Any] | None = None,
-    still: Mapping[str, Any] | None = None,
+    displayed: Mapping[str, Any] | None = None,
+    hidden: Mapping[str, Any] | None = None,
 ) -> T:
-    """A value of an attrs class.
+    """A traced value of an attrs class.
 
     Args:
         cls: its class.
-        situation: what notes.
-        varied: fields that are read off the situation when they are looked at.
-        shown: fields that are the same in every situation, and that the page shows.
-        still: fields that are the same and not shown: looking at one is noted as aside, as for those that are not
-            given and have their default.
+        assignment: records what is read.
+        varied: fields that are computed from the assignment when they are read.
+        displayed: constants that the page displays; reading one is not recorded.
+        hidden: constants that the page does not display. Reading one is recorded in `constant_reads`, and so is
+            reading a field that is not given and has its default.
     """
 
-    def known(value: object) -> Callable[[], Any]:
+    def constant(value: object) -> Callable[[], Any]:
         return lambda: value
 
-    def aside(name: str, attribute: Any) -> Callable[[], Any]:  # noqa: ANN401 - an attrs attribute
-        def look() -> object:
-            situation.aside.add(f"{cls.__name__}.{name}")
-            return still[name] if still and name in still else _default(attribute)
+    def recorded(name: str, attribute: Any) -> Callable[[], Any]:  # noqa: ANN401 - an attrs attribute
+        def get() -> object:
+            assignment.constant_reads.add(f"{cls.__name__}.{name}")
+            return hidden[name] if hidden and name in hidden else _default(attribute)
 
-        return look
+        return get
 
-    fields = {
-        **{name: aside(name, attribute) for name, attribute in fields_dict(cast("Any", cls)).items()},
-        **{name: known(value) for name, value in (shown or {}).items()},
+    getters = {
+        **{name: recorded(name, attribute) for name, attribute in fields_dict(cast("Any", cls)).items()},
+        **{name: constant(value) for name, value in (displayed or {}).items()},
         **varied,
     }
-    kind = _lazy_class(cast("Any", cls))
-    made: T = kind.__new__(kind)
-    object.__setattr__(made, "lazily", fields)
-    return made
+    traced_class = _traced_class(cast("Any", cls))
+    value: T = traced_class.__new__(traced_class)
+    object.__setattr__(value, "getters", getters)
+    return value
 
 
 def _default(attribute: Any) -> Any:  # noqa: ANN401 - an attrs attribute
@@ -100,9 +111,9 @@ def _default(attribute: Any) -> Any:  # noqa: ANN401 - an attrs attribute
     return default.factory() if hasattr(default, "factory") else default
 
 
-def solid(value: Any) -> Any:  # noqa: ANN401 - any value
-    """The real value that a lazy one stands for, everything looked at."""
-    if isinstance(value, _Lazy):
-        lazily: Mapping[str, Callable[[], Any]] = value.__dict__["lazily"]
-        return type(value).real(**{name: solid(look()) for name, look in lazily.items()})  # type: ignore[attr-defined]
-    return tuple(map(solid, value)) if isinstance(value, tuple) else value
+def materialized(value: Any) -> Any:  # noqa: ANN401 - any value
+    """The real value behind a traced one, every field read."""
+    if isinstance(value, _Traced):
+        getters: Mapping[str, Callable[[], Any]] = value.__dict__["getters"]
+        return type(value).real(**{name: materialized(get()) for name, get in getters.items()})  # type: ignore[attr-defined]
+    return tuple(map(materialized, value)) if isinstance(value, tuple) else value

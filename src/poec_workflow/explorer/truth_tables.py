@@ -1,7 +1,7 @@
-"""Each policy's verdict on every class of the facts that it looks at.
+"""Truth tables: a function's result for every combination of the facts that it reads.
 
-A policy is asked in one situation, and says what it looked at; then in every combination of that, and so on until it
-looks at nothing new. As it is a function of what it looks at, the table is complete: no other fact can change it.
+A function is evaluated for one assignment, and the assignment records what it reads; then for every combination of
+that, and so on until it reads nothing new. A pure function's table is then complete: no other fact can change it.
 """
 
 from __future__ import annotations
@@ -14,31 +14,28 @@ from typing import Any
 from attrs import evolve, frozen
 
 from poec_workflow.explorer.dimensions import Dimensions
-from poec_workflow.explorer.tracing import Situation
+from poec_workflow.explorer.tracing import Assignment
 
 MOST_CELLS = 60_000
-"""A policy that looks at more combinations than this is left out, and the page says so."""
-
-Ask = Callable[[Situation], Any]
-"""A question to a policy: its answer in a situation."""
+"""A function that reads more combinations than this has no table, and the page says so."""
 
 
 @frozen(kw_only=True)
-class Table:
-    """Answers by situation.
+class TruthTable:
+    """Results by assignment.
 
     Attributes:
-        looks: the dimensions that decide, in the order in which `cells` counts them, the last the fastest.
-        cells: the answer in each situation; `IMPOSSIBLE` where there is no such situation.
-        aside: what else was looked at, and is the same in all of them.
+        inputs: the dimensions that decide, in the order in which `cells` counts them, the last the fastest.
+        cells: the result for each combination; `IMPOSSIBLE` where the values cannot come together.
+        constant_reads: what else was read, and is the same in all of them.
     """
 
-    looks: tuple[str, ...]
+    inputs: tuple[str, ...]
     cells: tuple[Any, ...]
-    aside: tuple[str, ...] = ()
+    constant_reads: tuple[str, ...] = ()
 
-    def mapped(self, change: Callable[[Any], Any]) -> Table:
-        """The same table, its answers other than None changed."""
+    def mapped(self, change: Callable[[Any], Any]) -> TruthTable:
+        """The same table, its results other than None changed."""
         cells = tuple(cell if cell is None or cell is IMPOSSIBLE else change(cell) for cell in self.cells)
         return evolve(self, cells=cells)
 
@@ -50,47 +47,52 @@ class _Impossible:
 IMPOSSIBLE = _Impossible()
 
 
-class TooMuch(Exception):
-    """A policy looks at more than can be tabled; `looks` says at what."""
+class NotTabulated(Exception):
+    """A function has no table: it reads too many combinations (of `inputs`), or its reads can't be traced."""
 
-    def __init__(self, looks: Sequence[str]) -> None:
-        super().__init__(", ".join(looks))
-        self.looks = tuple(looks)
+    def __init__(self, inputs: Sequence[str]) -> None:
+        super().__init__(", ".join(inputs))
+        self.inputs = tuple(inputs)
 
 
-def tabulate(ask: Ask, dimensions: Dimensions, usual: Mapping[str, int], possible: Callable[..., bool]) -> Table:
-    """The table of a question.
+def tabulate(
+    function: Callable[[Assignment], Any],
+    dimensions: Dimensions,
+    defaults: Mapping[str, int],
+    possible: Callable[..., bool],
+) -> TruthTable:
+    """The truth table of a function.
 
     Args:
-        ask: the question.
+        function: what is evaluated.
         dimensions: what can vary.
-        usual: the option of each dimension as long as nothing says that it matters.
-        possible: whether the options chosen can come together; the others are not asked.
+        defaults: the option of each dimension that is not among the inputs.
+        possible: whether values can come together; the function is not evaluated where they can't.
 
     Raises:
-        TooMuch: it looks at too many combinations.
+        NotTabulated: it reads too many combinations.
     """
-    looks: list[str] = []
+    inputs: list[str] = []
     while True:
-        if prod(len(dimensions[name]) for name in looks) > MOST_CELLS:
-            raise TooMuch(looks)
-        cells, seen, aside = [], set(looks), set()
-        for options in _combinations(looks, dimensions, usual):
-            if not possible(options):
+        if prod(len(dimensions[name]) for name in inputs) > MOST_CELLS:
+            raise NotTabulated(inputs)
+        cells, reads, constant_reads = [], set(inputs), set()
+        for values in _combinations(inputs, dimensions, defaults):
+            if not possible(values):
                 cells.append(IMPOSSIBLE)
                 continue
-            situation = Situation(options)
-            cells.append(ask(situation))
-            seen |= situation.seen
-            aside |= situation.aside
-        if seen == set(looks):
-            return Table(looks=tuple(looks), cells=tuple(cells), aside=tuple(sorted(aside)))
-        looks = [name for name in dimensions if name in seen]
+            assignment = Assignment(values)
+            cells.append(function(assignment))
+            reads |= assignment.reads
+            constant_reads |= assignment.constant_reads
+        if reads == set(inputs):
+            return TruthTable(inputs=tuple(inputs), cells=tuple(cells), constant_reads=tuple(sorted(constant_reads)))
+        inputs = [name for name in dimensions if name in reads]
 
 
 def _combinations(
-    looks: Sequence[str], dimensions: Dimensions, usual: Mapping[str, int]
+    inputs: Sequence[str], dimensions: Dimensions, defaults: Mapping[str, int]
 ) -> Iterator[Mapping[str, Any]]:
-    fixed = {name: options[usual[name]].value for name, options in dimensions.items()}
-    for chosen in product(*(dimensions[name] for name in looks)):
-        yield {**fixed, **{name: option.value for name, option in zip(looks, chosen, strict=True)}}
+    fixed = {name: options[defaults[name]].value for name, options in dimensions.items()}
+    for chosen in product(*(dimensions[name] for name in inputs)):
+        yield {**fixed, **{name: option.value for name, option in zip(inputs, chosen, strict=True)}}

@@ -12,9 +12,13 @@ from poec_workflow.model import SubjectKind
 LIFECYCLES: Mapping[SubjectKind, Lifecycle] = {each.kind: each for each in (APPLICATION, SESSION, TRAINING_ACTION)}
 """Each kind of subject's lifecycle."""
 
+LIFECYCLES_BY_NAME: Mapping[str, Lifecycle] = {each.name: each for each in LIFECYCLES.values()}
+"""Each lifecycle by its name on the command line and in diagrams."""
+
 __all__ = [
     "APPLICATION",
     "LIFECYCLES",
+    "LIFECYCLES_BY_NAME",
     "SAME",
     "SESSION",
     "TRAINING_ACTION",

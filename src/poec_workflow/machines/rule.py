@@ -11,10 +11,10 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, Final, Generic, Literal, TypeVar
 
-from attrs import field, fields, fields_dict, frozen
+from attrs import field, fields_dict, frozen
 
 from poec_workflow.commands import ApplicationCommand, Command, SessionCommand
-from poec_workflow.events import ApplicationEvent, Event
+from poec_workflow.events import ENVELOPE, Event
 from poec_workflow.model import State, Subject
 from poec_workflow.policies.check import Check, code_of
 from poec_workflow.policies.facts import Facts
@@ -113,12 +113,9 @@ class Rule(Generic[S, C]):
         }
 
 
-_ENVELOPE = {each.name for each in fields(ApplicationEvent)}
-
-
 def _carried(event: type[Event[Any]], command: type[Command]) -> Iterator[str]:
     for name, attribute in fields_dict(event).items():
-        if name in _ENVELOPE:
+        if name in ENVELOPE:
             continue
         if hasattr(command, name):
             yield name

@@ -1,4 +1,4 @@
-"""A history entry in JSON: the envelope flat, what is the event's own in `data`."""
+"""A history entry as JSON: the envelope's fields flat, the event's own fields in `data`."""
 
 from __future__ import annotations
 
@@ -10,26 +10,9 @@ from attrs import frozen
 from cattrs import BaseValidationError, Converter
 
 from poec_workflow.errors import Advisory, Malformed
-from poec_workflow.events import EVENTS, AnyEvent, HistoryEntry, Position
-from poec_workflow.model import (
-    ActionState,
-    Actor,
-    ApplicationState,
-    Reference,
-    SessionState,
-    State,
-    SubjectKind,
-)
+from poec_workflow.events import ENVELOPE, EVENTS, AnyEvent, HistoryEntry, Position
+from poec_workflow.model import STATE_TYPES, Actor, Reference, State, SubjectKind
 from poec_workflow.serialization.parsing import faults_of
-
-_STATES: Mapping[SubjectKind, type[State]] = {
-    SubjectKind.APPLICATION: ApplicationState,
-    SubjectKind.SESSION: SessionState,
-    SubjectKind.ACTION: ActionState,
-}
-
-
-_ENVELOPE = ("reference", "version", "state", "effective_at")
 
 
 @frozen(kw_only=True)
@@ -83,11 +66,11 @@ def read_entry(value: object, converter: Converter) -> HistoryEntry:
     if "from_" in value:
         raise Malformed.at("$.from_", "unknown key")
     written = converter.structure(flat, _Envelope)
-    kind = EVENTS.get(written.type)
-    if kind is None or kind.kind != written.kind:
+    event_type = EVENTS.get(written.type)
+    if event_type is None or event_type.kind != written.kind:
         raise Malformed.at("$.type", f"no event of this {written.kind}")
     return HistoryEntry(
-        event=_read_event(value.get("data"), kind, written, converter),
+        event=_read_event(value.get("data"), event_type, written, converter),
         recorded_at=written.recorded,
         actor=written.actor,
         rule=written.rule,
@@ -99,10 +82,10 @@ def read_entry(value: object, converter: Converter) -> HistoryEntry:
     )
 
 
-def _read_event(data: object, kind: type[AnyEvent], written: _Envelope, converter: Converter) -> AnyEvent:
+def _read_event(data: object, event_type: type[AnyEvent], written: _Envelope, converter: Converter) -> AnyEvent:
     if not isinstance(data, Mapping):
         raise Malformed.at("$.data", "expected an object")
-    own = [name for name in _ENVELOPE if name in data]
+    own = [name for name in ENVELOPE if name in data]
     if own:
         raise Malformed.at(f"$.data.{own[0]}", "unknown key")
     envelope = {
@@ -112,7 +95,7 @@ def _read_event(data: object, kind: type[AnyEvent], written: _Envelope, converte
         "effective_at": written.effective.isoformat(),
     }
     try:
-        event: AnyEvent = converter.structure({**data, **envelope}, kind)
+        event: AnyEvent = converter.structure({**data, **envelope}, event_type)
     except BaseValidationError as error:
         raise Malformed(faults_of(error, "$.data")) from None
     return event
@@ -120,7 +103,7 @@ def _read_event(data: object, kind: type[AnyEvent], written: _Envelope, converte
 
 def _read_state(text: str, place: str, written: _Envelope, converter: Converter) -> State:
     try:
-        state: State = converter.structure(text, _STATES[written.kind])
+        state: State = converter.structure(text, STATE_TYPES[written.kind])
     except ValueError as error:
         raise Malformed.at(place, str(error)) from None
     return state

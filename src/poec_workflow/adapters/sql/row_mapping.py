@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -32,12 +31,6 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _LONGEST_KEY = 64
 _DIGESTED = re.compile(r"sha256:[0-9a-f]{64}")
-
-CLASSES: Mapping[SubjectKind, type[Application | TrainingSession | TrainingAction]] = {
-    SubjectKind.APPLICATION: Application,
-    SubjectKind.SESSION: TrainingSession,
-    SubjectKind.ACTION: TrainingAction,
-}
 
 
 def microseconds(instant: datetime) -> int:

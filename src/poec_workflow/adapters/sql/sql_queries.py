@@ -23,16 +23,15 @@ from poec_workflow.adapters.sql.connections import Connections
 from poec_workflow.adapters.sql.context_loading import is_open, open_count
 from poec_workflow.adapters.sql.dashboard_statements import from_applications, from_counters
 from poec_workflow.adapters.sql.dialects import supports_lateral
-from poec_workflow.adapters.sql.row_mapping import CLASSES, microseconds, read, tally_of
+from poec_workflow.adapters.sql.row_mapping import microseconds, read, tally_of
 from poec_workflow.adapters.sql.schema import SUBJECTS, applications, history, people, sessions
 from poec_workflow.events import HistoryEntry
 from poec_workflow.model import (
-    ActionState,
+    STATE_TYPES,
+    SUBJECT_TYPES,
     Application,
-    ApplicationState,
     Candidate,
     Role,
-    SessionState,
     State,
     Subject,
     SubjectKind,
@@ -73,12 +72,6 @@ _overdue = (
     .order_by(applications.c.reference)
 )
 
-_state_of: Mapping[SubjectKind, type[State]] = {
-    SubjectKind.APPLICATION: ApplicationState,
-    SubjectKind.SESSION: SessionState,
-    SubjectKind.ACTION: ActionState,
-}
-
 
 def _list_rows(rows: Sequence[Row[Any]]) -> Sequence[ApplicationRow]:
     """Build rows of the applications list; parse each session and action once."""
@@ -99,7 +92,7 @@ class SqlQueries:
     def subject(self, kind: SubjectKind, reference: str) -> Subject | None:
         """One subject."""
         text = self._connections.read(lambda c: c.scalar(_subjects[kind], {"reference": reference}))
-        return None if text is None else read(text, CLASSES[kind])
+        return None if text is None else read(text, SUBJECT_TYPES[kind])
 
     def around(self, application: Application) -> DecisionContext:
         """One application with what a decision on it would know."""
@@ -116,7 +109,7 @@ class SqlQueries:
     def states(self, kind: SubjectKind) -> Mapping[str, State]:
         """The state of every subject of a kind, by reference."""
         rows = self._connections.read(lambda c: c.execute(_states[kind]).all())
-        state = _state_of[kind]
+        state = STATE_TYPES[kind]
         return {row.reference: state(row.state) for row in rows}
 
     def candidate(self, reference: str) -> Candidate | None:

@@ -1,5 +1,5 @@
 "use strict";
-// Draws the page from a situation and a journey; it keeps nothing of its own but the language.
+// Renders the page from the facts and the steps; its only state is the language.
 
 const DATA = JSON.parse(document.getElementById("data").textContent);
 let lang = document.documentElement.lang;
@@ -7,34 +7,34 @@ let lang = document.documentElement.lang;
 const byId = (id) => document.getElementById(id);
 const word = (name, values = {}) =>
   DATA.words[lang][name].replace(/\{(\w+)\}/g, (whole, key) => (key in values ? values[key] : whole));
-const labelOf = (dimension, place) => DATA.dimensions[dimension][place].labels[lang];
+const labelOf = (dimension, index) => DATA.dimensions[dimension][index].labels[lang];
 const stateLabel = (state) => (state === null ? word("nothing") : DATA.states[state].labels[lang]);
 const commandLabel = (name) => commandOf(DATA, name).labels[lang];
 
-/** An element with properties, and children that are elements or texts. */
+/** Creates an element with properties, and with children that are elements or texts. */
 function el(tag, properties = {}, ...children) {
-  const made = document.createElement(tag);
+  const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
-    if (name in made) made[name] = value;
-    else made.setAttribute(name, value);
+    if (name in element) element[name] = value;
+    else element.setAttribute(name, value);
   }
-  made.append(...children.filter((child) => child !== null));
-  return made;
+  element.append(...children.filter((child) => child !== null));
+  return element;
 }
 
-/** A labelled choice among a dimension's options; `more` come before them. */
-function choice(id, label, dimension, at, change, more = []) {
+/** Creates a labelled select of a dimension's options; those of `more` come first. */
+function choice(id, label, dimension, facts, change, more = []) {
   const select = el("select", { id, onchange: () => change(dimension, Number(select.value)) });
   for (const [value, text] of more) select.append(el("option", { value }, text));
-  DATA.dimensions[dimension].forEach((option, place) => {
-    select.append(el("option", { value: place }, option.labels[lang]));
+  DATA.dimensions[dimension].forEach((option, index) => {
+    select.append(el("option", { value: index }, option.labels[lang]));
   });
-  select.value = at[dimension];
+  select.value = facts[dimension];
   return el("div", { className: "field" }, el("label", { htmlFor: id }, label), select);
 }
 
-/** Every text that stands still, in the language. */
-function drawWords() {
+/** Renders every fixed text in the current language. */
+function renderTexts() {
   document.documentElement.lang = lang;
   document.title = `${word("title")} · ${DATA.titles[lang]}`;
   for (const each of document.querySelectorAll("[data-word]")) each.textContent = word(each.dataset.word);
@@ -45,13 +45,13 @@ function drawWords() {
   byId("picture").replaceChildren(byId(`picture-${lang}`).content.cloneNode(true));
 }
 
-function drawWhere(at) {
-  byId("state").textContent = stateLabel(at.state);
-  byId("final").textContent = at.state !== null && DATA.states[at.state].final ? word("final") : "";
+function renderState({ state }) {
+  byId("state").textContent = stateLabel(state);
+  byId("final").textContent = state !== null && DATA.states[state].final ? word("final") : "";
 }
 
-/** The picture with the state that is now, those that were, and the arcs that were taken. */
-function drawPicture(at, steps) {
+/** Marks the current state, the former ones and the arcs taken in the picture. */
+function renderPicture(facts, steps) {
   const picture = byId("picture");
   for (const each of picture.querySelectorAll(".current, .taken, .visited")) {
     each.classList.remove("current", "taken", "visited");
@@ -66,72 +66,68 @@ function drawPicture(at, steps) {
     }
     box(given.to).classList.add("visited");
   }
-  if (at.state === null) return;
-  const here = box(at.state);
+  if (facts.state === null) return;
+  const here = box(facts.state);
   here.classList.add("current");
   const [inner, outer] = [here.getBoundingClientRect(), picture.getBoundingClientRect()];
   picture.scrollLeft += inner.left + inner.width / 2 - outer.left - outer.width / 2;
 }
 
-/** The facts that anybody may change at any time. */
-function drawFacts(at, change) {
+/** Renders the facts that can be changed at any time. */
+function renderFacts(facts, change) {
   byId("fact-today").max = DATA.dimensions.today.length - 1;
-  byId("fact-today").value = at.today;
-  byId("fact-today").setAttribute("aria-valuetext", labelOf("today", at.today));
-  byId("day").textContent = labelOf("today", at.today);
-  redrawn(byId("landmarks"), Object.entries(DATA.landmarks).map(([name, place]) =>
-    el("button", { type: "button", id: `day-${name}`, "aria-pressed": at.today === place, onclick: () => change("today", place) },
+  byId("fact-today").value = facts.today;
+  byId("fact-today").setAttribute("aria-valuetext", labelOf("today", facts.today));
+  byId("day").textContent = labelOf("today", facts.today);
+  replaceFields(byId("landmarks"), Object.entries(DATA.landmarks).map(([name, day]) =>
+    el("button", { type: "button", id: `day-${name}`, "aria-pressed": facts.today === day, onclick: () => change("today", day) },
       DATA.landmarkLabels[lang][name])));
   const anybody = { actor: [[-1, word("anybody")]] };
   const fields = ["actor", "action", "session", "seats", "quota", "live"].map((name) =>
-    choice(`fact-${name}`, word(name), name, at, change, anybody[name]));
-  redrawn(byId("facts"), fields);
+    choice(`fact-${name}`, word(name), name, facts, change, anybody[name]));
+  replaceFields(byId("facts"), fields);
 }
 
-/** What happened before, which a journal can't tell once it was changed by hand. */
-function drawPast(at, change) {
-  const nothing = at.state === null ? [["", word("nothing")]] : [];
-  const fields = [choice("fact-state", word("stateFact"), "state", at, change, nothing)];
-  const days = (name, label) => choice(`fact-${name}`, label, name, at, change);
-  if (at.state !== null) {
+/** Renders the application's own facts: its state, its registration and its convocations. */
+function renderHistory(facts, change) {
+  const nothing = facts.state === null ? [["", word("nothing")]] : [];
+  const fields = [choice("fact-state", word("stateFact"), "state", facts, change, nothing)];
+  const days = (name, label) => choice(`fact-${name}`, label, name, facts, change);
+  if (facts.state !== null) {
     fields.push(days("registered", word("registered")), days("attempts", word("attempts")));
-    for (let place = 1; place <= at.attempts; place += 1) {
+    for (let place = 1; place <= facts.attempts; place += 1) {
       const which = word(["", "last", "before"][place] || "earliest", { place });
       fields.push(days(`convoked.${place}`, `${word("convoked")} (${which})`));
       fields.push(days(`entered.${place}`, `… ${word("entered")}`));
     }
   }
-  byId("by-hand").hidden = !at.byHand;
-  redrawn(byId("past"), fields);
+  replaceFields(byId("past"), fields);
 }
 
-/** Fields drawn anew, with the focus where it was. */
-function redrawn(place, fields) {
-  const focused = document.activeElement && place.contains(document.activeElement) ? document.activeElement.id : null;
-  place.replaceChildren(...fields);
+/** Replaces fields and keeps the focus. */
+function replaceFields(parent, fields) {
+  const focused = document.activeElement && parent.contains(document.activeElement) ? document.activeElement.id : null;
+  parent.replaceChildren(...fields);
   if (focused && byId(focused)) byId(focused).focus();
 }
 
-function drawNotices(notes) {
-  const told = DATA.untold.map(({ rule, command, looks, tabled }) =>
-    word(tabled ? "looksAside" : "looksTooMuch", { rule, command: commandLabel(command), looks: looks.join(", ") }));
-  byId("notices").hidden = notes.length + told.length === 0;
-  byId("notices").replaceChildren(...[...notes, ...told].map((text) => el("p", { className: "notice" }, text)));
+/** Renders the notices: of the link, and the limitations of the tables. */
+function renderNotices(notes) {
+  const limitations = DATA.limitations.map(({ rule, command, reads, tabulated }) => {
+    const limitation = tabulated ? "constantReads" : reads.length ? "notTabulated" : "notTraced";
+    return word(limitation, { rule, command: commandLabel(command), reads: reads.join(", ") });
+  });
+  const texts = [...notes, ...limitations];
+  byId("notices").hidden = texts.length === 0;
+  byId("notices").replaceChildren(...texts.map((text) => el("p", { className: "notice" }, text)));
 }
 
-/** The journey, step by step, and as a journal. */
-function drawJourney(steps) {
+/** Renders the journey, a step for each command. */
+function renderJourney(steps) {
   byId("empty").hidden = steps.length > 0;
   byId("undo").disabled = byId("restart").disabled = steps.length === 0;
   byId("steps").replaceChildren(...steps.map(stepItem));
-  const { lines, untold } = journal(DATA, steps);
-  const own = lines.some((line) => line.step !== null);
-  byId("journal").value = own ? lines.map(({ line }) => `${JSON.stringify(line)}\n`).join("") : "";
-  byId("copy-journal").disabled = !own;
   byId("copied").textContent = "";
-  const why = untold.map((each) => `${word("step", { number: each.index + 1 })} (${word(each.why)})`);
-  byId("untold").replaceChildren(
-    ...(why.length ? [el("p", { className: "notice" }, `${word("untold")} ${why.join(" ; ")}.`)] : []));
 }
 
 function stepItem({ name, answer: given, before }) {
@@ -142,7 +138,7 @@ function stepItem({ name, answer: given, before }) {
   return el("li", { className: refused ? "no" : "yes" },
     el("span", { className: "glyph", "aria-hidden": "true" }, refused ? "✗" : "✓"),
     el("span", {},
-      el("strong", {}, commandLabel(name)), ` ${word("actedAs", { actor: labelOf("actor", given.at.actor) })}, `,
-      `${labelOf("today", given.at.today)} — `, refused ? `${word("refused")} ` : "", ...outcome,
+      el("strong", {}, commandLabel(name)), ` ${word("actedAs", { actor: labelOf("actor", given.facts.actor) })}, `,
+      `${labelOf("today", given.facts.today)} — `, refused ? `${word("refused")} ` : "", ...outcome,
       given.row && !refused ? el("small", {}, ` ${given.row.id}`) : null));
 }

@@ -1,5 +1,5 @@
 "use strict";
-// The page's moves: each change of a fact, each command given. Everything else follows from them, and so does the link.
+// Keeps the moves: each changed fact and each command. What the page shows, and its link, are computed from them.
 
 let moves = [];
 let notes = [];
@@ -11,17 +11,17 @@ function fragment() {
   return `#${VERSION}:${texts.join(";")}`;
 }
 
-/** The moves that a link says; null where it can't be read. */
+/** The moves of a link; null where it can't be read. */
 function readLink(text) {
   const found = /^#([0-9a-f]{8}):(.*)$/.exec(text);
   if (!found) return null;
   const read = found[2].split(";").filter(Boolean).map((part) => {
     const [set, to] = part.split("=");
     if (to === undefined) return DATA.commands.some(({ name }) => name === set) ? { run: set } : null;
-    const place = Number(to);
+    const index = Number(to);
     const least = set === "actor" ? -1 : 0;
     const options = Object.hasOwn(DATA.dimensions, set) ? DATA.dimensions[set].length : 0;
-    return Number.isInteger(place) && place >= least && place < options ? { set, to: place } : null;
+    return Number.isInteger(index) && index >= least && index < options ? { set, to: index } : null;
   });
   return read.includes(null) ? null : { read, same: found[1] === VERSION };
 }
@@ -33,83 +33,82 @@ function openLink() {
   notes = !link ? ["unreadable"] : link.same ? [] : ["otherRules"];
 }
 
-/** A fact changed: of several changes of one fact between two commands the last counts. */
+/** Changes a fact; of several changes of one fact between two commands the last is kept. */
 function change(set, to) {
   const since = moves.findLastIndex((move) => move.run) + 1;
   const changes = moves.slice(since).filter((move) => move.set !== set);
   moves = [...moves.slice(0, since), ...changes, { set, to }];
-  draw();
+  render();
 }
 
 function run(name) {
   moves = [...moves, { run: name }];
-  draw();
+  render();
   byId("answer").focus({ preventScroll: true });
   byId("answer").scrollIntoView({ block: "nearest" });
 }
 
 function undo() {
   const last = moves.findLastIndex((move) => move.run);
-  moves = moves.filter((_, place) => place !== last);
-  draw();
+  moves = moves.filter((_, index) => index !== last);
+  render();
 }
 
 function restart() {
   moves = [];
-  draw();
+  render();
 }
 
-function draw() {
-  const { at, steps } = travel(DATA, moves);
+function render() {
+  const { facts, steps } = replay(DATA, moves);
   const last = moves[moves.length - 1];
-  drawNotices(notes.map((name) => word(name)));
-  drawWhere(at);
-  drawPicture(at, steps);
-  drawFacts(at, change);
-  drawPast(at, change);
-  drawCommands(at, change);
-  drawAnswer(last && last.run ? steps[steps.length - 1] : null);
-  drawJourney(steps);
+  renderNotices(notes.map((name) => word(name)));
+  renderState(facts);
+  renderPicture(facts, steps);
+  renderFacts(facts, change);
+  renderHistory(facts, change);
+  renderCommands(facts, change);
+  renderAnswer(last && last.run ? steps[steps.length - 1] : null);
+  renderJourney(steps);
   history.replaceState(null, "", moves.length ? fragment() : location.pathname + location.search);
 }
 
-async function copy(text) {
+async function copyLink() {
+  let outcome = "copied";
   try {
-    await navigator.clipboard.writeText(text);
-    byId("copied").textContent = word("copied");
+    await navigator.clipboard.writeText(location.href);
   } catch {
-    byId("journal").select();
-    byId("copied").textContent = word("notCopied");
+    outcome = "notCopied";
   }
+  byId("copied").textContent = word(outcome);
 }
 
-function speak(language) {
+function setLanguage(language) {
   lang = language;
-  drawWords();
-  makeCommands(run);
-  draw();
+  renderTexts();
+  createCommands(run);
+  render();
 }
 
 byId("fact-today").oninput = (event) => change("today", Number(event.target.value));
-const step = (by) => () => {
-  const { at } = travel(DATA, moves);
-  const to = Math.min(Math.max(at.today + by, 0), DATA.dimensions.today.length - 1);
-  if (to !== at.today) change("today", to);
+const moveDay = (by) => () => {
+  const { today } = replay(DATA, moves).facts;
+  const to = Math.min(Math.max(today + by, 0), DATA.dimensions.today.length - 1);
+  if (to !== today) change("today", to);
 };
-byId("earlier").onclick = step(-1);
-byId("later").onclick = step(1);
+byId("earlier").onclick = moveDay(-1);
+byId("later").onclick = moveDay(1);
 byId("undo").onclick = undo;
 byId("restart").onclick = restart;
-byId("copy-journal").onclick = () => copy(byId("journal").value);
-byId("copy-link").onclick = () => copy(location.href);
-for (const each of document.querySelectorAll("[data-lang]")) each.onclick = () => speak(each.lang);
+byId("copy-link").onclick = copyLink;
+for (const each of document.querySelectorAll("[data-lang]")) each.onclick = () => setLanguage(each.lang);
 byId("picture").onclick = ({ target: clicked }) => {
   const row = clicked.closest("[data-command]");
   if (row) run(row.dataset.command);
 };
 window.onhashchange = () => {
   openLink();
-  draw();
+  render();
 };
 openLink();
-speak(lang);
+setLanguage(lang);

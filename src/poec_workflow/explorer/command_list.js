@@ -1,15 +1,15 @@
 "use strict";
-// The commands: what each would get now; and the answer to the one that was given, with every rule that it met.
+// Renders the commands, each with the answer that it would get now, and the answer to the last one with every policy.
 
-const PAYLOAD_WORDS = { reason: "reasonOf" };
+const PAYLOAD_LABELS = { reason: "reasonOf" };
 
 const ITEMS = {};
 
-/** The commands, made once for a language: a button, what it would get, and the payload each. */
-function makeCommands(run) {
+/** Creates the commands in the current language: for each a button, its verdict and its payload. */
+function createCommands(run) {
   for (const { name } of DATA.commands) {
     ITEMS[name] = el("li", { id: `command-${name}` },
-      el("div", { className: "ask" },
+      el("div", { className: "command" },
         el("button", { type: "button", className: "run", "aria-describedby": `verdict-${name}`, onclick: () => run(name) },
           commandLabel(name)),
         el("span", { className: "verdict", id: `verdict-${name}` })),
@@ -17,16 +17,16 @@ function makeCommands(run) {
   }
 }
 
-/** Each command among those that are possible now, those that are refused, or those that have no row in this state. */
-function drawCommands(at, change) {
+/** Puts each command among those that are possible now, refused now, or without a row in this state. */
+function renderCommands(facts, change) {
   const groups = { possible: [], refused: [], absent: [] };
   for (const { name, payload } of DATA.commands) {
-    const now = answer(DATA, at, name);
+    const now = answer(DATA, facts, name);
     groups[groupOf(now)].push(ITEMS[name]);
-    ITEMS[name].querySelector(".verdict").textContent = verdict(now, at);
+    ITEMS[name].querySelector(".verdict").textContent = verdict(now, facts);
     const fields = groupOf(now) === "absent" ? [] : payload.map((each) =>
-      choice(`${each}-${name}`, word(PAYLOAD_WORDS[each] || each), each, at, change));
-    redrawn(ITEMS[name].querySelector(".payload"), fields);
+      choice(`${each}-${name}`, word(PAYLOAD_LABELS[each] || each), each, facts, change));
+    replaceFields(ITEMS[name].querySelector(".payload"), fields);
   }
   const focused = document.activeElement;
   for (const [group, items] of Object.entries(groups)) {
@@ -42,8 +42,8 @@ function groupOf(now) {
   return here ? "refused" : "absent";
 }
 
-function verdict(now, at) {
-  if (now.refusals.length === 0) return `→ ${target(now, at.state)}`;
+function verdict(now, facts) {
+  if (now.refusals.length === 0) return `→ ${target(now, facts.state)}`;
   if (groupOf(now) === "absent") return "";
   const [first, ...others] = now.refusals;
   return `✗ ${first.says[lang]}${others.length ? ` (${word("more", { count: others.length })})` : ""}`;
@@ -52,8 +52,8 @@ function verdict(now, at) {
 const target = (given, before) =>
   given.to === before ? word("stays", { state: stateLabel(given.to) }) : stateLabel(given.to);
 
-/** The answer to the last command, with its reasons: the row, who asked, and each rule with what it says. */
-function drawAnswer(step) {
+/** Renders the answer to the last command: the row, the actor, and each policy with what it says. */
+function renderAnswer(step) {
   byId("answer").hidden = !step;
   if (!step) return;
   const { name, before, answer: given } = step;
@@ -61,30 +61,30 @@ function drawAnswer(step) {
   byId("answer").className = refused ? "no" : "yes";
   byId("answer-title").replaceChildren(
     el("span", { className: "glyph", "aria-hidden": "true" }, refused ? "✗" : "✓"),
-    `${commandLabel(name)} : ${word(refused ? "refused" : "accepted")}`);
+    word("outcome", { command: commandLabel(name), outcome: word(refused ? "refused" : "accepted") }));
   const moved = refused ? "" : ` · ${stateLabel(before)} → ${stateLabel(given.to)}`;
-  const by = el("p", {}, `${word("actedAs", { actor: labelOf("actor", given.at.actor) })}${moved}`);
-  byId("answer-text").replaceChildren(by, ...(given.row ? explained(given) : [rules(given.refusals)]));
+  const by = el("p", {}, `${word("actedAs", { actor: labelOf("actor", given.facts.actor) })}${moved}`);
+  byId("answer-text").replaceChildren(by, ...(given.row ? rowDetails(given) : [policyList(given.refusals)]));
 }
 
-function explained({ row, met, advisories }) {
-  const conditions = row.given.map(({ labels }) => labels[lang]).join(", ");
+function rowDetails({ row, checks, advisories }) {
+  const conditions = row.conditions[lang];
   return [
-    el("p", { className: "row" }, el("b", {}, row.id), ` ${word(met.length ? "rulesMet" : "noRule")}`,
+    el("p", { className: "row" }, el("b", {}, row.id), ` ${word(checks.length ? "rulesMet" : "noRule")}`,
       conditions ? ` · ${word("conditions")} ${conditions}` : ""),
-    rules(met),
+    policyList(checks),
     ...advisories.map(({ says, code }) =>
-      el("p", { className: "advisory" }, `${word("advisory")} : ${says[lang]} `, el("code", {}, code))),
+      el("p", { className: "advisory" }, `${word("advisory", { text: says[lang] })} `, el("code", {}, code))),
   ];
 }
 
-function rules(met) {
-  return el("ul", { className: "rules" }, ...met.map(({ code, says, labels, table }) => {
+function policyList(policies) {
+  return el("ul", { className: "rules" }, ...policies.map(({ code, says, labels, table }) => {
     const broken = says !== null;
     const standing = broken ? word("failed") : table === null ? word("untabled") : word("met");
     return el("li", { className: broken ? "no" : "yes" },
       el("span", { className: "glyph", "aria-hidden": "true" }, broken ? "✗" : table === null ? "?" : "✓"),
-      el("span", {}, broken ? says[lang] : labels[lang], el("span", { className: "aside" }, ` (${standing}) `),
+      el("span", {}, broken ? says[lang] : labels[lang], el("span", { className: "visually-hidden" }, ` (${standing}) `),
         " ", el("code", {}, code)));
   }));
 }
