@@ -14,7 +14,7 @@ extensions = [
     "sphinx_click",
     "poec_workflow.diagrams.sphinx",
 ]
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "reference/generated"]  # included by pages, and no pages themselves
 
 html_theme = "furo"
 html_title = "poec_workflow"

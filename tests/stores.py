@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, inspect, text
 
 from poec_workflow.adapters.sql import SqlStorage
 from poec_workflow.adapters.sql.connections import OwnConnections
-from poec_workflow.adapters.sql.revisions import OURS, Lineage
+from poec_workflow.adapters.sql.revisions import REVISIONS, RevisionChain
 from poec_workflow.adapters.sql.schema import metadata
 
 HERE = Path(__file__).parent
@@ -27,17 +27,17 @@ def restore(dump: Path, file: Path) -> None:
         connection.executescript(dump.read_text(encoding="utf-8")).close()
 
 
-def later(place: Path) -> Lineage:
+def later(place: Path) -> RevisionChain:
     """The revisions of a later release: ours, and one more."""
     scripts = place / "scripts"
-    copytree(OURS.scripts, scripts)
+    copytree(REVISIONS.scripts, scripts)
     copytree(HERE / "later", scripts, dirs_exist_ok=True)
-    return Lineage(known=(*OURS.known, "0002"), scripts=scripts)
+    return RevisionChain(known=(*REVISIONS.known, "0002"), scripts=scripts)
 
 
-def stored_by(lineage: Lineage, url: str) -> SqlStorage:
+def stored_by(chain: RevisionChain, url: str) -> SqlStorage:
     """The storage of the release that knows these revisions."""
-    return SqlStorage(OwnConnections(url, busy_timeout=10, attempts=8, lineage=lineage))
+    return SqlStorage(OwnConnections(url, busy_timeout=10, attempts=8, chain=chain))
 
 
 def engine_of(url: str) -> Engine:

@@ -1,12 +1,14 @@
-"""What is written is true: code blocks run, drawn pages are what the code draws now, links lead somewhere."""
+"""What is written is true: code blocks run, generated pages are what the code says now, links lead somewhere."""
 
 from __future__ import annotations
 
 import os
+import pkgutil
 import re
 import shutil
 import subprocess
 import sys
+from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
@@ -15,6 +17,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
+import poec_workflow
 from poec_workflow import Workflow
 from poec_workflow.adapters.sql import SqlStorage
 from poec_workflow.diagrams.markdown_blocks import update_blocks
@@ -25,6 +28,7 @@ from poec_workflow.testing import play
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
+GENERATED = DOCS / "reference" / "generated"
 TESTING = "docs/how-to/test-your-rules.md"
 RUN_BY_THEIR_OWN_TEST = {"docs/how-to/explore-your-rules.md", "docs/how-to/grow.md", TESTING}
 PAGES = sorted(
@@ -136,7 +140,9 @@ def test_the_page_on_testing_rules_runs(capsys: pytest.CaptureFixture[str], poec
 
 
 def generator() -> ModuleType:
-    """The command that draws pages from the code."""
+    """The command that writes `docs/reference/generated/`."""
+    if str(DOCS) not in sys.path:
+        sys.path.append(str(DOCS))  # where its neighbour is, as for a command
     spec = spec_from_file_location("generate", DOCS / "generate.py")
     assert spec
     assert spec.loader
@@ -145,9 +151,37 @@ def generator() -> ModuleType:
     return module
 
 
-def test_no_drawn_page_is_stale() -> None:
-    """Each is byte for byte what `python docs/generate.py` draws."""
+def test_no_generated_page_is_stale() -> None:
+    """Each is what `python docs/generate.py` writes (pictures but for places), and no other file stands beside them."""
     assert list(generator().stale()) == []
+
+
+def test_every_generated_page_is_included() -> None:
+    """By a page that says what it is; and no page includes what is not there."""
+    included = {
+        (page.parent / name).resolve()
+        for page in DOCS.rglob("*.md")
+        for name in re.findall(r"^```{include} (\S+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    assert included == {each.resolve() for each in GENERATED.glob("*.md")}
+
+
+def test_every_module_says_what_it_holds() -> None:
+    """In a docstring whose first sentence is short enough for a table."""
+    generator()
+    first_sentence = import_module("code_map").first_sentence
+    for path in (ROOT / "src").rglob("*.py"):
+        assert 10 <= len(first_sentence(path)) <= 240, path
+
+
+def test_the_api_page_has_every_public_name() -> None:
+    """What `poec_workflow` exports stands in the reference, and what stands there can be imported."""
+    named = re.findall(
+        r"^\.\. auto\w+:: (\S+)$", (DOCS / "reference" / "api.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert [each for each in named if pkgutil.resolve_name(each) is None] == []
+    values = [each for each in poec_workflow.__all__ if not isinstance(getattr(poec_workflow, each), ModuleType)]
+    assert [each for each in values if f"poec_workflow.{each}" not in named and not each.startswith("__")] == []
 
 
 def test_the_readmes_picture_is_fresh() -> None:
@@ -157,10 +191,10 @@ def test_the_readmes_picture_is_fresh() -> None:
     assert "stateDiagram-v2" in page
 
 
-def test_every_code_has_its_remedy() -> None:
-    """And no remedy is of a code that does not exist."""
+def test_every_code_has_its_help() -> None:
+    """And no line of `refusal_help.toml` is of a code that does not exist."""
     drawn = generator()
-    assert set(drawn.remedies()) == {*drawn.BEFORE_THE_RULES, *drawn.rule_codes()}
+    assert set(drawn.help_by_code()) == {*drawn.BEFORE_THE_RULES, *drawn.rule_codes()}
     assert set(drawn.BEFORE_THE_RULES) == set(_KINDS)
 
 
@@ -185,5 +219,6 @@ def test_links_inside_the_pages_lead_somewhere() -> None:
 def test_every_page_stands_in_the_index() -> None:
     """What no table of contents names, nobody finds."""
     index = (DOCS / "index.md").read_text(encoding="utf-8")
-    pages = {str(each.relative_to(DOCS).with_suffix("")) for each in DOCS.rglob("*.md")} - {"index"}
+    found = (each for each in DOCS.rglob("*.md") if not each.is_relative_to(GENERATED))
+    pages = {str(each.relative_to(DOCS).with_suffix("")) for each in found} - {"index"}
     assert [each for each in sorted(pages) if f"\n{each}\n" not in index] == []

@@ -63,7 +63,7 @@ def schema_sql(dialect: str, start: str | None = None) -> str:
         raise InvalidOption("a database needs its extra: pip install 'poec-workflow[sql]'") from error
     if dialect not in BEGINNINGS:
         raise InvalidOption(f"no SQL for {dialect!r}: there are {', '.join(sorted(BEGINNINGS))}")
-    ours = revisions.OURS
+    ours = revisions.REVISIONS
     if start is not None and start not in ours.known:
         raise InvalidOption(f"no revision {start!r}: this release knows {', '.join(ours.known)}")
     return migrations.sql(dialect, ours.scripts, start, ours.head)

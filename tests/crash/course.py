@@ -48,7 +48,7 @@ class Course:
         moments: list[Moment] = []
         with ground[deed.base]() as url:
             stages = {0: picture(url)}
-            with stored_by(deed.lineage, url) as storage:
+            with stored_by(deed.chain, url) as storage:
                 answer = done(deed, storage, edge, moments.append)
                 last = stages[commits(moments)] = picture(url)
                 whole(storage, last)
@@ -68,7 +68,7 @@ class Course:
         """
         found = picture(url)
         if stage not in self.stages:
-            with stored_by(self.deed.lineage, url) as storage:
+            with stored_by(self.deed.chain, url) as storage:
                 whole(storage, found)
             self.stages[stage] = found
         _same(found, self.stages[stage])

@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 from guarantees import ADVISER, NOW, PLATFORM, TRAINER, founded, registering, retaining
 from poec_workflow import Actor, Request, Settings, Workflow, commands, sweep
 from poec_workflow.adapters.sql import SqlStorage
-from poec_workflow.adapters.sql.revisions import OURS, Lineage
+from poec_workflow.adapters.sql.revisions import REVISIONS, RevisionChain
 from poec_workflow.commands import Command
 from poec_workflow.decider import Accepted, Refused
 from poec_workflow.model import SYSTEM
@@ -37,14 +37,14 @@ class Deed:
         name: what the figures call it.
         act: does it; a command answers.
         base: the database that it is done on.
-        lineage: the release that does it.
+        chain: the release that does it.
         first: whether it is the first that this release does on the database, and makes what it needs.
     """
 
     name: str
     act: Callable[[SqlStorage], Answer]
     base: str = TOWN
-    lineage: Lineage = OURS
+    chain: RevisionChain = REVISIONS
     first: bool = False
 
 
@@ -204,9 +204,9 @@ def migrations(place: Path) -> list[Deed]:
     return [
         Deed(name="upgrade, empty", act=_upgraded, base=EMPTY, first=True),
         Deed(name="upgrade, unversioned", act=_upgraded, base=UNVERSIONED, first=True),
-        Deed(name="upgrade, empty, later release", act=_upgraded, base=EMPTY, lineage=release, first=True),
-        Deed(name="upgrade, later release", act=_upgraded, base=VERSIONED, lineage=release, first=True),
-        Deed(name="upgrade, unversioned, later release", act=_upgraded, base=UNVERSIONED, lineage=release, first=True),
+        Deed(name="upgrade, empty, later release", act=_upgraded, base=EMPTY, chain=release, first=True),
+        Deed(name="upgrade, later release", act=_upgraded, base=VERSIONED, chain=release, first=True),
+        Deed(name="upgrade, unversioned, later release", act=_upgraded, base=UNVERSIONED, chain=release, first=True),
         evolve(made, name="first command, empty", base=EMPTY, first=True),
     ]
 

@@ -19,7 +19,7 @@ from troubles import PING, WELL, Bug, Fault, hung_up, terminated
 
 from poec_workflow.adapters.sql import SqlStorage
 from poec_workflow.adapters.sql.connections import OwnConnections
-from poec_workflow.adapters.sql.revisions import Lineage
+from poec_workflow.adapters.sql.revisions import RevisionChain
 from poec_workflow.errors import WorkflowError
 
 ATTEMPTS = 3
@@ -55,16 +55,16 @@ class Kept:
     """
 
     def __init__(self) -> None:
-        self._known: tuple[str, Lineage] | None = None
+        self._known: tuple[str, RevisionChain] | None = None
         self._stack = ExitStack()
 
-    def on(self, url: str, lineage: Lineage) -> SqlStorage:
+    def on(self, url: str, chain: RevisionChain) -> SqlStorage:
         """The one of a database, and of no other any more."""
-        if self._known != (url, lineage):
+        if self._known != (url, chain):
             self._stack.close()
-            self._known = url, lineage
+            self._known = url, chain
             timeout = 0 if url.startswith("sqlite") else 10
-            made = SqlStorage(OwnConnections(url, busy_timeout=timeout, attempts=8, lineage=lineage))
+            made = SqlStorage(OwnConnections(url, busy_timeout=timeout, attempts=8, chain=chain))
             self._storage = self._stack.enter_context(made)
         return self._storage
 
@@ -77,7 +77,7 @@ def inject(course: Course, ground: Ground, ours: Edge, kept: Kept, fault: Fault,
     """Do a deed under a fault, judge what it left, and do it again; how the deed ended."""
     deed, striker = course.deed, _Striker(fault, index)
     with ground[deed.base]() as url:
-        storage = kept.on(url, deed.lineage)
+        storage = kept.on(url, deed.chain)
         ended, answer = _ended(deed, storage, ours, striker)
         moment = striker.moments[index]
         assert ended in _ends(fault, moment), (deed.name, fault.name, str(moment), ended)

@@ -69,7 +69,7 @@ def kill(deed: Deed, url: str, point: Point, ours: Edge) -> None:
         child = os.fork()
     if child == 0:
         try:
-            with stored_by(deed.lineage, url) as storage:
+            with stored_by(deed.chain, url) as storage:
                 done(deed, storage, ours, _Killer(point))
         finally:
             os._exit(_NOT_REACHED)
@@ -111,7 +111,7 @@ def killed_everywhere(deed: Deed, ground: Ground, ours: Edge, every: int = 1) ->
             stored = commits(course.moments[: point.index + 1])
             if not point.sent:
                 course.expect(url, stored)
-            with stored_by(deed.lineage, url) as storage:
+            with stored_by(deed.chain, url) as storage:
                 known = None if point.sent else stored == commits(course.moments)
                 replayed = course.again(storage, ours, url, stored=known)
         toll += Toll(points=1, kills=1, replayed=int(replayed))

@@ -16,7 +16,7 @@ from guarantees import check, everything, founded, happened
 from poec_workflow import SchemaOutdated, Workflow, to_dict
 from poec_workflow.adapters.sql import SqlStorage, migrations
 from poec_workflow.adapters.sql.dialects import BEGINNINGS
-from poec_workflow.adapters.sql.revisions import OURS, Lineage
+from poec_workflow.adapters.sql.revisions import REVISIONS, RevisionChain
 from poec_workflow.adapters.sql.schema import HEAD, metadata
 from poec_workflow.model import SubjectKind
 from poec_workflow.ports import Storage
@@ -40,16 +40,16 @@ def fresh(tmp_path: Path) -> str:
     return made
 
 
-def upgraded(url: str, lineage: Lineage = OURS) -> None:
-    with stored_by(lineage, url) as storage:
+def upgraded(url: str, chain: RevisionChain = REVISIONS) -> None:
+    with stored_by(chain, url) as storage:
         storage.create()
 
 
-def step_by_step(url: str, end: str = HEAD, lineage: Lineage = OURS) -> None:
+def step_by_step(url: str, end: str = HEAD, chain: RevisionChain = REVISIONS) -> None:
     """Make a schema with its scripts alone."""
     engine = engine_of(url)
     with engine.begin() as connection:
-        migrations.run(connection, lineage.scripts, None, end)
+        migrations.run(connection, chain.scripts, None, end)
     engine.dispose()
 
 
@@ -65,9 +65,9 @@ def marks(url: str) -> list[object]:
 
 def test_the_scripts_are_the_revisions_that_are_known() -> None:
     """One line of them, numbered, with the head that the tables name."""
-    scripts = list(ScriptDirectory(str(OURS.scripts)).walk_revisions())
-    assert tuple(each.revision for each in reversed(scripts)) == OURS.known
-    assert OURS.head == HEAD
+    scripts = list(ScriptDirectory(str(REVISIONS.scripts)).walk_revisions())
+    assert tuple(each.revision for each in reversed(scripts)) == REVISIONS.known
+    assert REVISIONS.head == HEAD
 
 
 def test_all_scripts_in_turn_come_to_what_is_made_at_once(url: str, fresh: str) -> None:
@@ -87,7 +87,7 @@ def test_alembic_sees_no_difference(url: str) -> None:
     engine.dispose()
 
 
-@pytest.mark.parametrize("revision", OURS.known)
+@pytest.mark.parametrize("revision", REVISIONS.known)
 def test_every_earlier_revision_upgrades_to_a_fresh_one(url: str, fresh: str, revision: str) -> None:
     """Whichever release made it."""
     step_by_step(url, revision)
@@ -228,7 +228,7 @@ def test_looking_makes_no_file(file: Path, url: str) -> None:
 @pytest.mark.parametrize("dialect", sorted(BEGINNINGS))
 def test_sql_is_one_transaction(dialect: str) -> None:
     """Whatever the database; it names the revision, and no placeholder is left."""
-    script = migrations.sql(dialect, OURS.scripts, None, HEAD)
+    script = migrations.sql(dialect, REVISIONS.scripts, None, HEAD)
     assert script.startswith(BEGINNINGS[dialect][0] + ";\n")
     assert script.rstrip().endswith("COMMIT;")
     assert f"VALUES ('{HEAD}')" in script

@@ -16,7 +16,7 @@ from guarantees import check, founded
 from poec_workflow import SchemaOutdated
 from poec_workflow.adapters.sql import SqlStorage, migrations
 from poec_workflow.adapters.sql.host_transaction import JoinedConnections
-from poec_workflow.adapters.sql.revisions import OURS
+from poec_workflow.adapters.sql.revisions import REVISIONS
 from poec_workflow.adapters.sql.schema import HEAD, metadata
 from postgres import SERVER, raw_url
 from stores import GOLDEN, engine_of, later, restore, rows, say, shape, stored_by
@@ -57,7 +57,7 @@ def test_however_it_is_made_it_is_the_same(empty: str) -> None:
     with SERVER.database() as scripted, SERVER.database() as by_hand:
         step_by_step(scripted)
         with closing(psycopg.connect(raw_url(by_hand), autocommit=True)) as connection:
-            connection.execute(migrations.sql("postgresql", OURS.scripts, None, HEAD))
+            connection.execute(migrations.sql("postgresql", REVISIONS.scripts, None, HEAD))
         assert shape(empty) == shape(scripted) == shape(by_hand)
         assert fillfactors(empty) == fillfactors(scripted) == fillfactors(by_hand) != {}
         assert marks(empty) == marks(scripted) == marks(by_hand) == [HEAD, int(HEAD)]

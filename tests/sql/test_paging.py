@@ -73,7 +73,7 @@ def test_pages_are_the_list_in_pieces(
     stores: dict[str, Storage], order: str, asked: ApplicationFilter, size: int, walk: int
 ) -> None:
     """Whether they are found by walking a little, or by looking where each session goes on."""
-    with patch.object(paging, "_WALK", walk):
+    with patch.object(paging, "_SCANNED", walk):
         found = walked(Workflow(stores[order], clock=CLOCK).applications, asked, size)
     assert found == Plain(town_of(ORDERS[order]), live=False).applications(asked)
 

@@ -15,7 +15,7 @@ from alembic.runtime.migration import MigrationContext
 
 from guarantees import check
 from poec_workflow.adapters.sql import SqlStorage
-from poec_workflow.adapters.sql.revisions import OURS, Lineage
+from poec_workflow.adapters.sql.revisions import REVISIONS, RevisionChain
 from stores import GOLDEN, engine_of, later, restore, rows, shape, stored_by
 
 UPGRADERS = 4
@@ -27,19 +27,19 @@ def _ready(start: Barrier) -> None:
     _start = start
 
 
-def _upgrade(url: str, lineage: Lineage) -> tuple[str | None, bool]:
+def _upgrade(url: str, chain: RevisionChain) -> tuple[str | None, bool]:
     """One process upgrades, when all are ready; what it found."""
     _start.wait(60)
-    with stored_by(lineage, url) as storage:
+    with stored_by(chain, url) as storage:
         before = storage.create()
         return before.revision, before.versioned
 
 
-def upgraded_at_once(url: str, lineage: Lineage) -> Counter[tuple[str | None, bool]]:
+def upgraded_at_once(url: str, chain: RevisionChain) -> Counter[tuple[str | None, bool]]:
     """What each of several processes found, all starting at the same moment."""
     context = get_context("spawn")
     with context.Pool(UPGRADERS, _ready, (context.Barrier(UPGRADERS),)) as pool:
-        found = Counter(pool.starmap(_upgrade, [(url, lineage)] * UPGRADERS, chunksize=1))
+        found = Counter(pool.starmap(_upgrade, [(url, chain)] * UPGRADERS, chunksize=1))
         pool.close()
         pool.join()
     return found
@@ -50,7 +50,7 @@ def test_several_upgraders_at_once(file: Path, tmp_path: Path) -> None:
     url, release = f"sqlite:///{file}", later(tmp_path)
     restore(GOLDEN / "0001.db.sql", file)
     before = rows(url)
-    assert upgraded_at_once(url, OURS) == {("0001", False): 1, ("0001", True): UPGRADERS - 1}
+    assert upgraded_at_once(url, REVISIONS) == {("0001", False): 1, ("0001", True): UPGRADERS - 1}
     assert rows(url) == before
     assert upgraded_at_once(url, release) == {("0001", True): 1, ("0002", True): UPGRADERS - 1}
     with stored_by(release, url) as storage:

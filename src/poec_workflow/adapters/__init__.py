@@ -1,1 +1,1 @@
-"""The outside world's side of the ports. Each adapter imports what it needs, and none is imported unasked."""
+"""Storage adapters: the ports implemented in memory and in SQL. Importing the package imports none of them."""

@@ -1,6 +1,6 @@
-"""Forgetting a person: what else than the table of people knows a name.
+"""Anonymize applications and history entries of an erased candidate; every adapter erases a person with these.
 
-Folding the history still gives the subject, for both lose the same.
+The application and its history lose the same fields, so folding the history still gives the application.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from poec_workflow.model import Application, Origin, Prescriber
 
 
 def anonymous_entry(entry: HistoryEntry, candidate: str) -> HistoryEntry:
-    """An entry without the person's own name and reference, where the candidate was who acted."""
+    """Return the entry without the actor's name and reference, and the prescriber's name, if that is the candidate."""
     actor = entry.actor
     if actor.candidate == candidate:
         entry = evolve(entry, actor=evolve(actor, name=None, reference=None))
@@ -23,7 +23,7 @@ def anonymous_entry(entry: HistoryEntry, candidate: str) -> HistoryEntry:
 
 
 def anonymous_application(application: Application) -> Application:
-    """An application without the name of a candidate who sent themself."""
+    """Return the application without the prescriber's name, where candidates registered themselves (origin `self`)."""
     return evolve(application, prescriber=_anonymous(application.prescriber))
 
 

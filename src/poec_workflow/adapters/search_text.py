@@ -1,4 +1,4 @@
-"""Free text: what each subject is found by, folded so that accents and case don't matter."""
+"""Full-text search: the text that each subject is searched by, without accents and case."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
 
 
 def folded(text: str) -> str:
-    """A text without accents and case: « Zoé NABIL » is "zoe nabil", « cœur » is "coeur"."""
+    """Fold accents, case and ligatures away: « Zoé NABIL » is "zoe nabil", « cœur » is "coeur"."""
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(each for each in plain if not unicodedata.combining(each)).translate(_LIGATURES)
 
 
 def words(text: str) -> tuple[str, ...]:
-    """What is to be found: every word of a text, folded."""
+    """Split a search text into folded words, each once; all of them must be found."""
     return tuple(dict.fromkeys(folded(text).split()))
 
 
 def action_text(action: TrainingAction) -> str:
-    """What an action is found by: reference, title, funder, responsible."""
+    """The searched text of an action: reference, title, funder, responsible."""
     return _text(action.reference, action.title, action.funder, action.responsible)
 
 
 def session_text(session: TrainingSession) -> str:
-    """What a session is found by: reference, action, place, organisations."""
+    """The searched text of a session: reference, action, place, organisations."""
     return _text(
         session.reference,
         session.action,
@@ -38,16 +38,16 @@ def session_text(session: TrainingSession) -> str:
 
 
 def application_text(application: Application) -> str:
-    """What an application is found by: references and the prescriber. The candidate's name is not stored with it."""
+    """The searched text of an application: references and prescriber. The candidate's name is searched in `people`."""
     sender = application.prescriber
     return _text(application.reference, application.candidate, sender.organization, sender.name)
 
 
 def person_text(person: Candidate) -> str:
-    """What a person is found by: name and e-mail."""
+    """The searched text of a person: name and e-mail."""
     return _text(person.name, person.email)
 
 
 def _text(*parts: str | None) -> str:
-    # A word has no space in it, so none is found across two parts.
+    # Parts are joined by spaces, and a word has none: no word matches across two parts.
     return folded(" ".join(part for part in parts if part))

@@ -1,4 +1,4 @@
-"""The command line: parse, one use case, print, exit code. It needs the extra `cli`."""
+"""The command line: each command parses, calls one use case, prints and exits. Needs the extra `cli`."""
 
 import logging
 import sys

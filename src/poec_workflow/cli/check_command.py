@@ -1,4 +1,4 @@
-"""`check`: what the tables' own checks proved when they were built, and what an exploration of the rules found."""
+"""The command `check`: explore the rules exhaustively; print counts, dead rows, overlaps and violations."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ def check(ctx: click.Context, applications: int, place: str | None, format_: str
     Exits 1 when one does not hold, and prints a shortest journal to where it does not.
     """
     settings = options.open_settings(place)
-    found = explore(bounds=Bounds(applications=applications), settings=settings)
+    explored = explore(bounds=Bounds(applications=applications), settings=settings)
     lifecycles = [_counts(each, settings) for each in LIFECYCLES.values()]
     if format_ == "json":
-        print_json({"settings": settings.fingerprint, "lifecycles": lifecycles, "exploration": found.to_dict()})
+        print_json({"settings": settings.fingerprint, "lifecycles": lifecycles, "exploration": explored.to_dict()})
     else:
         print_table(table(list(lifecycles[0]), [list(each.values()) for each in lifecycles]))
-        _print(found)
-    ctx.exit(0 if found.ok else 1)
+        _print_exploration(explored)
+    ctx.exit(0 if explored.ok else 1)
 
 
 def _counts(lifecycle: Lifecycle, settings: Settings) -> dict[str, Any]:
@@ -65,37 +65,37 @@ def _counts(lifecycle: Lifecycle, settings: Settings) -> dict[str, Any]:
     }
 
 
-def _print(found: Exploration) -> None:
-    bounds = found.bounds
+def _print_exploration(explored: Exploration) -> None:
+    bounds = explored.bounds
     click.echo(
         f"explored: applications up to {bounds.applications}, convocations up to {bounds.attempts}, "
-        f"capacity {_listed(bounds.capacities)}, coefficient {_listed(bounds.coefficients or ())}"
+        f"capacity {_alternatives(bounds.capacities)}, coefficient {_alternatives(bounds.coefficients or ())}"
     )
     click.echo(
-        f"{found.states} worlds{'' if found.complete else ' (not all of them)'}, {found.decisions} decisions, "
-        f"{found.accepted} accepted, {len(found.rows) - len(found.dead)} of {len(found.rows)} rows taken"
+        f"{explored.states} worlds{'' if explored.complete else ' (not all of them)'}, {explored.decisions} decisions, "
+        f"{explored.accepted} accepted, {len(explored.rows) - len(explored.dead)} of {len(explored.rows)} rows taken"
     )
-    for each in found.dead:
-        say(_dead(each, found))
-    for kind, state in found.unreached:
+    for each in explored.dead:
+        say(_never_taken(each, explored))
+    for kind, state in explored.unreached:
         click.echo(f"never reached: {kind} {state}")
-    for kind, state in found.unleft:
+    for kind, state in explored.unleft:
         click.echo(f"never left: {kind} {state}")
-    for rows, where in found.overlaps.items():
+    for rows, where in explored.overlaps.items():
         click.echo(f"overlap: {rows} are both chosen by {where}")
-    for violation in found.violations:
+    for violation in explored.violations:
         say(f"violation: {violation.invariant}: {violation.found}; a shortest journal to it:")
         for line in map(to_line, violation.journal):
             say(line)
-    click.echo(f"settings {found.settings.fingerprint}: {'ok' if found.ok else 'not ok'}")
+    click.echo(f"settings {explored.settings.fingerprint}: {'ok' if explored.ok else 'not ok'}")
 
 
-def _dead(row: RowSeen, found: Exploration) -> str:
-    own = found.own_codes(row.rule.command)
+def _never_taken(row: RowSeen, explored: Exploration) -> str:
+    own = explored.own_codes(row.rule.command)
     reasons = [f"{code}{' (own policy)' if code in own else ''} {count}×" for code, count in row.refused.items()]
     refused = f"; refused by {', '.join(reasons)}" if reasons else "; no world chose it"
     return f"never taken: {row.id} {row.rule.command.type}{refused}"
 
 
-def _listed(numbers: tuple[int, ...]) -> str:
+def _alternatives(numbers: tuple[int, ...]) -> str:
     return " or ".join(map(str, numbers))

@@ -1,4 +1,4 @@
-"""`dashboard` and `queue`: what an organisation sees first."""
+"""The commands `dashboard` and `queue`: an organisation's figures, and its work queue."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ def dashboard(
 ) -> None:
     """Count an ORGANIZATION's applications by role and state, as stored."""
     workflow = options.open_workflow(store, place)
-    found = workflow.dashboard(organization, since=since, at=at)
+    result = workflow.dashboard(organization, since=since, at=at)
     if format_ == "json":
-        print_json(to_dict(found))
+        print_json(to_dict(result))
     elif format_ == "csv":
-        print_list(found.rows, DashboardRow, "csv", {})
+        print_list(result.rows, DashboardRow, "csv", {})
     else:
-        print_table(dashboard_table(found, lang, workflow.settings.warning_days))
+        print_table(dashboard_table(result, lang, workflow.settings.warning_days))
 
 
 @click.command()
@@ -55,10 +55,10 @@ def dashboard(
 def queue(organization: str, store: str, place: str | None, format_: str, lang: str) -> None:
     """List what an ORGANIZATION has to do: convoke, record attendance, advise, and what expires soon."""
     workflow = options.open_workflow(store, place)
-    found = workflow.work_queue(organization)
-    lists: dict[str, tuple[ApplicationRow, ...]] = {name: getattr(found, name) for name in _LISTS}
+    result = workflow.work_queue(organization)
+    lists: dict[str, tuple[ApplicationRow, ...]] = {name: getattr(result, name) for name in _LISTS}
     if format_ == "json":
-        print_json(to_dict(found))
+        print_json(to_dict(result))
     elif format_ == "csv":
         rows = [{"queue": name, **to_dict(row)} for name in _LISTS for row in lists[name]]
         print_csv(["queue", *(each.name for each in fields(ApplicationRow))], rows)

@@ -1,4 +1,4 @@
-"""`demo`: a season from registration to sweep, told step by step on a fresh SQLite file; it asks for nothing."""
+"""The command `demo`: run a season on a fresh SQLite file, and print each step, the dashboard and the diagrams."""
 
 from __future__ import annotations
 
@@ -53,11 +53,11 @@ def demo(keep: Path | None, lang: str) -> None:
     if keep is not None and keep.exists():
         raise click.UsageError(f"{keep} is there already; --keep makes a new file")
     texts, out = TEXTS[lang], console()
-    with _store(keep) as url:
+    with _store_url(keep) as url:
         clock = SettableClock(demo_scenario.AFTER_THE_DEADLINE)
         workflow = options.open_workflow(url, None, clock)
-        _tell_the_season(out, workflow, lang)
-        _tell_its_end(out, workflow, lang)
+        _run_season(out, workflow, lang)
+        _show_end(out, workflow, lang)
         options.close(workflow)
     out.rule(texts["diagrams"], align="left")
     for lifecycle in LIFECYCLES.values():
@@ -68,7 +68,7 @@ def demo(keep: Path | None, lang: str) -> None:
 
 
 @contextmanager
-def _store(keep: Path | None) -> Iterator[str]:
+def _store_url(keep: Path | None) -> Iterator[str]:
     if keep is not None:
         yield f"sqlite:///{keep}"
         return
@@ -76,26 +76,26 @@ def _store(keep: Path | None) -> Iterator[str]:
         yield f"sqlite:///{place}/demo.db"
 
 
-def _tell_the_season(out: Console, workflow: Workflow, lang: str) -> None:
+def _run_season(out: Console, workflow: Workflow, lang: str) -> None:
     out.rule(TEXTS[lang]["season"], align="left")
     for step in demo_scenario.steps():
         request = Request(command=step.command, actor=step.actor, at=step.at)
-        _tell(out, step, workflow.execute_many([request])[0], lang)
+        _print_answer(out, step, workflow.execute_many([request])[0], lang)
 
 
-def _tell_its_end(out: Console, workflow: Workflow, lang: str) -> None:
+def _show_end(out: Console, workflow: Workflow, lang: str) -> None:
     texts, organization = TEXTS[lang], demo_scenario.TRAINER.organization or ""
     out.rule(texts["before"], align="left")
     print_table(dashboard_table(workflow.dashboard(organization), lang, workflow.settings.warning_days), out)
     out.rule(texts["explain"], align="left")
-    _explain(out, workflow, lang)
+    _print_explanation(out, workflow, lang)
     out.rule(texts["sweep"].format(expired=", ".join(workflow.sweep().expired)), align="left")
     print_table(dashboard_table(workflow.dashboard(organization), lang, workflow.settings.warning_days), out)
     out.rule(texts["history"], align="left")
-    _history(out, workflow, lang)
+    _print_history(out, workflow, lang)
 
 
-def _tell(out: Console, step: demo_scenario.Step, answer: Answer, lang: str) -> None:
+def _print_answer(out: Console, step: demo_scenario.Step, answer: Answer, lang: str) -> None:
     sentence = step.fr if lang == "fr" else step.en
     out.print(f"{locales.shown(step.at, lang)}  {sentence}", markup=False)
     if isinstance(answer, Refused):
@@ -107,7 +107,7 @@ def _tell(out: Console, step: demo_scenario.Step, answer: Answer, lang: str) -> 
         out.print(f"    ✓ {change.subject.reference} ▸ {state}", markup=False, style="green")
 
 
-def _explain(out: Console, workflow: Workflow, lang: str) -> None:
+def _print_explanation(out: Console, workflow: Workflow, lang: str) -> None:
     columns = [options.word("command", lang), options.word("answer", lang)]
     rows = [
         (
@@ -120,7 +120,7 @@ def _explain(out: Console, workflow: Workflow, lang: str) -> None:
     print_table(table(columns, rows), out)
 
 
-def _history(out: Console, workflow: Workflow, lang: str) -> None:
+def _print_history(out: Console, workflow: Workflow, lang: str) -> None:
     columns = [
         "#",
         "",

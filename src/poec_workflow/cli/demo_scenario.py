@@ -1,4 +1,4 @@
-"""The season that `demo` tells: each step a sentence, an instant, an actor, and a command."""
+"""The scenario of the command `demo`: each step with a sentence, an instant, an actor and a command."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CANDIDATES = ("Zoé Nabil", "Hugo Lefèvre", "Inès Moreau", "Noël Müller", "L
 
 @frozen
 class Step:
-    """One thing that somebody does, and why it is in the story."""
+    """One command of the scenario, with a sentence about it in both languages."""
 
     fr: str
     en: str
@@ -33,7 +33,7 @@ class Step:
 
 
 def steps() -> Iterator[Step]:
-    """The season, from the first day to the last one on which an advice can be given."""
+    """The scenario's steps, from the creation of the action to the last seat."""
     yield from _opening()
     yield from _registrations()
     yield from _three_convocations()

@@ -1,4 +1,4 @@
-"""`diagram`: a lifecycle, drawn from its rules."""
+"""The command `diagram`: draw a lifecycle in a format, one subject's path, or the marked blocks of a page."""
 
 from __future__ import annotations
 
@@ -60,23 +60,25 @@ def diagram(
     """Draw a lifecycle: application (the default), session or training-action."""
     settings = options.open_settings(place)
     if into is not None:
-        _draw_into(into, settings, check=check)
+        _redraw_page(into, settings, check=check)
         return
     if check:
         raise click.UsageError("--check goes with --into")
-    followed = {SubjectKind.APPLICATION: application, SubjectKind.SESSION: session, SubjectKind.ACTION: action}
-    drawn, reference = _what(lifecycle, {kind: each for kind, each in followed.items() if each is not None})
+    subjects = {SubjectKind.APPLICATION: application, SubjectKind.SESSION: session, SubjectKind.ACTION: action}
+    chosen, reference = _lifecycle_and_reference(
+        lifecycle, {kind: each for kind, each in subjects.items() if each is not None}
+    )
     workflow = options.open_workflow(store, place) if counts or reference is not None else None
     hidden = {"conditions": no_conditions, "codes": no_codes, "actors": not actors}
     try:
         text = render(
-            drawn,
+            chosen,
             as_,
             lang=lang,
             settings=settings,
             show=[name for name in SHOWN if not hidden[name]],
-            path=workflow.history(drawn.kind, reference) if workflow and reference is not None else (),
-            counts=count_transitions(workflow.storage.queries, drawn) if workflow and counts else None,
+            path=workflow.history(chosen.kind, reference) if workflow and reference is not None else (),
+            counts=count_transitions(workflow.storage.queries, chosen) if workflow and counts else None,
             colours=not no_colours,
             grouped=grouped,
         )
@@ -85,18 +87,18 @@ def diagram(
     click.echo(text, nl=False)
 
 
-def _what(lifecycle: str | None, followed: dict[SubjectKind, str]) -> tuple[Lifecycle, str | None]:
-    """The lifecycle, and the subject whose path is shown: one names the other."""
-    if len(followed) > 1:
+def _lifecycle_and_reference(lifecycle: str | None, subjects: dict[SubjectKind, str]) -> tuple[Lifecycle, str | None]:
+    """The lifecycle to draw, and the reference of the subject whose path is shown; a subject implies its lifecycle."""
+    if len(subjects) > 1:
         raise click.UsageError("one path at a time")
-    for kind, reference in followed.items():
+    for kind, reference in subjects.items():
         if lifecycle not in {None, LIFECYCLES[kind].name}:
             raise click.UsageError(f"{reference} is no {lifecycle}")
         return LIFECYCLES[kind], reference
     return LIFECYCLES_BY_NAME[lifecycle or "application"], None
 
 
-def _draw_into(page: Path, settings: Settings, *, check: bool) -> None:
+def _redraw_page(page: Path, settings: Settings, *, check: bool) -> None:
     try:
         before = page.read_bytes().decode()
         after = update_blocks(before, settings)

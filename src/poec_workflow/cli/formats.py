@@ -1,4 +1,4 @@
-"""The three formats of a list: an aligned table for people, JSON and CSV for programs."""
+"""Print a list as text, JSON or CSV (`--format`)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def print_list(
     columns: Mapping[str, Iterable[object]],
     title: str | None = None,
 ) -> None:
-    """Rows of one class, in a format.
+    """Print rows of one class in a format.
 
     Args:
         rows: attrs values.
@@ -42,14 +42,14 @@ def print_list(
 
 
 def print_csv(names: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
-    """CSV on stdout, as RFC 4180 has it; what is no single value stands as JSON in its cell."""
+    """Print CSV (RFC 4180) on stdout; objects and arrays stand as JSON in their cell."""
     writer = csv.writer(sys.stdout)
     writer.writerow(names)
     writer.writerows([cell(row[name]) for name in names] for row in rows)
 
 
 def cell(value: object) -> object:
-    """A CSV cell that no spreadsheet takes for a formula: texts that look like one get an apostrophe."""
+    """Make a CSV cell; a text that a spreadsheet would take for a formula gets an apostrophe."""
     if isinstance(value, (dict, list)):
         return json.dumps(value, ensure_ascii=False)
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -1,4 +1,4 @@
-"""`show`, `history`, `explain`: one subject, what happened to it, and what may happen next."""
+"""The commands `show`, `history` and `explain`: one subject, its history, and which commands an actor may give."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from poec_workflow.remedies import Remedy
 from poec_workflow.serialization import to_dict
 from poec_workflow.workflow import Workflow
 
-_which = click.option(
+_subject_option = click.option(
     "--subject",
     type=click.Choice([each.value for each in SubjectKind]),
     help="Which one, when a reference exists in several.",
@@ -29,7 +29,7 @@ _which = click.option(
 
 @click.command()
 @click.argument("reference")
-@_which
+@_subject_option
 @options.store
 @options.settings
 @options.format_
@@ -37,19 +37,19 @@ _which = click.option(
 def show(reference: str, subject: str | None, store: str, place: str | None, format_: str, lang: str) -> None:
     """Show one application, session or training action, whole."""
     workflow = options.open_workflow(store, place)
-    found = _find(workflow, reference, subject)
-    data = {"kind": found.kind.value, **to_dict(found)}
+    target = _find_subject(workflow, reference, subject)
+    data = {"kind": target.kind.value, **to_dict(target)}
     if format_ == "json":
         print_json(data)
         return
-    shown = {**data, "state": locales.state(found.state, lang)}
+    shown = {**data, "state": locales.state(target.state, lang)}
     rows = [(name, _cell(value)) for name, value in shown.items() if value not in (None, "", [])]
     print_table(table(["", reference], rows))
 
 
 @click.command()
 @click.argument("reference")
-@_which
+@_subject_option
 @options.store
 @options.settings
 @options.format_
@@ -57,13 +57,13 @@ def show(reference: str, subject: str | None, store: str, place: str | None, for
 def history(reference: str, subject: str | None, store: str, place: str | None, format_: str, lang: str) -> None:
     """Tell what happened to an application, a session or a training action, oldest first."""
     workflow = options.open_workflow(store, place)
-    found = _find(workflow, reference, subject)
-    entries = workflow.history(found.kind, reference)
+    target = _find_subject(workflow, reference, subject)
+    entries = workflow.history(target.kind, reference)
     if format_ == "json":
         print_json([to_dict(each) for each in entries])
         return
     columns = [options.word(name, lang) for name in ("effective", "recorded", "rule", "command", "who", "state")]
-    print_table(table(["#", *columns], [_line(each, workflow, lang) for each in entries]))
+    print_table(table(["#", *columns], [_history_row(each, workflow, lang) for each in entries]))
 
 
 @click.command()
@@ -88,16 +88,19 @@ def explain(
     """Say of each command to an application whether an actor may give it, or every reason why not."""
     workflow = options.open_workflow(store, place)
     actor = Actor(kind=ActorKind(kind), organization=organization, candidate=candidate)
-    found = workflow.explain(application, actor)
+    explanations = workflow.explain(application, actor)
     if format_ == "json":
-        print_json([each.to_dict(lang) for each in found])
+        print_json([each.to_dict(lang) for each in explanations])
         return
     columns = [options.word("command", lang), options.word("answer", lang)]
-    rows = [(each.command.type, "\n".join(_reasons(each, lang)) or options.word("allowed", lang)) for each in found]
+    rows = [
+        (each.command.type, "\n".join(_answer_lines(each, lang)) or options.word("allowed", lang))
+        for each in explanations
+    ]
     print_table(table(columns, rows))
 
 
-def _reasons(explanation: Explanation, lang: str) -> Iterator[str]:
+def _answer_lines(explanation: Explanation, lang: str) -> Iterator[str]:
     for refusal in explanation.refusals:
         yield f"{refusal.code}: {refusal.message(lang)}"
     if explanation.remedy:
@@ -105,11 +108,11 @@ def _reasons(explanation: Explanation, lang: str) -> Iterator[str]:
 
 
 def would_pass(remedy: Remedy, lang: str) -> str:
-    """What would make a refused command pass, as a line."""
+    """A line that says what would make a refused command pass."""
     return f"  → {options.word('would-pass', lang, remedy=remedy.message(lang))}"
 
 
-def _find(workflow: Workflow, reference: str, kind: str | None) -> Subject:
+def _find_subject(workflow: Workflow, reference: str, kind: str | None) -> Subject:
     kinds = [SubjectKind(kind)] if kind else list(SubjectKind)
     readers: Mapping[SubjectKind, Any] = {
         SubjectKind.APPLICATION: workflow.application,
@@ -130,7 +133,7 @@ def _find(workflow: Workflow, reference: str, kind: str | None) -> Subject:
     return found[0]
 
 
-def _line(entry: HistoryEntry, workflow: Workflow, lang: str) -> tuple[object, ...]:
+def _history_row(entry: HistoryEntry, workflow: Workflow, lang: str) -> tuple[object, ...]:
     zone = workflow.settings.zone
     who = entry.actor.name or entry.actor.organization or entry.actor.candidate
     kind = locales.label("words", entry.actor.kind, lang)

@@ -1,4 +1,4 @@
-"""`applications`, `sessions`, `actions`: the lists of RAFAEL, with its tabs, filters and columns."""
+"""The commands `applications`, `sessions` and `actions`: lists with tabs, filters, pages, and their text columns."""
 
 from __future__ import annotations
 
@@ -77,12 +77,12 @@ def _listing(command: F) -> F:
     return command
 
 
-def _holders(rows: Sequence[ApplicationRow] | Sequence[SessionRow], lang: str) -> dict[str, Iterable[str]]:
+def _role_columns(rows: Sequence[ApplicationRow] | Sequence[SessionRow], lang: str) -> dict[str, Iterable[str]]:
     """A column per role, with the organisation that holds it."""
     return {options.word(role, lang): [getattr(row, role) for row in rows] for role in Role}
 
 
-def _say_next(page: Page[Any], lang: str) -> None:
+def _print_cursor(page: Page[Any], lang: str) -> None:
     if page.next:
         click.echo(options.word("next", lang, mark=page.next), err=True)
 
@@ -100,11 +100,11 @@ def applications(
     lang: str,
     limit: int,
     after: str | None,
-    **asked: Any,  # noqa: ANN401
+    **criteria: Any,  # noqa: ANN401
 ) -> None:
     """List applications, by reference; no tab named is every tab."""
     workflow = options.open_workflow(store, place)
-    page = workflow.applications(_filter(ApplicationFilter, asked), PageRequest(limit=limit, after=after))
+    page = workflow.applications(_filter(ApplicationFilter, criteria), PageRequest(limit=limit, after=after))
     rows = page.items
     print_list(
         rows,
@@ -114,7 +114,7 @@ def applications(
             options.word("reference", lang): (row.reference for row in rows),
             options.word("candidate", lang): (row.candidate_name or row.candidate for row in rows),
             options.word("session", lang): (f"{row.session} {row.action_title}" for row in rows),
-            **_holders(rows, lang),
+            **_role_columns(rows, lang),
             options.word("prescriber", lang): (row.prescriber.organization or row.prescriber.origin for row in rows),
             options.word("registered", lang): (
                 locales.shown(local_day(row.registered_at, workflow.settings.zone), lang) for row in rows
@@ -122,7 +122,7 @@ def applications(
             options.word("state", lang): (locales.state(row.state, lang) for row in rows),
         },
     )
-    _say_next(page, lang)
+    _print_cursor(page, lang)
 
 
 @click.command()
@@ -137,11 +137,11 @@ def sessions(
     lang: str,
     limit: int,
     after: str | None,
-    **asked: Any,  # noqa: ANN401
+    **criteria: Any,  # noqa: ANN401
 ) -> None:
     """List sessions, by reference; no tab named is every tab."""
     workflow = options.open_workflow(store, place)
-    page = workflow.sessions(_filter(SessionFilter, asked), PageRequest(limit=limit, after=after))
+    page = workflow.sessions(_filter(SessionFilter, criteria), PageRequest(limit=limit, after=after))
     rows = page.items
     print_list(
         rows,
@@ -150,14 +150,14 @@ def sessions(
         {
             options.word("reference", lang): (row.reference for row in rows),
             options.word("session", lang): (row.action_title for row in rows),
-            **_holders(rows, lang),
+            **_role_columns(rows, lang),
             options.word("place", lang): (row.place for row in rows),
-            options.word("dates", lang): (_span(row.start, row.end, lang) for row in rows),
+            options.word("dates", lang): (_dates(row.start, row.end, lang) for row in rows),
             options.word("state", lang): (locales.state(row.state, lang) for row in rows),
             options.word("enrolled", lang): (row.enrolled for row in rows),
         },
     )
-    _say_next(page, lang)
+    _print_cursor(page, lang)
 
 
 @click.command()
@@ -171,11 +171,11 @@ def actions(
     lang: str,
     limit: int,
     after: str | None,
-    **asked: Any,  # noqa: ANN401
+    **criteria: Any,  # noqa: ANN401
 ) -> None:
     """List training actions, by reference; no tab named is every one, deleted ones too."""
     workflow = options.open_workflow(store, place)
-    page = workflow.actions(_filter(ActionFilter, asked), PageRequest(limit=limit, after=after))
+    page = workflow.actions(_filter(ActionFilter, criteria), PageRequest(limit=limit, after=after))
     rows = page.items
     print_list(
         rows,
@@ -187,24 +187,24 @@ def actions(
             options.word("funding", lang): (row.funder for row in rows),
             options.word("responsible", lang): (row.responsible for row in rows),
             options.word("dates", lang): (
-                "\n".join(_span(each.start, each.end, lang) for each in row.sessions) for row in rows
+                "\n".join(_dates(each.start, each.end, lang) for each in row.sessions) for row in rows
             ),
             options.word("sessions", lang): (len(row.sessions) for row in rows),
             options.word("state", lang): (locales.state(row.state, lang) for row in rows),
         },
         title=" · ".join(
             f"{locales.label('tabs', tab, lang)} [{count}]"
-            for tab, count in workflow.action_tabs(_filter(ActionFilter, {**asked, "tab": None})).items()
+            for tab, count in workflow.action_tabs(_filter(ActionFilter, {**criteria, "tab": None})).items()
         )
         if format_ == "text"
         else None,
     )
-    _say_next(page, lang)
+    _print_cursor(page, lang)
 
 
-def _filter(kind: type[T], asked: dict[str, Any]) -> T:
-    return from_dict(to_dict(asked), kind)
+def _filter(kind: type[T], criteria: dict[str, Any]) -> T:
+    return from_dict(to_dict(criteria), kind)
 
 
-def _span(start: date, end: date, lang: str) -> str:
+def _dates(start: date, end: date, lang: str) -> str:
     return options.word("span", lang, start=locales.shown(start, lang), end=locales.shown(end, lang))

@@ -1,4 +1,4 @@
-"""`paths`: journals for acceptance tests, to each state, over each row, and all simple ones."""
+"""The command `paths`: journals for acceptance tests, to each state, over each row, or along all simple paths."""
 
 from __future__ import annotations
 
@@ -37,30 +37,30 @@ def paths(
     Each can be executed by `run` on an empty store, and is accepted to its last line.
     """
     settings = options.open_settings(place)
-    found = (_simple if simple else _shortest)(LIFECYCLES_BY_NAME[lifecycle], settings)
-    wanted = [f"to-{state}"] * bool(state) + [f"over-{row}"] * bool(row)
-    if missing := [each for each in wanted if each not in found]:
-        raise click.UsageError(f"no path {missing[0]} of {lifecycle}: there are {', '.join(found)}")
-    found = {name: path for name, path in found.items() if name in wanted or not wanted}
+    by_name = (_simple if simple else _shortest)(LIFECYCLES_BY_NAME[lifecycle], settings)
+    selected = [f"to-{state}"] * bool(state) + [f"over-{row}"] * bool(row)
+    if missing := [each for each in selected if each not in by_name]:
+        raise click.UsageError(f"no path {missing[0]} of {lifecycle}: there are {', '.join(by_name)}")
+    by_name = {name: path for name, path in by_name.items() if name in selected or not selected}
     if into is not None:
-        _write(found, into)
+        _write(by_name, into)
     elif format_ == "json":
-        print_json([_as_data(name, path) for name, path in found.items()])
-    elif wanted:
-        for path in found.values():
+        print_json([_as_data(name, path) for name, path in by_name.items()])
+    elif selected:
+        for path in by_name.values():
             for line in path.lines:
                 say(line)
     else:
-        rows = [(name, len(path.journal), " ".join(path.rows), path.state.value) for name, path in found.items()]
+        rows = [(name, len(path.journal), " ".join(path.rows), path.state.value) for name, path in by_name.items()]
         print_table(table(["path", "lines", "rows", "state"], rows))
 
 
 def _shortest(lifecycle: Lifecycle, settings: Settings) -> dict[str, Path]:
-    found = shortest_paths(settings)
+    shortest = shortest_paths(settings)
     rows = {rule.id for rule in lifecycle.rules}
     return {
-        **{f"to-{state}": path for (kind, state), path in found.to.items() if kind is lifecycle.kind},
-        **{f"over-{row}": path for row, path in found.over.items() if row in rows},
+        **{f"to-{state}": path for (kind, state), path in shortest.to.items() if kind is lifecycle.kind},
+        **{f"over-{row}": path for row, path in shortest.over.items() if row in rows},
     }
 
 
@@ -68,11 +68,11 @@ def _simple(lifecycle: Lifecycle, settings: Settings) -> dict[str, Path]:
     return {"-".join(path.rows): path for path in simple_paths(lifecycle, settings)}
 
 
-def _write(found: Mapping[str, Path], into: File) -> None:
+def _write(by_name: Mapping[str, Path], into: File) -> None:
     into.mkdir(parents=True, exist_ok=True)
-    for name, path in found.items():
+    for name, path in by_name.items():
         (into / f"{name}.jsonl").write_text("".join(f"{line}\n" for line in path.lines), encoding="utf-8")
-    click.echo(f"{len(found)} journals in {into}", err=True)
+    click.echo(f"{len(by_name)} journals in {into}", err=True)
 
 
 def _as_data(name: str, path: Path) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""`readjudicate`: a journal judged again under other settings, and the verdicts that change."""
+"""The command `readjudicate`: decide a recorded journal under other settings, and print the answers that differ."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SHOWN = 20
 
 
 class Assignment(click.ParamType[tuple[type[Command], str, Any]]):
-    """`create-session.coefficient=4`: what a field of a command would have been."""
+    """An option's value as `create-session.coefficient=4`: another value for a field of a command."""
 
     name = "COMMAND.FIELD=VALUE"
 
@@ -67,30 +67,30 @@ def readjudicate(
     """
     settings, compared = options.open_settings(place), options.open_settings(against)
     requests, malformed = _read(journal, lang)
-    found = judged_again(requests, settings, against=compared, rewrite=_rewriting(changes) if changes else None)
+    result = judged_again(requests, settings, against=compared, rewrite=_rewrite_by(changes) if changes else None)
     if format_ == "json":
-        print_json({**found.to_dict(lang), "malformed": malformed})
+        print_json({**result.to_dict(lang), "malformed": malformed})
     else:
-        _print(found, lang)
+        _print(result, lang)
     ctx.exit(2 if malformed else 0)
 
 
 def _read(journal: BufferedReader, lang: str) -> tuple[list[Request | str], int]:
-    """The requests, each at its line's place; a blank or malformed line is an empty one."""
-    found: list[Request | str] = []
+    """The requests by line, an empty text for a blank or malformed line; and the number of malformed ones."""
+    requests: list[Request | str] = []
     malformed = 0
     for number, line in lines_of(journal):
-        found.extend("" for _ in range(number - len(found) - 1))
+        requests.extend("" for _ in range(number - len(requests) - 1))
         try:
-            found.append(journal_line(line))
+            requests.append(journal_line(line))
         except Malformed as error:
             malformed += 1
             click.echo(f"{options.word('line', lang, line=number)}: {short(error.faults, lang)}", err=True)
-            found.append("")
-    return found, malformed
+            requests.append("")
+    return requests, malformed
 
 
-def _rewriting(changes: Iterable[tuple[type[Command], str, Any]]) -> Rewrite:
+def _rewrite_by(changes: Iterable[tuple[type[Command], str, Any]]) -> Rewrite:
     def rewrite(command: Command) -> Command:
         own: Mapping[str, Any] = {field: value for kind, field, value in changes if isinstance(command, kind)}
         return from_dict({**to_dict(command), **own}, type(command)) if own else command
@@ -98,16 +98,16 @@ def _rewriting(changes: Iterable[tuple[type[Command], str, Any]]) -> Rewrite:
     return rewrite
 
 
-def _print(found: Readjudication, lang: str) -> None:
-    values = {"lines": found.lines, "settings": found.settings.fingerprint, "against": found.against.fingerprint}
+def _print(result: Readjudication, lang: str) -> None:
+    values = {"lines": result.lines, "settings": result.settings.fingerprint, "against": result.against.fingerprint}
     click.echo(options.word("readjudicated", lang, **values))
-    if not found.differences:
+    if not result.differences:
         click.echo(options.word("no-difference", lang))
     columns = ["#", *(options.word(name, lang) for name in ("command", "reference", "before", "after"))]
-    for kind, count in found.counts.items():
+    for kind, count in result.counts.items():
         if count:
-            direct = len(found.of(kind, direct=True))
-            rows = [_row(each, lang) for each in found.of(kind)[:_SHOWN]]
+            direct = len(result.of(kind, direct=True))
+            rows = [_row(each, lang) for each in result.of(kind)[:_SHOWN]]
             say(options.word(kind, lang, count=count, direct=direct))
             print_table(table(columns, rows))
         if count > _SHOWN:
@@ -116,10 +116,10 @@ def _print(found: Readjudication, lang: str) -> None:
 
 def _row(each: Difference, lang: str) -> tuple[object, ...]:
     command = each.request.command
-    return each.line, command.type, command.reference, _in_short(each.before, lang), _in_short(each.after, lang)
+    return each.line, command.type, command.reference, _summary(each.before, lang), _summary(each.after, lang)
 
 
-def _in_short(answer: Answer, lang: str) -> str:
+def _summary(answer: Answer, lang: str) -> str:
     if isinstance(answer, Refused):
         return ", ".join(sorted(answer.codes))
     others = len(answer.consequences)

@@ -1,4 +1,4 @@
-"""Text for people: aligned tables on stdout, notes on stderr. `NO_COLOR` is rich's to respect."""
+"""Terminal output: consoles, aligned tables, JSON, escaped control characters; rich respects `NO_COLOR`."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ _LONGEST_WORD = 28
 
 
 def console(*, stderr: bool = False) -> Console:
-    """A console on a stream; what is no terminal gets wide lines, so that nothing is cut."""
+    """A console on stdout or stderr; where that is no terminal, with lines wide enough to cut nothing."""
     made = Console(stderr=stderr, highlight=False, soft_wrap=False)
     return made if made.is_terminal else Console(stderr=stderr, highlight=False, width=_WIDTH_OF_A_FILE)
 
 
 def print_json(data: object) -> None:
-    """JSON on stdout; what its encoding can't say is escaped."""
+    """Print JSON on stdout; escape what stdout's encoding can't write."""
     utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
     click.echo(json.dumps(data, ensure_ascii=not utf8, indent=1))
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> Table:
-    """An aligned table; numbers to the right, and no word broken."""
+    """Make an aligned table: numbers to the right, no word broken."""
     heading = title and Text(visible(title))
     made = Table(title=heading, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
     everything = [list(row) for row in rows]
@@ -52,17 +52,17 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: st
 
 
 def visible(text: str) -> str:
-    r"""A text whose control characters show as `\x1b`, for names are other people's, and a terminal obeys."""
+    r"""Escape control characters, as `\x1b`: names come from outside, and a terminal obeys."""
     return _CONTROL.sub(lambda found: found.group().encode("unicode_escape").decode(), text)
 
 
 def say(text: str, *, err: bool = False) -> None:
-    """A line of text for people."""
+    """Print a line, its control characters escaped."""
     click.echo(visible(text), err=err)
 
 
 def print_table(made: Table, out: Console | None = None) -> None:
-    """A table on stdout; a terminal that is narrower than its words wraps the lines, as it does with any text."""
+    """Print a table; a terminal narrower than the longest words wraps its lines."""
     out = out or console()
     needed = sum((column.min_width or 0) + _GAP for column in made.columns) + _GAP
     out.print(made, width=max(out.width, needed), soft_wrap=needed > out.width)
@@ -73,7 +73,7 @@ def _longest_word(cells: Iterable[object]) -> int:
 
 
 def dashboard_table(dashboard: Dashboard, lang: str, days: int) -> Table:
-    """The dashboard, laid out as RAFAEL has it; applications expire within `days`."""
+    """Lay the dashboard out as RAFAEL does; `days`: within how many applications are expiring."""
     columns = ("pending", "expiring", "retained", "rejected", "no_advice", "session_full", "cancelled")
     title = locales.label("words", "dashboard", lang).format(
         organization=dashboard.organization, at=locales.shown(dashboard.at, lang)

@@ -1,8 +1,7 @@
-"""What people see, and ask for: values that queries take and return, and that no decision looks at."""
+"""Filters, pages and rows of the lists and screens: what queries take and return, and no decision uses."""
 
 from poec_workflow.views.filters import ActionFilter, ActionTab, ApplicationFilter, Search, SessionFilter, Tab
-from poec_workflow.views.pagination import PageRequest
-from poec_workflow.views.rows import (
+from poec_workflow.views.list_rows import (
     ActionRow,
     ActionSession,
     ApplicationRow,
@@ -12,6 +11,7 @@ from poec_workflow.views.rows import (
     SweepReport,
     WorkQueue,
 )
+from poec_workflow.views.pagination import PageRequest
 
 __all__ = [
     "ActionFilter",

@@ -1,10 +1,10 @@
-"""Which ones: filters of the lists, and their tabs."""
+"""Filters and tabs of the applications, sessions and actions lists."""
 
 from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from attrs import frozen
 
@@ -16,8 +16,6 @@ from poec_workflow.model import (
     SessionState,
     TextLength,
 )
-
-T = TypeVar("T")
 
 Search = Annotated[str, TextLength(0, 200)]
 """Free text: every word of it must be found, whatever its accents and case."""

@@ -1,4 +1,4 @@
-"""Pages: how one is asked for, and the mark that the next one begins after."""
+"""Pagination of the lists: the request for a page, and the opaque cursor of the next one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class _Referenced(Protocol):
 
 @frozen(kw_only=True)
 class PageRequest:
-    """Which page: at most `limit` items (0: all), `after` the mark that the page before gave."""
+    """Which page: at most `limit` items (0: all), `after` the cursor that the page before gave."""
 
     limit: int = 50
     after: Text | None = None
@@ -33,28 +33,28 @@ class PageRequest:
 
 
 def span(page: PageRequest) -> tuple[str | None, int | None]:
-    """After which reference, and how many: one more than the page has, which says whether there is a next one."""
-    after = None if page.after is None else _read_mark(page.after)
+    """The reference that the page comes after, and how many rows to read: one more than the page has."""
+    after = None if page.after is None else _reference(page.after)
     return after, page.limit + 1 if page.limit else None
 
 
 def paged(rows: Sequence[Row], page: PageRequest) -> Page[Row]:
-    """The page of what was found, one more perhaps than was asked for."""
+    """Make the page; a row more than its limit says that there is a next one."""
     if not page.limit or len(rows) <= page.limit:
         return Page(items=rows)
     items = tuple(rows[: page.limit])
-    return Page(items=items, next=_mark(items[-1].reference))
+    return Page(items=items, next=_cursor(items[-1].reference))
 
 
-def _mark(reference: str) -> str:
+def _cursor(reference: str) -> str:
     return base64.urlsafe_b64encode(reference.encode()).decode().rstrip("=")
 
 
-def _read_mark(mark: str) -> str:
+def _reference(cursor: str) -> str:
     try:
-        reference = base64.urlsafe_b64decode(mark + "=" * (-len(mark) % 4)).decode()
+        reference = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
     except (binascii.Error, ValueError):
         reference = ""
-    if _mark(reference) != mark or not reference:
+    if _cursor(reference) != cursor or not reference:
         raise Malformed.at("$.after", "not the mark of a page")
     return reference

@@ -1,4 +1,4 @@
-"""Everything in dictionaries: for tests, for judging a journal, and as the shortest complete storage."""
+"""The in-memory storage adapter: dictionaries, for tests and for judging journals; the shortest complete adapter."""
 
 from poec_workflow.adapters.memory.memory_storage import MemoryStorage
 

@@ -1,4 +1,4 @@
-"""Lists and their tabs: plain filters over everything, which a database has to equal."""
+"""In-memory lists of applications, sessions and actions: full scans, the reference for the SQL adapter's lists."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TypeVar, cast
 
 from attrs import evolve
 
-from poec_workflow.adapters.list_rows import action_line, application_line, session_line
 from poec_workflow.adapters.memory.memory_tables import Tables
+from poec_workflow.adapters.row_builders import action_row, application_row, session_row
 from poec_workflow.adapters.search_text import action_text, application_text, person_text, session_text, words
 from poec_workflow.model import OPEN_STATES, Application, Role, TrainingAction, TrainingSession
 from poec_workflow.policies.alerts import AlertCriteria, alerts, awaits_validation, is_ended
@@ -30,53 +30,53 @@ Row = TypeVar("Row", ApplicationRow, SessionRow, ActionRow)
 
 
 class MemoryLists:
-    """The lists, each read under the lock."""
+    """The lists of the `Queries` port; each holds the storage's lock while it reads."""
 
     def __init__(self, tables: Tables, lock: RLock) -> None:
         self._tables = tables
         self._lock = lock
 
     def applications(
-        self, asked: ApplicationFilter, criteria: AlertCriteria, *, after: str | None, limit: int | None
+        self, filter_: ApplicationFilter, criteria: AlertCriteria, *, after: str | None, limit: int | None
     ) -> Sequence[ApplicationRow]:
         """Applications by reference, after one, at most so many."""
         with self._lock:
-            return _span([self._application_line(each) for each in self._applications(asked, criteria)], after, limit)
+            return _page([self._application_row(each) for each in self._applications(filter_, criteria)], after, limit)
 
-    def application_tabs(self, asked: ApplicationFilter, criteria: AlertCriteria) -> Mapping[Tab, int]:
+    def application_tabs(self, filter_: ApplicationFilter, criteria: AlertCriteria) -> Mapping[Tab, int]:
         """How many applications each tab has, whatever the filter's."""
         with self._lock:
-            return {tab: sum(1 for _ in self._applications(evolve(asked, tab=tab), criteria)) for tab in Tab}
+            return {tab: sum(1 for _ in self._applications(evolve(filter_, tab=tab), criteria)) for tab in Tab}
 
     def sessions(
-        self, asked: SessionFilter, criteria: AlertCriteria, *, after: str | None, limit: int | None
+        self, filter_: SessionFilter, criteria: AlertCriteria, *, after: str | None, limit: int | None
     ) -> Sequence[SessionRow]:
         """Sessions by reference, after one, at most so many."""
         with self._lock:
-            found = self._sessions(asked, criteria)
-            lines = [session_line(each, self._action(each), self._tables.tallies[each.reference]) for each in found]
-            return _span(lines, after, limit)
+            matching = self._sessions(filter_, criteria)
+            rows = [session_row(each, self._action(each), self._tables.tallies[each.reference]) for each in matching]
+            return _page(rows, after, limit)
 
-    def session_tabs(self, asked: SessionFilter, criteria: AlertCriteria) -> Mapping[Tab, int]:
+    def session_tabs(self, filter_: SessionFilter, criteria: AlertCriteria) -> Mapping[Tab, int]:
         """How many sessions each tab has, whatever the filter's."""
         with self._lock:
-            return {tab: sum(1 for _ in self._sessions(evolve(asked, tab=tab), criteria)) for tab in Tab}
+            return {tab: sum(1 for _ in self._sessions(evolve(filter_, tab=tab), criteria)) for tab in Tab}
 
     def actions(
-        self, asked: ActionFilter, criteria: AlertCriteria, *, after: str | None, limit: int | None
+        self, filter_: ActionFilter, criteria: AlertCriteria, *, after: str | None, limit: int | None
     ) -> Sequence[ActionRow]:
         """Actions by reference with their sessions, after one, at most so many."""
         with self._lock:
-            lines = [
-                action_line(each, self._sessions_of(each), alert=alerts(each, self._enrolments(each), criteria))
-                for each in self._actions(asked, criteria)
+            rows = [
+                action_row(each, self._sessions_of(each), alert=alerts(each, self._enrolments(each), criteria))
+                for each in self._actions(filter_, criteria)
             ]
-            return _span(lines, after, limit)
+            return _page(rows, after, limit)
 
-    def action_tabs(self, asked: ActionFilter, criteria: AlertCriteria) -> Mapping[ActionTab, int]:
+    def action_tabs(self, filter_: ActionFilter, criteria: AlertCriteria) -> Mapping[ActionTab, int]:
         """How many actions each tab has, whatever the filter's."""
         with self._lock:
-            return {tab: sum(1 for _ in self._actions(evolve(asked, tab=tab), criteria)) for tab in ActionTab}
+            return {tab: sum(1 for _ in self._actions(evolve(filter_, tab=tab), criteria)) for tab in ActionTab}
 
     def waiting(self, organization: str, *, ended_from: date) -> Sequence[ApplicationRow]:
         """Open applications of an organisation's sessions that ended on a day or later, or have not, by reference."""
@@ -86,58 +86,60 @@ class MemoryLists:
                 for each in self._tables.sessions()
                 if each.roles_of(organization) and each.end >= ended_from
             }
-            found = (each for each in self._tables.applications() if each.session in due and each.state in OPEN_STATES)
-            return _span([self._application_line(each) for each in found], None, None)
+            matching = (
+                each for each in self._tables.applications() if each.session in due and each.state in OPEN_STATES
+            )
+            return _page([self._application_row(each) for each in matching], None, None)
 
-    def _applications(self, asked: ApplicationFilter, criteria: AlertCriteria) -> Iterator[Application]:
+    def _applications(self, filter_: ApplicationFilter, criteria: AlertCriteria) -> Iterator[Application]:
         for application in self._tables.applications():
             session = self._session(application)
             if (
-                (not asked.states or application.state in asked.states)
-                and asked.session in (None, application.session)
-                and asked.candidate in (None, application.candidate)
-                and _fits(session, asked, criteria)
-                and _found(asked.text, lambda of=application: self._texts(of))  # type: ignore[misc]
+                (not filter_.states or application.state in filter_.states)
+                and filter_.session in (None, application.session)
+                and filter_.candidate in (None, application.candidate)
+                and _session_matches(session, filter_, criteria)
+                and _text_matches(filter_.text, lambda of=application: self._searched_texts(of))  # type: ignore[misc]
             ):
                 yield application
 
-    def _sessions(self, asked: SessionFilter, criteria: AlertCriteria) -> Iterator[TrainingSession]:
+    def _sessions(self, filter_: SessionFilter, criteria: AlertCriteria) -> Iterator[TrainingSession]:
         for session in self._tables.sessions():
             if (
-                (not asked.states or session.state in asked.states)
-                and asked.action in (None, session.action)
-                and _fits(session, asked, criteria)
-                and _found(asked.text, lambda of=session: (session_text(of), action_text(self._action(of))))  # type: ignore[misc]
+                (not filter_.states or session.state in filter_.states)
+                and filter_.action in (None, session.action)
+                and _session_matches(session, filter_, criteria)
+                and _text_matches(filter_.text, lambda of=session: (session_text(of), action_text(self._action(of))))  # type: ignore[misc]
             ):
                 yield session
 
-    def _actions(self, asked: ActionFilter, criteria: AlertCriteria) -> Iterator[TrainingAction]:
+    def _actions(self, filter_: ActionFilter, criteria: AlertCriteria) -> Iterator[TrainingAction]:
         for action in self._tables.actions():
             if (
-                (asked.tab is None or self._in_tab(action, asked.tab, criteria))
-                and (asked.organization is None or self._concerns(action, asked.organization))
-                and _found(asked.text, lambda of=action: (action_text(of),))  # type: ignore[misc]
+                (filter_.tab is None or self._is_in_tab(action, filter_.tab, criteria))
+                and (filter_.organization is None or self._involves(action, filter_.organization))
+                and _text_matches(filter_.text, lambda of=action: (action_text(of),))  # type: ignore[misc]
             ):
                 yield action
 
-    def _in_tab(self, action: TrainingAction, tab: ActionTab, criteria: AlertCriteria) -> bool:
+    def _is_in_tab(self, action: TrainingAction, tab: ActionTab, criteria: AlertCriteria) -> bool:
         if tab is ActionTab.ALERT:
             return alerts(action, self._enrolments(action), criteria)
         if tab is ActionTab.PENDING_VALIDATION:
             return awaits_validation(action)
         return action.state.value == tab.value
 
-    def _concerns(self, action: TrainingAction, organization: str) -> bool:
+    def _involves(self, action: TrainingAction, organization: str) -> bool:
         return action.responsible == organization or any(
             each.roles_of(organization) for each in self._sessions_of(action)
         )
 
-    def _application_line(self, application: Application) -> ApplicationRow:
+    def _application_row(self, application: Application) -> ApplicationRow:
         session = self._session(application)
         person = self._tables.people.get(application.candidate)
-        return application_line(application, session, self._action(session), person.name if person else None)
+        return application_row(application, session, self._action(session), person.name if person else None)
 
-    def _texts(self, application: Application) -> tuple[str, ...]:
+    def _searched_texts(self, application: Application) -> tuple[str, ...]:
         session = self._session(application)
         person = self._tables.people.get(application.candidate)
         return (
@@ -157,26 +159,28 @@ class MemoryLists:
         return [each.session for each in self._enrolments(action)]
 
     def _enrolments(self, action: TrainingAction) -> tuple[Enrolment, ...]:
-        return self._tables.around(action).enrolments
+        return self._tables.context_of(action).enrolments
 
 
-def _fits(session: TrainingSession, asked: ApplicationFilter | SessionFilter, criteria: AlertCriteria) -> bool:
-    roles = (asked.role,) if asked.role else tuple(Role)
+def _session_matches(
+    session: TrainingSession, filter_: ApplicationFilter | SessionFilter, criteria: AlertCriteria
+) -> bool:
+    roles = (filter_.role,) if filter_.role else tuple(Role)
     return (
-        (asked.tab is None or is_ended(session, criteria.today) is (asked.tab is Tab.ENDED))
-        and (asked.organization is None or any(session.organization(role) == asked.organization for role in roles))
-        and (asked.session_from is None or session.start >= asked.session_from)
-        and (asked.session_until is None or session.end <= asked.session_until)
+        (filter_.tab is None or is_ended(session, criteria.today) is (filter_.tab is Tab.ENDED))
+        and (filter_.organization is None or any(session.organization(role) == filter_.organization for role in roles))
+        and (filter_.session_from is None or session.start >= filter_.session_from)
+        and (filter_.session_until is None or session.end <= filter_.session_until)
     )
 
 
-def _found(text: str, texts: Callable[[], Sequence[str]]) -> bool:
-    asked = words(text)
-    return not asked or all(any(word in each for each in texts()) for word in asked)
+def _text_matches(text: str, texts: Callable[[], Sequence[str]]) -> bool:
+    searched = words(text)
+    return not searched or all(any(word in each for each in texts()) for word in searched)
 
 
-def _span(lines: list[Row], after: str | None, limit: int | None) -> Sequence[Row]:
+def _page(rows: list[Row], after: str | None, limit: int | None) -> Sequence[Row]:
     following = sorted(
-        (each for each in lines if after is None or each.reference > after), key=lambda each: each.reference
+        (each for each in rows if after is None or each.reference > after), key=lambda each: each.reference
     )
     return following[:limit]

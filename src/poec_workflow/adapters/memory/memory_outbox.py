@@ -1,4 +1,4 @@
-"""The outbox in a dictionary, which keeps the order of insertion."""
+"""In-memory outbox: positions by time of insertion, each with the end of its lease."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from poec_workflow.ports import Delivery
 
 
 class MemoryOutbox:
-    """What waits to be sent, in order for each subject."""
+    """The `Outbox` port on a dictionary."""
 
     def __init__(self, tables: Tables, lock: RLock) -> None:
         self._tables = tables
         self._lock = lock
 
     def claim(self, *, limit: int, now: datetime, lease: timedelta) -> Sequence[Position]:
-        """The oldest of each subject that nobody holds, held until the lease ends."""
+        """Claim the oldest position of each subject, unless it is leased, at most `limit`."""
         with self._lock:
             oldest: dict[tuple[SubjectKind, str], Position] = {}
             for position in self._tables.outbox:
                 oldest.setdefault((position.kind, position.reference), position)
-            free = [
+            claimable = [
                 each
                 for each in oldest.values()
                 if (held_until := self._tables.outbox[each]) is None or held_until <= now
             ][:limit]
-            self._tables.outbox.update(dict.fromkeys(free, now + lease))
-            return free
+            self._tables.outbox.update(dict.fromkeys(claimable, now + lease))
+            return claimable
 
     def settle(self, position: Position, outcome: Delivery) -> None:
-        """Sent ones go; failed ones can be claimed again."""
+        """Delete a sent position; release a failed one."""
         with self._lock:
             if outcome is Delivery.SENT:
                 self._tables.outbox.pop(position, None)

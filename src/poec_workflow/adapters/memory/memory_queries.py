@@ -1,4 +1,4 @@
-"""Reading the dictionaries."""
+"""In-memory queries: single subjects, histories, dashboard figures; the lists are inherited."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from poec_workflow.views import DashboardRow
 
 
 class MemoryQueries(MemoryLists):
-    """Reading the dictionaries, a moment each."""
+    """The `Queries` port on dictionaries."""
 
     def subject(self, kind: SubjectKind, reference: str) -> Subject | None:
         """One subject."""
@@ -32,7 +32,7 @@ class MemoryQueries(MemoryLists):
     def around(self, application: Application) -> DecisionContext:
         """One application with what a decision on it would know."""
         with self._lock:
-            return self._tables.around(application)
+            return self._tables.context_of(application)
 
     def history(self, kind: SubjectKind, reference: str) -> Sequence[HistoryEntry]:
         """A subject's history, oldest first."""

@@ -1,4 +1,4 @@
-"""Transactions on the dictionaries: one lock, and each write notes how to take itself back."""
+"""In-memory storage and its transactions: one lock, and an undo log that a failing transaction is rolled back by."""
 
 from __future__ import annotations
 
@@ -67,20 +67,20 @@ class MemoryTransaction:
         match command:
             case Preregister():
                 loaded = evolve(
-                    tables.around(None, parent=command.session),
+                    tables.context_of(None, parent=command.session),
                     subject=subject,
                     candidate_live=tables.is_live(command.candidate.reference, command.session),
                 )
             case CreateSession():
                 loaded = DecisionContext(subject=subject, action=tables.action(command.action))
             case _:
-                loaded = tables.around(subject)
+                loaded = tables.context_of(subject)
         return evolve(loaded, receipt=tables.receipts.get(key)) if key is not None else loaded
 
     def claim_overdue(self, ended_before: date, *, limit: int) -> Sequence[DecisionContext]:
         """Open applications of sessions that ended before a day, in order of their references."""
         overdue = self._tables.overdue(ended_before)
-        return tuple(self._tables.around(each) for each in overdue[:limit])
+        return tuple(self._tables.context_of(each) for each in overdue[:limit])
 
     def recall(self, decision: Position) -> Sequence[Sequence[HistoryEntry]]:
         """The histories of all that a decision moved, up to and with that move."""

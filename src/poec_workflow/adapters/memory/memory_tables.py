@@ -1,4 +1,4 @@
-"""The data, and the few indexes that loading needs."""
+"""In-memory tables: dictionaries of subjects, histories, counters and receipts, and their indexes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from poec_workflow.ports import DecisionContext, LazySequence, Receipt
 
 
 class Tables:
-    """The data, and the few indexes that loading needs."""
+    """The tables, and the lookups that transactions and queries share."""
 
     def __init__(self) -> None:
         self.subjects: dict[tuple[SubjectKind, str], Subject] = {}
@@ -65,8 +65,8 @@ class Tables:
 
     def open_applications(self, session: str) -> tuple[Application, ...]:
         """A session's open applications, by reference."""
-        everyone = map(self.application, sorted(self.applications_of[session]))
-        return tuple(each for each in everyone if each.state in OPEN_STATES)
+        applications = map(self.application, sorted(self.applications_of[session]))
+        return tuple(each for each in applications if each.state in OPEN_STATES)
 
     def enrolment(self, session: TrainingSession | None) -> Enrolment | None:
         """A session with what is registered on it."""
@@ -78,8 +78,8 @@ class Tables:
             open_applications=LazySequence(lambda: self.open_applications(session.reference)),
         )
 
-    def around(self, subject: Subject | None, *, parent: str | None = None) -> DecisionContext:
-        """What belongs to a subject, or, where there is none yet, to what it would be created under."""
+    def context_of(self, subject: Subject | None, *, parent: str | None = None) -> DecisionContext:
+        """The decision context of a subject, or, where there is none yet, of the session it would be created under."""
         match subject:
             case TrainingAction():
                 sessions = (self.session(each) for each in sorted(self.sessions_of[subject.reference]))

@@ -1,4 +1,4 @@
-"""The storage in a database, through SQLAlchemy Core: `pip install "poec-workflow[sql]"`."""
+"""The SQL storage adapter for SQLite and PostgreSQL, on SQLAlchemy Core; needs the extra `sql`."""
 
 from poec_workflow.adapters.sql.sql_storage import SqlStorage
 

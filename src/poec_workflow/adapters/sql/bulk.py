@@ -1,4 +1,4 @@
-"""Many rows in one statement, however many they are.
+"""Bulk INSERT and UPDATE: any number of rows in one statement.
 
 On PostgreSQL the values of a column travel as one array, and `unnest` makes rows of the arrays. SQLite's driver repeats
 a prepared statement, with no server to go to between; a statement that unpacks one JSON text took 1.7 times as long.
@@ -27,42 +27,42 @@ from sqlalchemy import (
     select,
 )
 
-from poec_workflow.adapters.sql.dialects import takes_arrays
+from poec_workflow.adapters.sql.dialects import supports_arrays
 
-Given = Callable[[str], ColumnElement[Any]]
-"""The value of a row that goes by a name: a parameter, or a column of what the arrays were made into."""
+ValueOf = Callable[[str], ColumnElement[Any]]
+"""Name ▸ the value of a row: a bound parameter, or a column of the unnested arrays."""
 
 
 @frozen
 class BulkWrites:
-    """A statement for one row, and the same for any number of rows that have the same names."""
+    """One write as a statement for a single row, and as one for a batch of rows with the same keys."""
 
-    _one: UpdateBase
-    _all: UpdateBase
+    _single: UpdateBase
+    _batch: UpdateBase
 
     def write(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
-        """Write them; how many rows of the table were written."""
-        if len(rows) == 1 or not takes_arrays(connection):
-            return connection.execute(self._one, rows).rowcount
+        """Write the rows; return how many rows of the table were affected."""
+        if len(rows) == 1 or not supports_arrays(connection):
+            return connection.execute(self._single, rows).rowcount
         arrays = {f"all_{name}": array([row[name] for row in rows]) for name in rows[0]}
-        return connection.execute(self._all, arrays).rowcount
+        return connection.execute(self._batch, arrays).rowcount
 
 
-def inserting(table: Table, names: Sequence[str]) -> BulkWrites:
-    """New rows, numbered in their order where the table numbers its rows."""
+def bulk_insert(table: Table, names: Sequence[str]) -> BulkWrites:
+    """Prepare an INSERT; a table that numbers its rows numbers them in the order given."""
     rows = _unnested(names, table)
     ordered = select(*(rows.c[name] for name in names)).order_by(rows.c.place)
     return BulkWrites(table.insert().inline(), table.insert().inline().from_select(names, ordered))
 
 
-def updating(table: Table, names: Sequence[str], statement: Callable[[Given], UpdateBase]) -> BulkWrites:
-    """Rows that are changed as a statement says, which is made of what is given for each."""
+def bulk_update(table: Table, names: Sequence[str], statement: Callable[[ValueOf], UpdateBase]) -> BulkWrites:
+    """Prepare an UPDATE that `statement` builds from the values of a row."""
     rows = _unnested(names, table)
     return BulkWrites(statement(bindparam), statement(lambda name: rows.c[name]))
 
 
 def _unnested(names: Iterable[str], table: Table) -> TableValuedAlias:
-    """A row for each place of the arrays; what is no column of the table is a number."""
+    """Unnest an array for each name into rows; a name that is no column of the table is an integer."""
     columns = [column(name, Text if _is_text(table, name) else BigInteger) for name in names]
     arrays = [cast(bindparam(f"all_{each.name}", type_=Text), ARRAY(each.type)) for each in columns]
     return func.unnest(*arrays).table_valued(*columns, with_ordinality="place").render_derived(name="given")
@@ -74,7 +74,7 @@ def _is_text(table: Table, name: str) -> bool:
 
 
 def array(values: Iterable[str | int | None]) -> str:
-    """An array in the database's own notation; the driver takes longer for it than the database for the statement."""
+    """Write a PostgreSQL array literal: the driver's own conversion takes longer than the statement."""
     return "{" + ",".join(map(_element, values)) + "}"
 
 

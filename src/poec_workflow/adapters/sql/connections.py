@@ -1,4 +1,4 @@
-"""Where transactions come from: our own engine, which retries; `joined` has the host's, which never does."""
+"""Transactions on a connection pool: begin, commit, roll back; the schema is checked, and created, on first use."""
 
 from __future__ import annotations
 
@@ -6,20 +6,25 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Protocol, TypeVar
 
-import stamina
 from sqlalchemy import Connection
 
-from poec_workflow.adapters.sql.dialects import exists, make_engine, prepare_file, reading, writing
+from poec_workflow.adapters.sql.dialects import (
+    database_exists,
+    make_engine,
+    prepare_file,
+    reading_engine,
+    writing_engine,
+)
 from poec_workflow.adapters.sql.driver_errors import translated
-from poec_workflow.adapters.sql.revisions import OURS, Lineage, SchemaStatus, check, make, status, upgrade
-from poec_workflow.errors import Conflict
+from poec_workflow.adapters.sql.retries import retried
+from poec_workflow.adapters.sql.revisions import REVISIONS, RevisionChain, SchemaStatus, check, make, status, upgrade
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
 
 
 class Connections(Protocol):
-    """How work gets a connection with a transaction."""
+    """Where a storage gets its transactions: a pool of its own, or the host's connection."""
 
     def run(self, work: Work[T], *, write: bool) -> T:
         """Do work in a transaction; undo it when it raises, or when it was not to write."""
@@ -43,13 +48,13 @@ class Connections(Protocol):
 
 
 class OwnConnections:
-    """A pool of our own; work that met a conflict is done again, a bounded number of times."""
+    """A connection pool of the storage's own; work that ends in a conflict is retried, at most `attempts` times."""
 
-    def __init__(self, url: str, *, busy_timeout: float, attempts: int, lineage: Lineage = OURS) -> None:
+    def __init__(self, url: str, *, busy_timeout: float, attempts: int, chain: RevisionChain = REVISIONS) -> None:
         self._engine = make_engine(url, busy_timeout)
-        self._reading, self._writing = reading(self._engine), writing(self._engine)
+        self._reading, self._writing = reading_engine(self._engine), writing_engine(self._engine)
         self._attempts = attempts
-        self._lineage = lineage
+        self._chain = chain
         self._ready = False
         self._lock = Lock()
 
@@ -59,38 +64,25 @@ class OwnConnections:
         Raises:
             Conflict: the retries are used up.
         """
-        return self._retried(lambda: self._run(work, write=write))
+        return retried(lambda: self._run(work, write=write), self._attempts)
 
     def read(self, work: Work[T]) -> T:
         """Do work that only reads, and sees one moment."""
-        return self._retried(lambda: self._run(work, write=False))
+        return retried(lambda: self._run(work, write=False), self._attempts)
 
     def upgrade(self) -> SchemaStatus:
         """Make the tables, or bring older ones up to this release; what was there before."""
-        return self._retried(lambda: self._make(upgrade))
+        return retried(lambda: self._change_schema(upgrade), self._attempts)
 
     def status(self) -> SchemaStatus:
         """Which schema is there; nothing is made, not even an empty file."""
-        if not exists(self._engine):
-            return SchemaStatus(revision=None, head=self._lineage.head)
-        return self._retried(self._look)
+        if not database_exists(self._engine):
+            return SchemaStatus(revision=None, head=self._chain.head)
+        return retried(self._read_status, self._attempts)
 
     def close(self) -> None:
         """Close every connection; the storage can still be used, and opens new ones."""
         self._engine.dispose()
-
-    def _retried(self, work: Callable[[], T]) -> T:
-        try:
-            return work()
-        except Conflict:
-            if self._attempts == 1:
-                raise
-        for attempt in stamina.retry_context(
-            on=Conflict, attempts=self._attempts - 1, timeout=None, wait_initial=0.02, wait_max=1.0, wait_jitter=0.1
-        ):
-            with attempt:
-                return work()
-        raise AssertionError  # pragma: no cover - stamina raises what the last attempt raised
 
     def _run(self, work: Work[T], *, write: bool) -> T:
         self._prepare()
@@ -105,29 +97,28 @@ class OwnConnections:
         if self._ready:
             return
         with self._lock:
-            if not check(self._look()):
-                self._make(make)
+            if not check(self._read_status()):
+                self._change_schema(make)
             self._ready = True
 
-    def _look(self) -> SchemaStatus:
+    def _read_status(self) -> SchemaStatus:
         with translated(), self._engine.connect() as connection:
-            return status(connection, self._lineage)
+            return status(connection, self._chain)
 
-    def _make(self, how: Callable[[Connection, Lineage], SchemaStatus]) -> SchemaStatus:
+    def _change_schema(self, change: Callable[[Connection, RevisionChain], SchemaStatus]) -> SchemaStatus:
         with translated():
             with self._engine.connect() as connection:
                 prepare_file(connection)
             with self._writing.connect() as connection:
-                before = how(connection, self._lineage)
+                before = change(connection, self._chain)
                 _commit(connection)
                 return before
 
 
 def _commit(connection: Connection) -> None:
-    """Commit. A connection that could not is closed.
+    """Commit; close the connection where that fails.
 
-    SQLAlchemy takes its transaction for ended, and would hand it on still open: with its locks, to be committed by
-    whoever comes next.
+    SQLAlchemy takes the transaction for ended, and would return the connection to the pool with it still open.
     """
     try:
         connection.commit()

@@ -1,4 +1,4 @@
-"""Rows ▸ what a decision knows: one statement that also locks, and one more for what goes with a lock.
+"""Load and lock what a decision needs: the subject of a command, its session with counters, its action.
 
 Locks are taken in one order: an action, its sessions by reference, a session's applications.
 """
@@ -10,9 +10,10 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
+from attrs import evolve
 from sqlalchemy import BindParameter, Connection, Select, Table, and_, bindparam, exists, select, text
 
-from poec_workflow.adapters.sql.dialects import skips_locked
+from poec_workflow.adapters.sql.dialects import supports_skip_locked
 from poec_workflow.adapters.sql.row_mapping import position_of, read, stored_keys, tally_of
 from poec_workflow.adapters.sql.schema import COUNTS, actions, applications, count_of, history, receipts, sessions
 from poec_workflow.commands import Command, CreateSession, Preregister
@@ -34,7 +35,7 @@ LoadOpen = Callable[[str], Sequence[Application]]
 Statement = Select[*tuple[Any, ...]]
 
 _COUNTERS = tuple(sessions.c[name] for name in COUNTS)
-_ASKED: BindParameter[str] = bindparam("asked")
+_REFERENCE: BindParameter[str] = bindparam("reference")
 _PARENT: BindParameter[str] = bindparam("parent")
 _PERSON: BindParameter[str] = bindparam("person")
 
@@ -46,66 +47,68 @@ _session_columns = (sessions.c.data.label("session"), actions.c.data.label("acti
 _session_from = sessions.join(actions, actions.c.reference == sessions.c.action)
 
 
-def _either(statement: Statement, *of: Table, skip_locked: bool = False) -> Mapping[bool, Statement]:
-    """A statement that only looks (False), and the same that locks rows of tables, in their order (True)."""
+def _plain_and_locking(statement: Statement, *of: Table, skip_locked: bool = False) -> Mapping[bool, Statement]:
+    """The statement without locks (False), and locking the rows of some tables, in their order (True)."""
     locking = statement.with_for_update(of=of, skip_locked=skip_locked)
     return {False: statement, True: locking}
 
 
-_session = _either(select(*_session_columns).select_from(_session_from).where(sessions.c.reference == _ASKED), sessions)
-_application = _either(
+_session = _plain_and_locking(
+    select(*_session_columns).select_from(_session_from).where(sessions.c.reference == _REFERENCE), sessions
+)
+_application = _plain_and_locking(
     select(applications.c.data.label("application"), *_session_columns)
     .select_from(applications.join(_session_from, sessions.c.reference == applications.c.session))
-    .where(applications.c.reference == _ASKED),
+    .where(applications.c.reference == _REFERENCE),
     sessions,
     applications,
 )
-# A session is entered, and an action gets one, only while the action stays as it is.
-_registering = select(*_session_columns).select_from(_session_from).where(sessions.c.reference == _PARENT)
-_entering = {
-    False: _registering,
-    True: _registering.with_for_update(read=True, of=actions).suffix_with(
+# Registering and creating a session lock the action FOR SHARE: it stays as it is, and others may do the same.
+_registration_session = select(*_session_columns).select_from(_session_from).where(sessions.c.reference == _PARENT)
+_session_to_register_on = {
+    False: _registration_session,
+    True: _registration_session.with_for_update(read=True, of=actions).suffix_with(
         text(f"FOR UPDATE OF {sessions.name}"), dialect="postgresql"
     ),
 }
 _parent_action = select(actions.c.data).where(actions.c.reference == _PARENT)
-_creating = {False: _parent_action, True: _parent_action.with_for_update(read=True)}
-# Asked when the locks are held: what stands in a locking statement beside its rows is as old as its waiting was long.
-_standing = select(
-    select(applications.c.data).where(applications.c.reference == _ASKED).scalar_subquery().label("taken"),
+_action_to_create_under = {False: _parent_action, True: _parent_action.with_for_update(read=True)}
+# Executed once the locks are held: a locking statement sees unlocked rows as they were before it waited.
+_registration_checks = select(
+    select(applications.c.data).where(applications.c.reference == _REFERENCE).scalar_subquery().label("existing"),
     exists().where(applications.c.candidate == _PERSON, applications.c.session == _PARENT, is_live).label("live"),
 )
-_taken_session = select(sessions.c.data).where(sessions.c.reference == _ASKED)
-_action = _either(select(actions.c.data).where(actions.c.reference == _ASKED), actions)
-_sessions_of_action = _either(
+_existing_session = select(sessions.c.data).where(sessions.c.reference == _REFERENCE)
+_action = _plain_and_locking(select(actions.c.data).where(actions.c.reference == _REFERENCE), actions)
+_sessions_of_action = _plain_and_locking(
     select(sessions.c.data.label("session"), *_COUNTERS)
-    .where(sessions.c.action == _ASKED)
+    .where(sessions.c.action == _REFERENCE)
     .order_by(sessions.c.reference),
     sessions,
 )
-_open_of_session = _either(
-    select(applications.c.data).where(applications.c.session == _ASKED, is_open).order_by(applications.c.reference),
+_open_of_session = _plain_and_locking(
+    select(applications.c.data).where(applications.c.session == _REFERENCE, is_open).order_by(applications.c.reference),
     applications,
 )
-_claimed = (
+_overdue_rows = (
     select(applications.c.data.label("application"), sessions.c.reference, *_session_columns)
     .select_from(_session_from.join(applications, applications.c.session == sessions.c.reference))
     .where(sessions.c.end_on < bindparam("before"), open_count > 0, is_open)
     .limit(bindparam("limit"))
 )
-_overdue = _either(
-    _claimed.order_by(sessions.c.end_on, sessions.c.reference, applications.c.reference),
+_overdue = _plain_and_locking(
+    _overdue_rows.order_by(sessions.c.end_on, sessions.c.reference, applications.c.reference),
     sessions,
     applications,
     skip_locked=True,
 )
-# Who waits for sessions does so in their order.
-_held_overdue = _claimed.order_by(sessions.c.reference, applications.c.reference).with_for_update(
+# Waits for sessions in the order of locking.
+_overdue_waiting = _overdue_rows.order_by(sessions.c.reference, applications.c.reference).with_for_update(
     of=(sessions, applications)
 )
-_receipt = select(receipts).where(receipts.c.key.in_([_ASKED, bindparam("once")]))
+_receipt = select(receipts).where(receipts.c.key.in_([_REFERENCE, bindparam("legacy_key")]))
 _moved = history.alias("moved")
-_recalled: Select[*tuple[Any, ...]] = (
+_histories_of_decision: Select[*tuple[Any, ...]] = (
     select(_moved.c.ordinal, history.c.data)
     .select_from(
         _moved.join(
@@ -127,119 +130,115 @@ _recalled: Select[*tuple[Any, ...]] = (
 
 
 def load(connection: Connection, command: Command, load_open: LoadOpen, *, lock: bool) -> DecisionContext:
-    """What is known around a command; `lock` what it may change."""
+    """Load the context of a command; with `lock`, lock what it may change."""
     match command:
         case Preregister():
-            return _around_registration(connection, command, load_open, lock=lock)
+            return _load_registration(connection, command, load_open, lock=lock)
         case CreateSession():
-            return _around_creation(connection, command, lock=lock)
+            return _load_session_creation(connection, command, lock=lock)
         case _:
-            return _AROUND[command.kind](connection, command.reference, load_open, lock=lock)
+            return _LOADERS[command.kind](connection, command.reference, load_open, lock=lock)
 
 
-def around_application(
+def load_application(
     connection: Connection, reference: str, load_open: LoadOpen, *, lock: bool = False
 ) -> DecisionContext:
-    """An application, its session with counts, and its action."""
-    row = connection.execute(_application[lock], {"asked": reference}).one_or_none()
-    return _loaded(read(row.application, Application), row, load_open) if row else DecisionContext()
+    """Load an application, its session with counters, and its action; empty where there is none."""
+    row = connection.execute(_application[lock], {"reference": reference}).one_or_none()
+    return _context_of(read(row.application, Application), row, load_open) if row else DecisionContext()
 
 
-def _around_session(connection: Connection, reference: str, load_open: LoadOpen, *, lock: bool) -> DecisionContext:
-    row = connection.execute(_session[lock], {"asked": reference}).one_or_none()
+def _load_session(connection: Connection, reference: str, load_open: LoadOpen, *, lock: bool) -> DecisionContext:
+    row = connection.execute(_session[lock], {"reference": reference}).one_or_none()
     if row is None:
         return DecisionContext()
     enrolment = _enrolment(row, load_open)
     return DecisionContext(subject=enrolment.session, action=read(row.action, TrainingAction), enrolment=enrolment)
 
 
-def _around_action(connection: Connection, reference: str, load_open: LoadOpen, *, lock: bool) -> DecisionContext:
-    found = connection.scalar(_action[lock], {"asked": reference})
+def _load_action(connection: Connection, reference: str, load_open: LoadOpen, *, lock: bool) -> DecisionContext:
+    found = connection.scalar(_action[lock], {"reference": reference})
     if found is None:
         return DecisionContext()
     action = read(found, TrainingAction)
-    rows = connection.execute(_sessions_of_action[lock], {"asked": reference})
+    rows = connection.execute(_sessions_of_action[lock], {"reference": reference})
     return DecisionContext(subject=action, action=action, enrolments=tuple(_enrolment(row, load_open) for row in rows))
 
 
-_AROUND = {
-    SubjectKind.APPLICATION: around_application,
-    SubjectKind.SESSION: _around_session,
-    SubjectKind.ACTION: _around_action,
+_LOADERS = {
+    SubjectKind.APPLICATION: load_application,
+    SubjectKind.SESSION: _load_session,
+    SubjectKind.ACTION: _load_action,
 }
 
 
-def _around_registration(
+def _load_registration(
     connection: Connection, command: Preregister, load_open: LoadOpen, *, lock: bool
 ) -> DecisionContext:
-    row = connection.execute(_entering[lock], {"parent": command.session}).one_or_none()
+    row = connection.execute(_session_to_register_on[lock], {"parent": command.session}).one_or_none()
     if row is None:
         return DecisionContext()
-    asked = {"asked": command.application, "parent": command.session, "person": command.candidate.reference}
-    standing = connection.execute(_standing, asked).one()
+    parameters = {"reference": command.application, "parent": command.session, "person": command.candidate.reference}
+    checks = connection.execute(_registration_checks, parameters).one()
     return DecisionContext(
-        subject=None if standing.taken is None else read(standing.taken, Application),
+        subject=None if checks.existing is None else read(checks.existing, Application),
         action=read(row.action, TrainingAction),
         enrolment=_enrolment(row, load_open),
-        candidate_live=bool(standing.live),
+        candidate_live=bool(checks.live),
     )
 
 
-def _around_creation(connection: Connection, command: CreateSession, *, lock: bool) -> DecisionContext:
-    action = connection.scalar(_creating[lock], {"parent": command.action})
+def _load_session_creation(connection: Connection, command: CreateSession, *, lock: bool) -> DecisionContext:
+    action = connection.scalar(_action_to_create_under[lock], {"parent": command.action})
     if action is None:
         return DecisionContext()
-    taken = connection.scalar(_taken_session, {"asked": command.session})
-    subject = None if taken is None else read(taken, TrainingSession)
+    existing = connection.scalar(_existing_session, {"reference": command.session})
+    subject = None if existing is None else read(existing, TrainingSession)
     return DecisionContext(subject=subject, action=read(action, TrainingAction))
 
 
 def open_applications(connection: Connection, session: str, *, lock: bool = False) -> Sequence[Application]:
     """A session's open applications, by reference."""
-    return [read(each, Application) for each in connection.scalars(_open_of_session[lock], {"asked": session})]
+    return [read(each, Application) for each in connection.scalars(_open_of_session[lock], {"reference": session})]
 
 
 def overdue(
     connection: Connection, ended_before: date, limit: int, load_open: LoadOpen, *, lock: bool
 ) -> Sequence[DecisionContext]:
-    """Open applications of sessions that ended before a day, those that ended first coming first.
+    """Open applications of sessions that ended before a day, the earliest ends first, at most `limit`.
 
-    With `lock`, sessions that others hold are passed over; when none is left but these, they are waited for.
+    With `lock`, rows that other transactions hold are skipped where the database can (PostgreSQL); when nothing else is
+    left, they are waited for.
     """
-    asked = {"before": ended_before.isoformat(), "limit": limit}
-    rows = connection.execute(_overdue[lock], asked).all()
-    if not rows and lock and skips_locked(connection):
-        rows = connection.execute(_held_overdue, asked).all()
-    found: list[DecisionContext] = []
+    parameters = {"before": ended_before.isoformat(), "limit": limit}
+    rows = connection.execute(_overdue[lock], parameters).all()
+    if not rows and lock and supports_skip_locked(connection):
+        rows = connection.execute(_overdue_waiting, parameters).all()
+    contexts: list[DecisionContext] = []
     for _, group in groupby(rows, lambda row: row.reference):
         first, *others = group
-        around = _loaded(read(first.application, Application), first, load_open)
-        found.append(around)
-        found.extend(
-            DecisionContext(
-                subject=read(row.application, Application), action=around.action, enrolment=around.enrolment
-            )
-            for row in others
-        )
-    return found
+        context = _context_of(read(first.application, Application), first, load_open)
+        contexts.append(context)
+        contexts.extend(evolve(context, subject=read(row.application, Application)) for row in others)
+    return contexts
 
 
 def receipt(connection: Connection, key: str) -> Receipt | None:
-    """What the key was used for."""
-    now, once = stored_keys(key)
-    row = connection.execute(_receipt, {"asked": now, "once": once}).one_or_none()
+    """The receipt of a key, None where it is unused."""
+    stored, legacy = stored_keys(key)
+    row = connection.execute(_receipt, {"reference": stored, "legacy_key": legacy}).one_or_none()
     return Receipt(key, row.digest, position_of(row)) if row else None
 
 
 def recall(connection: Connection, decision: Position) -> Sequence[Sequence[HistoryEntry]]:
-    """The histories of all that a decision moved, up to and with that move."""
-    asked = {"kind": decision.kind.value, "reference": decision.reference, "version": decision.version}
-    rows = connection.execute(_recalled, asked)
+    """The histories of the subjects that a decision changed, up to and including that change."""
+    parameters = {"kind": decision.kind.value, "reference": decision.reference, "version": decision.version}
+    rows = connection.execute(_histories_of_decision, parameters)
     groups = groupby(rows, lambda row: row.ordinal)
     return [[read(row.data, HistoryEntry) for row in group] for _, group in groups]
 
 
-def _loaded(subject: Application, row: Any, load_open: LoadOpen) -> DecisionContext:  # noqa: ANN401 - a row
+def _context_of(subject: Application, row: Any, load_open: LoadOpen) -> DecisionContext:  # noqa: ANN401 - a row
     return DecisionContext(
         subject=subject, action=read(row.action, TrainingAction), enrolment=_enrolment(row, load_open)
     )

@@ -1,4 +1,4 @@
-"""The dashboard as one statement: from the counters, or, since a day, from the applications."""
+"""SQL of the dashboard: summed from the sessions' counters, or, since a day, counted from the applications."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _row_from_counters(role: Role) -> Select[*tuple[Any, ...]]:
             *(_total(sessions.c[state.name.lower()], _published).label(state.name.lower()) for state in _FINAL),
         )
         .join_from(sessions, actions, actions.c.reference == sessions.c.action)
-        .where(sessions.c[role.value] == bindparam("asked"))
+        .where(sessions.c[role.value] == bindparam("organization"))
     )
 
 
@@ -55,7 +55,7 @@ def _row_from_applications(role: Role) -> Select[*tuple[Any, ...]]:
                 (applications.c.session == sessions.c.reference) & (applications.c.registered_at >= bindparam("since")),
             )
         )
-        .where(sessions.c[role.value] == bindparam("asked"))
+        .where(sessions.c[role.value] == bindparam("organization"))
     )
 
 

@@ -1,14 +1,14 @@
-"""What differs between databases, and nothing else.
+"""Differences between SQLite and PostgreSQL: engines, isolation, upserts, error codes, supported features.
 
-Facts about SQLite and its driver that shape this file. A transaction that reads first and writes later can fail at
-the write with no way to wait, so writing transactions begin with BEGIN IMMEDIATE; the driver's own begin comes too
-late for that and is switched off (`isolation_level = None`). The journal mode is a property of the file and can't be
-changed inside a transaction; `synchronous` and the busy timeout are the connection's.
+SQLite and its driver: a transaction that reads first and writes later can fail at the write with no way to wait, so
+writing transactions begin with BEGIN IMMEDIATE; the driver's own begin comes too late for that and is switched off
+(`isolation_level = None`). The journal mode is a property of the file and can't be changed inside a transaction;
+`synchronous` and the busy timeout are the connection's.
 
-Facts about PostgreSQL. Writing transactions are READ COMMITTED with row locks: whoever waited for a lock goes on with
-the row as it is by then, where REPEATABLE READ would fail and have to begin again. But only locked rows are as new
-as the lock; whatever else the locking statement says was true when it began to wait, and has to be asked again by a
-statement of its own. Reading transactions are REPEATABLE READ, which there never waits and sees one moment.
+PostgreSQL: writing transactions are READ COMMITTED with row locks; after waiting for a lock they see the row as it is
+then, where REPEATABLE READ would fail and have to begin again. Only locked rows are as new as the lock: all else in the
+locking statement is as of when it began to wait, and has to be read again by a statement of its own. Reading
+transactions are REPEATABLE READ: one snapshot, without waiting.
 """
 
 from __future__ import annotations
@@ -41,59 +41,59 @@ _SCHEMA_LOCK = 0x706F6563
 """PostgreSQL's advisory lock of those who make the tables."""
 
 
-class Trouble(Enum):
-    """What a driver's error comes down to."""
+class ErrorKind(Enum):
+    """What a driver's error means for the caller."""
 
     BUSY = auto()
-    TAKEN = auto()
+    DUPLICATE = auto()
     SCHEMA = auto()
     NO_TRANSACTION = auto()
     UNAVAILABLE = auto()
 
 
 def driver_errors() -> tuple[type[BaseException], ...]:
-    """What drivers raise where SQLAlchemy does not stand between; one that nobody imported raises nothing."""
+    """The base exceptions of the drivers that are imported, for code that calls them without SQLAlchemy."""
     psycopg: Any = sys.modules.get("psycopg")
     return (sqlite3.Error,) if psycopg is None else (sqlite3.Error, psycopg.Error)
 
 
 _PRIMARY_CODE = 0xFF
-_NOT_THERE = re.compile(r"no such (table|column): |table \S+ has no column named ")
-"""How SQLite says so: its code is that of every error in a statement."""
+_MISSING = re.compile(r"no such (table|column): |table \S+ has no column named ")
+"""SQLite's message for a missing table or column; its code is that of every error in a statement."""
 _SQLITE = {
-    sqlite3.SQLITE_BUSY: Trouble.BUSY,
-    sqlite3.SQLITE_LOCKED: Trouble.BUSY,
-    sqlite3.SQLITE_PROTOCOL: Trouble.BUSY,
-    sqlite3.SQLITE_CONSTRAINT: Trouble.TAKEN,
+    sqlite3.SQLITE_BUSY: ErrorKind.BUSY,
+    sqlite3.SQLITE_LOCKED: ErrorKind.BUSY,
+    sqlite3.SQLITE_PROTOCOL: ErrorKind.BUSY,
+    sqlite3.SQLITE_CONSTRAINT: ErrorKind.DUPLICATE,
 }
 _POSTGRESQL = {
-    "40001": Trouble.BUSY,  # serialization failure
-    "40P01": Trouble.BUSY,  # deadlock
-    "55P03": Trouble.BUSY,  # lock timeout
-    "23505": Trouble.TAKEN,  # unique violation
-    "42P01": Trouble.SCHEMA,  # no such table
-    "42703": Trouble.SCHEMA,  # no such column
-    "42P07": Trouble.TAKEN,  # a table was made meanwhile
-    "25P01": Trouble.NO_TRANSACTION,
+    "40001": ErrorKind.BUSY,  # serialization failure
+    "40P01": ErrorKind.BUSY,  # deadlock
+    "55P03": ErrorKind.BUSY,  # lock timeout
+    "23505": ErrorKind.DUPLICATE,  # unique violation
+    "42P01": ErrorKind.SCHEMA,  # no such table
+    "42703": ErrorKind.SCHEMA,  # no such column
+    "42P07": ErrorKind.DUPLICATE,  # a table was created meanwhile
+    "25P01": ErrorKind.NO_TRANSACTION,
 }
 
 
-def trouble(error: BaseException) -> Trouble:
-    """What is the matter."""
+def error_kind(error: BaseException) -> ErrorKind:
+    """Classify a driver's error by its code."""
     code = getattr(error, "sqlite_errorcode", None)
     if code is not None:
-        if code == sqlite3.SQLITE_ERROR and _NOT_THERE.match(str(error)):
-            return Trouble.SCHEMA
-        return _SQLITE.get(code & _PRIMARY_CODE, Trouble.UNAVAILABLE)
+        if code == sqlite3.SQLITE_ERROR and _MISSING.match(str(error)):
+            return ErrorKind.SCHEMA
+        return _SQLITE.get(code & _PRIMARY_CODE, ErrorKind.UNAVAILABLE)
     state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
-    return _POSTGRESQL.get(state or "", Trouble.UNAVAILABLE)
+    return _POSTGRESQL.get(state or "", ErrorKind.UNAVAILABLE)
 
 
-def parsed(url: str) -> URL:
-    """A URL that `open` can open.
+def _parse_url(url: str) -> URL:
+    """Parse the URL of a database.
 
     Raises:
-        Malformed: it is none.
+        Malformed: not a URL of SQLite or PostgreSQL (psycopg), or of a SQLite database in memory.
     """
     try:
         found = make_url(url)
@@ -108,22 +108,22 @@ def parsed(url: str) -> URL:
 
 
 def make_engine(url: str, busy_timeout: float) -> Engine:
-    """An engine whose transactions begin as said above.
+    """Make an engine whose transactions begin as the module says.
 
     Args:
         url: of a database.
-        busy_timeout: how many seconds to wait for another's write to end, and for a free connection.
+        busy_timeout: seconds to wait for a lock, and for a free connection.
 
     Raises:
-        Malformed: the URL is none of a kind that is known.
+        Malformed: see `_parse_url`.
     """
-    found = parsed(url)
+    found = _parse_url(url)
     if found.get_backend_name() == "postgresql":
         return _postgresql(found, busy_timeout)
     engine = create_engine(found, connect_args={"timeout": busy_timeout})
-    event.listen(engine, "connect", _connected)
-    event.listen(engine, "begin", _begun)
-    event.listen(engine, "invalidate", _let_go)
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+    event.listen(engine, "invalidate", _on_invalidate)
     return engine
 
 
@@ -136,38 +136,38 @@ def _postgresql(url: URL, busy_timeout: float) -> Engine:
     )
 
 
-def writing(engine: Engine) -> Engine:
-    """The engine, for transactions that write."""
+def writing_engine(engine: Engine) -> Engine:
+    """The engine for transactions that write."""
     if engine.dialect.name == "postgresql":
         return engine.execution_options(isolation_level="READ COMMITTED")
     return engine.execution_options(**{WRITING: True})
 
 
-def reading(engine: Engine) -> Engine:
-    """The engine, for transactions that keep nothing, and see one moment."""
+def reading_engine(engine: Engine) -> Engine:
+    """The engine for transactions that only read, on one snapshot."""
     if engine.dialect.name == "postgresql":
         return engine.execution_options(isolation_level="REPEATABLE READ")
     return engine
 
 
-def _connected(connection: sqlite3.Connection, _record: object) -> None:
+def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     connection.execute("PRAGMA synchronous = FULL").close()
 
 
-def _begun(connection: Connection) -> None:
+def _on_begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get(WRITING)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _let_go(connection: sqlite3.Connection, _record: object, _error: BaseException | None) -> None:
-    """End the transaction of a connection that is given up: closed, it keeps its lock while a cursor is remembered."""
+def _on_invalidate(connection: sqlite3.Connection, _record: object, _error: BaseException | None) -> None:
+    """Roll back a connection that is given up: closed, it would keep its lock while a cursor refers to it."""
     with suppress(sqlite3.Error):
         connection.rollback()
 
 
 def prepare_file(connection: Connection) -> None:
-    """Set what is set once for a database, outside of any transaction: readers don't wait for writers."""
+    """Switch a SQLite file to write-ahead logging, outside of any transaction: readers don't wait for writers."""
     if connection.dialect.name != "sqlite":
         return
     raw: Any = connection.connection.dbapi_connection
@@ -175,30 +175,30 @@ def prepare_file(connection: Connection) -> None:
 
 
 def lock_schema(connection: Connection) -> None:
-    """Let one at a time make the tables; on SQLite there is but one writer anyway."""
+    """Lock the schema against other upgrades; SQLite has one writer anyway."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_SCHEMA_LOCK})").close()
 
 
-def skips_locked(connection: Connection) -> bool:
-    """Whether rows that others hold can be passed over, so that an empty answer may mean that all are held."""
+def supports_skip_locked(connection: Connection) -> bool:
+    """Whether SKIP LOCKED is supported, so that an empty result may mean that all rows are locked."""
     return connection.dialect.name == "postgresql"
 
 
-def takes_arrays(connection: Connection) -> bool:
-    """Whether a parameter can be an array, and a statement make rows of it."""
+def supports_arrays(connection: Connection) -> bool:
+    """Whether a parameter can be an array that a statement unnests."""
     return connection.dialect.name == "postgresql"
 
 
 def insert_ignoring(table: Table) -> PerDialect:
-    """An INSERT that does nothing where the key is taken, poisons no transaction, and counts what it did."""
+    """An INSERT that does nothing on a duplicate key, leaves the transaction usable, and counts its rows."""
     statements = postgresql_insert(table).on_conflict_do_nothing(), sqlite_insert(table).on_conflict_do_nothing()
     postgresql, sqlite = (each.inline().execution_options(preserve_rowcount=True) for each in statements)
     return {"postgresql": postgresql, "sqlite": sqlite}
 
 
 def upsert(table: Table, key: str) -> PerDialect:
-    """An INSERT that replaces every other column where the key is taken."""
+    """An INSERT that replaces every other column on a duplicate key."""
     postgresql, sqlite = postgresql_insert(table), sqlite_insert(table)
     names = [each.name for each in table.columns if each.name != key]
     return {
@@ -233,13 +233,13 @@ def begin_if_needed(connection: Connection) -> None:
 NO_TRANSACTION = "no transaction is open on the host's connection; begin one to join"
 
 
-def is_known(dialect: Dialect) -> bool:
-    """Whether a host's connection speaks what this file knows."""
+def is_supported(dialect: Dialect) -> bool:
+    """Whether the dialect of a host's connection is one of the two."""
     return dialect.name in ("sqlite", "postgresql")
 
 
-def knows_lateral(connection: Connection) -> bool:
-    """Whether a subquery of a FROM may look at what stands before it."""
+def supports_lateral(connection: Connection) -> bool:
+    """Whether LATERAL subqueries are supported."""
     return connection.dialect.name == "postgresql"
 
 
@@ -247,10 +247,10 @@ BEGINNINGS = {
     "sqlite": ("BEGIN IMMEDIATE",),
     "postgresql": ("BEGIN", f"SELECT pg_advisory_xact_lock({_SCHEMA_LOCK})"),
 }
-"""What a script begins with that changes the tables, alone; each ends with COMMIT."""
+"""How an upgrade script begins, by dialect, so that it runs alone; each script ends with COMMIT."""
 
 
-def exists(engine: Engine) -> bool:
-    """Whether there is anything to connect to: connecting would make a SQLite file."""
+def database_exists(engine: Engine) -> bool:
+    """Whether there is a database to connect to; connecting would create a SQLite file."""
     found = engine.url
     return found.get_backend_name() != "sqlite" or bool(found.query) or Path(found.database or "").exists()

@@ -1,4 +1,4 @@
-"""The driver's errors become ours here, each `from` its cause."""
+"""Translate errors of the database drivers into the package's exceptions, each raised `from` its cause."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from sqlalchemy.exc import DBAPIError, PendingRollbackError, ResourceClosedError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from poec_workflow.adapters.sql.dialects import NO_TRANSACTION, Trouble, driver_errors, trouble
+from poec_workflow.adapters.sql.dialects import NO_TRANSACTION, ErrorKind, driver_errors, error_kind
 from poec_workflow.errors import Conflict, SchemaOutdated, StorageUnavailable, WorkflowError
 
 REMEDY = "run `poec-workflow store upgrade`"
@@ -17,10 +17,10 @@ REMEDY = "run `poec-workflow store upgrade`"
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Let nothing of the driver out.
+    """Raise the package's exceptions in place of the driver's and SQLAlchemy's.
 
     Raises:
-        Conflict: somebody else was faster, or still writes.
+        Conflict: another transaction was faster, or still holds the lock.
         RuntimeError: the host has no transaction to join.
         SchemaOutdated: a table or a column is missing.
         StorageUnavailable: the database can't be reached, read or written.
@@ -38,13 +38,13 @@ def translated() -> Iterator[None]:
 
 
 def _ours(error: BaseException) -> WorkflowError | RuntimeError:
-    found = trouble(error)
-    if found is Trouble.TAKEN:
+    found = error_kind(error)
+    if found is ErrorKind.DUPLICATE:
         return Conflict("the same reference, key or version was stored by somebody else")
-    if found is Trouble.BUSY:
+    if found is ErrorKind.BUSY:
         return Conflict("the database is being written by somebody else")
-    if found is Trouble.NO_TRANSACTION:
+    if found is ErrorKind.NO_TRANSACTION:
         return RuntimeError(NO_TRANSACTION)
-    if found is Trouble.SCHEMA:
+    if found is ErrorKind.SCHEMA:
         return SchemaOutdated(f"the database has another schema than this release reads ({error}); {REMEDY}")
     return StorageUnavailable(f"the database can't be used: {error}")

@@ -1,4 +1,4 @@
-"""A host's connection as SQLAlchemy's Core sees it: SQLAlchemy's own, Django's, or the driver's.
+"""Wrap a host's connection (SQLAlchemy's, Django's, sqlite3's, psycopg's) as a SQLAlchemy Core connection.
 
 An engine put around the host's driver connection would roll the host's writes back when it gives the connection up,
 even with the pool's reset off. So its dialect begins, commits, rolls back and closes nothing.
@@ -19,51 +19,51 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.pool import NullPool
 
-from poec_workflow.adapters.sql.dialects import is_known
+from poec_workflow.adapters.sql.dialects import is_supported
 
 
 @contextmanager
-def core(host: Any) -> Iterator[Connection]:  # noqa: ANN401 - three libraries' connections
-    """A Core connection on a host's.
+def core_connection(host: Any) -> Iterator[Connection]:  # noqa: ANN401 - three libraries' connections
+    """Yield a Core connection on the host's.
 
     Raises:
         RuntimeError: it is in psycopg's pipeline mode, where an answer comes too late to decide by.
-        TypeError: it is none of them.
+        TypeError: it is no connection of these libraries, or of another database.
     """
     if isinstance(host, Connection):
-        if not is_known(host.dialect):
+        if not is_supported(host.dialect):
             raise TypeError(f"a connection to {host.dialect.name}, which is not known")
         yield host
         return
     if hasattr(host, "ensure_connection"):
-        host = _of_django(host)
+        host = _driver_connection(host)
     with closing(_engine(host).connect()) as connection:
         yield connection
 
 
-def _of_django(host: Any) -> Any:  # noqa: ANN401 - two drivers' connections
+def _driver_connection(host: Any) -> Any:  # noqa: ANN401 - two drivers' connections
     try:
         host.ensure_connection()
-    except Exception as error:  # noqa: BLE001 - whatever it is, it goes on
-        # The driver's, of which Django made its own.
+    except Exception as error:  # noqa: BLE001 - raised again below
+        # The driver's error, which Django wrapped in its own.
         raise error.__cause__ or error from None
     return host.connection
 
 
 def _engine(host: Any) -> Engine:  # noqa: ANN401 - two drivers' connections
-    # Whose connection it is, its driver has been imported.
+    # A host that has such a connection has imported its driver.
     psycopg: Any = sys.modules.get("psycopg")
     dialect: Dialect
-    hosted: Any
+    connection: Any
     if isinstance(host, sqlite3.Connection):
-        dialect, hosted = _sqlite(), _SqliteConnection(host)
+        dialect, connection = _sqlite(), _SqliteConnection(host)
     elif psycopg is not None and isinstance(host, psycopg.Connection):
         if host.pgconn.pipeline_status:
             raise RuntimeError("the host's connection is in a pipeline; leave it to join")
-        dialect, hosted = _postgresql(), _PsycopgConnection(host)
+        dialect, connection = _postgresql(), _PsycopgConnection(host)
     else:
         raise TypeError(f"expected a connection, not {type(host).__name__}")
-    pool = NullPool(lambda: hosted, reset_on_return=None, dialect=dialect)
+    pool = NullPool(lambda: connection, reset_on_return=None, dialect=dialect)
     return Engine(pool, dialect, make_url(f"{dialect.name}://"), execution_options={"compiled_cache": _compiled})
 
 
@@ -72,7 +72,7 @@ _compiled: dict[Any, Any] = {}
 
 
 class _SqliteConnection:
-    """A driver's connection as the dialect needs it, whatever the host set up for its own rows."""
+    """A sqlite3 connection whose cursors give plain tuples, whatever row factory the host set."""
 
     def __init__(self, host: sqlite3.Connection) -> None:
         self.driver = host
@@ -92,7 +92,7 @@ class _SqliteConnection:
 
 
 class _PsycopgConnection:
-    """The same for psycopg: its plain cursor, where hosts may have another kind."""
+    """A psycopg connection with plain cursors and tuples, whatever factories the host set."""
 
     def __init__(self, host: Any) -> None:  # noqa: ANN401 - of an optional dependency
         self.driver = host
@@ -105,8 +105,8 @@ class _PsycopgConnection:
         return getattr(self.driver, name)
 
 
-class _Hands:
-    """A dialect without a hand on the transaction or the connection."""
+class _NoTransactionControl:
+    """A dialect that begins, commits, rolls back and closes nothing: the host does."""
 
     supports_statement_cache = True
 
@@ -121,11 +121,11 @@ class _Hands:
     def do_terminate(self, _connection: object) -> None: ...
 
 
-class _SqliteDialect(_Hands, SQLiteDialect_pysqlite):
+class _SqliteDialect(_NoTransactionControl, SQLiteDialect_pysqlite):
     supports_statement_cache = True
 
 
-class _PostgresqlDialect(_Hands, PGDialect_psycopg):
+class _PostgresqlDialect(_NoTransactionControl, PGDialect_psycopg):
     supports_statement_cache = True
 
 

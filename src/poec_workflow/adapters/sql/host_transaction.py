@@ -1,6 +1,6 @@
-"""The host's transaction: ours goes with it, and is never committed, rolled back or retried here.
+"""Run work inside a host's open transaction, behind a savepoint: it is never committed, rolled back or retried here.
 
-What a call wrote before it raised is undone by a savepoint, so that the host's transaction stays usable.
+Work that raises is rolled back to the savepoint, so that the host's transaction stays usable.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from sqlalchemy import Connection
 from poec_workflow.adapters.sql.connections import Work
 from poec_workflow.adapters.sql.dialects import begin_if_needed
 from poec_workflow.adapters.sql.driver_errors import translated
-from poec_workflow.adapters.sql.host_connection import core
-from poec_workflow.adapters.sql.revisions import OURS, Lineage, SchemaStatus, status, upgrade
+from poec_workflow.adapters.sql.host_connection import core_connection
+from poec_workflow.adapters.sql.revisions import REVISIONS, RevisionChain, SchemaStatus, status, upgrade
 
 T = TypeVar("T")
 
@@ -21,11 +21,11 @@ _SAVEPOINT = "poec_workflow"
 
 
 class JoinedConnections:
-    """One connection, which is the host's."""
+    """The host's one connection."""
 
-    def __init__(self, connection: object, lineage: Lineage = OURS) -> None:
+    def __init__(self, connection: object, chain: RevisionChain = REVISIONS) -> None:
         self._host = connection
-        self._lineage = lineage
+        self._chain = chain
 
     def run(self, work: Work[T], *, write: bool) -> T:
         """Do work after a savepoint; go back to it when it raises, or when it was not to write.
@@ -33,43 +33,43 @@ class JoinedConnections:
         Raises:
             RuntimeError: the host has no transaction to join.
         """
-        with translated(), core(self._host) as connection:
+        with translated(), core_connection(self._host) as connection:
             begin_if_needed(connection)
-            _say(connection, "SAVEPOINT")
+            _savepoint(connection, "SAVEPOINT")
             try:
                 result = work(connection)
             except BaseException:
-                # Of a connection that was lost there is nothing to undo, and saying so would hide why.
+                # A lost connection has nothing to roll back, and trying would hide the error.
                 if not connection.invalidated:
-                    _undo(connection)
+                    _roll_back(connection)
                 raise
             if write:
-                _say(connection, "RELEASE SAVEPOINT")
+                _savepoint(connection, "RELEASE SAVEPOINT")
             else:
-                _undo(connection)
+                _roll_back(connection)
             return result
 
     def read(self, work: Work[T]) -> T:
         """Do work that only reads, with what the host wrote so far."""
-        with translated(), core(self._host) as connection:
+        with translated(), core_connection(self._host) as connection:
             return work(connection)
 
     def upgrade(self) -> SchemaStatus:
         """Make the tables, or bring older ones up to this release, in the host's transaction."""
-        return self.run(lambda connection: upgrade(connection, self._lineage), write=True)
+        return self.run(lambda connection: upgrade(connection, self._chain), write=True)
 
     def status(self) -> SchemaStatus:
         """Which schema is there, as the host's transaction sees it."""
-        return self.read(lambda connection: status(connection, self._lineage))
+        return self.read(lambda connection: status(connection, self._chain))
 
     def close(self) -> None:
         """Nothing: the connection is the host's."""
 
 
-def _say(connection: Connection, words: str) -> None:
-    connection.exec_driver_sql(f"{words} {_SAVEPOINT}").close()
+def _savepoint(connection: Connection, statement: str) -> None:
+    connection.exec_driver_sql(f"{statement} {_SAVEPOINT}").close()
 
 
-def _undo(connection: Connection) -> None:
-    _say(connection, "ROLLBACK TO SAVEPOINT")
-    _say(connection, "RELEASE SAVEPOINT")
+def _roll_back(connection: Connection) -> None:
+    _savepoint(connection, "ROLLBACK TO SAVEPOINT")
+    _savepoint(connection, "RELEASE SAVEPOINT")

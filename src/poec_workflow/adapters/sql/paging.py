@@ -1,11 +1,12 @@
-"""A page of the applications of some sessions, at a cost that does not grow with the applications.
+"""Keyset pagination of the applications of many sessions, at a cost that does not grow with the applications.
 
-An index finds the applications of a session in their order, and the primary key those of everybody; none finds those of
-an organisation. To gather and sort all of them costs what the organisation has; to walk everybody's until a page
-is full costs nothing where every second one fits, and everything where those that fit lie far away. No database knows
-which, for none knows where in the order a session's applications are. So we walk a little, and if the page is not full
-by then, we ask the index where each session goes on. The sessions that go on first give a page, though perhaps not
-the first one; but none that goes on after that page's end can have a place in it.
+One index gives the applications of a session in order, and the primary key all applications in order; none gives those
+of an organisation. Sorting all of its applications costs as many as it has; scanning all applications until a page is
+full is cheap where every second one matches, and reads everything where the matches are far apart. No database can tell
+which, for none knows where in the order a session's applications are. So a page scans the next `_SCANNED` applications,
+and where that does not fill it, seeks each session's next reference by the index. The sessions with the earliest next
+references give a page, perhaps not the right one; but no session whose next reference comes after that page's end
+belongs in it.
 """
 
 from __future__ import annotations
@@ -18,79 +19,84 @@ from sqlalchemy import CTE, ColumnElement, Select, Subquery, func, select, true,
 from poec_workflow.adapters.sql.schema import applications, sessions
 
 Statement = Select[*tuple[Any, ...]]
-Held = Sequence[ColumnElement[bool]]
-"""Which sessions."""
+SessionConditions = Sequence[ColumnElement[bool]]
+"""Conditions on the sessions table."""
 
-_EARLIEST = ""
-"""Before every reference: page one searches as every other page does."""
-_WALK = 1_000
-"""So many applications are walked, in a millisecond or less."""
+_BEFORE_ALL = ""
+"""Sorts before every reference: the first page has the same statement as every other."""
+_SCANNED = 1_000
+"""How many applications are scanned: it takes a millisecond or less."""
 
 _reference = applications.c.reference
 _last = select(func.max(_reference)).correlate(None).scalar_subquery()
 
 
 def page(statement: Statement, key: ColumnElement[str], after: str | None, limit: int | None) -> Statement:
-    """What follows a reference, in order, at most so many."""
-    following = statement.where(key > (_EARLIEST if after is None else after)).order_by(key)
+    """The rows after a reference, in order, at most `limit`."""
+    following = statement.where(key > (_BEFORE_ALL if after is None else after)).order_by(key)
     return following if limit is None else following.limit(limit)
 
 
 def page_of_sessions(
-    chosen: Statement, held: Held, after: str | None, limit: int | None, *, lateral: bool
+    matching: Statement, conditions: SessionConditions, after: str | None, limit: int | None, *, lateral: bool
 ) -> Statement:
-    """References of a page of the applications of some sessions.
+    """The references of a page of the applications of the sessions that meet conditions.
 
     Args:
-        chosen: applications that fit otherwise.
-        held: which sessions.
+        matching: references of the applications that meet all other conditions.
+        conditions: on the sessions.
         after: the reference before the page.
         limit: how many at most; None is all.
-        lateral: whether the database knows LATERAL.
+        lateral: whether the database supports LATERAL.
     """
-    these = select(sessions.c.reference).where(*held).correlate(None)
+    references = select(sessions.c.reference).where(*conditions).correlate(None)
     if limit is None:
-        return page(chosen.where(applications.c.session.in_(these)), _reference, after, limit)
-    near = _near(chosen, held, after, limit).cte("near")
-    full = select(func.count()).select_from(near).scalar_subquery() == limit
-    far = _far(chosen, these.where(~full), after, limit, lateral=lateral).subquery("far")
-    both = union_all(select(near.c.reference).where(full), select(far.c.reference)).subquery("both")
-    return select(both.c.reference)
+        return page(matching.where(applications.c.session.in_(references)), _reference, after, limit)
+    scanned = _scan(matching, conditions, after, limit).cte("scanned")
+    full = select(func.count()).select_from(scanned).scalar_subquery() == limit
+    sought = _seek(matching, references.where(~full), after, limit, lateral=lateral).subquery("sought")
+    page_references = union_all(select(scanned.c.reference).where(full), select(sought.c.reference)).subquery(
+        "page_references"
+    )
+    return select(page_references.c.reference)
 
 
-def _near(chosen: Statement, held: Held, after: str | None, limit: int) -> Statement:
-    """Those among the next thousand of everybody's."""
-    following = page(select(_reference), _reference, after, 1).offset(_WALK - 1).correlate(None).scalar_subquery()
+def _scan(matching: Statement, conditions: SessionConditions, after: str | None, limit: int) -> Statement:
+    """A page out of the next `_SCANNED` applications of all sessions."""
+    following = page(select(_reference), _reference, after, 1).offset(_SCANNED - 1).correlate(None).scalar_subquery()
     within = (
         select(sessions.c.reference)
-        .where(sessions.c.reference == applications.c.session, *held)
+        .where(sessions.c.reference == applications.c.session, *conditions)
         .correlate(applications)
         .exists()
     )
-    return page(chosen.where(_reference <= func.coalesce(following, _last), within), _reference, after, limit)
+    return page(matching.where(_reference <= func.coalesce(following, _last), within), _reference, after, limit)
 
 
-def _far(chosen: Statement, these: Statement, after: str | None, limit: int, *, lateral: bool) -> Statement:
-    """Those of the sessions that go on before a page of the first of them has ended."""
+def _seek(matching: Statement, references: Statement, after: str | None, limit: int, *, lateral: bool) -> Statement:
+    """A page out of the sessions whose next reference comes before the end of a page of the earliest ones."""
     own = applications.c.session == sessions.c.reference
     first = page(select(_reference).where(own), _reference, after, 1).correlate(sessions).scalar_subquery()
-    going_on = these.add_columns(first.label("first")).cte("going_on")
-    starts = going_on.c.first
+    next_reference = references.add_columns(first.label("first")).cte("next_reference")
+    starts = next_reference.c.first
     earliest = (
-        select(going_on.c.reference).where(starts.is_not(None)).order_by(starts).limit(limit).subquery("earliest")
+        select(next_reference.c.reference).where(starts.is_not(None)).order_by(starts).limit(limit).subquery("earliest")
     )
-    of_these = _of(chosen, earliest, after, limit, lateral=lateral).subquery("of_these")
-    nth = select(of_these.c.reference).order_by(of_these.c.reference).offset(limit - 1).limit(1).scalar_subquery()
+    first_page = _page_per_session(matching, earliest, after, limit, lateral=lateral).subquery("first_page")
+    nth = select(first_page.c.reference).order_by(first_page.c.reference).offset(limit - 1).limit(1).scalar_subquery()
     stop = select(func.coalesce(nth, _last).label("reference")).cte("stop")
     end = select(stop.c.reference).scalar_subquery()
-    in_time = select(going_on.c.reference).where(starts <= end).subquery("in_time")
-    return _of(chosen.where(_reference <= end), in_time, after, limit, lateral=lateral)
+    in_time = select(next_reference.c.reference).where(starts <= end).subquery("in_time")
+    return _page_per_session(matching.where(_reference <= end), in_time, after, limit, lateral=lateral)
 
 
-def _of(chosen: Statement, some: Subquery | CTE, after: str | None, limit: int, *, lateral: bool) -> Statement:
-    """A page out of some sessions, of which a page each is looked at."""
+def _page_per_session(
+    matching: Statement, of_sessions: Subquery | CTE, after: str | None, limit: int, *, lateral: bool
+) -> Statement:
+    """A page out of some sessions, reading a page of each."""
     if not lateral:
-        # SQLite does so by itself: while it sorts, it leaves a session where the next one would come too late.
-        return page(chosen.where(applications.c.session.in_(select(some.c.reference))), _reference, after, limit)
-    own = page(chosen.where(applications.c.session == some.c.reference), _reference, after, limit).lateral()
-    return select(own.c.reference).select_from(some.join(own, true())).order_by(own.c.reference).limit(limit)
+        # SQLite's sorter leaves a session by itself once its next row would come too late.
+        of_these = matching.where(applications.c.session.in_(select(of_sessions.c.reference)))
+        return page(of_these, _reference, after, limit)
+    own = page(matching.where(applications.c.session == of_sessions.c.reference), _reference, after, limit).lateral()
+    return select(own.c.reference).select_from(of_sessions.join(own, true())).order_by(own.c.reference).limit(limit)

@@ -1,4 +1,4 @@
-"""Changes ▸ rows, gathered and written together: a sweep's batch takes as many statements as a command."""
+"""Gather the changes of a transaction and write each table in one statement, whatever the number of changes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import cast
 
 from sqlalchemy import Connection, Table, Update
 
-from poec_workflow.adapters.sql.bulk import BulkWrites, Given, inserting, updating
+from poec_workflow.adapters.sql.bulk import BulkWrites, ValueOf, bulk_insert, bulk_update
 from poec_workflow.adapters.sql.dialects import insert_ignoring, upsert
 from poec_workflow.adapters.sql.row_mapping import Values, entry_row, person_row, position_row, row_of, stored_key
 from poec_workflow.adapters.sql.schema import (
@@ -31,38 +31,38 @@ def _names(table: Table) -> tuple[str, ...]:
 
 
 def _changing(table: Table) -> BulkWrites:
-    """An update that finds its row only in the version that was read."""
+    """An UPDATE that matches its row only in the version that was read."""
     values = tuple(name for name in _names(table) if name not in ("reference", *COUNTS))
 
-    def statement(given: Given) -> Update:
+    def statement(given: ValueOf) -> Update:
         return (
             table.update()
             .where(table.c.reference == given("known_reference"), table.c.version == given("known_version"))
             .values({name: given(name) for name in values})
         )
 
-    return updating(table, (*values, "known_reference", "known_version"), statement)
+    return bulk_update(table, (*values, "known_reference", "known_version"), statement)
 
 
-def _counting(given: Given) -> Update:
+def _counting(given: ValueOf) -> Update:
     return (
         sessions.update()
         .where(sessions.c.reference == given("known_reference"))
-        .values({name: sessions.c[name] + given(f"more_{name}") for name in COUNTS})
+        .values({name: sessions.c[name] + given(f"delta_{name}") for name in COUNTS})
     )
 
 
 _INSERTS = {kind: table.insert().inline() for kind, table in SUBJECTS.items()}
 _UPDATES = {kind: _changing(table) for kind, table in SUBJECTS.items()}
-_COUNT = updating(sessions, ("known_reference", *(f"more_{name}" for name in COUNTS)), _counting)
-_HISTORY = inserting(history, _names(history))
-_OUTBOX = inserting(outbox, ("kind", "reference", "version"))
+_COUNT = bulk_update(sessions, ("known_reference", *(f"delta_{name}" for name in COUNTS)), _counting)
+_HISTORY = bulk_insert(history, _names(history))
+_OUTBOX = bulk_insert(outbox, ("kind", "reference", "version"))
 _RECEIPT = insert_ignoring(receipts)
 _PERSON = upsert(people, "reference")
 
 
 class PendingWrites:
-    """What a transaction is about to write; `flush` does, and loading has to come after it."""
+    """The writes that a transaction has gathered; flush them before the next read."""
 
     def __init__(self) -> None:
         self._subjects: dict[tuple[SubjectKind, str], Subject] = {}
@@ -79,7 +79,7 @@ class PendingWrites:
         receipt: Receipt | None,
         people: Sequence[Candidate],
     ) -> None:
-        """Gather one decision; a subject that waits here already is written first."""
+        """Gather a decision; flush first where one of its subjects is pending already."""
         if any((each.subject.kind, each.subject.reference) in self._subjects for each in changes):
             self.flush(connection)
         for ordinal, change in enumerate(changes):
@@ -94,7 +94,7 @@ class PendingWrites:
         self._people.update((each.reference, each) for each in people)
 
     def _count(self, application: Application, before: State | None) -> None:
-        """What `Tally.moved` says, as differences."""
+        """Add the change of the session's counters, by `Tally.moved`."""
         counts = self._counts[application.session]
         after = application.state
         moved = Tally().moved(cast("ApplicationState | None", before), after)
@@ -102,7 +102,7 @@ class PendingWrites:
             counts[name] += getattr(moved, name)
 
     def flush(self, connection: Connection) -> None:
-        """Write what was gathered, each table in one statement.
+        """Write what was gathered, each table in one statement, receipts one by one.
 
         Raises:
             Conflict: a subject has another version by now, or a key was used.
@@ -112,7 +112,7 @@ class PendingWrites:
         for kind in _ORDER:
             self._write(connection, kind)
         counts = [
-            {"known_reference": session, **{f"more_{name}": count for name, count in more.items()}}
+            {"known_reference": session, **{f"delta_{name}": count for name, count in more.items()}}
             for session, more in sorted(self._counts.items())
             if any(more.values())
         ]
@@ -147,7 +147,7 @@ _ORDER = (SubjectKind.ACTION, SubjectKind.SESSION, SubjectKind.APPLICATION)
 
 
 def _write_receipt(connection: Connection, receipt: Receipt) -> None:
-    """Keep that the key was used, unless it was in the meantime: then the work is to be done again, and finds it."""
+    """Store the receipt; a key that was used meanwhile is a conflict, whose retry finds the receipt."""
     row = {"key": stored_key(receipt.key), "digest": receipt.digest, **position_row(receipt.decision)}
     if connection.execute(_RECEIPT[connection.dialect.name], row).rowcount != 1:
         raise Conflict("the key was used by somebody else")

@@ -1,4 +1,4 @@
-"""Forgetting a person in the tables; `adapters.erasing` says what is forgotten."""
+"""Erase a person from the tables of people, applications and history; `adapters.anonymization` says which fields."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from poec_workflow.adapters.sql.schema import applications, history, people
 from poec_workflow.events import HistoryEntry
 from poec_workflow.model import Application, SubjectKind
 
-_ASKED: BindParameter[str] = bindparam("asked")
+_CANDIDATE: BindParameter[str] = bindparam("candidate")
 
-_person = people.delete().where(people.c.reference == _ASKED)
-# Locked, or a command that is carried out meanwhile would be overwritten.
+_person = people.delete().where(people.c.reference == _CANDIDATE)
+# Locked, so that a command that is executed meanwhile is not overwritten.
 _applications = (
     select(applications.c.data)
-    .where(applications.c.candidate == _ASKED)
+    .where(applications.c.candidate == _CANDIDATE)
     .order_by(applications.c.reference)
     .with_for_update()
 )
-_own = select(applications.c.reference).where(applications.c.candidate == _ASKED)
+_own = select(applications.c.reference).where(applications.c.candidate == _CANDIDATE)
 _entry = select(history.c.data, history.c.ordinal)
-# Two searches by index: of one condition with OR, PostgreSQL makes a scan of the whole history.
+# Two index searches: for one condition with OR, PostgreSQL scans the whole history.
 _entries = union(
-    _entry.where(history.c.actor_candidate == _ASKED),
-    # How each of the person's applications began: there alone a prescriber is named.
+    _entry.where(history.c.actor_candidate == _CANDIDATE),
+    # The first entry of each of the person's applications, the only one that names a prescriber.
     _entry.where(
         history.c.kind == SubjectKind.APPLICATION.value, history.c.reference.in_(_own), history.c.version == 1
     ),
@@ -50,16 +50,16 @@ _rewrite_entry = (
 
 def forget(connection: Connection, candidate: str) -> None:
     """Erase a person's name and e-mail, and their name where they acted themself."""
-    asked = {"asked": candidate}
-    connection.execute(_person, asked)
-    for text in connection.scalars(_applications, asked).all():
+    parameters = {"candidate": candidate}
+    connection.execute(_person, parameters)
+    for text in connection.scalars(_applications, parameters).all():
         application = read(text, Application)
         row = row_of(anonymous_application(application))
-        _rewritten = {"known_reference": application.reference, "search": row["search"], "data": row["data"]}
-        connection.execute(_rewrite_application, _rewritten)
+        rewritten = {"known_reference": application.reference, "search": row["search"], "data": row["data"]}
+        connection.execute(_rewrite_application, rewritten)
     rows: Sequence[Values] = [
         entry_row(anonymous_entry(read(row.data, HistoryEntry), candidate), row.ordinal)
-        for row in connection.execute(_entries, asked).all()
+        for row in connection.execute(_entries, parameters).all()
     ]
     for row in rows:
         connection.execute(

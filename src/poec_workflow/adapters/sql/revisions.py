@@ -1,4 +1,6 @@
-"""Which schema a database has, and what follows from it. Reading one loads no alembic; changing one does.
+"""Schema revisions: which one a database has, whether this release works on it, how it is created and upgraded.
+
+Reading the revision loads no alembic; upgrading does.
 
 A database is *empty*; or has a revision that this release knows, its own or an earlier one; or is *unversioned*: made
 before there were revisions, which is the first one without its number; or is a later release's.
@@ -21,20 +23,20 @@ FIRST, FIRST_MARK = "0001", 1
 
 
 @frozen
-class Lineage:
-    """The revisions that a release knows, oldest first, and the folder of their scripts."""
+class RevisionChain:
+    """The schema revisions that a release knows, oldest first, and the folder of their scripts."""
 
     known: tuple[str, ...]
     scripts: Path
 
     @property
     def head(self) -> str:
-        """The one that the release reads and writes."""
+        """The revision that the release reads and writes."""
         return self.known[-1]
 
 
-OURS = Lineage(known=(HEAD,), scripts=Path(__file__).parent / "migrations")
-"""This release's."""
+REVISIONS = RevisionChain(known=(HEAD,), scripts=Path(__file__).parent / "migrations")
+"""The revisions of this release."""
 
 
 @frozen(kw_only=True)
@@ -42,10 +44,10 @@ class SchemaStatus:
     """The revision of a database, beside the one that this release reads.
 
     Attributes:
-        revision: none of an empty database.
+        revision: the database's; None where it is empty.
         head: this release's.
-        versioned: whether the database says so itself.
-        newer: it is a later release's.
+        versioned: whether the database records its revision.
+        newer: whether the revision is a later release's.
     """
 
     revision: str | None
@@ -59,26 +61,26 @@ class SchemaStatus:
         return self.revision in (None, self.head)
 
 
-def status(connection: Connection, lineage: Lineage = OURS) -> SchemaStatus:
-    """Which schema is there.
+def status(connection: Connection, chain: RevisionChain = REVISIONS) -> SchemaStatus:
+    """Read the schema's revision.
 
     Raises:
-        SchemaOutdated: tables of ours that say nothing of their revision.
+        SchemaOutdated: there are tables of ours without a known revision.
     """
     there = set(inspect(connection).get_table_names()) & set(metadata.tables)
     if not there:
-        return SchemaStatus(revision=None, head=lineage.head)
+        return SchemaStatus(revision=None, head=chain.head)
     if revision.name in there:
         found = list(connection.scalars(select(revision.c.version_num)))
         if len(found) == 1:
-            return SchemaStatus(revision=found[0], head=lineage.head, newer=found[0] not in lineage.known)
+            return SchemaStatus(revision=found[0], head=chain.head, newer=found[0] not in chain.known)
     elif marker.name in there and list(connection.scalars(select(marker.c.version))) == [FIRST_MARK]:
-        return SchemaStatus(revision=FIRST, head=lineage.head, versioned=False)
+        return SchemaStatus(revision=FIRST, head=chain.head, versioned=False)
     raise SchemaOutdated("there are tables named poec_… of no schema that this release knows; restore a backup")
 
 
 def check(found: SchemaStatus) -> bool:
-    """Whether the tables are there; False when none is.
+    """Whether the tables exist; False for an empty database.
 
     Raises:
         SchemaOutdated: they are another release's.
@@ -89,47 +91,47 @@ def check(found: SchemaStatus) -> bool:
     raise SchemaOutdated(f"the store has the schema {found.revision}, this release reads {found.head}: {REMEDY}")
 
 
-def make(connection: Connection, lineage: Lineage = OURS) -> SchemaStatus:
-    """Make the tables within a transaction, unless somebody was faster; what was there before.
+def make(connection: Connection, chain: RevisionChain = REVISIONS) -> SchemaStatus:
+    """Create the tables in the transaction, unless they exist; return the status before.
 
     Raises:
         SchemaOutdated: they are another release's.
     """
     lock_schema(connection)
-    found = status(connection, lineage)
+    found = status(connection, chain)
     if not check(found):
-        _fill(connection, lineage)
+        _fill(connection, chain)
     return found
 
 
-def upgrade(connection: Connection, lineage: Lineage = OURS) -> SchemaStatus:
-    """Make the tables, or bring older ones up to the head, within a transaction; what was there before.
+def upgrade(connection: Connection, chain: RevisionChain = REVISIONS) -> SchemaStatus:
+    """Create the tables, or upgrade older ones to the head, in the transaction; return the status before.
 
     Raises:
         SchemaOutdated: they are a later release's, or not ours.
     """
     lock_schema(connection)
-    found = status(connection, lineage)
+    found = status(connection, chain)
     if found.revision is None:
-        _fill(connection, lineage)
+        _fill(connection, chain)
         return found
     _not_newer(found)
     if not found.versioned:
         revision.create(connection, checkfirst=False)
         connection.execute(revision.insert(), {"version_num": found.revision})
     if not found.up_to_date:
-        from poec_workflow.adapters.sql import migrations  # noqa: PLC0415 - only who changes a schema loads alembic
+        from poec_workflow.adapters.sql import migrations  # noqa: PLC0415 - only an upgrade loads alembic
 
-        migrations.run(connection, lineage.scripts, found.revision, lineage.head)
+        migrations.run(connection, chain.scripts, found.revision, chain.head)
     return found
 
 
-def _fill(connection: Connection, lineage: Lineage) -> None:
-    """The tables at once, as this release has them: a test shows that all scripts in turn come to the same."""
-    if lineage.head != HEAD:
+def _fill(connection: Connection, chain: RevisionChain) -> None:
+    """Create the head's tables at once; a test shows that running all scripts gives the same."""
+    if chain.head != HEAD:
         from poec_workflow.adapters.sql import migrations  # noqa: PLC0415
 
-        migrations.run(connection, lineage.scripts, None, lineage.head)
+        migrations.run(connection, chain.scripts, None, chain.head)
         return
     metadata.create_all(connection, checkfirst=False)
     connection.execute(revision.insert(), {"version_num": HEAD})

@@ -1,4 +1,4 @@
-"""Values ▸ rows and rows ▸ values."""
+"""Map values to database rows and back: what each column of a row holds."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ _DIGESTED = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 def microseconds(instant: datetime) -> int:
-    """An instant as the tables have it: they compare and sort it whatever its offset was."""
+    """An instant as stored, in microseconds since 1970: comparable whatever its offset was."""
     return (instant - _EPOCH) // _MICROSECOND
 
 
 def read(text: str, cls: type[T]) -> T:
-    """A value that `to_json` wrote."""
+    """Parse a value that `to_json` wrote."""
     return from_dict(json.loads(text), cls)
 
 
@@ -49,7 +49,7 @@ def tally_of(row: Any) -> Tally:  # noqa: ANN401 - a row that has the counters
 
 
 def row_of(subject: Subject) -> Values:
-    """A subject's row, but for a session's counters."""
+    """A subject's row, without a session's counters."""
     match subject:
         case Application():
             own = _application(subject)
@@ -123,9 +123,9 @@ def position_row(position: Position) -> Values:
 
 
 def stored_key(key: str) -> str:
-    """A key as it is stored: a long one by its digest, for PostgreSQL's indexes hold no more than some 2,700 bytes.
+    """A key as stored: over 64 characters its digest, for PostgreSQL's index rows end at some 2,700 bytes.
 
-    A digest is written with more characters than a key may have that is stored as it is: none is taken for another.
+    A written digest has more than 64 characters, so it equals no key that is stored whole.
     """
     if len(key) <= _LONGEST_KEY:
         return key
@@ -133,9 +133,9 @@ def stored_key(key: str) -> str:
 
 
 def stored_keys(key: str) -> tuple[str, str]:
-    """How a key is stored, and how it once was: whole, whatever its length."""
-    now = stored_key(key)
-    return now, now if _DIGESTED.fullmatch(key) else key
+    """A key as stored now, and as earlier releases stored it: whole, whatever its length."""
+    stored = stored_key(key)
+    return stored, stored if _DIGESTED.fullmatch(key) else key
 
 
 def position_of(row: Any) -> Position:  # noqa: ANN401 - a row that has the key

@@ -1,7 +1,7 @@
-"""The tables. Subjects are kept whole, as JSON text of our own making; columns beside it are what is searched by.
+"""The database tables, columns and indexes. A subject stands whole in `data`, as JSON; other columns are for searching.
 
-Every table and constraint has a name, for migrations. Types are those that every database has, and that no driver
-or host converts behind our back: days are ISO text, instants microseconds since 1970, flags 0 or 1.
+Every table and constraint has a name, for migrations. Types are those that both databases have, and that no driver
+or host converts: days are ISO text, instants microseconds since 1970, flags 0 or 1.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from sqlalchemy import (
 from poec_workflow.model import ApplicationState, SubjectKind, Tally
 
 HEAD = "0001"
-"""The revision that these tables are; changed with a script in `migrations/versions`, never without."""
+"""The revision of these tables; a change needs a new one, with its script in `migrations/versions`."""
 
 # Order is by code point everywhere, as Python sorts.
 _Reference = String(64).with_variant(String(64, collation="C"), "postgresql")

@@ -1,4 +1,4 @@
-"""The outbox: rows that hold a position each, in the order in which they were stored."""
+"""SQL outbox: claim positions with a lease, settle them; rows in the order in which they were stored."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from poec_workflow.events import Position
 from poec_workflow.ports import Delivery
 
 _earlier = outbox.alias("earlier")
-_free = (
+_claimable = (
     select(outbox)
     .where(
         or_(outbox.c.held_until.is_(None), outbox.c.held_until <= bindparam("now")),
@@ -28,39 +28,38 @@ _free = (
     .limit(bindparam("limit"))
     .with_for_update(of=outbox, skip_locked=True)
 )
-_hold = outbox.update().where(outbox.c.id == bindparam("held")).values(held_until=bindparam("until"))
-_this = (
+_extend_lease = outbox.update().where(outbox.c.id == bindparam("row")).values(held_until=bindparam("until"))
+_key = (
     outbox.c.kind == bindparam("known_kind"),
     outbox.c.reference == bindparam("known_reference"),
     outbox.c.version == bindparam("known_version"),
 )
 _settle = {
-    Delivery.SENT: outbox.delete().where(*_this),
-    Delivery.FAILED: outbox.update().where(*_this).values(held_until=None),
+    Delivery.SENT: outbox.delete().where(*_key),
+    Delivery.FAILED: outbox.update().where(*_key).values(held_until=None),
 }
 
 
 class SqlOutbox:
-    """What waits to be sent."""
+    """The `Outbox` port on the table `poec_outbox`."""
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
 
     def claim(self, *, limit: int, now: datetime, lease: timedelta) -> Sequence[Position]:
-        """The oldest of each subject that nobody holds, held until the lease ends."""
+        """Claim the oldest position of each subject, unless it is leased, at most `limit`."""
 
         def work(connection: Connection) -> Sequence[Position]:
-            asked = {"now": microseconds(now), "limit": limit}
-            rows = connection.execute(_free, asked).all()
+            rows = connection.execute(_claimable, {"now": microseconds(now), "limit": limit}).all()
             until = microseconds(now + lease)
             if rows:
-                connection.execute(_hold, [{"held": row.id, "until": until} for row in rows])
+                connection.execute(_extend_lease, [{"row": row.id, "until": until} for row in rows])
             return [position_of(row) for row in rows]
 
         return self._connections.run(work, write=True)
 
     def settle(self, position: Position, outcome: Delivery) -> None:
-        """Sent ones go; failed ones can be claimed again."""
+        """Delete a sent position; release a failed one."""
 
         def work(connection: Connection) -> None:
             known = {f"known_{name}": value for name, value in position_row(position).items()}

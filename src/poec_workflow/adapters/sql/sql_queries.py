@@ -1,4 +1,4 @@
-"""Reading: one statement each."""
+"""SQL queries: subjects, histories, lists, tabs and dashboard; one read-only transaction each."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from sqlalchemy import (
     union,
 )
 
-from poec_workflow.adapters.list_rows import action_line, application_line, session_line
+from poec_workflow.adapters.row_builders import action_row, application_row, session_row
 from poec_workflow.adapters.sql import context_loading, list_statements
 from poec_workflow.adapters.sql.connections import Connections
 from poec_workflow.adapters.sql.context_loading import is_open, open_count
 from poec_workflow.adapters.sql.dashboard_statements import from_applications, from_counters
-from poec_workflow.adapters.sql.dialects import knows_lateral
+from poec_workflow.adapters.sql.dialects import supports_lateral
 from poec_workflow.adapters.sql.row_mapping import microseconds, read, tally_of
 from poec_workflow.adapters.sql.schema import SUBJECTS, applications, history, people, sessions
 from poec_workflow.events import HistoryEntry
@@ -52,18 +52,18 @@ from poec_workflow.views import (
     Tab,
 )
 
-_ASKED: BindParameter[str] = bindparam("asked")
+_REFERENCE: BindParameter[str] = bindparam("reference")
 
-_subjects = {kind: select(table.c.data).where(table.c.reference == _ASKED) for kind, table in SUBJECTS.items()}
+_subjects = {kind: select(table.c.data).where(table.c.reference == _REFERENCE) for kind, table in SUBJECTS.items()}
 _history = (
     select(history.c.data)
-    .where(history.c.kind == bindparam("kind"), history.c.reference == _ASKED)
+    .where(history.c.kind == bindparam("kind"), history.c.reference == _REFERENCE)
     .order_by(history.c.version)
 )
 _states = {
     kind: select(table.c.reference, table.c.state).order_by(table.c.reference) for kind, table in SUBJECTS.items()
 }
-_person = select(people).where(people.c.reference == _ASKED)
+_person = select(people).where(people.c.reference == _REFERENCE)
 _organizations = union(*(select(sessions.c[role.value].label("holder")) for role in Role)).order_by("holder")
 _ended = select(sessions.c.reference).where(sessions.c.end_on < bindparam("before"), open_count > 0)
 _overdue = (
@@ -73,37 +73,37 @@ _overdue = (
 )
 
 
-def _application_lines(rows: Sequence[Row[Any]]) -> Sequence[ApplicationRow]:
-    """Lines of the list; what many of them share is read once."""
+def _list_rows(rows: Sequence[Row[Any]]) -> Sequence[ApplicationRow]:
+    """Build rows of the applications list; parse each session and action once."""
     session = cache(lambda text: read(text, TrainingSession))
     action = cache(lambda text: read(text, TrainingAction))
     return [
-        application_line(read(row.application, Application), session(row.session), action(row.action), row.name)
+        application_row(read(row.application, Application), session(row.session), action(row.action), row.name)
         for row in rows
     ]
 
 
 class SqlQueries:
-    """Reading, one moment each."""
+    """The `Queries` port on SQL; each query reads one snapshot."""
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
 
     def subject(self, kind: SubjectKind, reference: str) -> Subject | None:
         """One subject."""
-        text = self._connections.read(lambda c: c.scalar(_subjects[kind], {"asked": reference}))
+        text = self._connections.read(lambda c: c.scalar(_subjects[kind], {"reference": reference}))
         return None if text is None else read(text, SUBJECT_TYPES[kind])
 
     def around(self, application: Application) -> DecisionContext:
         """One application with what a decision on it would know."""
         return self._connections.read(
-            lambda c: context_loading.around_application(c, application.reference, self._open_applications)
+            lambda c: context_loading.load_application(c, application.reference, self._open_applications)
         )
 
     def history(self, kind: SubjectKind, reference: str) -> Sequence[HistoryEntry]:
         """A subject's history, oldest first."""
-        asked = {"kind": kind.value, "asked": reference}
-        texts = self._connections.read(lambda c: c.scalars(_history, asked).all())
+        parameters = {"kind": kind.value, "reference": reference}
+        texts = self._connections.read(lambda c: c.scalars(_history, parameters).all())
         return [read(text, HistoryEntry) for text in texts]
 
     def states(self, kind: SubjectKind) -> Mapping[str, State]:
@@ -114,7 +114,7 @@ class SqlQueries:
 
     def candidate(self, reference: str) -> Candidate | None:
         """A person's name and e-mail, unless they were erased."""
-        row = self._connections.read(lambda c: c.execute(_person, {"asked": reference}).one_or_none())
+        row = self._connections.read(lambda c: c.execute(_person, {"reference": reference}).one_or_none())
         return Candidate(reference=row.reference, name=row.name, email=row.email) if row else None
 
     def organizations(self) -> Sequence[str]:
@@ -123,79 +123,79 @@ class SqlQueries:
 
     def overdue(self, ended_before: date) -> Sequence[str]:
         """References of open applications of sessions that ended before a day, in order."""
-        asked = {"before": ended_before.isoformat()}
-        return self._connections.read(lambda c: c.scalars(_overdue, asked).all())
+        parameters = {"before": ended_before.isoformat()}
+        return self._connections.read(lambda c: c.scalars(_overdue, parameters).all())
 
     def dashboard(
         self, organization: str, *, expiring: tuple[date, date], since: datetime | None = None
     ) -> Sequence[DashboardRow]:
-        """A row per role that the organisation holds: from the counters, unless some are too old to count."""
+        """A row per role that the organisation holds: from the counters, or with `since` from the applications."""
         first, last = (each.isoformat() for each in expiring)
-        asked: dict[str, object] = {"asked": organization, "first": first, "last": last}
+        parameters: dict[str, object] = {"organization": organization, "first": first, "last": last}
         statement = from_counters
         if since is not None:
-            statement, asked = from_applications, {**asked, "since": microseconds(since)}
-        rows = self._connections.read(lambda c: c.execute(statement, asked).mappings().all())
+            statement, parameters = from_applications, {**parameters, "since": microseconds(since)}
+        rows = self._connections.read(lambda c: c.execute(statement, parameters).mappings().all())
         return [DashboardRow(**{**row, "role": Role(row["role"])}) for row in map(dict, rows) if row.pop("held")]
 
     def applications(
-        self, asked: ApplicationFilter, criteria: AlertCriteria, *, after: str | None, limit: int | None
+        self, filter_: ApplicationFilter, criteria: AlertCriteria, *, after: str | None, limit: int | None
     ) -> Sequence[ApplicationRow]:
         """Applications by reference, after one, at most so many."""
 
         def work(connection: Connection) -> Sequence[Row[Any]]:
-            lateral = knows_lateral(connection)
+            lateral = supports_lateral(connection)
             return connection.execute(
-                list_statements.applications_page(asked, criteria, after, limit, lateral=lateral)
+                list_statements.applications_page(filter_, criteria, after, limit, lateral=lateral)
             ).all()
 
-        return _application_lines(self._connections.read(work))
+        return _list_rows(self._connections.read(work))
 
-    def application_tabs(self, asked: ApplicationFilter, criteria: AlertCriteria) -> Mapping[Tab, int]:
+    def application_tabs(self, filter_: ApplicationFilter, criteria: AlertCriteria) -> Mapping[Tab, int]:
         """How many applications each tab has, whatever the filter's."""
         return {
-            Tab(name): count for name, count in self._one(list_statements.application_tabs(asked, criteria)).items()
+            Tab(name): count for name, count in self._one(list_statements.application_tabs(filter_, criteria)).items()
         }
 
     def sessions(
-        self, asked: SessionFilter, criteria: AlertCriteria, *, after: str | None, limit: int | None
+        self, filter_: SessionFilter, criteria: AlertCriteria, *, after: str | None, limit: int | None
     ) -> Sequence[SessionRow]:
         """Sessions by reference, after one, at most so many."""
-        statement = list_statements.sessions_page(asked, criteria, after, limit)
+        statement = list_statements.sessions_page(filter_, criteria, after, limit)
         rows = self._connections.read(lambda c: c.execute(statement).all())
         action = cache(lambda text: read(text, TrainingAction))
-        return [session_line(read(row.session, TrainingSession), action(row.action), tally_of(row)) for row in rows]
+        return [session_row(read(row.session, TrainingSession), action(row.action), tally_of(row)) for row in rows]
 
-    def session_tabs(self, asked: SessionFilter, criteria: AlertCriteria) -> Mapping[Tab, int]:
+    def session_tabs(self, filter_: SessionFilter, criteria: AlertCriteria) -> Mapping[Tab, int]:
         """How many sessions each tab has, whatever the filter's."""
-        return {Tab(name): count for name, count in self._one(list_statements.session_tabs(asked, criteria)).items()}
+        return {Tab(name): count for name, count in self._one(list_statements.session_tabs(filter_, criteria)).items()}
 
     def actions(
-        self, asked: ActionFilter, criteria: AlertCriteria, *, after: str | None, limit: int | None
+        self, filter_: ActionFilter, criteria: AlertCriteria, *, after: str | None, limit: int | None
     ) -> Sequence[ActionRow]:
         """Actions by reference with their sessions, after one, at most so many."""
-        statement = list_statements.actions_page(asked, criteria, after, limit)
-        found, belonging = self._connections.read(
+        statement = list_statements.actions_page(filter_, criteria, after, limit)
+        rows, session_rows = self._connections.read(
             lambda c: (c.execute(statement).all(), c.execute(list_statements.sessions_of(statement)).all())
         )
         sessions_of: dict[str, list[TrainingSession]] = defaultdict(list)
-        for row in belonging:
+        for row in session_rows:
             sessions_of[row.action].append(read(row.data, TrainingSession))
         return [
-            action_line(read(row.data, TrainingAction), sessions_of[row.reference], alert=bool(row.alert))
-            for row in found
+            action_row(read(row.data, TrainingAction), sessions_of[row.reference], alert=bool(row.alert))
+            for row in rows
         ]
 
-    def action_tabs(self, asked: ActionFilter, criteria: AlertCriteria) -> Mapping[ActionTab, int]:
+    def action_tabs(self, filter_: ActionFilter, criteria: AlertCriteria) -> Mapping[ActionTab, int]:
         """How many actions each tab has, whatever the filter's."""
         return {
-            ActionTab(name): count for name, count in self._one(list_statements.action_tabs(asked, criteria)).items()
+            ActionTab(name): count for name, count in self._one(list_statements.action_tabs(filter_, criteria)).items()
         }
 
     def waiting(self, organization: str, *, ended_from: date) -> Sequence[ApplicationRow]:
         """Open applications of an organisation's sessions that ended on a day or later, or have not, by reference."""
         statement = list_statements.waiting(organization, ended_from)
-        return _application_lines(self._connections.read(lambda c: c.execute(statement).all()))
+        return _list_rows(self._connections.read(lambda c: c.execute(statement).all()))
 
     def _one(self, statement: list_statements.Statement) -> Mapping[str, int]:
         return dict(self._connections.read(lambda c: c.execute(statement).mappings().one()))

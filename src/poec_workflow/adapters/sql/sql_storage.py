@@ -1,4 +1,4 @@
-"""The storage port on SQL tables: transactions, and the ways to open them."""
+"""The SQL storage and its transactions: `SqlStorage.open` for a database of its own, `joined` for a host's."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ T = TypeVar("T")
 
 
 class SqlStorage:
-    """A storage in a database; thread-safe when opened, the host's thread's when joined.
+    """A storage in a database: thread-safe when opened; bound to the connection's thread when joined.
 
-    Django's `connection` is looked at anew on every call, so one joined storage serves all threads.
+    Django's `connection` stands for the calling thread's own, so one storage that joins it serves all threads.
     """
 
     def __init__(self, connections: Connections) -> None:
@@ -41,7 +41,7 @@ class SqlStorage:
 
         Args:
             url: as `sqlite:///file.db`, or `postgresql+psycopg://user@host/database` (extra `postgresql`).
-            busy_timeout: how many seconds to wait for somebody else's write to end.
+            busy_timeout: seconds to wait for the lock of another transaction.
             attempts: how often work is tried before it ends in `Conflict`.
 
         Raises:
@@ -54,9 +54,10 @@ class SqlStorage:
         """A storage in the host's transaction, which it neither commits, nor rolls back, nor retries.
 
         Args:
-            connection: SQLAlchemy's `Connection`, Django's `connection`, or a `sqlite3.Connection`. On SQLite the
-                host had better begin with IMMEDIATE (Django's `transaction_mode`, sqlite3's `isolation_level`): a
-                transaction that reads first may find that another one wrote meanwhile, and is never retried here.
+            connection: SQLAlchemy's `Connection`, Django's `connection`, a `sqlite3.Connection` or a
+                `psycopg.Connection`. On SQLite begin with IMMEDIATE (Django's `transaction_mode`, sqlite3's
+                `isolation_level`): a transaction that reads first may find that another one wrote meanwhile, and is
+                never retried here.
         """
         return cls(JoinedConnections(connection))
 
@@ -116,7 +117,7 @@ class SqlStorage:
 
 
 class SqlTransaction:
-    """One transaction. What is saved is gathered, and written before the next look and at the end."""
+    """One transaction. Saved changes are gathered, and written before the next read and at the end."""
 
     def __init__(self, connection: Connection, *, lock: bool) -> None:
         self._connection = connection
@@ -127,7 +128,7 @@ class SqlTransaction:
         """What is known around a command, or the receipt of its key alone."""
         self.flush()
         loaded = context_loading.load(self._connection, command, self._open_applications, lock=self._lock)
-        # Asked when the locks are held: whoever held them may have used the key.
+        # Read once the locks are held: the transaction that held them may have used the key.
         receipt = context_loading.receipt(self._connection, key) if key is not None else None
         return loaded if receipt is None else DecisionContext(receipt=receipt)
 
@@ -137,7 +138,7 @@ class SqlTransaction:
         return context_loading.overdue(self._connection, ended_before, limit, self._open_applications, lock=self._lock)
 
     def recall(self, decision: Position) -> Sequence[Sequence[HistoryEntry]]:
-        """The histories of all that a decision moved, up to and with that move."""
+        """The histories of the subjects that a decision changed, up to and including that change."""
         self.flush()
         return context_loading.recall(self._connection, decision)
 

@@ -1,8 +1,8 @@
-"""Changing a schema, with alembic: on a connection, or as SQL for who administers the database.
+"""Run schema migrations with alembic: on a connection, or as an SQL script for a database administrator.
 
-Scripts are handed their `op` instead of importing alembic's: that one is the process's, and a host that makes our
-tables in a revision of its own would lose it. For the same reason nothing here runs `env.py`, which is for us who write
-the scripts (`alembic revision --autogenerate`).
+Scripts take `op` as a parameter: alembic's own is a global of the process, which a host that upgrades our tables in a
+revision of its own is using. For the same reason nothing here runs `env.py`, which is for writing scripts
+(`alembic revision --autogenerate`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""For who writes a script: `alembic revision --autogenerate -m "what for"`, on a database at the revision before.
+"""Alembic environment for writing a migration script.
 
-`alembic -x url=sqlite:///file.db …` names the database. Nobody's upgrade comes through here.
+Run `alembic -x url=sqlite:///file.db revision --autogenerate -m "what for"`. The database must be at the revision
+before. Upgrades do not run this file.
 """
 
 from alembic import context

@@ -1,4 +1,4 @@
-"""The tables as they were when revisions began. Frozen: what changes later has a script of its own."""
+"""Revision 0001: create the tables as they were when revisions began. Frozen; later changes have their own scripts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Values ▸ the lines of lists: which column comes from where, the same for every adapter."""
+"""Build the rows of the applications, sessions and actions lists: where each column of a list comes from."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from poec_workflow.policies.alerts import awaits_validation
 from poec_workflow.views import ActionRow, ActionSession, ApplicationRow, SessionRow
 
 
-def application_line(
+def application_row(
     application: Application, session: TrainingSession, action: TrainingAction, name: str | None
 ) -> ApplicationRow:
-    """A line of the applications list; `name` is the candidate's."""
+    """Build a row of the applications list; `name` is the candidate's, None once erased."""
     return ApplicationRow(
         reference=application.reference,
         state=application.state,
@@ -33,8 +33,8 @@ def application_line(
     )
 
 
-def session_line(session: TrainingSession, action: TrainingAction, tally: Tally) -> SessionRow:
-    """A line of the sessions list."""
+def session_row(session: TrainingSession, action: TrainingAction, tally: Tally) -> SessionRow:
+    """Build a row of the sessions list."""
     return SessionRow(
         reference=session.reference,
         state=session.state,
@@ -55,8 +55,8 @@ def session_line(session: TrainingSession, action: TrainingAction, tally: Tally)
     )
 
 
-def action_line(action: TrainingAction, sessions: Iterable[TrainingSession], *, alert: bool) -> ActionRow:
-    """A line of the actions list; its sessions come by reference."""
+def action_row(action: TrainingAction, sessions: Iterable[TrainingSession], *, alert: bool) -> ActionRow:
+    """Build a row of the actions list; give its sessions ordered by reference."""
     return ActionRow(
         reference=action.reference,
         state=action.state,

@@ -1,9 +1,8 @@
-"""Lines of lists, and screens."""
+"""Rows and columns of the lists, the dashboard, the work queue, and the report of a sweep."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TypeVar
 
 from attrs import frozen
 
@@ -18,12 +17,10 @@ from poec_workflow.model import (
     Text,
 )
 
-T = TypeVar("T")
-
 
 @frozen(kw_only=True)
 class ApplicationRow:
-    """A line of the applications list; `candidate_name` is None once the person is erased."""
+    """A row of the applications list; `candidate_name` is None once the person is erased."""
 
     reference: Reference
     state: ApplicationState
@@ -45,7 +42,7 @@ class ApplicationRow:
 
 @frozen(kw_only=True)
 class SessionRow:
-    """A line of the sessions list."""
+    """A row of the sessions list."""
 
     reference: Reference
     state: SessionState
@@ -82,7 +79,7 @@ class ActionSession:
 
 @frozen(kw_only=True)
 class ActionRow:
-    """A line of the actions list, with its sessions by reference; `alert` and `pending_validation` as the tabs say."""
+    """A row of the actions list, with its sessions by reference; `alert` and `pending_validation` as the tabs say."""
 
     reference: Reference
     state: ActionState
@@ -97,7 +94,7 @@ class ActionRow:
 
 @frozen(kw_only=True)
 class WorkQueue:
-    """What an organisation has to do: applications by reference. `expiring` ones stand in another list too."""
+    """The work queue of an organisation: applications by reference. `expiring` ones stand in another list too."""
 
     organization: Reference
     at: date

@@ -1,0 +1,31 @@
+"""Retries of a transaction after a conflict: how often, and how long to wait between two attempts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import stamina
+
+from poec_workflow.errors import Conflict
+
+T = TypeVar("T")
+
+
+def retried(work: Callable[[], T], attempts: int) -> T:
+    """Do work, again after each `Conflict`, at most `attempts` times; waits grow from 0.02 to 1 s, with jitter.
+
+    Raises:
+        Conflict: what the last attempt raised.
+    """
+    try:
+        return work()
+    except Conflict:
+        if attempts == 1:
+            raise
+    for attempt in stamina.retry_context(
+        on=Conflict, attempts=attempts - 1, timeout=None, wait_initial=0.02, wait_max=1.0, wait_jitter=0.1
+    ):
+        with attempt:
+            return work()
+    raise AssertionError  # pragma: no cover - stamina raises what the last attempt raised
