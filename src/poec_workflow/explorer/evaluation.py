@@ -1,4 +1,4 @@
-"""Evaluates the rules of one command: which answer or row, what each policy says, and what an acceptance changes."""
+"""Evaluates the rules of one command: the refusal or row chosen, each policy, and what an acceptance changes."""
 
 from __future__ import annotations
 
