@@ -150,10 +150,10 @@ def _load_session(connection: Connection, reference: str, load_open: LoadOpen, *
 
 
 def _load_action(connection: Connection, reference: str, load_open: LoadOpen, *, lock: bool) -> DecisionContext:
-    found = connection.scalar(_action[lock], {"reference": reference})
-    if found is None:
+    data = connection.scalar(_action[lock], {"reference": reference})
+    if data is None:
         return DecisionContext()
-    action = read(found, TrainingAction)
+    action = read(data, TrainingAction)
     rows = connection.execute(_sessions_of_action[lock], {"reference": reference})
     return DecisionContext(subject=action, action=action, enrolments=tuple(_enrolment(row, load_open) for row in rows))
 
