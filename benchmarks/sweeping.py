@@ -29,7 +29,7 @@ LATE = SettableClock(datetime(2022, 4, 20, tzinfo=UTC))
 numbers = count(1)
 
 WAYS: dict[str, AbstractContextManager[object]] = {
-    "repeated": patch.object(bulk, "takes_arrays", lambda _connection: False),
+    "repeated": patch.object(bulk, "supports_arrays", lambda _connection: False),
     "arrays": nullcontext(),
 }
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
+from inspect import signature
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -214,6 +215,13 @@ def test_links_inside_the_pages_lead_somewhere() -> None:
     for page in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *DOCS.rglob("*.md"), *ROOT.glob("examples/*/README.md")):
         for target in re.findall(r"\]\((?!http)([^)#]+)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_the_page_on_the_command_line_tells_how_long_is_waited() -> None:
+    """By the defaults of `SqlStorage.open`."""
+    waits = signature(SqlStorage.open).parameters
+    told = f"{waits['busy_timeout'].default:.0f} seconds at a time, {waits['attempts'].default} times at most"
+    assert told in (DOCS / "reference" / "command-line.md").read_text(encoding="utf-8")
 
 
 def test_every_page_stands_in_the_index() -> None:

@@ -29,6 +29,15 @@ def test_what_a_page_names_is_there(page: Path) -> None:
         assert (page.parent / target).exists(), target
 
 
+def test_the_files_of_everyday_changes_are_there() -> None:
+    """Each file that the page for maintainers names, but for placeholders in capitals and what is yet to be written."""
+    page = (ROOT / "docs" / "how-to" / "change-the-package.md").read_text(encoding="utf-8")
+    named = {each for each in re.findall(r"`([a-z_/.-]+\.(?:py|json|toml|md))`", page) if "/" in each}
+    there = [f"/{each.relative_to(ROOT)}" for place in ("src", "docs", "tests") for each in (ROOT / place).rglob("*.*")]
+    assert len(named) > 30
+    assert [each for each in sorted(named) if not any(path.endswith(f"/{each}") for path in there)] == []
+
+
 def test_every_promise_names_a_test() -> None:
     """None stands on its word alone."""
     text = (ROOT / "docs" / "explanation" / "guarantees.md").read_text(encoding="utf-8")

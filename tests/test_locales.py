@@ -33,6 +33,7 @@ from poec_workflow import (
     SessionState,
     Settings,
     Workflow,
+    cli,
     commands,
     locales,
 )
@@ -276,6 +277,14 @@ def test_everything_has_a_label(lang: str) -> None:
     }
     assert atoms <= set(words["conditions"])
     assert {*Role, *ActorKind, *(each.name for each in LIFECYCLES.values())} <= set(words["words"])
+
+
+def test_every_word_of_the_command_line_is_there() -> None:
+    """Each heading and remark that a command names has its text; none is shown as its code."""
+    sources = [each.read_text(encoding="utf-8") for each in Path(cli.__file__).parent.glob("*.py")]
+    named = {name for source in sources for name in re.findall(r'\bword\(\s*"([\w-]+)"', source)}
+    assert len(named) > 20
+    assert named <= set(locales.words("en")["words"])
 
 
 def test_what_has_no_label_is_shown_as_its_code() -> None:

@@ -53,7 +53,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: st
 
 def visible(text: str) -> str:
     r"""Escape control characters, as `\x1b`: names come from outside, and a terminal obeys."""
-    return _CONTROL.sub(lambda found: found.group().encode("unicode_escape").decode(), text)
+    return _CONTROL.sub(lambda match: match.group().encode("unicode_escape").decode(), text)
 
 
 def say(text: str, *, err: bool = False) -> None:

@@ -9,13 +9,7 @@ from typing import Annotated
 from attrs import frozen
 
 from poec_workflow.errors import Malformed
-from poec_workflow.model import (
-    ApplicationState,
-    Reference,
-    Role,
-    SessionState,
-    TextLength,
-)
+from poec_workflow.model import ApplicationState, Reference, Role, SessionState, TextLength
 
 Search = Annotated[str, TextLength(0, 200)]
 """Free text: every word of it must be found, whatever its accents and case."""

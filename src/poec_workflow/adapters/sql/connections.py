@@ -31,7 +31,7 @@ class Connections(Protocol):
         ...
 
     def read(self, work: Work[T]) -> T:
-        """Do work that only reads, and sees one moment."""
+        """Do work that only reads, on one snapshot."""
         ...
 
     def upgrade(self) -> SchemaStatus:
@@ -67,7 +67,7 @@ class OwnConnections:
         return retried(lambda: self._run(work, write=write), self._attempts)
 
     def read(self, work: Work[T]) -> T:
-        """Do work that only reads, and sees one moment."""
+        """Do work that only reads, on one snapshot."""
         return retried(lambda: self._run(work, write=False), self._attempts)
 
     def upgrade(self) -> SchemaStatus:

@@ -18,14 +18,7 @@ from poec_workflow.adapters.sql.row_mapping import position_of, read, stored_key
 from poec_workflow.adapters.sql.schema import COUNTS, actions, applications, count_of, history, receipts, sessions
 from poec_workflow.commands import Command, CreateSession, Preregister
 from poec_workflow.events import HistoryEntry, Position
-from poec_workflow.model import (
-    LIVE_STATES,
-    OPEN_STATES,
-    Application,
-    SubjectKind,
-    TrainingAction,
-    TrainingSession,
-)
+from poec_workflow.model import LIVE_STATES, OPEN_STATES, Application, SubjectKind, TrainingAction, TrainingSession
 from poec_workflow.policies.facts import Enrolment
 from poec_workflow.ports import DecisionContext, LazySequence, Receipt
 
@@ -157,10 +150,10 @@ def _load_session(connection: Connection, reference: str, load_open: LoadOpen, *
 
 
 def _load_action(connection: Connection, reference: str, load_open: LoadOpen, *, lock: bool) -> DecisionContext:
-    found = connection.scalar(_action[lock], {"reference": reference})
-    if found is None:
+    data = connection.scalar(_action[lock], {"reference": reference})
+    if data is None:
         return DecisionContext()
-    action = read(found, TrainingAction)
+    action = read(data, TrainingAction)
     rows = connection.execute(_sessions_of_action[lock], {"reference": reference})
     return DecisionContext(subject=action, action=action, enrolments=tuple(_enrolment(row, load_open) for row in rows))
 

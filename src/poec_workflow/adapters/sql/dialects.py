@@ -96,15 +96,15 @@ def _parse_url(url: str) -> URL:
         Malformed: not a URL of SQLite or PostgreSQL (psycopg), or of a SQLite database in memory.
     """
     try:
-        found = make_url(url)
+        parsed = make_url(url)
     except ArgumentError as error:
         raise Malformed.at("$.url", _EXPECTED) from error
-    kind = found.get_backend_name(), found.drivername.partition("+")[2]
+    kind = parsed.get_backend_name(), parsed.drivername.partition("+")[2]
     if kind not in (("sqlite", ""), ("sqlite", "pysqlite"), ("postgresql", "psycopg")):
-        raise Malformed.at("$.url", f"{_EXPECTED}, not {found.drivername}")
-    if kind[0] == "sqlite" and found.database in (None, "", ":memory:"):
+        raise Malformed.at("$.url", f"{_EXPECTED}, not {parsed.drivername}")
+    if kind[0] == "sqlite" and parsed.database in (None, "", ":memory:"):
         raise Malformed.at("$.url", "a database in memory is one connection's: MemoryStorage is for that")
-    return found
+    return parsed
 
 
 def make_engine(url: str, busy_timeout: float) -> Engine:
@@ -117,10 +117,10 @@ def make_engine(url: str, busy_timeout: float) -> Engine:
     Raises:
         Malformed: see `_parse_url`.
     """
-    found = _parse_url(url)
-    if found.get_backend_name() == "postgresql":
-        return _postgresql(found, busy_timeout)
-    engine = create_engine(found, connect_args={"timeout": busy_timeout})
+    parsed = _parse_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        return _postgresql(parsed, busy_timeout)
+    engine = create_engine(parsed, connect_args={"timeout": busy_timeout})
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     event.listen(engine, "invalidate", _on_invalidate)
@@ -252,5 +252,5 @@ BEGINNINGS = {
 
 def database_exists(engine: Engine) -> bool:
     """Whether there is a database to connect to; connecting would create a SQLite file."""
-    found = engine.url
-    return found.get_backend_name() != "sqlite" or bool(found.query) or Path(found.database or "").exists()
+    url = engine.url
+    return url.get_backend_name() != "sqlite" or bool(url.query) or Path(url.database or "").exists()

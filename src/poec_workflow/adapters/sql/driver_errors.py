@@ -38,13 +38,13 @@ def translated() -> Iterator[None]:
 
 
 def _ours(error: BaseException) -> WorkflowError | RuntimeError:
-    found = error_kind(error)
-    if found is ErrorKind.DUPLICATE:
+    kind = error_kind(error)
+    if kind is ErrorKind.DUPLICATE:
         return Conflict("the same reference, key or version was stored by somebody else")
-    if found is ErrorKind.BUSY:
+    if kind is ErrorKind.BUSY:
         return Conflict("the database is being written by somebody else")
-    if found is ErrorKind.NO_TRANSACTION:
+    if kind is ErrorKind.NO_TRANSACTION:
         return RuntimeError(NO_TRANSACTION)
-    if found is ErrorKind.SCHEMA:
+    if kind is ErrorKind.SCHEMA:
         return SchemaOutdated(f"the database has another schema than this release reads ({error}); {REMEDY}")
     return StorageUnavailable(f"the database can't be used: {error}")

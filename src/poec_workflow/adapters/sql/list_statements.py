@@ -51,9 +51,7 @@ def applications_page(
     conditions = tuple(_session_conditions(filter_, criteria, tab=filter_.tab, by_reference=False))
     if filter_.session is not None or filter_.candidate is not None:
         # Few, and found by an index of their own; their sessions are checked after that.
-        references = page(
-            matching.where(*_within_sessions(filter_, conditions)), applications.c.reference, after, limit
-        )
+        references = page(matching.where(*_within(filter_, conditions)), applications.c.reference, after, limit)
     elif conditions or filter_.states:
         references = page_of_sessions(
             matching, (*conditions, *_has_state(filter_.states)), after, limit, lateral=lateral
@@ -89,12 +87,10 @@ def _application_conditions(filter_: ApplicationFilter, *, states: bool = True) 
         yield applications.c.state.in_(filter_.states)
     if filter_.candidate is not None:
         yield applications.c.candidate == filter_.candidate
-    yield from _text_conditions(
-        filter_.text, applications.c.search, sessions.c.search, actions.c.search, people.c.search
-    )
+    yield from _text_match(filter_.text, applications.c.search, sessions.c.search, actions.c.search, people.c.search)
 
 
-def _within_sessions(filter_: ApplicationFilter, conditions: Sequence[Condition]) -> Iterator[Condition]:
+def _within(filter_: ApplicationFilter, conditions: Sequence[Condition]) -> Iterator[Condition]:
     if filter_.session is not None:
         yield applications.c.session == filter_.session
     if conditions:
@@ -115,7 +111,7 @@ def sessions_page(filter_: SessionFilter, criteria: AlertCriteria, after: str | 
     statement = (
         select(sessions.c.data.label("session"), actions.c.data.label("action"), *_counters)
         .join_from(sessions, actions, actions.c.reference == sessions.c.action)
-        .where(*_session_list_conditions(filter_, criteria, tab=filter_.tab))
+        .where(*_session_list(filter_, criteria, tab=filter_.tab))
     )
     return page(statement, sessions.c.reference, after, limit)
 
@@ -125,17 +121,15 @@ def session_tabs(filter_: SessionFilter, criteria: AlertCriteria) -> Statement:
     return (
         select(*_count_per_tab(criteria, 1))
         .join_from(sessions, actions, actions.c.reference == sessions.c.action)
-        .where(*_session_list_conditions(filter_, criteria, tab=None))
+        .where(*_session_list(filter_, criteria, tab=None))
     )
 
 
-def _session_list_conditions(
-    filter_: SessionFilter, criteria: AlertCriteria, *, tab: Tab | None
-) -> Iterator[Condition]:
+def _session_list(filter_: SessionFilter, criteria: AlertCriteria, *, tab: Tab | None) -> Iterator[Condition]:
     yield from _session_conditions(filter_, criteria, tab=tab)
     if filter_.states:
         yield sessions.c.state.in_(filter_.states)
-    yield from _text_conditions(filter_.text, sessions.c.search, actions.c.search)
+    yield from _text_match(filter_.text, sessions.c.search, actions.c.search)
 
 
 def _session_conditions(
@@ -175,7 +169,7 @@ def _holds_role(organization: str, roles: Iterable[Role]) -> Condition:
 def actions_page(filter_: ActionFilter, criteria: AlertCriteria, after: str | None, limit: int | None) -> Statement:
     """A page of the actions list, each with whether it stands in the tab `alert`."""
     alert = case((_alerts(criteria), 1), else_=0).label("alert")
-    statement = select(actions.c.reference, actions.c.data, alert).where(*_action_list_conditions(filter_))
+    statement = select(actions.c.reference, actions.c.data, alert).where(*_action_list(filter_))
     if filter_.tab is not None:
         statement = statement.where(_in_action_tab(filter_.tab, criteria))
     return page(statement, actions.c.reference, after, limit)
@@ -194,15 +188,15 @@ def sessions_of(page: Statement) -> Statement:
 def action_tabs(filter_: ActionFilter, criteria: AlertCriteria) -> Statement:
     """How many actions each tab has; an action stands in one to three."""
     return select(*(_sum_where(_in_action_tab(tab, criteria), 1).label(tab.value) for tab in ActionTab)).where(
-        *_action_list_conditions(filter_)
+        *_action_list(filter_)
     )
 
 
-def _action_list_conditions(filter_: ActionFilter) -> Iterator[Condition]:
+def _action_list(filter_: ActionFilter) -> Iterator[Condition]:
     if filter_.organization is not None:
         on_session = select(sessions.c.action).where(_holds_role(filter_.organization, Role))
         yield or_(actions.c.responsible == filter_.organization, actions.c.reference.in_(on_session))
-    yield from _text_conditions(filter_.text, actions.c.search)
+    yield from _text_match(filter_.text, actions.c.search)
 
 
 def _in_action_tab(tab: ActionTab, criteria: AlertCriteria) -> Condition:
@@ -231,7 +225,7 @@ def _alerts(criteria: AlertCriteria) -> Condition:
 # Common
 
 
-def _text_conditions(text: str, *columns: ColumnElement[str]) -> Iterator[Condition]:
+def _text_match(text: str, *columns: ColumnElement[str]) -> Iterator[Condition]:
     """Every word is in one of the columns."""
     for word in words(text):
         yield or_(*(each.contains(word, autoescape=True) for each in columns))

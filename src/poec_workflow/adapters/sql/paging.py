@@ -55,10 +55,8 @@ def page_of_sessions(
     scanned = _scan(matching, conditions, after, limit).cte("scanned")
     full = select(func.count()).select_from(scanned).scalar_subquery() == limit
     sought = _seek(matching, references.where(~full), after, limit, lateral=lateral).subquery("sought")
-    page_references = union_all(select(scanned.c.reference).where(full), select(sought.c.reference)).subquery(
-        "page_references"
-    )
-    return select(page_references.c.reference)
+    union = union_all(select(scanned.c.reference).where(full), select(sought.c.reference)).subquery("union")
+    return select(union.c.reference)
 
 
 def _scan(matching: Statement, conditions: SessionConditions, after: str | None, limit: int) -> Statement:

@@ -11,15 +11,7 @@ from sqlalchemy import Connection, Table, Update
 from poec_workflow.adapters.sql.bulk import BulkWrites, ValueOf, bulk_insert, bulk_update
 from poec_workflow.adapters.sql.dialects import insert_ignoring, upsert
 from poec_workflow.adapters.sql.row_mapping import Values, entry_row, person_row, position_row, row_of, stored_key
-from poec_workflow.adapters.sql.schema import (
-    COUNTS,
-    SUBJECTS,
-    history,
-    outbox,
-    people,
-    receipts,
-    sessions,
-)
+from poec_workflow.adapters.sql.schema import COUNTS, SUBJECTS, history, outbox, people, receipts, sessions
 from poec_workflow.errors import Conflict
 from poec_workflow.history_recording import RecordedChange
 from poec_workflow.model import Application, ApplicationState, Candidate, State, Subject, SubjectKind, Tally

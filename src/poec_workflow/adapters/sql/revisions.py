@@ -18,8 +18,8 @@ from poec_workflow.adapters.sql.driver_errors import REMEDY
 from poec_workflow.adapters.sql.schema import HEAD, marker, metadata, revision
 from poec_workflow.errors import SchemaOutdated
 
-FIRST, FIRST_MARK = "0001", 1
-"""The first revision, and the mark by which a database of it is known that has no number yet."""
+FIRST, FIRST_NUMBER = "0001", 1
+"""The first revision, and the number in `poec_schema` by which an unversioned database of it is recognised."""
 
 
 @frozen
@@ -71,24 +71,24 @@ def status(connection: Connection, chain: RevisionChain = REVISIONS) -> SchemaSt
     if not there:
         return SchemaStatus(revision=None, head=chain.head)
     if revision.name in there:
-        found = list(connection.scalars(select(revision.c.version_num)))
-        if len(found) == 1:
-            return SchemaStatus(revision=found[0], head=chain.head, newer=found[0] not in chain.known)
-    elif marker.name in there and list(connection.scalars(select(marker.c.version))) == [FIRST_MARK]:
+        numbers = list(connection.scalars(select(revision.c.version_num)))
+        if len(numbers) == 1:
+            return SchemaStatus(revision=numbers[0], head=chain.head, newer=numbers[0] not in chain.known)
+    elif marker.name in there and list(connection.scalars(select(marker.c.version))) == [FIRST_NUMBER]:
         return SchemaStatus(revision=FIRST, head=chain.head, versioned=False)
     raise SchemaOutdated("there are tables named poec_… of no schema that this release knows; restore a backup")
 
 
-def check(found: SchemaStatus) -> bool:
+def check(current: SchemaStatus) -> bool:
     """Whether the tables exist; False for an empty database.
 
     Raises:
         SchemaOutdated: they are another release's.
     """
-    if found.up_to_date:
-        return found.revision is not None
-    _not_newer(found)
-    raise SchemaOutdated(f"the store has the schema {found.revision}, this release reads {found.head}: {REMEDY}")
+    if current.up_to_date:
+        return current.revision is not None
+    _not_newer(current)
+    raise SchemaOutdated(f"the store has the schema {current.revision}, this release reads {current.head}: {REMEDY}")
 
 
 def make(connection: Connection, chain: RevisionChain = REVISIONS) -> SchemaStatus:
@@ -98,10 +98,10 @@ def make(connection: Connection, chain: RevisionChain = REVISIONS) -> SchemaStat
         SchemaOutdated: they are another release's.
     """
     lock_schema(connection)
-    found = status(connection, chain)
-    if not check(found):
+    current = status(connection, chain)
+    if not check(current):
         _fill(connection, chain)
-    return found
+    return current
 
 
 def upgrade(connection: Connection, chain: RevisionChain = REVISIONS) -> SchemaStatus:
@@ -111,19 +111,19 @@ def upgrade(connection: Connection, chain: RevisionChain = REVISIONS) -> SchemaS
         SchemaOutdated: they are a later release's, or not ours.
     """
     lock_schema(connection)
-    found = status(connection, chain)
-    if found.revision is None:
+    current = status(connection, chain)
+    if current.revision is None:
         _fill(connection, chain)
-        return found
-    _not_newer(found)
-    if not found.versioned:
+        return current
+    _not_newer(current)
+    if not current.versioned:
         revision.create(connection, checkfirst=False)
-        connection.execute(revision.insert(), {"version_num": found.revision})
-    if not found.up_to_date:
+        connection.execute(revision.insert(), {"version_num": current.revision})
+    if not current.up_to_date:
         from poec_workflow.adapters.sql import migrations  # noqa: PLC0415 - only an upgrade loads alembic
 
-        migrations.run(connection, chain.scripts, found.revision, chain.head)
-    return found
+        migrations.run(connection, chain.scripts, current.revision, chain.head)
+    return current
 
 
 def _fill(connection: Connection, chain: RevisionChain) -> None:
@@ -138,9 +138,9 @@ def _fill(connection: Connection, chain: RevisionChain) -> None:
     connection.execute(marker.insert(), {"version": int(HEAD)})
 
 
-def _not_newer(found: SchemaStatus) -> None:
-    if found.newer:
+def _not_newer(current: SchemaStatus) -> None:
+    if current.newer:
         raise SchemaOutdated(
-            f"the store has the schema {found.revision}, which this release does not know (it reads {found.head}): "
+            f"the store has the schema {current.revision}, which this release does not know (it reads {current.head}): "
             "this release is too old for the store; install a later poec-workflow"
         )

@@ -55,8 +55,7 @@ revision = Table(
     PrimaryKeyConstraint("version_num", name="poec_alembic_version_pkc"),
 )
 
-# The mark of releases before there were revisions. They refuse a number that they don't know, so it stays, and every
-# revision sets it to its own.
+# Read by the releases before there were revisions, which refuse a number that they don't know: every revision sets it.
 marker = Table("poec_schema", metadata, Column("version", Integer, primary_key=True, autoincrement=False))
 
 COUNTS = tuple(each.name for each in fields(Tally))

@@ -6,16 +6,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import (
-    BindParameter,
-    Connection,
-    Row,
-    bindparam,
-    select,
-    union,
-)
+from sqlalchemy import BindParameter, Connection, Row, bindparam, select, union
 
 from poec_workflow.adapters.row_builders import action_row, application_row, session_row
 from poec_workflow.adapters.sql import context_loading, list_statements
@@ -51,6 +44,8 @@ from poec_workflow.views import (
     SessionRow,
     Tab,
 )
+
+AnyTab = TypeVar("AnyTab", Tab, ActionTab)
 
 _REFERENCE: BindParameter[str] = bindparam("reference")
 
@@ -153,9 +148,7 @@ class SqlQueries:
 
     def application_tabs(self, filter_: ApplicationFilter, criteria: AlertCriteria) -> Mapping[Tab, int]:
         """How many applications each tab has, whatever the filter's."""
-        return {
-            Tab(name): count for name, count in self._one(list_statements.application_tabs(filter_, criteria)).items()
-        }
+        return self._counts(Tab, list_statements.application_tabs(filter_, criteria))
 
     def sessions(
         self, filter_: SessionFilter, criteria: AlertCriteria, *, after: str | None, limit: int | None
@@ -168,7 +161,7 @@ class SqlQueries:
 
     def session_tabs(self, filter_: SessionFilter, criteria: AlertCriteria) -> Mapping[Tab, int]:
         """How many sessions each tab has, whatever the filter's."""
-        return {Tab(name): count for name, count in self._one(list_statements.session_tabs(filter_, criteria)).items()}
+        return self._counts(Tab, list_statements.session_tabs(filter_, criteria))
 
     def actions(
         self, filter_: ActionFilter, criteria: AlertCriteria, *, after: str | None, limit: int | None
@@ -188,17 +181,16 @@ class SqlQueries:
 
     def action_tabs(self, filter_: ActionFilter, criteria: AlertCriteria) -> Mapping[ActionTab, int]:
         """How many actions each tab has, whatever the filter's."""
-        return {
-            ActionTab(name): count for name, count in self._one(list_statements.action_tabs(filter_, criteria)).items()
-        }
+        return self._counts(ActionTab, list_statements.action_tabs(filter_, criteria))
 
     def waiting(self, organization: str, *, ended_from: date) -> Sequence[ApplicationRow]:
         """Open applications of an organisation's sessions that ended on a day or later, or have not, by reference."""
         statement = list_statements.waiting(organization, ended_from)
         return _list_rows(self._connections.read(lambda c: c.execute(statement).all()))
 
-    def _one(self, statement: list_statements.Statement) -> Mapping[str, int]:
-        return dict(self._connections.read(lambda c: c.execute(statement).mappings().one()))
+    def _counts(self, tabs: type[AnyTab], statement: list_statements.Statement) -> Mapping[AnyTab, int]:
+        row = self._connections.read(lambda c: c.execute(statement).mappings().one())
+        return {tab: row[tab.value] for tab in tabs}
 
     def _open_applications(self, session: str) -> Sequence[Application]:
         return self._connections.read(lambda c: context_loading.open_applications(c, session))

@@ -30,7 +30,7 @@ def sql(dialect: str, scripts: Path, start: str | None, end: str) -> str:
     """The same as SQL, for a dialect of `BEGINNINGS`: one transaction, alone as an upgrade is."""
     written = StringIO()
     written.writelines(f"{each};\n\n" for each in BEGINNINGS[dialect])
-    # Its beginning is ours, so that it is locked.
+    # The script begins its own transaction, which takes the schema's lock.
     offline = {"as_sql": True, "starting_rev": start, "output_buffer": written, "transactional_ddl": False}
     _run(MigrationContext.configure(dialect_name=dialect, opts={**_options(scripts, start, end), **offline}))
     written.write("COMMIT;\n")

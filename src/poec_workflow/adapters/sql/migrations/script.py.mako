@@ -10,6 +10,6 @@ down_revision = ${repr(down_revision)}
 
 
 def upgrade(op: Operations) -> None:
-    """What changes; names of constraints are written out, and the mark that older releases read is raised."""
+    """Apply the revision. Write names of constraints out; `poec_schema` is what older releases read."""
     ${upgrades if upgrades else "pass"}
     op.execute("UPDATE poec_schema SET version = ${int(up_revision) if up_revision.isdigit() else 'NUMBER'}")
