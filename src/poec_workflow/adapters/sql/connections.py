@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 
 from poec_workflow.adapters.sql.dialects import exists, make_engine, prepare_file, reading, writing
 from poec_workflow.adapters.sql.driver_errors import translated
-from poec_workflow.adapters.sql.revisions import OURS, Lineage, SchemaStatus, check, make, status, upgrade
+from poec_workflow.adapters.sql.revisions import OURS, Lineage, check, make, status, upgrade
 from poec_workflow.errors import Conflict
+from poec_workflow.ports import SchemaStatus
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]

@@ -13,7 +13,8 @@ from poec_workflow.adapters.sql.connections import Work
 from poec_workflow.adapters.sql.dialects import begin_if_needed
 from poec_workflow.adapters.sql.driver_errors import translated
 from poec_workflow.adapters.sql.host_connection import core
-from poec_workflow.adapters.sql.revisions import OURS, Lineage, SchemaStatus, status, upgrade
+from poec_workflow.adapters.sql.revisions import OURS, Lineage, status, upgrade
+from poec_workflow.ports import SchemaStatus
 
 T = TypeVar("T")
 

@@ -15,6 +15,7 @@ from poec_workflow.adapters.sql.dialects import lock_schema
 from poec_workflow.adapters.sql.driver_errors import REMEDY
 from poec_workflow.adapters.sql.schema import HEAD, marker, metadata, revision
 from poec_workflow.errors import SchemaOutdated
+from poec_workflow.ports import SchemaStatus
 
 FIRST, FIRST_MARK = "0001", 1
 """The first revision, and the mark by which a database of it is known that has no number yet."""
@@ -35,28 +36,6 @@ class Lineage:
 
 OURS = Lineage(known=(HEAD,), scripts=Path(__file__).parent / "migrations")
 """This release's."""
-
-
-@frozen(kw_only=True)
-class SchemaStatus:
-    """The revision of a database, beside the one that this release reads.
-
-    Attributes:
-        revision: none of an empty database.
-        head: this release's.
-        versioned: whether the database says so itself.
-        newer: it is a later release's.
-    """
-
-    revision: str | None
-    head: str
-    versioned: bool = True
-    newer: bool = False
-
-    @property
-    def up_to_date(self) -> bool:
-        """Whether this release works on it as it is; an empty database is filled on first use."""
-        return self.revision in (None, self.head)
 
 
 def status(connection: Connection, lineage: Lineage = OURS) -> SchemaStatus:
