@@ -269,7 +269,7 @@ def replayed(settings: Settings, told: Mapping[str, Any]) -> tuple[Workflow, lis
     workflow = Workflow(MemoryStorage(), settings=settings)
     answers = []
     for line in told["lines"]:
-        answer = workflow.execute_many([journal_line(to_json(line["line"]))])[0]
+        answer = workflow.submit(journal_line(to_json(line["line"])))
         if line["step"] is None:
             assert isinstance(answer, Accepted), (line, answer, told["lines"])
         else:
