@@ -153,3 +153,6 @@ def test_all_faults_of_a_catalogue_are_named() -> None:
         Catalogue(version="x", motives=("size",))  # type: ignore[arg-type]
     with pytest.raises(Malformed, match=r"\$\.motives\.size: expected a sequence"):
         Catalogue.of({"size": "small"})
+    for motives in (None, "size", [Motive(code="a", reasons=())]):
+        with pytest.raises(Malformed, match=r"\$\.motives: expected a tuple of Motives"):
+            Catalogue(version="x", motives=cast("Any", motives))

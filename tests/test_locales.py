@@ -459,6 +459,7 @@ def test_a_sentence_that_fails_is_replaced_by_the_code(template: Any, lang: str)
     """Whatever only shows with the details: the refusal is told all the same."""
     details = {"on": "a day", "count": 3, "it": _Unspeakable()}
     assert "too-late" in Refusal("too-late", details, {"fr": template, "en": template}).message(lang)
+    assert "too-late" in Refusal("too-late", details, cast("Any", [template])).message(lang)
 
 
 def test_days_of_advisories_are_known_by_their_code() -> None:

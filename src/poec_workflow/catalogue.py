@@ -7,7 +7,7 @@ carry it. A *reserved* motive is given by rule only (L5, L6).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -116,8 +116,11 @@ class Catalogue:
         return cls.from_data(json.loads(text))
 
 
-def _faults(place: str, entries: Iterable[object], kind: type[Motive | Reason]) -> Iterator[Fault]:
-    """What is wrong with motives, or with the reasons of one."""
+def _faults(place: str, entries: object, kind: type[Motive | Reason]) -> Iterator[Fault]:
+    """The faults of motives, or of the reasons of one."""
+    if not isinstance(entries, tuple):
+        yield Fault(place, f"expected a tuple of {kind.__name__}s")
+        return
     codes: list[str] = []
     for each in entries:
         code: object = each.code if isinstance(each, kind) else None
@@ -125,7 +128,8 @@ def _faults(place: str, entries: Iterable[object], kind: type[Motive | Reason]) 
             yield Fault(place, f"expected a {kind.__name__} with a code, not {each!r:.80}")
             continue
         codes.append(code)
-        if unknown := sorted(set(each.labels).difference(LANGUAGES)):
-            yield Fault(place, f"{code} has labels in no known language: {', '.join(unknown)}")
+        labels: object = each.labels
+        if not isinstance(labels, Mapping) or not set(labels) <= set(LANGUAGES):
+            yield Fault(place, f"the labels of {code} are not by language ({', '.join(LANGUAGES)})")
     if twice := sorted({code for code in codes if codes.count(code) > 1}):
         yield Fault(place, f"stands twice: {', '.join(twice)}")

@@ -53,13 +53,14 @@ def sentence(
 
     Without a sentence, or when filling it in fails, a sentence that names the code.
     """
-    template = (templates or {}).get(lang) or words(lang)[section].get(code)
+    ours = words(lang)
     try:
+        template = (templates or {}).get(lang) or ours[section].get(code)
         if template is not None:
             return "".join(_filled(template, details, lang))
     except Exception:  # noqa: BLE001, S110 - a service's own template and details must not break a refusal
         pass
-    return words(lang)["problems"]["own-rule"].format(code=code)
+    return ours["problems"]["own-rule"].format(code=code)
 
 
 def _filled(template: str, details: Mapping[str, Any], lang: str) -> Iterator[str]:
