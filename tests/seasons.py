@@ -39,7 +39,7 @@ def outcome(
     for number, line in enumerate(lines, 1):
         if changes and number in changes:
             workflow = Workflow(storage, clock=clock, settings=changes[number])
-        [answer] = workflow.execute_many([journal_line(line)])
+        answer = workflow.submit(journal_line(line))
         if isinstance(answer, Refused):
             refusals.append({"line": number, "codes": sorted(answer.codes)})
     found: dict[str, Any] = {name: dict(storage.queries.states(kind)) for name, kind in KINDS.items()}

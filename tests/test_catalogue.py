@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import pytest
 
 from poec_workflow import Malformed
@@ -135,3 +137,22 @@ def test_codes_stand_once() -> None:
     with pytest.raises(Malformed, match=r"motives\.size: .*small"):
         Catalogue.of({"size": ["small", "small"]})
     assert Catalogue.of({"size": ["other"], "colour": ["other"]}).has_reason("colour", "other")
+
+
+def test_all_faults_of_a_catalogue_are_named() -> None:
+    """Codes that are no texts, labels that nobody reads, a text for a list: each with its motive."""
+    wrong: list[Any] = [
+        Motive(code="size", reasons=(Reason(code="a"), Reason(code="a"), cast("Any", "b"))),
+        Motive(code="age", reasons=(Reason(code=cast("Any", 5)), Reason(code="x", labels={"de": "X"}))),
+    ]
+    with pytest.raises(Malformed) as caught:
+        Catalogue(version="x", motives=tuple(wrong))
+    places = [each.place for each in caught.value.faults]
+    assert places == ["$.motives.size", "$.motives.size", "$.motives.age", "$.motives.age"]
+    with pytest.raises(Malformed, match=r"\$\.motives: expected a Motive"):
+        Catalogue(version="x", motives=("size",))  # type: ignore[arg-type]
+    with pytest.raises(Malformed, match=r"\$\.motives\.size: expected a sequence"):
+        Catalogue.of({"size": "small"})
+    for motives in (None, "size", [Motive(code="a", reasons=())]):
+        with pytest.raises(Malformed, match=r"\$\.motives: expected a tuple of Motives"):
+            Catalogue(version="x", motives=cast("Any", motives))

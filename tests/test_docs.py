@@ -11,6 +11,7 @@ import sys
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from inspect import signature
+from itertools import product
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -19,8 +20,9 @@ import pytest
 from attrs import evolve
 
 import poec_workflow
-from poec_workflow import Workflow
+from poec_workflow import Settings, Workflow
 from poec_workflow.adapters.sql import SqlStorage
+from poec_workflow.diagrams import FORMATS, render
 from poec_workflow.diagrams.markdown_blocks import update_blocks
 from poec_workflow.errors import _KINDS
 from poec_workflow.machines import LIFECYCLES
@@ -119,6 +121,15 @@ def commands_of(block: str) -> list[tuple[str, list[str]]]:
             found[-1][1].append(line)
         going_on = line.rstrip().endswith(("|", "\\"))
     return found
+
+
+def test_what_the_manual_sets_can_be_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every lifecycle under every settings of the page, in each format that needs no program."""
+    monkeypatch.chdir(tmp_path)
+    made = [each for each in ran("docs/how-to/set-your-policies.md").values() if isinstance(each, Settings)]
+    assert len(made) >= 3
+    for lifecycle, settings, as_ in product(LIFECYCLES.values(), made, sorted(set(FORMATS) - {"svg"})):
+        assert render(lifecycle, as_, settings=settings)
 
 
 def test_the_adapters_page_runs(tmp_path: Path) -> None:

@@ -9,9 +9,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 import pytest
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -35,6 +37,7 @@ from poec_workflow import (
     Workflow,
     cli,
     commands,
+    errors,
     locales,
 )
 from poec_workflow.adapters.memory import MemoryStorage
@@ -45,6 +48,7 @@ from poec_workflow.model import Role
 from poec_workflow.policies import messages
 from poec_workflow.serialization import journal_line
 from poec_workflow.testing import SettableClock
+from world import SAMPLES, application, facts, related
 
 LANG = pytest.mark.parametrize("lang", ["fr", "en"])
 
@@ -180,7 +184,7 @@ def _said() -> tuple[tuple[Refusal | Advisory, ...], tuple[Refused, ...]]:
     storage, at = MemoryStorage(), datetime.fromisoformat("2021-11-04T09:00:00+01:00")
     for command, actor, version, chosen in _handmade():
         request = Request(command=command, actor=actor, expected_version=version, at=at)
-        answers += Workflow(storage, settings=chosen).execute_many([request])
+        answers.append(Workflow(storage, settings=chosen).submit(request))
     refused = tuple(each for each in answers if isinstance(each, Refused))
     advised = [one for each in answers if isinstance(each, Accepted) for one in each.advisories]
     return (*(one for each in refused for one in each.refusals), *advised), refused
@@ -412,3 +416,83 @@ def test_a_services_own_policy_has_its_own_sentences() -> None:
         "wordless": ("Refusé par la règle « wordless ».", "Refused by the rule “wordless”."),
     }
     assert caught.value.http_status == 422
+
+
+# Sentences with formats
+
+
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        ("le {on}", "le 08/11/2021"),
+        ("le {on:%d.%m.%y}", "le 08.11.21"),
+        ("[{on:>12}]", "[  08/11/2021]"),
+        ("{at:%Hh%M}", "09h30"),
+        ("{count:03d}", "007"),
+        ("{hours:.2f}", "30.50"),
+        ("{rate:.0%}", "50%"),
+        ("[{place:>6}]", "[  Agen]"),
+        ("{place!r}", "'Agen'"),
+        ("{full:>6}", "  True"),
+        ("{state}", "En attente"),
+        ("{{on}}", "{on}"),
+        ("{nothing:>3}", "{nothing}"),
+    ],
+)
+def test_a_detail_is_written_in_the_format_of_its_sentence(template: str, said: str) -> None:
+    """Days, numbers and texts in their own formats; without one, as people write them."""
+    details = {
+        "on": date(2021, 11, 8),
+        "at": datetime(2021, 11, 8, 9, 30, tzinfo=ZoneInfo("Europe/Paris")),
+        "count": 7,
+        "hours": Decimal("30.5"),
+        "rate": 0.5,
+        "place": "Agen",
+        "full": True,
+        "state": ApplicationState.PENDING,
+    }
+    assert Refusal("own", details, {"fr": template}).message("fr") == said
+
+
+class _Unspeakable:
+    def __str__(self) -> str:
+        raise ValueError("no")
+
+
+@pytest.mark.parametrize(
+    "template",
+    ["{", "}", "{on!z}", "{on:d}", "{count:%d}", "{count:zz}", "{on:{count}}", "{it}", 5, ["{on}"]],
+)
+@LANG
+def test_a_sentence_that_fails_is_replaced_by_the_code(template: Any, lang: str) -> None:
+    """Whatever only shows with the details: the refusal is told all the same."""
+    details = {"on": "a day", "count": 3, "it": _Unspeakable()}
+    assert "too-late" in Refusal("too-late", details, {"fr": template, "en": template}).message(lang)
+    assert "too-late" in Refusal("too-late", details, cast("Any", [template])).message(lang)
+
+
+def test_days_of_advisories_are_known_by_their_code() -> None:
+    """Days become texts in the history: which they were stands in a table that knows every advisory of the rows."""
+    present = application(ApplicationState.PRESENT)
+    known = facts(related(ActorKind.ORGANIZATION), subject=present)
+    samples: Mapping[str, Any] = {
+        "convocation-after-late-entry": evolve(cast("Any", SAMPLES["convoke"]), on=date(2022, 1, 3)),
+        "unusual-weekly-hours": evolve(cast("Any", SAMPLES["retain"]), weekly_hours=Decimal(40)),
+    }
+    asked = {each.code: each for life in LIFECYCLES.values() for row in life.rules for each in row.advisories}
+    assert set(asked) == set(ADVISORIES)
+    for code, check in asked.items():
+        details = check.ask(present, known, samples[code])
+        assert details is not None
+        days = {name for name, value in details.items() if isinstance(value, date)}
+        assert days == set(errors._DAYS.get(code, ()))  # noqa: SLF001 - the table
+
+
+def test_a_text_that_looks_like_a_day_is_no_day() -> None:
+    """An advisory shows what it knows to be a day as one, and everything else as it stands."""
+    days = {"on": "2022-01-03", "late_entry_deadline": "some day"}
+    told = Advisory("convocation-after-late-entry", days).message("fr")
+    assert "03/01/2022" in told
+    assert "some day" in told
+    hours = Advisory("unusual-weekly-hours", {"weekly_hours": "2022-01-03", "least": "8", "most": "35"})
+    assert "2022-01-03" in hours.message("fr")

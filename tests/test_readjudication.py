@@ -36,7 +36,7 @@ def verdicts(lines: Iterable[bytes], settings: Settings) -> dict[int, Any]:
     workflow, found = Workflow(MemoryStorage(), settings=settings), {}
     for number, line in enumerate(lines, 1):
         if line.strip():
-            [answer] = workflow.execute_many([journal_line(line)])
+            answer = workflow.submit(journal_line(line))
             found[number] = (
                 answer.codes
                 if isinstance(answer, Refused)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import partial, wraps
 from types import ModuleType
 from typing import Any
 
@@ -19,8 +20,9 @@ from hypothesis import strategies as st
 from poec_workflow import ActorKind, Malformed, Settings, commands
 from poec_workflow.catalogue import Catalogue
 from poec_workflow.commands import COMMANDS
-from poec_workflow.policies import PERMISSIONS, Grant
+from poec_workflow.policies import PERMISSIONS, Grant, condition, messages
 from poec_workflow.policies.access import trainer
+from poec_workflow.policies.check import Check
 
 
 def on_sunday(_subject: object, _facts: object) -> None:
@@ -212,9 +214,9 @@ def test_the_order_of_a_table_does_not_tell_settings_apart() -> None:
 def test_words_from_elsewhere_are_the_same_words(automatic: bool) -> None:  # noqa: FBT001 - what is expected
     """A setting read from a file is no other than one that is written in the source."""
     read = "".join(list("automatic" if automatic else "manual"))
-    assert Settings(close_when_full=read).closes_when_full is automatic
+    assert _settings(close_when_full=read).closes_when_full is automatic
     counted = "".join(list("live" if automatic else "registered"))
-    assert Settings(quota_counts=counted).counts_live is automatic
+    assert _settings(quota_counts=counted).counts_live is automatic
 
 
 def test_all_faulty_settings_are_named_at_once() -> None:
@@ -354,3 +356,184 @@ def test_an_own_policy_has_a_name_of_its_own(policy: Any, fault: str) -> None:
     """Its name is its refusal's code: it needs one, and not one of the package's."""
     with pytest.raises(Malformed, match=fault):
         Settings(refuse_also={commands.Convoke: (policy,)})
+
+
+class _Office:
+    def closed(self, _application: object, _facts: object) -> None: ...
+
+    async def later(self, _application: object, _facts: object) -> None: ...
+
+    def __call__(self, _application: object, _facts: object) -> None: ...
+
+
+class _Later:
+    __name__ = "later"
+
+    async def __call__(self, _application: object, _facts: object) -> None: ...
+
+
+def _named(name: str, test: Any) -> Any:
+    test.__name__ = name
+    return test
+
+
+def wrapped(_application: object, _facts: object, _command: object) -> None: ...
+
+
+@wraps(wrapped)
+def wrapping(*of: object, **more: object) -> None:
+    """A function that says of itself what it wraps."""
+
+
+async def answers_later(_application: object, _facts: object) -> None: ...
+
+
+def answers_many(_application: object, _facts: object) -> Any:
+    yield {}
+
+
+class SomeClass:
+    def __init__(self, _application: object, _facts: object) -> None: ...
+
+
+_SHAPES: Mapping[str, tuple[Any, bool | None]] = {
+    "two": (on_sunday, False),
+    "three": (on_monday, True),
+    "a keyword with a default": (_named("a", lambda _s, _f, *, least=3: least), False),
+    "three and a keyword": (_named("a", lambda _s, _f, _c, *, least=3: least), True),
+    "three and an optional one": (_named("a", lambda _s, _f, _c, least=3: least), True),
+    "three and any": (_named("a", lambda _s, _f, _c, *_more, **_others: None), True),
+    "two, one of them optional": (_named("a", lambda _s, _f=None: None), False),
+    "a bound method": (_Office().closed, False),
+    "a partial": (_named("a", partial(on_monday)), True),
+    "a partial that gives a keyword": (_named("a", partial(lambda _s, _f, _c, least: least, least=3)), True),
+    "an object that can be called": (_named("a", _Office()), False),
+    "one that says what it wraps": (wrapping, True),
+    "none": (_named("a", lambda: None), None),
+    "one": (_named("a", lambda _s: None), None),
+    "four": (_named("a", lambda _s, _f, _c, _d: None), None),
+    "any": (_named("a", lambda *_all: None), None),
+    "two and any": (_named("a", lambda _s, _f, *_all: None), None),
+    "two and an optional one": (_named("a", lambda _s, _f, _c=None: None), None),
+    "a keyword that must be given": (_named("a", lambda _s, _f, *, least: least), None),
+    "a partial of too many": (_named("a", partial(on_sunday, None)), None),
+    "an unbound method": (_Office.closed, True),
+    "without a name": (lambda _s, _f: None, None),
+    "a partial without a name": (partial(on_sunday), None),
+    "an object without a name": (_Office(), None),
+    "async": (answers_later, None),
+    "an async method": (_Office().later, None),
+    "an async object": (_Later(), None),
+    "a partial of async": (_named("a", partial(answers_later)), None),
+    "a generator": (answers_many, None),
+    "a class": (SomeClass, None),
+    "a text": ("on_sunday", None),
+    "nothing": (None, None),
+    "without a signature": (max, None),
+}
+
+
+@pytest.mark.parametrize("name", _SHAPES)
+def test_what_can_not_be_called_is_a_fault_of_the_settings(name: str) -> None:
+    """A policy, and a relation, takes two or three arguments and answers at once; anything else is malformed."""
+    function, looks_at_the_command = _SHAPES[name]
+    if looks_at_the_command is not None:
+        assert Grant("platform", function).relation is function
+        [check] = Settings(refuse_also={commands.Convoke: (function,)}).checks[commands.Convoke]
+        assert check.payload_free is not looks_at_the_command
+        check.ask(None, None, None)
+        return
+    with pytest.raises(Malformed) as of_relation:
+        Grant("platform", function)
+    assert {each.place for each in of_relation.value.faults} == {"$.relation"}
+    with pytest.raises(Malformed) as of_policy:
+        Settings(refuse_also={commands.Convoke: (function,)})
+    assert {each.place for each in of_policy.value.faults} == {"$.refuse_also"}
+
+
+def test_defaults_stay_what_they_are() -> None:
+    """A policy with a parameter of its own is called with its default, and not with the command."""
+
+    def few_seats(_application: object, _facts: object, *, least: int = 3) -> dict[str, int]:
+        return {"least": least}
+
+    [check] = Settings(refuse_also={commands.Convoke: (few_seats,)}).checks[commands.Convoke]
+    assert check.ask(None, None, "the command") == {"least": 3}
+
+
+@pytest.mark.parametrize("name", ["_on_sunday", "OnSunday", "on__sunday", "on_sunday_", "dimanche_fermé", "o²"])
+def test_a_name_that_gives_no_code_is_a_fault(name: str) -> None:
+    """Codes are words in kebab-case."""
+    with pytest.raises(Malformed, match=r"\$\.refuse_also"):
+        Settings(refuse_also={commands.Convoke: (_named(name, lambda _s, _f: None),)})
+
+
+def test_a_code_stands_once_for_a_command() -> None:
+    """Two policies of one code could not be told apart; for different commands the same one may stand."""
+    again = _named("on_sunday", lambda _s, _f: None)
+    for twice in ((on_sunday, on_sunday), (on_sunday, again)):
+        with pytest.raises(Malformed, match="on-sunday stands twice for convoke"):
+            Settings(refuse_also={commands.Convoke: twice})
+    Settings(refuse_also={commands.Convoke: (on_sunday,), commands.Retain: (again,)})
+
+
+def _said(**templates: Any) -> Any:
+    return messages(**templates)(_named("too_late", lambda _s, _f: None))
+
+
+@pytest.mark.parametrize(
+    "template",
+    ["", " ", None, 5, "{", "}", "a { b", "{}", "{0}", "{on.x.y}", "{on[0]}", "{on!z}", "{on!}", "{on:zz}", "{on: }x{",
+     "{on:{width}}", "{on:>99999999}", "{a b}", "{ on }", "{on:%Q}", b"{on}"],
+)  # fmt: skip
+def test_a_sentence_that_can_not_be_filled_in_is_a_fault(template: Any) -> None:
+    """Whatever can be known before there are details is known when the settings are made."""
+    for of in (_said(fr="Trop tard.", en=template), _said(fr=template, en="Too late.")):
+        with pytest.raises(Malformed) as caught:
+            Settings(refuse_also={commands.Convoke: (of,)})
+        [fault] = caught.value.faults
+        assert (fault.place, "messages of too_late" in fault.problem) == ("$.refuse_also", True)
+
+
+@pytest.mark.parametrize(
+    "template",
+    ["Trop tard.", "{on}", "{{on}}", "{on:%d/%m/%Y}", "{on:%A %-d %B, %H:%M}", "{rate:.1%}", "{count:03d}",
+     "{place:>20}", "{place!r}", "{hours:.2f}", "{été}"],
+)  # fmt: skip
+def test_a_sentence_that_can_be_filled_in(template: str) -> None:
+    """Formats of days, numbers and texts are fine; a language may be missing, for its code says it all."""
+    Settings(refuse_also={commands.Convoke: (_said(fr=template),)})
+
+
+def test_a_sentence_in_no_language_of_ours_is_a_fault() -> None:
+    """Nobody would ever read it; nor is anything but a mapping read."""
+    with pytest.raises(Malformed, match="unknown language 'de': one of fr, en"):
+        Settings(refuse_also={commands.Convoke: (_said(fr="Non.", de="Nein."),)})
+    wrong = _said()
+    wrong.messages = ["Non."]
+    with pytest.raises(Malformed, match="a mapping of languages"):
+        Settings(refuse_also={commands.Convoke: (wrong,)})
+
+
+def test_all_faults_of_own_policies_are_named_at_once() -> None:
+    """Each of them, whichever command it stands for."""
+    with pytest.raises(Malformed) as caught:
+        _settings(
+            grace_days=-1,
+            permissions={**PERMISSIONS, commands.Convoke: ("platform",)},
+            refuse_also={
+                commands.Convoke: (_named("a", lambda: None), _said(de="Nein.", fr="{"), no_seat_left),
+                commands.Expire: (on_sunday,),
+                "retain": (),
+            },
+        )
+    places = [each.place for each in caught.value.faults]
+    assert places == ["$.grace_days", "$.permissions", *["$.refuse_also"] * 6]
+
+
+def test_a_wrong_row_is_a_fault_of_its_table() -> None:
+    """Conditions, and the policies of a row, have the same shape as a service's own."""
+    with pytest.raises(Malformed):
+        condition(_named("a", lambda _s: True))
+    with pytest.raises(Malformed):
+        Check.of(_named("a", lambda: None))

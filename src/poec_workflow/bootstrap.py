@@ -1,4 +1,4 @@
-"""Options ▸ adapters ▸ `Workflow`: the only place that chooses."""
+"""Options ▸ adapters ▸ `Workflow`: the composition root."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ SQL_SCHEMES = ("sqlite", "postgresql+psycopg")
 
 
 class InvalidOption(ValueError):
-    """An option that names nothing that can be had; the message says what could."""
+    """An option whose value does not exist or is not installed; the message says what there is."""
 
 
 def storage(url: str) -> Storage:
     """The storage of a URL: `memory:`, or a scheme that an installed package registers.
 
     Raises:
-        InvalidOption: nobody knows the scheme.
+        InvalidOption: no storage is registered for the scheme.
     """
     scheme = url.partition(":")[0]
     if url == "memory:":
@@ -54,7 +54,7 @@ def schema_sql(dialect: str, start: str | None = None) -> str:
     """The SQL that makes a store's schema, or brings an earlier one up to this release; nothing is connected to.
 
     Raises:
-        InvalidOption: nobody knows the database, or the revision to start from.
+        InvalidOption: the database or the start revision is unknown.
     """
     try:
         from poec_workflow.adapters.sql import migrations, revisions  # noqa: PLC0415 - as above
@@ -96,6 +96,6 @@ def workflow(url: str, place: str | None = None, clock: Clock | None = None) -> 
     """The workflow of a store and a service's settings.
 
     Raises:
-        InvalidOption: one of them can't be had.
+        InvalidOption: one of them does not exist.
     """
     return Workflow(storage(url), settings=settings(place), clock=clock or SystemClock())

@@ -7,14 +7,15 @@ carry it. A *reserved* motive is given by rule only (L5, L6).
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from attrs import field, frozen
 
-from poec_workflow.errors import Malformed
+from poec_workflow.errors import Fault, Malformed
+from poec_workflow.locales import LANGUAGES
 
 ABSENCE = "absence"
 WITHDRAWAL = "withdrawal"
@@ -45,16 +46,20 @@ class Catalogue:
     """What a rejection may say.
 
     Raises:
-        Malformed: a motive, or a reason within its motive, stands twice.
+        Malformed: a code is no text, a motive or a reason within its motive stands twice, or a label is in an unknown
+            language; all faults are named.
     """
 
     version: str
     motives: tuple[Motive, ...]
 
     def __attrs_post_init__(self) -> None:
-        _once("$.motives", [motive.code for motive in self.motives])
-        for motive in self.motives:
-            _once(f"$.motives.{motive.code}", [reason.code for reason in motive.reasons])
+        faults = [*_faults("$.motives", self.motives, Motive)]
+        if not faults:
+            for motive in self.motives:
+                faults.extend(_faults(f"$.motives.{motive.code}", motive.reasons, Reason))
+        if faults:
+            raise Malformed(faults)
 
     def motive(self, code: str) -> Motive | None:
         """The motive with this code, unless it is unknown or retired."""
@@ -77,7 +82,13 @@ class Catalogue:
 
     @classmethod
     def of(cls, motives: Mapping[str, Sequence[str]], *, version: str = "custom") -> Catalogue:
-        """A catalogue from motive ▸ reasons, without labels; `absence` is reserved to the system."""
+        """A catalogue from motive ▸ reasons, without labels; `absence` is reserved to the system.
+
+        Raises:
+            Malformed: the reasons of a motive are one text, or see `Catalogue`.
+        """
+        if texts := [code for code, reasons in motives.items() if isinstance(reasons, str)]:
+            raise Malformed(Fault(f"$.motives.{code}", "expected a sequence of reasons") for code in texts)
         return cls(
             version=version,
             motives=tuple(
@@ -105,7 +116,20 @@ class Catalogue:
         return cls.from_data(json.loads(text))
 
 
-def _once(place: str, codes: list[str]) -> None:
-    twice = sorted({code for code in codes if codes.count(code) > 1})
-    if twice:
-        raise Malformed.at(place, f"stands twice: {', '.join(twice)}")
+def _faults(place: str, entries: object, kind: type[Motive | Reason]) -> Iterator[Fault]:
+    """The faults of motives, or of the reasons of one."""
+    if not isinstance(entries, tuple):
+        yield Fault(place, f"expected a tuple of {kind.__name__}s")
+        return
+    codes: list[str] = []
+    for each in entries:
+        code: object = each.code if isinstance(each, kind) else None
+        if not isinstance(each, kind) or not isinstance(code, str) or not code:
+            yield Fault(place, f"expected a {kind.__name__} with a code, not {each!r:.80}")
+            continue
+        codes.append(code)
+        labels: object = each.labels
+        if not isinstance(labels, Mapping) or not set(labels) <= set(LANGUAGES):
+            yield Fault(place, f"the labels of {code} are not by language ({', '.join(LANGUAGES)})")
+    if twice := sorted({code for code in codes if codes.count(code) > 1}):
+        yield Fault(place, f"stands twice: {', '.join(twice)}")

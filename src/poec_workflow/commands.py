@@ -1,7 +1,7 @@
-"""What can be asked: one frozen class per command of the domain page, fields as in the wire format.
+"""The commands: one frozen class per command of the domain page, with the fields of the wire format.
 
-`RecordAbsence` is `record-absence` on the wire, and `RecordAbsence.type` says so. Constructing a command checks
-nothing: `Workflow` and `from_json` do, all faults at once.
+`RecordAbsence` is `record-absence` on the wire (`RecordAbsence.type`). Constructing a command checks nothing;
+`Workflow` and `from_json` do, and report all faults at once.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ def kebab(class_name: str) -> str:
 
 
 def copied(changes: Mapping[str, str]) -> Mapping[str, str]:
-    """A mapping that its giver can no longer change; what is none is left for the check to name."""
+    """A frozen copy of a mapping; anything else is returned unchanged, and reported when the command is checked."""
     given: object = changes
     return FrozenMap(given) if isinstance(given, Mapping) else changes
 
 
 def listed(days: Sequence[date]) -> tuple[date, ...]:
-    """A sequence that its giver can no longer change; what is none is left for the check to name."""
+    """A list as a tuple; anything else is returned unchanged, and reported when the command is checked."""
     return tuple(days) if isinstance(days, list) else cast("tuple[date, ...]", days)
 
 
@@ -310,24 +310,33 @@ class DeleteAction(ActionCommand):
     """A8: end it."""
 
 
-COMMANDS: Mapping[str, type[Command]] = {
-    each.type: each
-    for each in tuple(globals().values())
-    if isinstance(each, type)
-    and issubclass(each, Command)
-    and each not in (Command, ApplicationCommand, SessionCommand, ActionCommand)
-}
+COMMANDS: Mapping[str, type[Command]] = FrozenMap(
+    {
+        each.type: each
+        for each in tuple(globals().values())
+        if isinstance(each, type)
+        and issubclass(each, Command)
+        and each not in (Command, ApplicationCommand, SessionCommand, ActionCommand)
+    }
+)
 """Every command by its type on the wire."""
 
 
+class _Checked:
+    """Marks a request that was read from the wire format. It is not a field: a changed copy is not marked."""
+
+    __slots__ = ("well_formed",)
+    well_formed: bool
+
+
 @frozen
-class Request:
+class Request(_Checked):
     """A line of a journal: a command, who asks, and how.
 
     Attributes:
         key: makes sending the command again safe: it gets the first answer again.
         expected_version: refuse with `stale-version` when the subject has another (0: it does not exist yet).
-        at: when it is asked, an aware instant; None is the clock's now.
+        at: when it is given, an aware instant; None is the clock's now.
     """
 
     command: Command

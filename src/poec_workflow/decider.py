@@ -7,18 +7,20 @@ key, needs a memory, and is the workflow's.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import attrs
 from attrs import evolve as replace
 from attrs import frozen
 
 from poec_workflow import events
+from poec_workflow.commands import ApplicationCommand, Command, SessionCommand
 from poec_workflow.errors import Advisory, Details, Refusal, plain
 from poec_workflow.folding import evolve
-from poec_workflow.machines import LIFECYCLES, Lifecycle
+from poec_workflow.machines import LIFECYCLES, AnyRule, Lifecycle
 from poec_workflow.model import (
     SYSTEM,
+    Actor,
     Application,
     Subject,
     SubjectKind,
@@ -30,11 +32,6 @@ from poec_workflow.policies.check import Check
 from poec_workflow.policies.facts import Enrolment, Facts
 
 Lifecycles = Mapping[SubjectKind, Lifecycle]
-
-if TYPE_CHECKING:
-    from poec_workflow.commands import ApplicationCommand, Command, SessionCommand
-    from poec_workflow.machines import AnyRule
-    from poec_workflow.model import Actor
 
 
 @frozen(kw_only=True)
@@ -78,7 +75,7 @@ class Accepted:
 
     @property
     def changes(self) -> tuple[Change, ...]:
-        """Everything to be stored: the subject's own change, then the consequences."""
+        """All changes to store: the subject's own, then the consequences."""
         return (self.change, *self.consequences)
 
 
@@ -101,9 +98,9 @@ def decide(
 
     Args:
         subject: the one that the command names; None when there is none of that reference.
-        command: what is asked.
+        command: the command.
         facts: all else that matters. For an application or a session they need an enrolment.
-        lifecycles: the tables; others than the package's are for who explores them.
+        lifecycles: the tables; exploration and mutation tests pass others than the package's.
 
     Returns:
         `Accepted`, or `Refused` with the answer of the first step that fails (domain page, "The order of answers").
@@ -149,9 +146,7 @@ def adjudicate(
     if rule is None:
         return Refused((no_transition(subject, command.type, lifecycles),))
     checks = (*rule.refusals, *facts.settings.checks.get(type(command), ()))
-    refusals = tuple(
-        Refusal(check.code, details, check.templates) for check, details in _asked(checks, subject, facts, command)
-    )
+    refusals = refusals_of(checks, subject, facts, command)
     return Refused(refusals) if refusals else _accept(rule, subject, command, facts, lifecycles)
 
 
@@ -161,6 +156,15 @@ def no_transition(subject: Subject | None, command: str, lifecycles: Lifecycles 
     accepted = lifecycles[subject.kind].commands(subject.state)
     details = {"command": command, "state": subject.state, "accepted": tuple(each.type for each in accepted)}
     return Refusal("no-transition", details)
+
+
+def refusals_of(
+    checks: Iterable[Check], subject: Subject | None, facts: Facts, command: Command | None
+) -> tuple[Refusal, ...]:
+    """Evaluate policies, and return the refusals. Without a command they must all be payload-free."""
+    return tuple(
+        Refusal(check.code, details, check.templates) for check, details in _asked(checks, subject, facts, command)
+    )
 
 
 def _asked(
@@ -198,11 +202,10 @@ def _accept(rule: AnyRule, subject: Subject | None, command: Command, facts: Fac
 
 
 def _event(rule: AnyRule, subject: Subject | None, command: Command, facts: Facts) -> events.AnyEvent:
-    instant = rule.effective(subject, facts) if rule.effective else facts.now
     event = rule.event(
         reference=command.reference,
         version=subject.version + 1 if subject else 1,
-        effective_at=in_zone(instant, facts.settings.zone),
+        effective_at=in_zone(rule.effective(subject, facts), facts.settings.zone) if rule.effective else facts.now,
         state=rule.target_from(subject.state if subject else None),
         **{name: getattr(command, name) for name in rule.carried},
     )
@@ -215,7 +218,7 @@ def _event(rule: AnyRule, subject: Subject | None, command: Command, facts: Fact
 def _cascade(
     kind: type[ApplicationCommand | SessionCommand], cause: Command, facts: Facts, lifecycles: Lifecycles
 ) -> tuple[Change, ...]:
-    """Send a command to everything of its kind in reach; what accepts it moves, by the system's hand."""
+    """Give a command, as the system, to every subject of its kind in reach; refusals of it are ignored."""
     changes: list[Change] = []
     for enrolment in facts.reach():
         around = replace(facts, actor=SYSTEM, enrolment=enrolment, enrolments=(), expected_version=None)

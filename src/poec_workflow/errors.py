@@ -1,23 +1,20 @@
-"""What can go wrong, as data; sentences are made from it, in French or in English.
+"""Refusals, advisories and exceptions, as data from which messages are made in French or in English.
 
-A *refusal* is an answer: the rules say no, with a stable code. The exceptions are for callers who want one
-(`CommandRefused`), and for what is no answer: input that can't be read, a storage that can't be reached.
+A *refusal* is an answer of the rules, with a stable code. `CommandRefused` raises it; the other exceptions are
+failures: input that can't be read, a storage that can't be reached.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 from attrs import field, frozen
 
 from poec_workflow import locales
 from poec_workflow.frozen_map import FrozenMap
-
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 Details = Mapping[str, Any]
 """What a refusal is about: dates, counts, limits, codes, by name."""
@@ -98,12 +95,20 @@ class Advisory:
 
     def message(self, lang: str = "fr") -> str:
         """A sentence for people, in `"fr"` or `"en"`."""
-        return locales.sentence("advisories", self.code, {n: _dated(v) for n, v in self.details.items()}, lang)
+        days = _DAYS.get(self.code, ())
+        details = {name: _day(value) if name in days else value for name, value in self.details.items()}
+        return locales.sentence("advisories", self.code, details, lang)
 
 
-def _dated(value: object) -> object:
-    """A detail of an advisory, its days days again: ours are well formed, and no free text is among them."""
-    return date.fromisoformat(value) if isinstance(value, str) and _DAY.fullmatch(value) else value
+_DAYS = {"convocation-after-late-entry": ("on", "late_entry_deadline")}
+"""The details of the package's advisories that are days: as JSON they are texts."""
+
+
+def _day(value: object) -> object:
+    try:
+        return date.fromisoformat(cast("str", value))
+    except (TypeError, ValueError):
+        return value
 
 
 class WorkflowError(Exception):

@@ -1,7 +1,6 @@
-"""explain: for one application and one actor, each command with allowed, or every reason why not.
+"""explain: for one application and one actor, say of each command whether it is allowed, or every reason why not.
 
-It asks what can be asked without a payload, of the same rows and policies that `decide` asks: there is no second
-implementation. Creating is left out, for there is nothing to create.
+It evaluates those rows and policies of `decide` that do not need the payload. The creating command is left out.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from typing import Any
 from attrs import frozen
 
 from poec_workflow.commands import Command
-from poec_workflow.decider import no_transition, not_permitted
+from poec_workflow.decider import no_transition, not_permitted, refusals_of
 from poec_workflow.errors import Refusal, refusal_to_dict
 from poec_workflow.machines import LIFECYCLES, AnyRule
 from poec_workflow.model import Subject
@@ -22,10 +21,10 @@ from poec_workflow.remedies import Remedy, remedy_of
 
 @frozen
 class Explanation:
-    """One command, and whether it would do.
+    """One command, and whether it is allowed.
 
     Attributes:
-        remedy: one change that leaves nothing against it, where there is one.
+        remedy: one change after which it would be allowed, if there is one.
     """
 
     command: type[Command]
@@ -34,7 +33,7 @@ class Explanation:
 
     @property
     def allowed(self) -> bool:
-        """Nothing that can be known without the payload stands against it."""
+        """Whether no rule refuses it that can be evaluated without the payload."""
         return not self.refusals
 
     def to_dict(self, lang: str = "fr") -> dict[str, Any]:
@@ -75,9 +74,5 @@ def _may_be_chosen(row: AnyRule, subject: Subject, facts: Facts) -> bool:
 
 
 def _refusals_of(row: AnyRule, subject: Subject, facts: Facts) -> tuple[Refusal, ...]:
-    asked = (
-        (check, check.ask(subject, facts, None))
-        for check in (*row.refusals, *facts.settings.checks.get(row.command, ()))
-        if check.payload_free
-    )
-    return tuple(Refusal(check.code, details, check.templates) for check, details in asked if details is not None)
+    checks = (*row.refusals, *facts.settings.checks.get(row.command, ()))
+    return refusals_of((each for each in checks if each.payload_free), subject, facts, None)

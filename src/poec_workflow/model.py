@@ -6,18 +6,23 @@ names and e-mails to a `Candidate`, which no event and no application contains.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from datetime import time as clock_time
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, ClassVar, Generic, TypeVar
+from typing import Annotated, ClassVar, Generic, Literal, TypeVar, cast
 
 from attrs import evolve, field, frozen
 
-from poec_workflow.errors import Malformed
+from poec_workflow.errors import Fault, Malformed
+from poec_workflow.frozen_map import FrozenMap
 
 T = TypeVar("T")
+E = TypeVar("E", bound=StrEnum)
+
+FIRST_YEAR, LAST_YEAR = 1900, 2999
+"""The years that the wire format can say."""
 
 
 @frozen
@@ -30,6 +35,34 @@ class TextLength:
 
 Reference = Annotated[str, TextLength(1, 64)]
 Text = Annotated[str, TextLength(0, 10_000)]
+
+
+def member(kind: type[E], value: object) -> E:
+    """The member with a value; any other value is returned unchanged, and `not_a_member` reports it."""
+    try:
+        return value if type(value) is kind else kind(cast("str", value))
+    except ValueError:
+        return cast("E", value)
+
+
+def not_a_member(kind: type[E], value: object, place: str) -> Iterator[Fault]:
+    """The fault of a value that is no member."""
+    if not isinstance(value, kind):
+        yield Fault(place, f"expected one of {', '.join(kind)}")
+
+
+def must_be(kind: type[E], value: object, place: str) -> E:
+    """The member with a value.
+
+    Raises:
+        Malformed: at `place`; there is no such member.
+    """
+    if type(value) is kind:
+        return value
+    found = member(kind, value)
+    if faults := tuple(not_a_member(kind, found, place)):
+        raise Malformed(faults)
+    return found
 
 
 class SubjectKind(StrEnum):
@@ -54,6 +87,15 @@ class ApplicationState(StrEnum):
     CANCELLED = "cancelled"
 
 
+ApplicationStateName = Literal[
+    "pending", "convoked", "present", "absent", "retained", "rejected", "no-advice", "session-full", "cancelled"
+]
+
+
+def _application_state(value: ApplicationState | ApplicationStateName) -> ApplicationState:
+    return must_be(ApplicationState, value, "$.state")
+
+
 OPEN_STATES = frozenset(
     {ApplicationState.PENDING, ApplicationState.CONVOKED, ApplicationState.PRESENT, ApplicationState.ABSENT}
 )
@@ -69,6 +111,13 @@ class SessionState(StrEnum):
     CANCELLED = "cancelled"
 
 
+SessionStateName = Literal["active", "complete", "cancelled"]
+
+
+def _session_state(value: SessionState | SessionStateName) -> SessionState:
+    return must_be(SessionState, value, "$.state")
+
+
 class ActionState(StrEnum):
     """Where a training action stands; deleted is final."""
 
@@ -76,6 +125,13 @@ class ActionState(StrEnum):
     PUBLISHED = "published"
     ARCHIVED = "archived"
     DELETED = "deleted"
+
+
+ActionStateName = Literal["awaiting-publication", "published", "archived", "deleted"]
+
+
+def _action_state(value: ActionState | ActionStateName) -> ActionState:
+    return must_be(ActionState, value, "$.state")
 
 
 State = ApplicationState | SessionState | ActionState
@@ -89,6 +145,9 @@ class Role(StrEnum):
     TRAINER = "trainer"
 
 
+RoleName = Literal["responsible", "positioner", "trainer"]
+
+
 class Origin(StrEnum):
     """Who sent the candidate. KAIROS hears of `france-travail` only."""
 
@@ -97,6 +156,13 @@ class Origin(StrEnum):
     CAP_EMPLOI = "cap-emploi"
     SELF = "self"
     OTHER = "other"
+
+
+OriginName = Literal["france-travail", "mission-locale", "cap-emploi", "self", "other"]
+
+
+def _origin(value: Origin | OriginName) -> Origin:
+    return must_be(Origin, value, "$.origin")
 
 
 class ActorKind(StrEnum):
@@ -110,21 +176,28 @@ class ActorKind(StrEnum):
     SYSTEM = "system"
 
 
+ActorKindName = Literal["organization", "adviser", "candidate", "funder", "platform", "system"]
+
+
+def _actor_kind(value: ActorKind | ActorKindName) -> ActorKind:
+    return must_be(ActorKind, value, "$.kind")
+
+
 @frozen(kw_only=True)
 class Actor:
     """Who acts, as the host authenticated them.
 
     Attributes:
-        organization: the one that they work for at the moment; required for organisations and advisers.
+        organization: the one that they work for now; required for organisations and advisers.
         candidate: the candidate's reference; required for candidates.
         reference: the person's stable reference, for the history.
         name: the person's name, for the history.
 
     Raises:
-        Malformed: what its kind requires is missing.
+        Malformed: the kind does not exist, or a field that it requires is missing.
     """
 
-    kind: ActorKind
+    kind: ActorKind = field(converter=_actor_kind)
     organization: Reference | None = None
     candidate: Reference | None = None
     reference: Reference | None = None
@@ -136,12 +209,14 @@ class Actor:
             raise Malformed.at(f"$.{required}", f"required for an actor of the kind {self.kind}")
 
 
-REQUIRED_OF_ACTORS: Mapping[str, str] = {
-    ActorKind.ORGANIZATION: "organization",
-    ActorKind.ADVISER: "organization",
-    ActorKind.CANDIDATE: "candidate",
-}
-"""What an actor of a kind must have, beside the kind."""
+REQUIRED_OF_ACTORS: Mapping[str, str] = FrozenMap(
+    {
+        ActorKind.ORGANIZATION: "organization",
+        ActorKind.ADVISER: "organization",
+        ActorKind.CANDIDATE: "candidate",
+    }
+)
+"""The field that an actor of a kind must have."""
 
 SYSTEM = Actor(kind=ActorKind.SYSTEM)
 """The actor of what time and rules do by themselves."""
@@ -160,7 +235,7 @@ class Candidate:
 class Prescriber:
     """Who sent the candidate."""
 
-    origin: Origin
+    origin: Origin = field(converter=_origin)
     organization: Reference | None = None
     name: Text | None = None
 
@@ -182,7 +257,7 @@ class TrainingAction:
     kind: ClassVar[SubjectKind] = SubjectKind.ACTION
     reference: Reference
     version: int
-    state: ActionState
+    state: ActionState = field(converter=_action_state)
     title: Text
     funder: Text
     responsible: Reference
@@ -202,7 +277,7 @@ class TrainingSession:
     kind: ClassVar[SubjectKind] = SubjectKind.SESSION
     reference: Reference
     version: int
-    state: SessionState
+    state: SessionState = field(converter=_session_state)
     action: Reference
     start: date
     end: date
@@ -219,9 +294,13 @@ class TrainingSession:
     follow_on_ratio: Decimal | None = None
     cancellation_reason: Text | None = None
 
-    def organization(self, role: Role) -> str:
-        """The organisation that holds `role` on this session."""
-        holder: str = getattr(self, role)
+    def organization(self, role: Role | RoleName) -> str:
+        """The organisation that holds `role` on this session.
+
+        Raises:
+            Malformed: there is no such role.
+        """
+        holder: str = getattr(self, must_be(Role, role, "$.role"))
         return holder
 
     def roles_of(self, organization: str) -> tuple[Role, ...]:
@@ -236,7 +315,7 @@ class Application:
     kind: ClassVar[SubjectKind] = SubjectKind.APPLICATION
     reference: Reference
     version: int
-    state: ApplicationState
+    state: ApplicationState = field(converter=_application_state)
     session: Reference
     candidate: Reference
     prescriber: Prescriber
@@ -287,9 +366,9 @@ class Tally:
         """Applications that are open or retained."""
         return sum(self.of(state) for state in LIVE_STATES)
 
-    def of(self, state: ApplicationState) -> int:
+    def of(self, state: ApplicationState | ApplicationStateName) -> int:
         """Applications in one state."""
-        count: int = getattr(self, state.name.lower())
+        count: int = getattr(self, _application_state(state).name.lower())
         return count
 
     def moved(self, before: ApplicationState | None, after: ApplicationState) -> Tally:

@@ -1,15 +1,15 @@
-"""The reading half of the service: one subject, its history, lists, dashboard, work queue. Nothing is decided here."""
+"""The queries of the service: one subject, its history, lists, dashboard, work queue."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TypeVar, cast
 
 from attrs import field, frozen
 
 from poec_workflow.decider import unknown
-from poec_workflow.errors import CommandRefused, Malformed
+from poec_workflow.errors import CommandRefused, Fault, Malformed
 from poec_workflow.events import HistoryEntry
 from poec_workflow.explanation import Explanation, explain
 from poec_workflow.model import (
@@ -22,9 +22,10 @@ from poec_workflow.model import (
     Text,
     TrainingAction,
     TrainingSession,
+    must_be,
 )
 from poec_workflow.policies.alerts import AlertCriteria, alert_criteria
-from poec_workflow.policies.calendar import first_instant, local_day
+from poec_workflow.policies.calendar import first_instant, local_day, stored_instant
 from poec_workflow.policies.deadlines import ended_before, expiring_ends
 from poec_workflow.policies.settings import Settings
 from poec_workflow.ports import Clock, Storage, SystemClock
@@ -42,17 +43,17 @@ from poec_workflow.views import (
     Tab,
     WorkQueue,
 )
-from poec_workflow.views.pagination import paged, span
+from poec_workflow.views.pagination import Row, paged, span
 
 T = TypeVar("T")
 
 
 @frozen
 class Reading:
-    """What a workflow answers without deciding anything; see `Workflow` for the attributes.
+    """The queries of a workflow; see `Workflow` for the attributes.
 
-    Every list is by reference, in the order of code points: stable whatever happens meanwhile. Texts that no
-    storage can hold (NUL, lone surrogates) are `Malformed`.
+    Every list is ordered by reference, by code points. Texts that no storage can hold (NUL, lone surrogates) are
+    `Malformed`.
     """
 
     storage: Storage
@@ -86,24 +87,26 @@ class Reading:
         return cast("TrainingAction", self._known(SubjectKind.ACTION, reference))
 
     def history(self, kind: SubjectKind | str, reference: str) -> Sequence[HistoryEntry]:
-        """All that happened to a subject, oldest first.
+        """The history of a subject, oldest entry first.
 
         Raises:
             CommandRefused: `unknown-application`, `unknown-session` or `unknown-action`.
         """
-        of = from_dict(kind, SubjectKind)
+        of = must_be(SubjectKind, kind, "$.kind")
         self._known(of, reference)
         return self.storage.queries.history(of, reference)
 
     def explain(self, application: str, actor: Actor) -> tuple[Explanation, ...]:
-        """Each command to an application for an actor: allowed, or every reason why not, payloads apart.
+        """Say for each command to an application whether an actor may give it, or every reason why not.
+
+        Rules that need the payload are not evaluated. The application and its session are read at the same time.
 
         Raises:
             CommandRefused: `unknown-application`.
         """
-        subject = self.application(application)
-        loaded = self.storage.queries.around(subject)
-        return explain(subject, loaded.facts(self._now(), _well_formed(actor), self.settings))
+        loaded = self.storage.queries.around(self.application(application))
+        assert loaded.subject is not None  # noqa: S101 - an application is never deleted
+        return explain(loaded.subject, loaded.facts(self._now(), _well_formed(actor), self.settings))
 
     # Lists
 
@@ -117,10 +120,7 @@ class Reading:
         Raises:
             Malformed: the filter, or the mark of the page.
         """
-        asked, page = _well_formed(filter), _well_formed(page)
-        after, limit = span(page)
-        rows = self.storage.queries.applications(asked, self._watch(), after=after, limit=limit)
-        return paged(rows, page)
+        return self._page(self.storage.queries.applications, filter, page)
 
     def application_tabs(self, filter: ApplicationFilter = ApplicationFilter()) -> Mapping[Tab, int]:  # noqa: A002, B008
         """How many applications stand in each tab, as far as the rest of a filter lets them."""
@@ -136,10 +136,7 @@ class Reading:
         Raises:
             Malformed: the filter, or the mark of the page.
         """
-        asked, page = _well_formed(filter), _well_formed(page)
-        after, limit = span(page)
-        rows = self.storage.queries.sessions(asked, self._watch(), after=after, limit=limit)
-        return paged(rows, page)
+        return self._page(self.storage.queries.sessions, filter, page)
 
     def session_tabs(self, filter: SessionFilter = SessionFilter()) -> Mapping[Tab, int]:  # noqa: A002, B008
         """How many sessions stand in each tab, as far as the rest of a filter lets them."""
@@ -155,10 +152,7 @@ class Reading:
         Raises:
             Malformed: the filter, or the mark of the page.
         """
-        asked, page = _well_formed(filter), _well_formed(page)
-        after, limit = span(page)
-        rows = self.storage.queries.actions(asked, self._watch(), after=after, limit=limit)
-        return paged(rows, page)
+        return self._page(self.storage.queries.actions, filter, page)
 
     def action_tabs(self, filter: ActionFilter = ActionFilter()) -> Mapping[ActionTab, int]:  # noqa: A002, B008
         """How many actions stand in each tab; an action may stand in several."""
@@ -176,16 +170,16 @@ class Reading:
         Args:
             organization: whose; an unknown one has no rows.
             since: count applications registered on this day or later.
-            at: the day that `expiring` is reckoned from; today by default.
+            at: the day from which `expiring` is counted; today by default.
 
         Raises:
-            Malformed: a day that the wire format has no room for.
+            Malformed: a day is not of the years 1900 to 2999.
         """
-        day = _well_formed(at) if at else self._today(self._now())
+        day = _day(at, "$.at") if at else self._today(self._now())
         rows = self.storage.queries.dashboard(
             _text(organization),
             expiring=expiring_ends(day, self.settings),
-            since=first_instant(_well_formed(since), self.settings.zone) if since else None,
+            since=first_instant(_day(since, "$.since"), self.settings.zone) if since else None,
         )
         return Dashboard(organization=organization, at=day, rows=tuple(rows))
 
@@ -204,6 +198,10 @@ class Reading:
             expiring=tuple(each for each in rows if self._expires(each, today)),
         )
 
+    def _page(self, query: Callable[..., Sequence[Row]], asked: object, page: PageRequest) -> Page[Row]:
+        after, limit = span(_well_formed(page))
+        return paged(query(_well_formed(asked), self._watch(), after=after, limit=limit), page)
+
     def _expires(self, row: ApplicationRow, today: date) -> bool:
         first, last = expiring_ends(today, self.settings)
         return first <= row.session_end <= last
@@ -218,10 +216,7 @@ class Reading:
         return alert_criteria(self._today(self._now()), self.settings)
 
     def _now(self) -> datetime:
-        now = self.clock.now()
-        if now.tzinfo is None:
-            raise Malformed.at("$.clock", "its instants must be aware")
-        return now
+        return stored_instant(self.clock.now(), self.settings.zone, "$.clock")
 
     def _today(self, now: datetime) -> date:
         return local_day(now, self.settings.zone)
@@ -233,6 +228,13 @@ def _in(rows: Sequence[ApplicationRow], *states: ApplicationState) -> tuple[Appl
 
 def _well_formed(value: T) -> T:
     return from_dict(to_dict(value), type(value))
+
+
+def _day(day: date, place: str) -> date:
+    try:
+        return from_dict(to_dict(day), date)
+    except Malformed as error:
+        raise Malformed(Fault(place, each.problem) for each in error.faults) from None
 
 
 def _text(reference: str) -> str:

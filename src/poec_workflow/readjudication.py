@@ -1,8 +1,8 @@
 """Re-adjudication: recorded commands judged again under other settings, and the verdicts that change.
 
-The journal is replayed twice, line by line, each time in a world of its own that starts empty: under the settings that
-it was recorded with, and under the others. A verdict may change because the rules are others (*direct*), or because
-the two worlds differ already, for an earlier verdict did (it *follows*).
+The journal is replayed twice, line by line, each time in an empty store of its own: under the settings that it was
+recorded with, and under the others. A verdict may change because the rules differ (*direct*), or because the two
+stores differ already after an earlier verdict (it *follows*).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Difference:
         line: its number, from 1.
         before: the answer under the settings that it is compared with.
         after: the answer under the others.
-        direct: both worlds were alike until this line, as far as it can see them: the settings alone make the change.
+        direct: both stores held the same for this command: the settings alone make the change.
     """
 
     line: int
@@ -123,7 +123,7 @@ def readjudicate(
     for judged, (number, request) in enumerate(_requests(journal), 1):  # noqa: B007 - the last one counts them
         direct = _seen(before, request) == _seen(after, request)
         other = evolve(request, command=rewrite(request.command)) if rewrite else request
-        [one], [two] = before.execute_many([request]), after.execute_many([other])
+        one, two = before.submit(request), after.submit(other)
         if _verdict(one) != _verdict(two):
             differences.append(Difference(line=number, request=request, before=one, after=two, direct=direct))
     return Readjudication(lines=judged, settings=settings, against=before.settings, differences=tuple(differences))
@@ -142,7 +142,7 @@ def _requests(journal: Journal) -> Iterator[tuple[int, Request]]:
 
 
 def _seen(workflow: Workflow, request: Request) -> object:
-    """All that a world shows around a request before it is judged."""
+    """All that a store holds around a request before it is judged."""
     loaded = workflow.storage.run(lambda each: each.load(request.command, key=request.key), write=False)
     return _plain(loaded)
 

@@ -1,7 +1,7 @@
-"""What would make a refused command pass, where one change of one fact would: a remedy.
+"""Remedies: the one change of one fact after which a refused command would be accepted.
 
-Nothing is reckoned here. One thing is changed at a time (a value of the command; a session's coefficient, seats,
-registration deadline or state; its action's state; the day), and the rules themselves are asked again, all of them.
+No rule is repeated here. One thing is changed at a time (a value of the command; a session's coefficient, seats,
+registration deadline or state; its action's state; the day), and all the rules are evaluated again.
 What a command to the session or to its action would set is set by that command's own row, or not at all.
 """
 
@@ -19,7 +19,7 @@ from poec_workflow import commands, locales
 from poec_workflow.commands import Command
 from poec_workflow.decider import Accepted, Refused, adjudicate, decide
 from poec_workflow.errors import Refusal, RefusalKind, plain
-from poec_workflow.model import Subject, SubjectKind, TrainingAction, TrainingSession
+from poec_workflow.model import FIRST_YEAR, LAST_YEAR, Subject, SubjectKind, TrainingAction, TrainingSession
 from poec_workflow.policies.calendar import first_instant
 from poec_workflow.policies.deadlines import adjacent_days
 from poec_workflow.policies.facts import Enrolment, Facts
@@ -27,6 +27,7 @@ from poec_workflow.policies.facts import Enrolment, Facts
 _REACH = 8
 """How many seats more or less, and how far another coefficient, are tried."""
 _ORDERED = (int, Decimal, date)
+_YEARS = range(FIRST_YEAR + 1, LAST_YEAR + 1)
 
 
 @frozen(kw_only=True)
@@ -72,7 +73,7 @@ class Remedy:
 
 
 def remedy(subject: Subject | None, command: Command, facts: Facts) -> Remedy | None:
-    """What would make a command pass that is refused now; None where it passes, or no one change would do."""
+    """Find the change after which a refused command would be accepted; None if it is accepted, or there is none."""
     answer = decide(subject, command, facts)
     if not isinstance(answer, Refused):
         return None
@@ -134,8 +135,7 @@ class _Question:
     def of_the_day(self, refusals: Iterable[Refusal]) -> Iterator[Remedy]:
         """The days that the refusals speak of, and their neighbours, the nearest first."""
         today = self.facts.today
-        days = {day for each in _dates(refusals) for day in adjacent_days(each)} - {today}
-        for day in sorted(days, key=lambda each: (abs(each - today), each)):
+        for day in sorted(_days_near(_dates(refusals)) - {today}, key=lambda each: (abs(each - today), each)):
             yield Remedy(fact="today", value=day, was=today)
 
     def _preparations(self) -> Iterator[Command]:
@@ -198,13 +198,19 @@ def _limits(was: Any, refusal: Refusal) -> list[Any]:  # noqa: ANN401 - of any t
         return []
     named = {each for each in refusal.details.values() if type(each) is type(was)}
     if isinstance(was, date):
-        named = {day for each in named for day in adjacent_days(each)}
+        named = _days_near(named)
     return sorted(named - {was}, key=lambda each: (abs(each - was), each))
 
 
 def _dates(refusals: Iterable[Refusal]) -> Iterator[date]:
     values = (value for refusal in refusals for value in refusal.details.values())
     return (each for each in values if isinstance(each, date) and not isinstance(each, datetime))
+
+
+def _days_near(days: Iterable[date]) -> set[date]:
+    """Those days and their neighbours, without those that a command or a clock cannot name in every time zone."""
+    near = (day for each in days if each.year in _YEARS for day in adjacent_days(each))
+    return {day for day in near if day.year in _YEARS}
 
 
 def _near(number: int) -> Iterator[int]:

@@ -1,4 +1,4 @@
-"""The use cases: load ▸ decide ▸ save, each on one screen. What others import and call."""
+"""The use cases of the service: load ▸ decide ▸ save in one transaction."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from poec_workflow.decider import Accepted, Refused, decide
 from poec_workflow.errors import CommandRefused, Refusal
 from poec_workflow.history_recording import recorded, replayed
 from poec_workflow.model import Actor
-from poec_workflow.policies.deadlines import ended_before
-from poec_workflow.ports import Receipt, Storage, Transaction
+from poec_workflow.policies.calendar import stored_instant
+from poec_workflow.ports import DecisionContext, Receipt, Storage, Transaction
 from poec_workflow.read_model import Reading
 from poec_workflow.remedies import Remedy, remedy
 from poec_workflow.serialization import checked, digest, from_dict
@@ -59,26 +59,50 @@ class Workflow(Reading):
         """Carry out a command, in one transaction with all that it causes.
 
         Args:
-            command: what is asked.
-            actor: who asks, as the host authenticated them.
-            key: makes sending it again safe: a used key gets the first answer again (`replayed`).
+            command: the command.
+            actor: who gives it, as the host authenticated them.
+            key: idempotency key: a used key gets the first answer again (`replayed`).
             expected_version: refuse when the subject has another; 0 means that it does not exist yet.
 
         Raises:
             CommandRefused: the rules say no, and nothing was changed.
             Malformed: a value can't be written in the wire format.
         """
-        request = Request(command=command, actor=actor, key=key, expected_version=expected_version)
-        answer = self.execute_many([request])[0]
+        answer = self.submit(Request(command=command, actor=actor, key=key, expected_version=expected_version))
         if isinstance(answer, Refused):
             raise CommandRefused(answer.refusals)
         return answer
+
+    def submit(self, request: Request) -> Answer:
+        """Carry out a request as `execute` does, and return a refusal instead of raising it.
+
+        Raises:
+            Malformed: a value can't be written in the wire format.
+        """
+        [(known, at)] = self._admitted([request])
+        return self._stored(known, at)
+
+    def submit_or_remedy(self, request: Request) -> tuple[Answer, Remedy | None]:
+        """Carry out a request; if it is refused, look for its remedy in the same transaction.
+
+        Raises:
+            Malformed: a value can't be written in the wire format.
+        """
+        [(known, now)] = self._admitted([request])
+
+        def work(transaction: Transaction) -> tuple[Answer, Remedy | None]:
+            loaded = transaction.load(known.command, key=known.key)
+            answer = self._carried_out(transaction, known, loaded, now)
+            return answer, self._remedy(known, loaded, now) if isinstance(answer, Refused) else None
+
+        answer, found = self.storage.run(work)
+        return self._told(answer), found
 
     def execute_many(self, requests: Iterable[Request], *, atomic: bool = False) -> list[Answer]:
         """Carry out requests in order, each at its own `at` where it has one, else at the clock's now.
 
         Args:
-            requests: what is asked.
+            requests: the requests.
             atomic: all in one transaction, where each sees those before it: when any answer is a refusal, nothing
                 of them was stored.
 
@@ -88,43 +112,42 @@ class Workflow(Reading):
         Raises:
             Malformed: a value can't be written in the wire format; nothing was done.
             Conflict, StorageUnavailable: the storage failed; without `atomic`, what came before is stored, and the
-                observer has heard it.
+                observer was called for it.
         """
-        now = self._now()
-        asked = [checked(each) for each in requests]
+        admitted = self._admitted(requests)
         if atomic:
-            return self._all_or_nothing(asked, now)
-        return [self._told(self.storage.run(partial(self._execute, request=each, now=now))) for each in asked]
+            return self._all_or_nothing(admitted)
+        return [self._stored(request, at) for request, at in admitted]
 
     def preview(self, command: Command, actor: Actor) -> Answer:
         """The decision that `execute` would take now, with nothing stored; `final` says that it ends the subject."""
-        request, now = checked(Request(command=command, actor=actor)), self._now()
-        return self.storage.run(lambda transaction: self._decide(transaction, request, now)[0], write=False)
+        [(request, now)] = self._admitted([Request(command=command, actor=actor)])
+        return self.storage.run(
+            lambda transaction: self._decide(transaction, request, transaction.load(request.command), now), write=False
+        )
 
     def remedy(self, request: Request) -> Remedy | None:
         """The one change that would make a refused request pass; None where it passes, or no one change would do."""
-        asked, now = checked(request), self._now()
-
-        def work(transaction: Transaction) -> Remedy | None:
-            loaded = transaction.load(asked.command, key=asked.key)
-            facts = loaded.facts(asked.at or now, asked.actor, self.settings, asked.expected_version)
-            return None if loaded.receipt else remedy(loaded.subject, asked.command, facts)
-
-        return self.storage.run(work, write=False)
+        [(known, at)] = self._admitted([request])
+        return self.storage.run(
+            lambda each: self._remedy(known, each.load(known.command, key=known.key), at), write=False
+        )
 
     def sweep(self, *, dry_run: bool = False, progress: sweep.Progress | None = None) -> SweepReport:
-        """Expire what is past its advice deadline; with `dry_run` only say what would be."""
+        """Expire every application past its advice deadline; with `dry_run` decide the same and store nothing.
+
+        Raises:
+            CommandRefused: the settings do not let the system expire.
+        """
         now = self._now()
         expired: list[str] = []
-        if dry_run:
-            expired.extend(self.storage.queries.overdue(ended_before(self._today(now), self.settings)))
-        else:
-            for batch in sweep.batches(self.storage, now, self.settings):
-                expired.extend(each.subject.reference for each in batch)
-                for answer in batch:
-                    self._told(answer)
-                if progress:
-                    progress(len(expired))
+        batches = sweep.previews if dry_run else sweep.batches
+        for batch in batches(self.storage, now, self.settings):
+            expired.extend(each.subject.reference for each in batch)
+            for answer in () if dry_run else batch:
+                self._told(answer)
+            if progress:
+                progress(len(expired))
         return SweepReport(at=now, expired=tuple(sorted(expired)), dry_run=dry_run)
 
     # People
@@ -134,8 +157,21 @@ class Workflow(Reading):
         known = from_dict(reference, str)
         self.storage.run(lambda transaction: transaction.forget(known))
 
-    def _execute(self, transaction: Transaction, request: Request, now: datetime) -> Answer:
-        answer, at = self._decide(transaction, request, now)
+    def _admitted(self, requests: Iterable[Request]) -> list[tuple[Request, datetime]]:
+        """Check every request before the first is carried out, and give each its instant."""
+        now = self._now()
+        known = [checked(each) for each in requests]
+        return [(each, stored_instant(each.at or now, self.settings.zone, "$.at")) for each in known]
+
+    def _stored(self, request: Request, at: datetime) -> Answer:
+        return self._told(self.storage.run(partial(self._execute, request=request, at=at)))
+
+    def _execute(self, transaction: Transaction, request: Request, at: datetime) -> Answer:
+        loaded = transaction.load(request.command, key=request.key)
+        return self._carried_out(transaction, request, loaded, at)
+
+    def _carried_out(self, transaction: Transaction, request: Request, loaded: DecisionContext, at: datetime) -> Answer:
+        answer = self._decide(transaction, request, loaded, at)
         if isinstance(answer, Accepted) and not answer.replayed:
             changes = recorded(answer, at, self.settings)
             receipt = None
@@ -145,20 +181,22 @@ class Workflow(Reading):
             transaction.save(changes, receipt, people)
         return answer
 
-    def _decide(self, transaction: Transaction, request: Request, now: datetime) -> tuple[Answer, datetime]:
-        at = request.at or now
-        loaded = transaction.load(request.command, key=request.key)
+    def _decide(self, transaction: Transaction, request: Request, loaded: DecisionContext, at: datetime) -> Answer:
         if loaded.receipt is not None:
-            return _answer_again(transaction, loaded.receipt, request), at
+            return _answer_again(transaction, loaded.receipt, request)
         facts = loaded.facts(at, request.actor, self.settings, request.expected_version)
-        return decide(loaded.subject, request.command, facts), at
+        return decide(loaded.subject, request.command, facts)
 
-    def _all_or_nothing(self, requests: Sequence[Request], now: datetime) -> list[Answer]:
+    def _remedy(self, request: Request, loaded: DecisionContext, at: datetime) -> Remedy | None:
+        facts = loaded.facts(at, request.actor, self.settings, request.expected_version)
+        return None if loaded.receipt else remedy(loaded.subject, request.command, facts)
+
+    def _all_or_nothing(self, requests: Sequence[tuple[Request, datetime]]) -> list[Answer]:
         answers: list[Answer] = []
 
         def work(transaction: Transaction) -> None:
             answers.clear()
-            answers.extend(self._execute(transaction, each, now) for each in requests)
+            answers.extend(self._execute(transaction, request, at) for request, at in requests)
             if any(isinstance(each, Refused) for each in answers):
                 raise _Undone
 
@@ -173,7 +211,7 @@ class Workflow(Reading):
         return answers
 
     def _told(self, answer: Answer) -> Answer:
-        """The answer, once the observer has heard it."""
+        """Call the observer, and return the answer."""
         if self.observe is not None:
             try:
                 self.observe(answer)
@@ -183,7 +221,7 @@ class Workflow(Reading):
 
 
 class _Undone(Exception):
-    """Take the transaction back."""
+    """Raised to roll back the transaction of a batch."""
 
 
 def _answer_again(transaction: Transaction, receipt: Receipt, request: Request) -> Answer:

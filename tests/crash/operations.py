@@ -109,7 +109,7 @@ def asking(
 
     def act(storage: SqlStorage) -> Answer:
         clock = SettableClock(LATE if late else NOW)
-        return Workflow(storage, clock=clock, settings=settings or Settings()).execute_many([request])[0]
+        return Workflow(storage, clock=clock, settings=settings or Settings()).submit(request)
 
     return Operation(name=name, act=act)
 

@@ -48,7 +48,7 @@ def journal() -> list[str]:
 def executed(lines: Iterable[str], storage: Storage) -> tuple[Workflow, list[dict[str, Any]]]:
     """A workflow on a storage after a journal, and its answers as plain data."""
     workflow = Workflow(storage, clock=SettableClock("2022-04-01T09:00:00+02:00"))
-    return workflow, [_told(workflow.execute_many([journal_line(line)])[0]) for line in lines]
+    return workflow, [_told(workflow.submit(journal_line(line))) for line in lines]
 
 
 def histories(workflow: Workflow) -> Iterator[Any]:

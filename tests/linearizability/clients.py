@@ -117,7 +117,7 @@ def drawn(random: Random, number: int) -> Asked:
 def answered(workflow: Workflow, number: int, room: str, asked: Asked) -> History:
     """One command, and what the storage answers."""
     invoked = monotonic_ns()
-    [answer] = workflow.execute_many([Request(command=asked.command, actor=asked.actor, at=asked.at)])
+    answer = workflow.submit(Request(command=asked.command, actor=asked.actor, at=asked.at))
     responded = monotonic_ns()
     return [(room, _operation(number, asked, said(answer), invoked, responded))]
 

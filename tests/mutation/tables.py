@@ -146,7 +146,7 @@ def _replayed(lines: list[bytes | str], expected: dict[str, Any], settings: Mapp
     for number, line in enumerate(lines, 1):
         if number in settings:
             workflow = Workflow(storage, clock=clock, settings=settings[number])
-        [answer] = workflow.execute_many([_parsed(line)])
+        answer = workflow.submit(_parsed(line))
         assert (answer.codes if isinstance(answer, Refused) else set()) == refusals.get(number, set()), number
     for name, kind in KINDS.items():
         assert dict(storage.queries.states(kind)) == expected[name], name
@@ -160,7 +160,7 @@ def killed_by(mutant: Mutant) -> str | None:
     except ValueError:
         return "the table's own checks"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(LIFECYCLES, table.kind, table)
+        patch.setitem(LIFECYCLES._items, table.kind, table)  # type: ignore[attr-defined]  # noqa: SLF001 - a mutant
         for judge in JUDGES:
             try:
                 judge()

@@ -40,7 +40,7 @@ def told(storage: SqlStorage) -> list[Told]:
     for number, (command, actor, at) in enumerate(_story()):
         request = Request(command=command, actor=actor, at=at, key=f"k-{number}")
         with listening() as said:
-            [answer] = workflow_on(storage).execute_many([request])
+            answer = workflow_on(storage).submit(request)
         assert isinstance(answer, Accepted), (command, answer)
         moved = tuple((each.subject.kind.value, each.subject.reference) for each in answer.changes)
         found.append(Told(command, moved, tuple(said)))

@@ -98,7 +98,7 @@ def until_waiting(url: str, processes: int) -> None:
 def executed(url: str, command: Command, actor: Actor) -> bool:
     """In a process: carried out at once, with no second attempt."""
     with SqlStorage.open(url, attempts=1, busy_timeout=PATIENCE) as storage:
-        [answer] = workflow_on(storage).execute_many([Request(command=command, actor=actor)])
+        answer = workflow_on(storage).submit(Request(command=command, actor=actor))
         return isinstance(answer, Accepted)
 
 

@@ -25,9 +25,7 @@ from poec_workflow import (
     to_dict,
 )
 from poec_workflow.adapters.memory import MemoryStorage
-from poec_workflow.commands import Command
-from poec_workflow.history_recording import RecordedChange
-from poec_workflow.ports import DecisionContext, Delivery, Queries, Receipt, Transaction
+from poec_workflow.ports import Command, DecisionContext, Delivery, Queries, Receipt, RecordedChange, Transaction
 
 T = TypeVar("T")
 KINDS: Mapping[SubjectKind, type[Application | TrainingSession | TrainingAction]] = {

@@ -80,7 +80,7 @@ def _run_season(out: Console, workflow: Workflow, lang: str) -> None:
     out.rule(TEXTS[lang]["season"], align="left")
     for step in demo_scenario.steps():
         request = Request(command=step.command, actor=step.actor, at=step.at)
-        _print_answer(out, step, workflow.execute_many([request])[0], lang)
+        _print_answer(out, step, workflow.submit(request), lang)
 
 
 def _show_end(out: Console, workflow: Workflow, lang: str) -> None:

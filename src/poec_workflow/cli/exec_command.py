@@ -33,8 +33,7 @@ def execute(ctx: click.Context, line: str, store: str, place: str | None, format
     text = without_mark(sys.stdin.buffer.read(LONGEST_LINE + 1)) if line == "-" else line
     request = journal_line(text, dated=False)
     workflow = options.open_workflow(store, place)
-    answer = workflow.execute_many([request])[0]
-    remedy = workflow.remedy(request) if isinstance(answer, Refused) else None
+    answer, remedy = workflow.submit_or_remedy(request)
     if format_ == "json":
         print_json(_refused(answer, remedy, lang) if isinstance(answer, Refused) else _accepted(answer, lang))
     elif isinstance(answer, Refused):

@@ -1,4 +1,4 @@
-"""The options that commands share, and what they are made into."""
+"""The options that commands share, and the objects that they name."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 from poec_workflow import bootstrap
 from poec_workflow.locales import LANGUAGES, label
 from poec_workflow.policies.settings import Settings
-from poec_workflow.ports import Clock
+from poec_workflow.ports import Clock, Closable
 from poec_workflow.workflow import Workflow
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -67,8 +67,8 @@ def open_workflow(url: str, place: str | None, clock: Clock | None = None) -> Wo
 
 
 def close(workflow: Workflow) -> None:
-    """Let the store go, where it holds something."""
-    if hasattr(workflow.storage, "close"):
+    """Close the storage, if it can be closed."""
+    if isinstance(workflow.storage, Closable):
         workflow.storage.close()
 
 

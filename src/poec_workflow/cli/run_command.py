@@ -1,4 +1,4 @@
-"""`run`: a journal executed line by line, each at its own instant, and what came of it."""
+"""`run`: execute a journal line by line, each at its own instant, and report the answers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from rich.progress import track
 
 from poec_workflow.cli import options
 from poec_workflow.cli.terminal import console, print_json, print_table, table
-from poec_workflow.commands import Request
 from poec_workflow.decider import Refused
 from poec_workflow.errors import Fault, Malformed
 from poec_workflow.model import SubjectKind
@@ -29,7 +28,7 @@ _SHOWN_FAULTS = 8
 
 @define
 class _Tally:
-    """What became of a journal's lines."""
+    """The counts of a journal's answers."""
 
     accepted: int = 0
     refused: int = 0
@@ -101,12 +100,11 @@ def _execute(workflow: Workflow, journal: BufferedReader, out: TextIO | None, la
     )
     for number, line in lines:
         try:
-            request: Request = journal_line(line)
+            answer = workflow.submit(journal_line(line))
         except Malformed as error:
             tally.malformed += 1
             click.echo(f"{options.word('line', lang, line=number)}: {short(error.faults, lang)}", err=True)
             continue
-        answer = workflow.execute_many([request])[0]
         if isinstance(answer, Refused):
             tally.refused += 1
             tally.codes.update(answer.codes)

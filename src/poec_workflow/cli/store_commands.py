@@ -1,14 +1,13 @@
-"""`store`: the database schema, looked at and brought up to this release."""
+"""`store`: inspect the database schema, or bring it up to this release."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import click
 
 from poec_workflow import bootstrap
 from poec_workflow.cli import options
 from poec_workflow.cli.terminal import print_json
+from poec_workflow.ports import SchemaStorage
 
 OUTDATED = 3
 """The exit code of a store that this release can't work on, as of one that can't be reached."""
@@ -62,10 +61,10 @@ def status(ctx: click.Context, store: str, format_: str, lang: str) -> None:
         ctx.exit(OUTDATED)
 
 
-def _open(url: str) -> Any:  # noqa: ANN401 - a storage that has a schema
+def _open(url: str) -> SchemaStorage:
     """The storage that the option names, until the command ends; a usage error where it has no schema."""
     storage = options.open_workflow(url, None).storage
-    if not hasattr(storage, "schema"):
+    if not isinstance(storage, SchemaStorage):
         raise click.UsageError(f"{url} has no schema to look at")
     return storage
 

@@ -1,4 +1,4 @@
-"""`sweep`: what is past its advice deadline expires."""
+"""`sweep`: expire every application past its advice deadline."""
 
 from __future__ import annotations
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from datetime import date, datetime
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
 from enum import Enum
 from functools import cache
 from importlib.resources import files
+from string import Formatter
 from typing import Any
 
 LANGUAGES = ("fr", "en")
@@ -15,6 +18,9 @@ _LISTED = 8
 _LONGEST = 80
 _SECTIONS = {"command": "commands", "accepted": "commands", "actor": "words"}
 """Details that are codes with labels of their own."""
+_NUMBERS = (int, float, Decimal)
+_WIDE = re.compile("[0-9]{4}")
+_DAY_FORMAT = re.compile(r"(?:[^%]|%[-0_]?[aAwdbBmyYHIMSfpzZjUWcxXGuV%])*")
 
 
 @cache
@@ -43,20 +49,63 @@ def sentence(
     lang: str,
     templates: Mapping[str, str] | None = None,
 ) -> str:
-    """The sentence of a code, its `{names}` filled in from the details; the code where there is none."""
-    template = (templates or {}).get(lang) or words(lang)[section].get(code)
-    if template is None:
-        return words(lang)["problems"]["own-rule"].format(code=code)
-    return template.format_map(
-        _Shown({name: shown(value, lang, _SECTIONS.get(name)) for name, value in details.items()})
-    )
+    """The sentence of a code, its `{names}` filled in from the details.
+
+    Without a sentence, or when filling it in fails, a sentence that names the code.
+    """
+    ours = words(lang)
+    try:
+        template = (templates or {}).get(lang) or ours[section].get(code)
+        if template is not None:
+            return "".join(_filled(template, details, lang))
+    except Exception:  # noqa: BLE001, S110 - a service's own template and details must not break a refusal
+        pass
+    return ours["problems"]["own-rule"].format(code=code)
 
 
-class _Shown(dict[str, str]):
-    """Details that leave a name without a value as it stands, rather than fail in front of a person."""
+def _filled(template: str, details: Mapping[str, Any], lang: str) -> Iterator[str]:
+    """Yield the pieces of a sentence; a placeholder without a detail is left as it is."""
+    for text, name, spec, conversion in Formatter().parse(template):
+        yield text
+        if name is None:
+            continue
+        value = details.get(name, "{" + name + "}")
+        formatted = type(value) in _NUMBERS or ("%" in (spec or "") and isinstance(value, date | time))
+        if conversion or not spec or not formatted:
+            value = Formatter().convert_field(shown(value, lang, _SECTIONS.get(name)), conversion)
+        yield format(value, spec or "")
 
-    def __missing__(self, key: str) -> str:
-        return "{" + key + "}"
+
+def fault_of_template(template: object) -> str | None:
+    """The fault of a template, as far as it shows without details; None if there is none."""
+    if not isinstance(template, str) or not template.strip():
+        return "expected a sentence"
+    try:
+        pieces = list(Formatter().parse(template))
+    except ValueError as error:
+        return f"not a sentence with {{names}} in braces: {error}"
+    for _, name, spec, conversion in pieces:
+        if name is None:
+            continue
+        if not name.isidentifier():
+            return f"a placeholder is the name of a detail, not {{{name:.40}}}"
+        if conversion not in {None, "r", "s", "a"} or not _is_format(spec or ""):
+            return f"{{{name:.40}}} has a format that nothing can be written in"
+    return None
+
+
+def _is_format(spec: str) -> bool:
+    if "%" in spec and _DAY_FORMAT.fullmatch(spec):
+        return True
+    return not _WIDE.search(spec) and any(_formats(each, spec) for each in ("", 0, Decimal(0)))
+
+
+def _formats(value: object, spec: str) -> bool:
+    try:
+        format(value, spec)
+    except ValueError:
+        return False
+    return True
 
 
 def state(value: Enum, lang: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from poec_workflow.frozen_map import FrozenMap
 from poec_workflow.machines.application import APPLICATION
 from poec_workflow.machines.lifecycle import Lifecycle
 from poec_workflow.machines.rule import SAME, AnyRule, Rule
@@ -9,7 +10,9 @@ from poec_workflow.machines.session import SESSION
 from poec_workflow.machines.training_action import TRAINING_ACTION
 from poec_workflow.model import SubjectKind
 
-LIFECYCLES: Mapping[SubjectKind, Lifecycle] = {each.kind: each for each in (APPLICATION, SESSION, TRAINING_ACTION)}
+LIFECYCLES: Mapping[SubjectKind, Lifecycle] = FrozenMap(
+    {each.kind: each for each in (APPLICATION, SESSION, TRAINING_ACTION)}
+)
 """Each kind of subject's lifecycle."""
 
 LIFECYCLES_BY_NAME: Mapping[str, Lifecycle] = {each.name: each for each in LIFECYCLES.values()}

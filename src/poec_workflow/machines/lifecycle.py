@@ -1,4 +1,4 @@
-"""A table of rows, checked when it is built: a wrong table fails at import, and no decision has to check again."""
+"""A table of rows, checked when it is built: a wrong table fails at import, not in a decision."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from attrs import frozen
 
 from poec_workflow.commands import Command
 from poec_workflow.events import Event
+from poec_workflow.frozen_map import FrozenMap
 from poec_workflow.machines.executor import Executor
 from poec_workflow.machines.rule import AnyRule, Same
 from poec_workflow.model import State, SubjectKind
@@ -57,30 +58,37 @@ class Lifecycle:
 
     @cached_property
     def fingerprint(self) -> str:
-        """A stable hash of the rows; it changes when what the table says changes."""
+        """A stable hash of the rows."""
         text = json.dumps([rule.described() for rule in self.rules], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     @cached_property
     def by_command(self) -> Mapping[type[Command], tuple[AnyRule, ...]]:
         """The rows of each command, in the table's order."""
-        return {
-            command: tuple(rule for rule in self.rules if rule.command is command)
-            for command in dict.fromkeys(rule.command for rule in self.rules)
-        }
+        return FrozenMap(
+            {
+                command: tuple(rule for rule in self.rules if rule.command is command)
+                for command in dict.fromkeys(rule.command for rule in self.rules)
+            }
+        )
 
     @cached_property
     def by_event(self) -> Mapping[type[Event[Any]], AnyRule]:
         """The row that each event comes from."""
-        return {rule.event: rule for rule in self.rules}
+        return FrozenMap({rule.event: rule for rule in self.rules})
+
+    @cached_property
+    def _rows(self) -> Mapping[tuple[State | None, type[Command]], tuple[AnyRule, ...]]:
+        # Every decision looks here, and a refusal for each command.
+        return {
+            (state, command): tuple(rule for rule in rules if state in (rule.source or (None,)))
+            for state in (None, *self.states)
+            for command, rules in self.by_command.items()
+        }
 
     def rows(self, state: State | None, command: type[Command]) -> tuple[AnyRule, ...]:
         """The rows of one state and command."""
-        return tuple(
-            rule
-            for rule in self.by_command.get(command, ())
-            if (rule.source is None if state is None else rule.source is not None and state in rule.source)
-        )
+        return self._rows.get((state, command), ())
 
     def commands(self, state: State | None) -> tuple[type[Command], ...]:
         """The commands that the table accepts in a state, whatever the policies say; None: the creating ones."""

@@ -50,10 +50,10 @@ class Rule(Generic[S, C]):
         target: where it leads; `SAME` stays.
         event: what it makes happen; no other row has the same.
         given: chooses the row among those of one state and command.
-        unless: the policies that refuse; all are asked, all that fail are reported.
-        advise: policies that say something and refuse nothing.
-        first: sent, before, to every open application in reach; those that accept it move.
-        then: sent, after, to every open application in reach, or to the application's session.
+        unless: the policies that may refuse; all are evaluated, and every refusal is reported.
+        advise: policies whose details become advisories; they refuse nothing.
+        first: command given before to every open application of the sessions; refusals of it are ignored.
+        then: command given after to every open application of the session, or to the application's session.
         then_given: `then` is sent only where these hold.
         effective: when the event takes effect, if not now.
     """
@@ -85,7 +85,7 @@ class Rule(Generic[S, C]):
 
     @property
     def codes(self) -> tuple[str, ...]:
-        """The refusals that the row may give, known without running anything."""
+        """The codes of the refusals that the row may give."""
         return tuple(check.code for check in self.refusals)
 
     def target_from(self, source: State | None) -> State:
@@ -96,7 +96,7 @@ class Rule(Generic[S, C]):
         return self.target
 
     def described(self) -> dict[str, Any]:
-        """The row as plain data: what its lifecycle's fingerprint is taken of."""
+        """The row as plain data, from which the lifecycle's fingerprint is computed."""
         return {
             "id": self.id,
             "source": list(self.source) if self.source else None,

@@ -1,6 +1,6 @@
-"""Who may do what: one table, command ▸ grants, replaceable as a whole or entry by entry.
+"""Permissions: one table from commands to grants, replaceable as a whole or entry by entry.
 
-No kind of actor has another's rights: `platform` and `system` are in the table like everybody else.
+No kind of actor inherits the rights of another: `platform` and `system` have rows like every other kind.
 """
 
 from __future__ import annotations
@@ -12,9 +12,22 @@ from attrs import field, frozen
 
 from poec_workflow import commands
 from poec_workflow.commands import Command
+from poec_workflow.errors import Fault, Malformed
 from poec_workflow.frozen_map import FrozenMap
-from poec_workflow.model import Actor, ActorKind, Application, Origin, Role, Subject, TrainingAction, TrainingSession
-from poec_workflow.policies.check import code_of, needs_command
+from poec_workflow.model import (
+    Actor,
+    ActorKind,
+    ActorKindName,
+    Application,
+    Origin,
+    Role,
+    Subject,
+    TrainingAction,
+    TrainingSession,
+    member,
+    not_a_member,
+)
+from poec_workflow.policies.check import code_of, faults_of_function, needs_command
 
 
 class EnrolledSession(Protocol):
@@ -27,7 +40,7 @@ class EnrolledSession(Protocol):
 
 
 class AccessFacts(Protocol):
-    """What a relation may look at; `Facts` has it."""
+    """The facts that a relation may read; `Facts` provides them."""
 
     @property
     def actor(self) -> Actor:
@@ -99,15 +112,28 @@ def registering_themself(_nothing: object, facts: AccessFacts, command: commands
     return command.prescriber.origin == Origin.SELF and facts.actor.candidate == command.candidate.reference
 
 
+def _actor_kind(value: ActorKind | ActorKindName) -> ActorKind:
+    return member(ActorKind, value)
+
+
 @frozen
 class Grant:
-    """A kind of actor may, where the relation holds."""
+    """Permit a command to a kind of actor, where a relation between actor and subject holds.
 
-    kind: ActorKind
+    Raises:
+        Malformed: the kind does not exist, or the relation is not a named function of `(subject, facts)` or
+            `(subject, facts, command)`; both faults are listed.
+    """
+
+    kind: ActorKind = field(converter=_actor_kind)
     relation: Relation = field(default=anyone)
     _needs_command: bool = field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
+        faults = list(not_a_member(ActorKind, self.kind, "$.kind"))
+        faults.extend(Fault("$.relation", each) for each in faults_of_function(self.relation))
+        if faults:
+            raise Malformed(faults)
         # Read once: what a function takes is slow to find out, and every command asks.
         object.__setattr__(self, "_needs_command", needs_command(self.relation))
 
@@ -116,7 +142,7 @@ class Grant:
         return f"{self.kind}:{'' if own else self.relation.__module__ + '.'}{code_of(self.relation)}"
 
     def covers(self, subject: Subject | None, facts: AccessFacts, command: Command | None) -> bool:
-        """Whether it lets this actor; without a command, as far as the payload does not matter."""
+        """Whether it permits the actor of these facts; None as the command ignores relations that need the payload."""
         if facts.actor.kind != self.kind:
             return False
         if not self._needs_command:
@@ -195,6 +221,6 @@ def permitted(grants: Iterable[Grant], subject: Subject | None, facts: AccessFac
         grants: those of the command's type.
         subject: the one that the command names.
         facts: the actor, and the session or sessions.
-        command: None asks as far as the payload does not matter.
+        command: None ignores relations that need the payload.
     """
     return any(grant.covers(subject, facts, command) for grant in grants)

@@ -7,16 +7,20 @@ subject and the facts, and the command where the payload matters. It returns the
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from attrs import frozen
 
-from poec_workflow.errors import Details
+from poec_workflow import locales
+from poec_workflow.errors import Details, Malformed
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_WITH_COMMAND = 3
+_WITHOUT_COMMAND, _WITH_COMMAND = 2, 3
+_SHAPE = "expected a function of (subject, facts) or (subject, facts, command)"
+_ANSWERS_LATER = (inspect.iscoroutinefunction, inspect.isasyncgenfunction, inspect.isgeneratorfunction)
 
 
 def code_of(policy: Callable[..., Any]) -> str:
@@ -25,12 +29,52 @@ def code_of(policy: Callable[..., Any]) -> str:
 
 
 def needs_command(test: Callable[..., Any]) -> bool:
-    """Whether a policy or condition looks at the payload; `explain` asks only those that do not."""
-    return len(inspect.signature(test).parameters) == _WITH_COMMAND
+    """Whether a policy, condition or relation needs the command; `explain` evaluates only those that do not.
+
+    It does when it requires three positional arguments. Optional and keyword-only parameters keep their defaults.
+
+    Raises:
+        Malformed: it is not a synchronous function of two or three arguments.
+    """
+    if problem := _problem_of_kind(test):
+        raise Malformed.at("$", problem)
+    parameters = inspect.signature(test).parameters.values()
+    positional = [each for each in parameters if each.kind in {each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD}]
+    required = sum(each.default is each.empty for each in positional)
+    most = math.inf if any(each.kind is each.VAR_POSITIONAL for each in parameters) else len(positional)
+    if any(each.kind is each.KEYWORD_ONLY and each.default is each.empty for each in parameters):
+        raise Malformed.at("$", f"{_SHAPE}; {test!r:.80} requires a keyword")
+    if required > _WITH_COMMAND or most < _WITHOUT_COMMAND:
+        raise Malformed.at("$", f"{_SHAPE}; {test!r:.80} takes another number of arguments")
+    if required < _WITH_COMMAND <= most:
+        raise Malformed.at("$", f"{_SHAPE}; of {test!r:.80} a third argument must be required, or be keyword-only")
+    return required == _WITH_COMMAND
+
+
+def _problem_of_kind(test: object) -> str | None:
+    if not callable(test) or isinstance(test, type):
+        return f"{_SHAPE}, not {test!r:.80}"
+    if any(later(each) for later in _ANSWERS_LATER for each in (test, type(test).__call__)):
+        return f"{_SHAPE} that answers at once, not {test!r:.80}"
+    try:
+        inspect.signature(test)
+    except (TypeError, ValueError) as error:
+        return f"{_SHAPE}: {error}"
+    return None
+
+
+def faults_of_function(test: Callable[..., Any]) -> Iterator[str]:
+    """The faults of a service's own policy or relation: it must be callable with facts, and have a name."""
+    try:
+        needs_command(test)
+    except Malformed as error:
+        yield from (each.problem for each in error.faults)
+    if not str(getattr(test, "__name__", "")).isidentifier():
+        yield f"expected a function with a name, not {test!r:.80}"
 
 
 def taking_command(test: Callable[..., Any]) -> Callable[..., Any]:
-    """The same test, called with subject, facts and command whether it looks at the command or not."""
+    """The same test with the signature `(subject, facts, command)`."""
     if needs_command(test):
         return test
     return lambda subject, facts, _command: test(subject, facts)
@@ -38,7 +82,7 @@ def taking_command(test: Callable[..., Any]) -> Callable[..., Any]:
 
 @frozen
 class Check:
-    """A policy made ready to be asked: its code, and one way to call it."""
+    """A policy prepared for evaluation: its code, and one way to call it."""
 
     code: str
     payload_free: bool
@@ -56,8 +100,25 @@ class Check:
         )
 
 
+def faults_of_messages(policy: Callable[..., Any]) -> Iterator[str]:
+    """The faults of the messages of a service's own policy."""
+    templates: object = getattr(policy, "messages", {})
+    if not isinstance(templates, Mapping):
+        yield "expected a mapping of languages to sentences"
+        return
+    for lang, template in templates.items():
+        if lang not in locales.LANGUAGES:
+            yield f"unknown language {lang!r:.80}: one of {', '.join(locales.LANGUAGES)}"
+        elif problem := locales.fault_of_template(template):
+            yield f"{lang}: {problem}"
+
+
 def messages(**by_language: str) -> Callable[[F], F]:
-    """Give a service's own policy its sentences: `@messages(fr="…", en="… {on}")`, filled in from the details."""
+    """Give a service's own policy its sentences: `@messages(fr="…", en="… {on}")`, filled in from the details.
+
+    A placeholder is the name of a detail, optionally with a format: `{on:%d/%m/%Y}`, `{rate:.1f}`. `Settings` checks
+    the sentences. A language without one gets a sentence that names the code.
+    """
 
     def give(policy: F) -> F:
         policy.messages = by_language  # type: ignore[attr-defined]

@@ -1,17 +1,16 @@
-"""What a decision may know, as one frozen value: the request's side and the store's side.
+"""The input of a decision as one frozen value: what the request says, and what the store knows.
 
-A cascade needs more than its subject: an *enrolment* is a session with its counts and its
-open applications.
+An *enrolment* is a session with its counts and its open applications, which cascades need.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import cached_property
 
 from attrs import field, frozen
 
-from poec_workflow.errors import Malformed
 from poec_workflow.model import (
     Actor,
     Application,
@@ -20,7 +19,7 @@ from poec_workflow.model import (
     TrainingAction,
     TrainingSession,
 )
-from poec_workflow.policies.calendar import local_day
+from poec_workflow.policies.calendar import local_day, stored_instant
 from poec_workflow.policies.settings import Settings
 
 
@@ -37,29 +36,28 @@ class Enrolment:
     open_applications: Sequence[Application] = field(default=(), hash=False)
 
 
-def _aware(_facts: Facts, _attribute: object, now: datetime) -> None:
-    if now.tzinfo is None:
-        raise Malformed.at("$.now", "an instant must be aware")
-
-
 def _all(enrolments: Iterable[Enrolment]) -> tuple[Enrolment, ...]:
     return tuple(enrolments)
 
 
-@frozen(kw_only=True)
+# Not slotted: `cached_property` keeps the day, which most policies ask for.
+@frozen(kw_only=True, slots=False)
 class Facts:
-    """All that decides, besides the subject and the command.
+    """The input of a decision, besides the subject and the command.
 
     Attributes:
-        now: an aware instant; a naive one is `Malformed`.
-        expected_version: the caller's; None does not ask.
+        now: an aware instant, converted to the settings' time zone: `now.date()` is the day there.
+        expected_version: the version that the caller expects; None for any.
         action: of the session, or that a session is created under.
         enrolment: the session itself, the application's, or the one that an application is created under.
         enrolments: all sessions of an action, where the subject is an action.
         candidate_live: the registering candidate has an open or retained application on the session.
+
+    Raises:
+        Malformed: `now` is naive, or its year in that zone is not from 1900 to 2999.
     """
 
-    now: datetime = field(validator=_aware)
+    now: datetime
     actor: Actor
     settings: Settings = field(factory=Settings)
     expected_version: int | None = None
@@ -68,7 +66,10 @@ class Facts:
     enrolments: tuple[Enrolment, ...] = field(default=(), converter=_all)
     candidate_live: bool = False
 
-    @property
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "now", stored_instant(self.now, self.settings.zone, "$.now"))
+
+    @cached_property
     def today(self) -> date:
         """The Paris day of `now`, or the day of the zone that the settings name."""
         return local_day(self.now, self.settings.zone)
@@ -92,7 +93,7 @@ class Facts:
         return self._enrolled().tally
 
     def know(self, kind: SubjectKind) -> bool:
-        """Whether a subject of this kind, under which another is created, is there."""
+        """Whether the parent of a new subject exists: an action for a session, a session for an application."""
         return (self.action if kind is SubjectKind.ACTION else self.enrolment) is not None
 
     def reach(self) -> tuple[Enrolment, ...]:

@@ -37,7 +37,7 @@ class Condition(Generic[S, C]):
         return self.name if self.expected else f"not {self.name}"
 
     def holds(self, subject: S, facts: Facts, command: C) -> bool:
-        """Strictly True or False."""
+        """Evaluate it, as a strict boolean."""
         return bool(self.test(subject, facts, command)) is self.expected
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from attrs import field, fields_dict, frozen
@@ -18,7 +19,7 @@ from poec_workflow.errors import Details, Fault, Malformed
 from poec_workflow.frozen_map import FrozenMap
 from poec_workflow.locales import words
 from poec_workflow.policies.access import PERMISSIONS, Grant, Permissions
-from poec_workflow.policies.check import Check, code_of
+from poec_workflow.policies.check import Check, code_of, faults_of_function, faults_of_messages
 
 _ANY, _LONGEST_GRACE = 2**31, 3_660
 _BOUNDS = {
@@ -29,14 +30,15 @@ _BOUNDS = {
     "grace_days": (0, _LONGEST_GRACE),
     "warning_days": (0, _LONGEST_GRACE),
 }
-_QUOTA_COUNTS = ("registered", "live")
-_CLOSE_WHEN_FULL = ("manual", "automatic")
+_CODE = re.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*")
+QuotaCounts = Literal["registered", "live"]
+CloseWhenFull = Literal["manual", "automatic"]
 ENDED_BY_RULE = (Expire, RefuseSessionFull, Cancel)
-"""What time and sessions do to applications. No policy of a service may stand in the way: a cancelled session
-would keep open applications."""
+"""The commands that only the system gives. A service's policy must not refuse them: a cancelled session would keep
+open applications."""
 
 
-def _tuples(value: Any) -> Any:  # noqa: ANN401 - what is neither is left for the check to name
+def _tuples(value: Any) -> Any:  # noqa: ANN401 - of any type; `_faults` reports a wrong one
     if not isinstance(value, Mapping):
         return value
     rows = {key: tuple(each) if isinstance(each, (list, tuple)) else each for key, each in value.items()}
@@ -61,18 +63,18 @@ class Settings:
         time_zone: whose calendar days count.
         permissions: command ▸ who may; replace single entries with `{**PERMISSIONS, Convoke: (…)}`.
         catalogue: motives and reasons of rejections.
-        refuse_also: command ▸ a service's own policies, asked beside those of the row.
+        refuse_also: command ▸ a service's own policies, evaluated after those of the row.
 
     Raises:
-        Malformed: a setting makes no sense; all of them are named.
+        Malformed: lists every setting that is out of range, misspelt or of the wrong shape.
     """
 
     max_convocations: int = 3
     coefficient_min: int = 2
     coefficient_max: int = 5
-    quota_counts: str = "registered"
+    quota_counts: QuotaCounts = "registered"
     overbooking: int = 0
-    close_when_full: str = "manual"
+    close_when_full: CloseWhenFull = "manual"
     grace_days: int = 21
     warning_days: int = 15
     weekly_hours_max: Decimal = Decimal(48)
@@ -96,8 +98,8 @@ class Settings:
 
     @cached_property
     def checks(self) -> Mapping[type[Command], tuple[Check, ...]]:
-        """A service's own policies, ready to be asked."""
-        return {command: tuple(map(Check.of, policies)) for command, policies in self.refuse_also.items()}
+        """A service's own policies, prepared for evaluation."""
+        return FrozenMap({command: tuple(map(Check.of, policies)) for command, policies in self.refuse_also.items()})
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in fields_dict(type(self))}
@@ -144,9 +146,9 @@ class Settings:
     def _faults(self) -> Iterator[Fault]:
         yield from self._faults_of_numbers()
         yield from self._faults_of_hours()
-        for name, known in (("quota_counts", _QUOTA_COUNTS), ("close_when_full", _CLOSE_WHEN_FULL)):
-            if getattr(self, name) not in known:
-                yield Fault(f"$.{name}", f"expected {' or '.join(known)}")
+        for name, words_of in (("quota_counts", QuotaCounts), ("close_when_full", CloseWhenFull)):
+            if getattr(self, name) not in get_args(words_of):
+                yield Fault(f"$.{name}", f"expected {' or '.join(get_args(words_of))}")
         try:
             ZoneInfo(self.time_zone)
         except (KeyError, OSError, TypeError, ValueError):
@@ -176,33 +178,46 @@ class Settings:
             yield Fault("$.usual_weekly_hours", "expected two Decimals in order")
 
     def _faults_of_policies(self) -> Iterator[Fault]:
-        kinds: dict[str, Any] = {"permissions": Grant, "refuse_also": Callable}
-        for name, what in kinds.items():
+        for name, faults_of in (("permissions", _faults_of_grants), ("refuse_also", _faults_of_own)):
             table: Any = getattr(self, name)
             if not isinstance(table, Mapping):
                 yield Fault(f"$.{name}", "expected a mapping of commands")
-                return
+                continue
             for command, rows in table.items():
                 if command not in COMMANDS.values():
                     yield Fault(f"$.{name}", f"not a command: {command!r:.80}")
-                elif not isinstance(rows, tuple) or not all(isinstance(row, what) for row in rows):
-                    yield Fault(f"$.{name}", f"expected a sequence of {what.__name__}s for {command.type}")
-        for command in COMMANDS.values():
-            if command not in self.permissions:
-                yield Fault("$.permissions", f"says nothing of {command.type}")
-        yield from self._faults_of_own_policies()
+                elif not isinstance(rows, tuple):
+                    yield Fault(f"$.{name}", f"expected a sequence for {command.type}")
+                else:
+                    yield from (Fault(f"$.{name}", each) for each in faults_of(command, rows))
+        if isinstance(self.permissions, Mapping):
+            for command in COMMANDS.values():
+                if command not in self.permissions:
+                    yield Fault("$.permissions", f"says nothing of {command.type}")
 
-    def _faults_of_own_policies(self) -> Iterator[Fault]:
-        for command in ENDED_BY_RULE:
-            if command in self.refuse_also:
-                yield Fault("$.refuse_also", f"{command.type} is the system's, and takes no further policy")
-        rows: Any = self.refuse_also.values()
-        for policy in (each for row in rows if isinstance(row, tuple) for each in row):
-            name = getattr(policy, "__name__", "")
-            if not name.isidentifier():
-                yield Fault("$.refuse_also", "a policy is a function with a name, which is its refusal's code")
-            elif name.replace("_", "-") in words("en")["refusals"]:
-                yield Fault("$.refuse_also", f"{name} has the name of a rule of this package")
+
+def _faults_of_grants(command: type[Command], grants: tuple[Any, ...]) -> Iterator[str]:
+    if not all(isinstance(each, Grant) for each in grants):
+        yield f"expected Grants for {command.type}"
+
+
+def _faults_of_own(command: type[Command], policies: tuple[Any, ...]) -> Iterator[str]:
+    if command in ENDED_BY_RULE:
+        yield f"{command.type} is the system's, and takes no further policy"
+    codes: set[str] = set()
+    for policy in policies:
+        if faults := tuple(faults_of_function(policy)):
+            yield from faults
+            continue
+        code = code_of(policy)
+        if not _CODE.fullmatch(code):
+            yield f"{policy.__name__} gives no code: lower-case letters, digits, single underscores"
+        if code in words("en")["refusals"]:
+            yield f"{policy.__name__} has the name of a rule of this package"
+        if code in codes:
+            yield f"{code} stands twice for {command.type}"
+        codes.add(code)
+        yield from (f"messages of {policy.__name__}: {each}" for each in faults_of_messages(policy))
 
 
 def _is_hours(value: object) -> bool:

@@ -1,25 +1,71 @@
-"""What the workflow asks of the world, as Protocols of few methods: storage, reading, outbox, clock, notifier.
+"""The ports, as Protocols of few methods: storage, queries, outbox, clock, notifier.
 
-Adapters translate, and hold no rule. `poec_workflow.adapters.memory` is the shortest that is complete.
+Adapters translate, and hold no rule; `poec_workflow.adapters.memory` is the shortest complete one. The types that the
+methods take and return are importable from here; subjects and people from `poec_workflow`.
 """
 
+from poec_workflow.commands import Command
+from poec_workflow.events import HistoryEntry, Position
+from poec_workflow.history_recording import RecordedChange
+from poec_workflow.model import LIVE_STATES, OPEN_STATES, State, Subject, Tally
+from poec_workflow.policies.alerts import AlertCriteria, alerts, awaits_validation, is_ended
+from poec_workflow.policies.facts import Enrolment
 from poec_workflow.ports.clock import Clock, SystemClock
 from poec_workflow.ports.context import DecisionContext, LazySequence, Receipt
 from poec_workflow.ports.notifier import Notifier
 from poec_workflow.ports.outbox import Delivery, Outbox
 from poec_workflow.ports.queries import Queries
-from poec_workflow.ports.storage import Storage, Transaction
+from poec_workflow.ports.storage import Closable, SchemaStatus, SchemaStorage, Storage, Transaction
+from poec_workflow.views import (
+    ActionFilter,
+    ActionRow,
+    ActionSession,
+    ActionTab,
+    ApplicationFilter,
+    ApplicationRow,
+    DashboardRow,
+    SessionFilter,
+    SessionRow,
+    Tab,
+)
 
 __all__ = [
+    "LIVE_STATES",
+    "OPEN_STATES",
+    "ActionFilter",
+    "ActionRow",
+    "ActionSession",
+    "ActionTab",
+    "AlertCriteria",
+    "ApplicationFilter",
+    "ApplicationRow",
     "Clock",
+    "Closable",
+    "Command",
+    "DashboardRow",
     "DecisionContext",
     "Delivery",
+    "Enrolment",
+    "HistoryEntry",
     "LazySequence",
     "Notifier",
     "Outbox",
+    "Position",
     "Queries",
     "Receipt",
+    "RecordedChange",
+    "SchemaStatus",
+    "SchemaStorage",
+    "SessionFilter",
+    "SessionRow",
+    "State",
     "Storage",
+    "Subject",
     "SystemClock",
+    "Tab",
+    "Tally",
     "Transaction",
+    "alerts",
+    "awaits_validation",
+    "is_ended",
 ]

@@ -1,4 +1,4 @@
-"""Where now comes from."""
+"""The clock port."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Where now comes from."""
+    """Gives the current instant."""
 
     def now(self) -> datetime:
         """An aware instant."""

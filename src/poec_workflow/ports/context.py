@@ -1,4 +1,4 @@
-"""What a storage hands to a decision."""
+"""The context of a decision, as a storage loads it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ T_co = TypeVar("T_co", covariant=True)
 
 @frozen
 class Receipt:
-    """That a key was used: by which command and actor (as a digest), and where its answer stands in the history."""
+    """The record of a used key: the digest of its command and actor, and where its answer stands in the history."""
 
     key: str
     digest: str
@@ -27,7 +27,7 @@ class Receipt:
 
 @frozen(kw_only=True)
 class DecisionContext:
-    """What a storage knows around a command; see `Facts` for the fields."""
+    """The stored part of a decision's facts; see `Facts` for the fields."""
 
     subject: Subject | None = None
     action: TrainingAction | None = None
@@ -51,7 +51,7 @@ class DecisionContext:
 
 
 class LazySequence(Sequence[T_co]):
-    """A sequence that is loaded when it is first looked at, within its transaction."""
+    """A sequence that is loaded on first access, within its transaction."""
 
     def __init__(self, load: Callable[[], Sequence[T_co]]) -> None:
         self._load = load

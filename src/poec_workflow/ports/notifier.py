@@ -1,4 +1,4 @@
-"""The port through which somebody is told."""
+"""The notifier port."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Any, Protocol
 
 
 class Notifier(Protocol):
-    """Somebody who is told."""
+    """Delivers notices."""
 
     def notify(self, notice: Any) -> None:  # noqa: ANN401 - its shape comes with the notices
-        """Tell; raising means that it was not told, and will be again."""
+        """Deliver a notice; raising means that it was not delivered, and is to be tried again."""
         ...

@@ -1,4 +1,4 @@
-"""Reading, outside of any decision: the port that lists and screens need."""
+"""The queries port: reading outside of a decision."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from poec_workflow.views import (
 
 
 class Queries(Protocol):
-    """Reading, outside of any decision."""
+    """Reads subjects, histories and lists."""
 
     def subject(self, kind: SubjectKind, reference: str) -> Subject | None:
         """One subject."""
         ...
 
     def around(self, application: Application) -> DecisionContext:
-        """One application with what a decision on it would know."""
+        """The application as it is stored now, with the context of a decision on it, from one consistent read."""
         ...
 
     def history(self, kind: SubjectKind, reference: str) -> Sequence[HistoryEntry]:

@@ -1,10 +1,12 @@
-"""Where subjects live, and one transaction on them."""
+"""The storage port, and one transaction on it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
+
+from attrs import frozen
 
 from poec_workflow.commands import Command
 from poec_workflow.events import HistoryEntry, Position
@@ -18,10 +20,10 @@ T = TypeVar("T")
 
 
 class Transaction(Protocol):
-    """One transaction: nothing of it is seen outside before it ends well, and all of it then."""
+    """One transaction: all of it becomes visible when it commits, or none of it."""
 
     def load(self, command: Command, *, key: str | None = None) -> DecisionContext:
-        """What is known around a command, with the receipt of the key; locks what the command may change."""
+        """Load the context of a command and the receipt of its key, and lock what the command may change."""
         ...
 
     def claim_overdue(self, ended_before: date, *, limit: int) -> Sequence[DecisionContext]:
@@ -44,7 +46,7 @@ class Transaction(Protocol):
 
 
 class Storage(Protocol):
-    """Where subjects live."""
+    """Keeps subjects, counts, history, outbox, receipts and people. See `Closable` and `SchemaStorage` for options."""
 
     @property
     def queries(self) -> Queries:
@@ -58,4 +60,48 @@ class Storage(Protocol):
 
     def run(self, work: Callable[[Transaction], T], *, write: bool = True) -> T:
         """Do work in one transaction, and undo it when it raises. Retries are the adapter's: work may run twice."""
+        ...
+
+
+@runtime_checkable
+class Closable(Protocol):
+    """A storage that holds connections or files."""
+
+    def close(self) -> None:
+        """Close them."""
+        ...
+
+
+@frozen(kw_only=True)
+class SchemaStatus:
+    """The revision of a store's schema, beside the one that this release reads.
+
+    Attributes:
+        revision: the store's; None of an empty one.
+        head: this release's.
+        versioned: whether the store itself records it.
+        newer: whether it is a later release's.
+    """
+
+    revision: str | None
+    head: str
+    versioned: bool = True
+    newer: bool = False
+
+    @property
+    def up_to_date(self) -> bool:
+        """Whether this release works on it as it is; an empty store is filled on first use."""
+        return self.revision in (None, self.head)
+
+
+@runtime_checkable
+class SchemaStorage(Protocol):
+    """A storage whose schema changes between releases."""
+
+    def schema(self) -> SchemaStatus:
+        """What is there; nothing is made."""
+        ...
+
+    def create(self) -> SchemaStatus:
+        """Make the schema, or bring an earlier one up to this release; returns what was there before."""
         ...

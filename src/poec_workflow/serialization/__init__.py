@@ -1,4 +1,4 @@
-"""Values ⇄ JSON, strictly as the wire format says; whatever is malformed is said at once, each with its place.
+"""Values ⇄ JSON, strictly as the wire format says; all faults are reported at once, each with its place.
 
 `to_dict` and `from_dict` are for JSON-ready data, `to_json` and `from_json` for text. Dates are `YYYY-MM-DD` with
 years 1900 to 2999, instants RFC 3339 with an offset, decimals strings, integers within ±2³¹.
@@ -61,11 +61,13 @@ def journal_line(line: str | bytes, *, dated: bool = True) -> Request:
 
 
 def checked(request: Request) -> Request:
-    """A request made in Python, held to the wire format.
+    """Check a request against the wire format, unless it was read from it.
 
     Raises:
         Malformed: a value of it could not be written as JSON and read back.
     """
+    if getattr(request, "well_formed", False):
+        return request
     try:
         data = to_dict(request)
     except RecursionError:
@@ -85,6 +87,8 @@ def _structured(data: object, cls: type[T], known: Iterable[Fault]) -> T:
         faults.append(Fault("$", "nested too deeply"))
     if faults:
         raise Malformed(faults)
+    if type(value) is Request:
+        object.__setattr__(value, "well_formed", True)
     return value
 
 

@@ -1,4 +1,4 @@
-"""JSON text ▸ data, and everything that is wrong with it, each with its place."""
+"""JSON text ▸ data, and its faults, each with its place."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LONGEST_KEY = 40
 
 
 def parse(text: str | bytes) -> Any:  # noqa: ANN401 - JSON
-    """JSON-ready data, its objects knowing their doubles.
+    """Parse JSON; objects remember the keys that stand twice.
 
     Raises:
         Malformed: it is no JSON, or no UTF-8.
@@ -48,7 +48,7 @@ class _Object(dict[str, Any]):
 
 
 def _integer(digits: str) -> int | float:
-    """An int, or a float where it is beyond any limit: reading 5,000 digits would be work for nothing."""
+    """An int, or infinity where it has too many digits to be within any limit."""
     return int(digits) if len(digits) <= _MOST_DIGITS else float("inf")
 
 
@@ -70,7 +70,7 @@ _Steps = tuple[()] | tuple["_Steps", str | int]
 
 
 def _place(steps: _Steps) -> str:
-    """`$.command.changes`; of a long way only the end."""
+    """The place as `$.command.changes`; of a deep one only the last steps."""
     names: list[str | int] = []
     while steps and len(names) < _MOST_STEPS:
         steps, name = steps

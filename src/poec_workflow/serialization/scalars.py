@@ -9,7 +9,7 @@ from datetime import time as clock_time
 from decimal import Decimal
 from enum import Enum
 
-from poec_workflow.model import TextLength
+from poec_workflow.model import FIRST_YEAR, LAST_YEAR, TextLength
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INSTANT = re.compile(
@@ -19,7 +19,6 @@ _INSTANT = re.compile(
 _TIME = re.compile(r"[0-9]{2}:[0-9]{2}")
 _DECIMAL = re.compile(r"-?[0-9]{1,4}(?:\.[0-9]{1,2})?")
 _NOT_TEXT = re.compile("[\0\ud800-\udfff]")
-_FIRST_YEAR, _LAST_YEAR = 1900, 2999
 _MOST = 2**31
 _FAR = 20
 
@@ -63,8 +62,8 @@ def read_date(value: object, _: object) -> date:
         day = date.fromisoformat(value)
     except ValueError:
         raise ValueError("no such day") from None
-    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
-        raise ValueError(f"expected a year from {_FIRST_YEAR} to {_LAST_YEAR}")
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(f"expected a year from {FIRST_YEAR} to {LAST_YEAR}")
     return day
 
 
@@ -79,9 +78,9 @@ def read_instant(value: object, _: object) -> datetime:
         local = datetime.fromisoformat(f"{day}T{time}.{(fraction or '0')[:6]:0<6}")
     except ValueError:
         raise ValueError("no such instant") from None
-    # A year more than dates have: what takes effect after the last deadline is still ours.
-    if not _FIRST_YEAR <= local.year <= _LAST_YEAR + 1:
-        raise ValueError(f"expected a year from {_FIRST_YEAR} to {_LAST_YEAR}")
+    # A year more than dates have, for histories that earlier releases wrote; nothing is recorded there any more.
+    if not FIRST_YEAR <= local.year <= LAST_YEAR + 1:
+        raise ValueError(f"expected a year from {FIRST_YEAR} to {LAST_YEAR}")
     return local.replace(tzinfo=timezone(-offset if sign == "-" else offset))
 
 
@@ -111,7 +110,7 @@ def read_enum(value: object, cls: type[Enum]) -> Enum:
 
 
 def write_decimal(value: object) -> object:
-    """The shortest text of a decimal; what has no such text stays, for reading it back to refuse."""
+    """The shortest text of a decimal; a value without one is returned unchanged, and refused when read back."""
     if not isinstance(value, Decimal) or not value.is_finite():
         return value
     if not value:
@@ -123,6 +122,6 @@ def write_decimal(value: object) -> object:
 
 
 def write_time(value: object) -> object:
-    """`HH:MM`; a time with seconds stays, for reading it back to refuse."""
+    """`HH:MM`; a time with seconds is returned unchanged, and refused when read back."""
     whole = isinstance(value, clock_time) and value == clock_time(value.hour, value.minute)
     return f"{value:%H:%M}" if whole else value

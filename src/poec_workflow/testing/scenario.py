@@ -127,7 +127,7 @@ class Trial:
         asked = evolve(request, at=None)
         simple = request.key is None and request.expected_version is None
         foretold = self.workflow.preview(request.command, request.actor) if simple else None
-        [answer] = self.workflow.execute_many([asked])
+        answer = self.workflow.submit(asked)
         answered = request.key in self._answered
         if isinstance(answer, Accepted) and request.key is not None:
             self._answered.setdefault(request.key, request)

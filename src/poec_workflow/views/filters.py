@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal, TypeVar, cast
 
-from attrs import frozen
+from attrs import field, frozen
 
-from poec_workflow.errors import Malformed
-from poec_workflow.model import ApplicationState, Reference, Role, SessionState, TextLength
+from poec_workflow.errors import Fault, Malformed
+from poec_workflow.model import (
+    ApplicationState,
+    ApplicationStateName,
+    Reference,
+    Role,
+    RoleName,
+    SessionState,
+    SessionStateName,
+    TextLength,
+    member,
+    not_a_member,
+)
+
+E = TypeVar("E", bound=StrEnum)
 
 Search = Annotated[str, TextLength(0, 200)]
 """Free text: every word of it must be found, whatever its accents and case."""
@@ -33,6 +47,39 @@ class ActionTab(StrEnum):
     ALERT = "alert"
 
 
+TabName = Literal["current", "ended"]
+ActionTabName = Literal[
+    "published", "awaiting-publication", "archived", "deleted", "pending-validation", "alert"
+]  # fmt: skip
+
+
+def _tab(value: Tab | TabName | None) -> Tab | None:
+    return member(Tab, value)
+
+
+def _action_tab(value: ActionTab | ActionTabName | None) -> ActionTab | None:
+    return member(ActionTab, value)
+
+
+def _role(value: Role | RoleName | None) -> Role | None:
+    return member(Role, value)
+
+
+def _application_states(values: Iterable[ApplicationState | ApplicationStateName]) -> tuple[ApplicationState, ...]:
+    return _members(ApplicationState, values)
+
+
+def _session_states(values: Iterable[SessionState | SessionStateName]) -> tuple[SessionState, ...]:
+    return _members(SessionState, values)
+
+
+def _members(kind: type[E], values: object) -> tuple[E, ...]:
+    """The members that values name; what is no collection of values is returned as it is, for the filter to report."""
+    if not isinstance(values, Iterable) or isinstance(values, str):
+        return cast("tuple[E, ...]", values)
+    return tuple(member(kind, each) for each in values)
+
+
 @frozen(kw_only=True)
 class ApplicationFilter:
     """Which applications; what is left out does not restrict.
@@ -48,10 +95,10 @@ class ApplicationFilter:
             organisations, or the action's title.
     """
 
-    tab: Tab | None = None
+    tab: Tab | None = field(default=None, converter=_tab)
     organization: Reference | None = None
-    role: Role | None = None
-    states: tuple[ApplicationState, ...] = ()
+    role: Role | None = field(default=None, converter=_role)
+    states: tuple[ApplicationState, ...] = field(default=(), converter=_application_states)
     session_from: date | None = None
     session_until: date | None = None
     session: Reference | None = None
@@ -59,7 +106,7 @@ class ApplicationFilter:
     text: Search = ""
 
     def __attrs_post_init__(self) -> None:
-        _role_needs_organization(self.role, self.organization)
+        _check(_faults(self, ApplicationState))
 
 
 @frozen(kw_only=True)
@@ -76,17 +123,17 @@ class SessionFilter:
         text: in the references, the place, the organisations, or the action's title.
     """
 
-    tab: Tab | None = None
+    tab: Tab | None = field(default=None, converter=_tab)
     organization: Reference | None = None
-    role: Role | None = None
-    states: tuple[SessionState, ...] = ()
+    role: Role | None = field(default=None, converter=_role)
+    states: tuple[SessionState, ...] = field(default=(), converter=_session_states)
     session_from: date | None = None
     session_until: date | None = None
     action: Reference | None = None
     text: Search = ""
 
     def __attrs_post_init__(self) -> None:
-        _role_needs_organization(self.role, self.organization)
+        _check(_faults(self, SessionState))
 
 
 @frozen(kw_only=True)
@@ -99,11 +146,31 @@ class ActionFilter:
         text: in the reference, the title, the funder or the responsible organisation.
     """
 
-    tab: ActionTab | None = None
+    tab: ActionTab | None = field(default=None, converter=_action_tab)
     organization: Reference | None = None
     text: Search = ""
 
+    def __attrs_post_init__(self) -> None:
+        _check(_one_of(ActionTab, self.tab, "$.tab"))
 
-def _role_needs_organization(role: Role | None, organization: str | None) -> None:
-    if role is not None and organization is None:
-        raise Malformed.at("$.organization", "required where a role is named")
+
+def _faults(asked: ApplicationFilter | SessionFilter, states: type[StrEnum]) -> Iterator[Fault]:
+    yield from _one_of(Tab, asked.tab, "$.tab")
+    yield from _one_of(Role, asked.role, "$.role")
+    if asked.role is not None and asked.organization is None:
+        yield Fault("$.organization", "required where a role is named")
+    given: object = asked.states
+    if not isinstance(given, tuple):
+        yield Fault("$.states", "expected an array")
+        return
+    for place, each in enumerate(given):
+        yield from not_a_member(states, each, f"$.states[{place}]")
+
+
+def _one_of(kind: type[StrEnum], value: object, place: str) -> Iterator[Fault]:
+    return iter(()) if value is None else not_a_member(kind, value, place)
+
+
+def _check(faults: Iterable[Fault]) -> None:
+    if found := tuple(faults):
+        raise Malformed(found)

@@ -28,8 +28,8 @@ class PageRequest:
     after: Text | None = None
 
     def __attrs_post_init__(self) -> None:
-        if self.limit < 0:
-            raise Malformed.at("$.limit", "expected 0 or more")
+        if type(self.limit) is not int or self.limit < 0:
+            raise Malformed.at("$.limit", "expected an integer from 0 on")
 
 
 def span(page: PageRequest) -> tuple[str | None, int | None]:

@@ -30,9 +30,9 @@ class MemoryQueries(MemoryLists):
         return self._tables.subjects.get((kind, reference))
 
     def around(self, application: Application) -> DecisionContext:
-        """One application with what a decision on it would know."""
+        """One application, read anew with what a decision on it would know."""
         with self._lock:
-            return self._tables.context_of(application)
+            return self._tables.context_of(self._tables.application(application.reference))
 
     def history(self, kind: SubjectKind, reference: str) -> Sequence[HistoryEntry]:
         """A subject's history, oldest first."""

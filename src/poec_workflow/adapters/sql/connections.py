@@ -17,7 +17,8 @@ from poec_workflow.adapters.sql.dialects import (
 )
 from poec_workflow.adapters.sql.driver_errors import translated
 from poec_workflow.adapters.sql.retries import retried
-from poec_workflow.adapters.sql.revisions import REVISIONS, RevisionChain, SchemaStatus, check, make, status, upgrade
+from poec_workflow.adapters.sql.revisions import REVISIONS, RevisionChain, check, make, status, upgrade
+from poec_workflow.ports import SchemaStatus
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]

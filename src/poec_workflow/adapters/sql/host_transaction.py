@@ -13,7 +13,8 @@ from poec_workflow.adapters.sql.connections import Work
 from poec_workflow.adapters.sql.dialects import begin_if_needed
 from poec_workflow.adapters.sql.driver_errors import translated
 from poec_workflow.adapters.sql.host_connection import core_connection
-from poec_workflow.adapters.sql.revisions import REVISIONS, RevisionChain, SchemaStatus, status, upgrade
+from poec_workflow.adapters.sql.revisions import REVISIONS, RevisionChain, status, upgrade
+from poec_workflow.ports import SchemaStatus
 
 T = TypeVar("T")
 

@@ -118,7 +118,10 @@ class PendingWrites:
             connection.execute(
                 _PERSON[connection.dialect.name], [person_row(self._people[each]) for each in sorted(self._people)]
             )
-        self.__init__()  # type: ignore[misc]
+        for keyed in (self._subjects, self._counts, self._people):
+            keyed.clear()
+        for listed in (self._entries, self._positions, self._receipts):
+            listed.clear()
 
     def _write(self, connection: Connection, kind: SubjectKind) -> None:
         rows = [row_of(each) for each in self._subjects.values() if each.kind is kind]

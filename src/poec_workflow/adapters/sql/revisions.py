@@ -17,6 +17,7 @@ from poec_workflow.adapters.sql.dialects import lock_schema
 from poec_workflow.adapters.sql.driver_errors import REMEDY
 from poec_workflow.adapters.sql.schema import HEAD, marker, metadata, revision
 from poec_workflow.errors import SchemaOutdated
+from poec_workflow.ports import SchemaStatus
 
 FIRST, FIRST_NUMBER = "0001", 1
 """The first revision, and the number in `poec_schema` by which an unversioned database of it is recognised."""
@@ -37,28 +38,6 @@ class RevisionChain:
 
 REVISIONS = RevisionChain(known=(HEAD,), scripts=Path(__file__).parent / "migrations")
 """The revisions of this release."""
-
-
-@frozen(kw_only=True)
-class SchemaStatus:
-    """The revision of a database, beside the one that this release reads.
-
-    Attributes:
-        revision: the database's; None where it is empty.
-        head: this release's.
-        versioned: whether the database records its revision.
-        newer: whether the revision is a later release's.
-    """
-
-    revision: str | None
-    head: str
-    versioned: bool = True
-    newer: bool = False
-
-    @property
-    def up_to_date(self) -> bool:
-        """Whether this release works on it as it is; an empty database is filled on first use."""
-        return self.revision in (None, self.head)
 
 
 def status(connection: Connection, chain: RevisionChain = REVISIONS) -> SchemaStatus:

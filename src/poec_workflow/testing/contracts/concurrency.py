@@ -156,12 +156,11 @@ def at_once(*works: Callable[[], T]) -> list[T]:
 
 def said(workflow: Workflow, command: commands.Command, actor: Actor, key: str | None = None) -> str:
     """`accepted`, `replayed`, or the codes of the refusals."""
-    match workflow.execute_many([Request(command=command, actor=actor, key=key)]):
-        case [Accepted(replayed=replayed)]:
+    match workflow.submit(Request(command=command, actor=actor, key=key)):
+        case Accepted(replayed=replayed):
             return "replayed" if replayed else "accepted"
-        case [Refused(codes=codes)]:
+        case Refused(codes=codes):
             return ",".join(sorted(codes))
-    raise AssertionError
 
 
 def swept(workflow: Workflow) -> list[str]:

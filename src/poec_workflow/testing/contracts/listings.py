@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from poec_workflow.errors import Malformed
-from poec_workflow.policies.settings import Settings
+from poec_workflow.policies.settings import QuotaCounts, Settings
 from poec_workflow.ports import Storage
 from poec_workflow.testing.contracts.comparison import compare_columns, compare_lists, compare_screens
 from poec_workflow.testing.contracts.contract import Contract
@@ -42,7 +42,7 @@ class ListContract(Contract):
             sessions: Sequence[SessionFilter],
             actions: Sequence[ActionFilter],
             size: int,
-            quota: str,
+            quota: QuotaCounts,
         ) -> None:
             plain = Plain(town, live=quota == "live")
             with self.empty_storage(tmp_path_factory.mktemp("town")) as storage:
@@ -76,7 +76,7 @@ class ListContract(Contract):
         """Complete actions of one session each: every combination of state, dates, quota and use of it."""
         town = edges()
         settle(town, storage)
-        quota = "live" if live else "registered"
+        quota: QuotaCounts = "live" if live else "registered"
         workflow = Workflow(storage, clock=CLOCK, settings=Settings(quota_counts=quota))
         asked = ActionFilter(tab=ActionTab.ALERT)
         found = [each.reference for each in workflow.actions(asked, PageRequest(limit=0)).items]

@@ -43,7 +43,7 @@ class ReadingContract(Contract):
         workflow = founded(storage, seats=5)
         for day, number in ((18, 1), (19, 2), (20, 3)):
             at = datetime(2021, 11, day, 0, 30, tzinfo=UTC)
-            workflow.execute_many([Request(command=registering(number), actor=ADVISER, at=at)])
+            workflow.submit(Request(command=registering(number), actor=ADVISER, at=at))
         counts = [
             [row.pending for row in workflow.dashboard("TRAIN", since=datetime(2021, 11, day, tzinfo=UTC).date()).rows]
             for day in (18, 19, 20, 21)

@@ -1,0 +1,108 @@
+"""Values where an enum is expected: the enum's word does as well, and a misspelt one is malformed when it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, get_args
+
+import pytest
+from attrs import evolve
+
+from poec_workflow import Actor, Malformed, Prescriber, model
+from poec_workflow.frozen_map import FrozenMap
+from poec_workflow.machines import APPLICATION, LIFECYCLES
+from poec_workflow.policies import PERMISSIONS, Grant, Settings
+from poec_workflow.views import ActionFilter, ApplicationFilter, PageRequest, SessionFilter, filters
+from world import ACTION, SESSION, application
+
+
+def test_words_do_where_an_enum_is_expected() -> None:
+    """What the type checker takes here is taken at run time, and becomes the member."""
+    made = (
+        Actor(kind="organization", organization="AFEC").kind,
+        Prescriber(origin="self").origin,
+        Grant("organization").kind,
+        evolve(SESSION, state="complete").state,
+        evolve(ACTION, state="published").state,
+        evolve(application(model.ApplicationState.PENDING), state="no-advice").state,
+        ApplicationFilter(tab="ended", organization="AFEC", role="trainer", states=["session-full"]).states[0],
+        ApplicationFilter(organization="AFEC", role="trainer").role,
+        ApplicationFilter(tab="ended").tab,
+        SessionFilter(states={"cancelled"}).states[0],
+        ActionFilter(tab="alert").tab,
+    )
+    assert [type(each).__name__ for each in made] == [
+        "ActorKind", "Origin", "ActorKind", "SessionState", "ActionState", "ApplicationState", "ApplicationState",
+        "Role", "Tab", "SessionState", "ActionTab",
+    ]  # fmt: skip
+    assert SESSION.organization("trainer") == SESSION.trainer
+    assert model.Tally(no_advice=2).of("no-advice") == 2
+
+
+@pytest.mark.parametrize(
+    ("made", "places"),
+    [
+        (lambda word: Actor(kind=word), ["$.kind"]),
+        (lambda word: Prescriber(origin=word), ["$.origin"]),
+        (Grant, ["$.kind"]),
+        (lambda word: Grant(word, word), ["$.kind", "$.relation", "$.relation"]),
+        (lambda word: evolve(SESSION, state=word), ["$.state"]),
+        (lambda word: evolve(ACTION, state=word), ["$.state"]),
+        (lambda word: evolve(application(model.ApplicationState.PENDING), state=word), ["$.state"]),
+        (lambda word: ApplicationFilter(tab=word, role=word, states=(word, "pending", word)),
+         ["$.tab", "$.role", "$.organization", "$.states[0]", "$.states[2]"]),
+        (lambda word: ApplicationFilter(states=word), ["$.states"]),
+        (lambda word: SessionFilter(tab=word, states=[word]), ["$.tab", "$.states[0]"]),
+        (lambda word: ActionFilter(tab=word), ["$.tab"]),
+        (SESSION.organization, ["$.role"]),
+        (lambda word: PageRequest(limit=word), ["$.limit"]),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("word", ["plateforme", "", "Organization", 5, True, ("platform",)])
+def test_a_misspelt_word_is_malformed_at_once(made: Callable[[Any], object], places: list[str], word: Any) -> None:
+    """When the value is made, all faults at once, each with its place."""
+    if places[0] == "$.limit" and word == 5 and word is not True:
+        made(word)
+        return
+    if places == ["$.states"] and isinstance(word, tuple):
+        places = ["$.states[0]"]
+    with pytest.raises(Malformed) as caught:
+        made(word)
+    assert [each.place for each in caught.value.faults] == places
+
+
+def test_the_words_of_the_types_are_the_enums() -> None:
+    """Every `…Name` that a type checker knows has the words of its enum, no more and no fewer."""
+    named = {name: value for module in (model, filters) for name, value in vars(module).items() if get_args(value)}
+    kinds = {name.removesuffix("Name"): set(get_args(value)) for name, value in named.items() if name.endswith("Name")}
+    enums = {
+        each.__name__: {member.value for member in each}
+        for module in (model, filters)
+        for each in vars(module).values()
+        if isinstance(each, type) and issubclass(each, StrEnum) and each is not StrEnum
+    }
+    assert set(enums) - set(kinds) == {"SubjectKind"}
+    assert kinds == {name: enums[name] for name in kinds}
+
+
+def test_a_grant_by_its_word_is_the_same_grant() -> None:
+    """In equality, in what it says, and in a fingerprint."""
+    word, member = Grant("platform"), Grant(model.ActorKind.PLATFORM)
+    assert (word, str(word), hash(word)) == (member, str(member), hash(member))
+    one, other = (Settings(permissions={**PERMISSIONS, next(iter(PERMISSIONS)): (each,)}) for each in (word, member))
+    assert one.fingerprint == other.fingerprint
+
+
+def test_tables_can_not_be_changed() -> None:
+    """What every decision reads is read-only."""
+    for table in (
+        LIFECYCLES,
+        APPLICATION.by_command,
+        APPLICATION.by_event,
+        Settings().checks,
+        model.REQUIRED_OF_ACTORS,
+    ):
+        assert isinstance(table, FrozenMap)
+        with pytest.raises(TypeError):
+            table["session"] = None  # type: ignore[index]
