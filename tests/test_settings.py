@@ -23,6 +23,7 @@ from poec_workflow.commands import COMMANDS
 from poec_workflow.policies import PERMISSIONS, Grant, condition, messages
 from poec_workflow.policies.access import trainer
 from poec_workflow.policies.check import Check
+from poec_workflow.policies.facts import Facts
 
 
 def on_sunday(_subject: object, _facts: object) -> None:
@@ -513,6 +514,54 @@ def test_a_sentence_in_no_language_of_ours_is_a_fault() -> None:
     wrong.messages = ["Non."]
     with pytest.raises(Malformed, match="a mapping of languages"):
         Settings(refuse_also={commands.Convoke: (wrong,)})
+
+
+def written_out(_subject: Any, _facts: Facts, command: Any) -> Any:
+    if command.on is None:
+        return None
+    if command.time is None:
+        return dict(on=command.on)  # noqa: C408 - the other way to write a mapping
+
+    def elsewhere() -> str:
+        return "not the policy's own"
+
+    return {"on": command.on, "time": elsewhere()} if command.place else None
+
+
+def bare(_subject: Any, _facts: Facts) -> Any:
+    return
+
+
+def computed(_subject: Any, _facts: Facts) -> Any:
+    if _subject:
+        return {"on": 1}
+    return _details()
+
+
+def keyed(subject: Any, _facts: Facts) -> Any:
+    return {subject: 1}
+
+
+def spread(subject: Any, _facts: Facts) -> Any:
+    return {"on": 1, **subject} if subject else dict(**subject)
+
+
+def _details() -> dict[str, int]:
+    return {"nope": 1}
+
+
+@pytest.mark.parametrize(("policy", "given"), [(written_out, "on, time"), (bare, "none")])
+def test_a_placeholder_that_no_detail_fills_is_a_fault(policy: Any, given: str) -> None:
+    """It is misspelt: the policy's source says which details there are."""
+    with pytest.raises(Malformed, match=f"fr: {{nope}} is no detail of the policy, which gives {given}"):
+        Settings(refuse_also={commands.Convoke: (messages(fr="Le {nope}.")(policy),)})
+    Settings(refuse_also={commands.Convoke: (messages(fr="Le {on:%d/%m/%Y} à {time}.")(written_out),)})
+
+
+@pytest.mark.parametrize("policy", [computed, keyed, spread, wraps(written_out)(lambda *_: {"nope": 1})])
+def test_a_placeholder_of_computed_details_is_not_judged(policy: Any) -> None:
+    """Whatever the source does not say is known with the details, and a refusal then has its sentence all the same."""
+    Settings(refuse_also={commands.Convoke: (messages(fr="Le {nope}.")(policy),)})
 
 
 def test_all_faults_of_own_policies_are_named_at_once() -> None:

@@ -94,6 +94,11 @@ def fault_of_template(template: object) -> str | None:
     return None
 
 
+def placeholders(template: str) -> frozenset[str]:
+    """The names of the placeholders of a sound template."""
+    return frozenset(name for _, name, _, _ in Formatter().parse(template) if name is not None)
+
+
 def _is_format(spec: str) -> bool:
     if "%" in spec and _DAY_FORMAT.fullmatch(spec):
         return True

@@ -15,6 +15,7 @@ from attrs import frozen
 
 from poec_workflow import locales
 from poec_workflow.errors import Details, Malformed
+from poec_workflow.policies.policy_source import details_of
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -101,16 +102,20 @@ class Check:
 
 
 def faults_of_messages(policy: Callable[..., Any]) -> Iterator[str]:
-    """The faults of the messages of a service's own policy."""
+    """The faults of the messages of a service's own policy: languages, formats, placeholders."""
     templates: object = getattr(policy, "messages", {})
     if not isinstance(templates, Mapping):
         yield "expected a mapping of languages to sentences"
         return
+    details = details_of(policy) if templates else None
     for lang, template in templates.items():
         if lang not in locales.LANGUAGES:
             yield f"unknown language {lang!r:.80}: one of {', '.join(locales.LANGUAGES)}"
         elif problem := locales.fault_of_template(template):
             yield f"{lang}: {problem}"
+        elif details is not None and (others := sorted(locales.placeholders(template) - details)):
+            given = ", ".join(sorted(details)) or "none"
+            yield f"{lang}: {{{others[0]:.40}}} is no detail of the policy, which gives {given}"
 
 
 def messages(**by_language: str) -> Callable[[F], F]:
