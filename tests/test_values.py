@@ -105,4 +105,4 @@ def test_tables_can_not_be_changed() -> None:
     ):
         assert isinstance(table, FrozenMap)
         with pytest.raises(TypeError):
-            table["session"] = None  # type: ignore[index]
+            table["session"] = None

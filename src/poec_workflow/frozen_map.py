@@ -1,40 +1,26 @@
-"""A mapping that nobody can change: hashable, and it survives pickling, which `MappingProxyType` does not."""
+"""A mapping that nobody can change: a `dict` for reading, hashable where its values are, and it survives pickling."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 K = TypeVar("K")
-V_co = TypeVar("V_co", covariant=True)
+V = TypeVar("V")
 
 
-class FrozenMap(Mapping[K, V_co]):
+class FrozenMap(dict[K, V]):
     """A copy of a mapping, as a value. Its hash needs hashable values; equality does not."""
 
-    __slots__ = ("_items",)
-    _items: dict[K, V_co]
+    __slots__ = ()
 
-    def __init__(self, items: Mapping[K, V_co]) -> None:
-        object.__setattr__(self, "_items", dict(items))
+    def _refuse(self, *_arguments: object, **_named: object) -> NoReturn:
+        raise TypeError(f"a {type(self).__name__} can't be changed")
 
-    def __setattr__(self, name: str, _value: object) -> None:
-        raise AttributeError(f"{type(self).__name__} has no {name} to set")
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
 
-    def __getitem__(self, key: K) -> V_co:
-        return self._items[key]
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(frozenset(self.items()))
 
-    def __iter__(self) -> Iterator[K]:
-        return iter(self._items)
-
-    def __len__(self) -> int:
-        return len(self._items)
-
-    def __hash__(self) -> int:
-        return hash(frozenset(self._items.items()))
-
-    def __repr__(self) -> str:
-        return repr(self._items)
-
-    def __reduce__(self) -> tuple[type[FrozenMap[K, V_co]], tuple[dict[K, V_co]]]:
-        return FrozenMap, (self._items,)
+    def __reduce__(self) -> tuple[type[FrozenMap[K, V]], tuple[dict[K, V]]]:
+        return FrozenMap, (dict(self),)

@@ -11,14 +11,14 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from itertools import combinations
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
-import pytest
 from attrs import evolve, frozen
 from journals import journals
 
@@ -29,6 +29,7 @@ import test_season
 from poec_workflow import Refused, Request, Settings, Workflow
 from poec_workflow.adapters.memory import MemoryStorage
 from poec_workflow.machines import LIFECYCLES, SAME, AnyRule, Lifecycle
+from poec_workflow.model import SubjectKind
 from poec_workflow.serialization import journal_line
 from poec_workflow.testing import SettableClock
 from seasons import KINDS
@@ -159,14 +160,25 @@ def killed_by(mutant: Mutant) -> str | None:
         table = evolve(mutant.lifecycle, rules=mutant.rules)
     except ValueError:
         return "the table's own checks"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(LIFECYCLES._items, table.kind, table)  # type: ignore[attr-defined]  # noqa: SLF001 - a mutant
+    with in_place(table):
         for judge in JUDGES:
             try:
                 judge()
             except Exception:  # noqa: BLE001 - a mutant may fail in any way
                 return judge.__name__
     return None
+
+
+@contextmanager
+def in_place(table: Lifecycle) -> Iterator[None]:
+    """Put a table in the place of the package's own, behind the guard of the mapping."""
+    tables = cast("dict[SubjectKind, Lifecycle]", LIFECYCLES)
+    kept = tables[table.kind]
+    dict.__setitem__(tables, table.kind, table)
+    try:
+        yield
+    finally:
+        dict.__setitem__(tables, table.kind, kept)
 
 
 def main() -> int:
