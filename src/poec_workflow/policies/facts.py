@@ -20,7 +20,7 @@ from poec_workflow.model import (
     TrainingAction,
     TrainingSession,
 )
-from poec_workflow.policies.calendar import local_day
+from poec_workflow.policies.calendar import in_zone, local_day
 from poec_workflow.policies.settings import Settings
 
 
@@ -51,7 +51,7 @@ class Facts:
     """All that decides, besides the subject and the command.
 
     Attributes:
-        now: an aware instant; a naive one is `Malformed`.
+        now: an aware instant, turned into the settings' time zone; a naive one is `Malformed`.
         expected_version: the caller's; None does not ask.
         action: of the session, or that a session is created under.
         enrolment: the session itself, the application's, or the one that an application is created under.
@@ -67,6 +67,10 @@ class Facts:
     enrolment: Enrolment | None = None
     enrolments: tuple[Enrolment, ...] = field(default=(), converter=_all)
     candidate_live: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        # A service's policy may take `now.date()` for the day, whatever offset the clock has.
+        object.__setattr__(self, "now", in_zone(self.now, self.settings.zone))
 
     @property
     def today(self) -> date:
