@@ -13,7 +13,8 @@ from poec_workflow.machines import AnyRule
 from poec_workflow.model import State, SubjectKind
 from poec_workflow.policies.settings import Settings
 from poec_workflow.testing.exploration.bounds import Bounds
-from poec_workflow.testing.exploration.search_record import Found, Node, Violation
+from poec_workflow.testing.exploration.search_record import SearchRecord, Violation
+from poec_workflow.testing.exploration.state_space import Node
 from poec_workflow.testing.journals import to_line
 
 
@@ -60,7 +61,7 @@ class Exploration:
     left: frozenset[tuple[SubjectKind, State]]
 
     @classmethod
-    def of(cls, found: Found, bounds: Bounds, settings: Settings, lifecycles: Lifecycles) -> Exploration:
+    def of(cls, found: SearchRecord, bounds: Bounds, settings: Settings, lifecycles: Lifecycles) -> Exploration:
         """What a walk has found, put in order."""
         return cls(
             bounds=bounds,
@@ -161,7 +162,7 @@ def _journal(node: Node | None) -> tuple[Request, ...]:
     return node.journal() if node else ()
 
 
-def _refusals_of(rule: AnyRule, found: Found) -> dict[str, int]:
+def _refusals_of(rule: AnyRule, found: SearchRecord) -> dict[str, int]:
     counts: Iterable[tuple[str, int]] = (
         (code, count) for (row, code), count in found.refused.items() if row == rule.id
     )
