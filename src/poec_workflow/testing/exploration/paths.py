@@ -188,9 +188,9 @@ class _PathSearch(Search):
         for attempt in self._enabled.of(trace.node):
             if attempt.purpose is not Purpose.ENABLED or not self._helps(attempt.command):
                 continue
-            answer, request = self._answered(trace.node, attempt)
+            answer, actor = self._answered(trace.node, attempt)
             if isinstance(answer, Accepted):
-                node = self._reached(trace.node, request, answer)
+                node = self._reached(trace.node, self._request(attempt, actor), answer)
                 reached = self._continued(trace, node)
                 if reached is not None and self._is_followed(attempt, node):
                     yield reached

@@ -38,7 +38,7 @@ class Exploration:
     """What `explore` found.
 
     Attributes:
-        states: different worlds; those that the rules can't tell apart count once.
+        states: different states of the world; those that the rules can't tell apart count once.
         decisions: how often `decide` was asked.
         accepted: how often it accepted.
         complete: every world within the bounds was seen.
@@ -62,7 +62,7 @@ class Exploration:
 
     @classmethod
     def of(cls, found: SearchRecord, bounds: Bounds, settings: Settings, lifecycles: Lifecycles) -> Exploration:
-        """What a walk has found, put in order."""
+        """Put the record of a search in order."""
         return cls(
             bounds=bounds,
             settings=settings,

@@ -99,34 +99,37 @@ class Search:
     # Deciding
 
     def _try(self, node: Node, attempt: Attempt) -> Node | None:
-        answer, request = self._answered(node, attempt)
+        answer, actor = self._answered(node, attempt)
         if answer is None:
             return None
         if isinstance(answer, Refused):
-            self._note_refusal(node, attempt, request, answer)
+            self._note_refusal(node, attempt, actor, answer)
             return None
+        request = self._request(attempt, actor)
         reached = self._reached(node, request, answer)
         return reached if self._holds(node, reached, attempt.day, request, answer) else None
 
-    def _answered(self, node: Node, attempt: Attempt) -> tuple[Accepted | Refused | None, Request]:
-        """Return the answer to the first actor who may."""
+    def _answered(self, node: Node, attempt: Attempt) -> tuple[Accepted | Refused | None, Actor]:
+        """Return the answer to the first actor who may, and who that is."""
         for actor in attempt.actors:
-            answer, request = self._decided(node, attempt.command, actor, attempt.day)
-            if not isinstance(answer, Refused) or answer.codes != {"not-permitted"}:
+            answer = self._decided(node, attempt, actor)
+            if not isinstance(answer, Refused) or [each.code for each in answer.refusals] != ["not-permitted"]:
                 break
-        return answer, request
+        return answer, actor
 
-    def _decided(
-        self, node: Node, command: Command, actor: Actor, day: date
-    ) -> tuple[Accepted | Refused | None, Request]:
-        request = Request(command, actor, at=self._calendar.instant(day))
-        facts = self._facts(node, command, actor, day)
+    def _decided(self, node: Node, attempt: Attempt, actor: Actor) -> Accepted | Refused | None:
+        command = attempt.command
+        facts = self._facts(node, command, actor, attempt.day)
         self.record.decisions += 1
         try:
-            return decide(node.subject(command.reference), command, facts, self._lifecycles), request
+            return decide(node.subject(command.reference), command, facts, self._lifecycles)
         except Exception as error:  # noqa: BLE001 - whatever a policy raises is reported
-            self._violated("decide-answers", f"{type(error).__name__}: {error}", node, request)
-            return None, request
+            found = f"{type(error).__name__}: {error}"
+            self._violated("decide-answers", found, node, self._request(attempt, actor))
+            return None
+
+    def _request(self, attempt: Attempt, actor: Actor) -> Request:
+        return Request(attempt.command, actor, at=self._calendar.instant(attempt.day))
 
     def _facts(self, node: Node, command: Command, actor: Actor, day: date) -> Facts:
         # There is one action and one session: what is known for a kind of subject is the same for all of them.
@@ -163,24 +166,28 @@ class Search:
 
     # Judging
 
-    def _note_refusal(self, node: Node, attempt: Attempt, request: Request, answer: Refused) -> None:
+    def _note_refusal(self, node: Node, attempt: Attempt, actor: Actor, answer: Refused) -> None:
         command, codes = attempt.command, answer.codes
         state, rows = self._rows(node, command)
-        if len(rows) == 1:
-            self.record.refused.update((rows[0].id, code) for code in codes)
-        elif codes == {"no-transition"} and rows:
-            self._violated("some-row-is-chosen", f"no row for {command.type} in {state}", node, request)
-        if not codes:
-            self._violated("refusals-say-why", f"{command.type} was refused without a reason", node, request)
         due = expected_refusals(
             CommandCase(node.snapshot, self._calendar.instant(attempt.day), self._settings, command)
         )
+        found: dict[str, str] = {}
+        if len(rows) == 1:
+            for code in codes:
+                self.record.refused[rows[0].id, code] += 1
+        elif codes == {"no-transition"} and rows:
+            found["some-row-is-chosen"] = f"no row for {command.type} in {state}"
+        if not codes:
+            found["refusals-say-why"] = f"{command.type} was refused without a reason"
+        if isinstance(command, Expire) and state is not None and not due:
+            found["a-sweep-leaves-nothing-open"] = f"{command.reference} can't expire: {', '.join(sorted(codes))}"
+        for invariant, said in found.items():
+            self._violated(invariant, said, node, self._request(attempt, actor))
         # A row of other tables may refuse with codes of its own, in the place of ours.
         if codes != due and not codes & self._own_codes:
-            self._judge(self._step(node, node, attempt.day, request, answer), node, [each_refusal_is_due])
-        if isinstance(command, Expire) and state is not None and not due:
-            found = f"{command.reference} can't expire: {', '.join(sorted(codes))}"
-            self._violated("a-sweep-leaves-nothing-open", found, node, request)
+            step = self._step(node, node, attempt.day, self._request(attempt, actor), answer)
+            self._judge(step, node, [each_refusal_is_due])
 
     def _holds(self, node: Node, reached: Node, day: date, request: Request, answer: Accepted) -> bool:
         step = self._step(node, reached, day, request, answer)
@@ -213,16 +220,16 @@ class Search:
         if (command.type, state) in self.record.disabled:
             return
         self.record.disabled.add((command.type, state))
-        answer, request = self._decided(node, command, attempt.actors[0], attempt.day)
+        answer = self._decided(node, attempt, attempt.actors[0])
         if isinstance(answer, Accepted):
             found = f"{command.type} was accepted in {state}, where the table has no row"
-            self._violated("the-table-decides", found, node, request)
+            self._violated("the-table-decides", found, node, self._request(attempt, attempt.actors[0]))
 
     def _try_as_a_stranger(self, node: Node, attempt: Attempt) -> None:
-        answer, request = self._decided(node, attempt.command, STRANGER, attempt.day)
+        answer = self._decided(node, attempt, STRANGER)
         if isinstance(answer, Accepted):
             found = f"{attempt.command.type} by nobody's organisation"
-            self._violated("strangers-may-do-nothing", found, node, request)
+            self._violated("strangers-may-do-nothing", found, node, self._request(attempt, STRANGER))
 
     def _note_overlap(self, node: Node, request: Request) -> None:
         command = request.command
