@@ -243,8 +243,8 @@ class Search:
             self.record.overlaps.setdefault(" and ".join(chosen), f"{command.type} in {state or 'nothing'}")
 
     def _violated(self, invariant: str, found: str, node: Node, request: Request | None) -> None:
-        # One of each; of refusals one for each command and code, which is all that they name.
-        key = (invariant, found if invariant == name_of(each_refusal_is_due) else "")
+        # One of each; of refusals, which stand for many rules, one for each command.
+        key = (invariant, request.command.type if request and invariant == name_of(each_refusal_is_due) else "")
         if key not in self.record.violations:
             journal = Node(node.snapshot, node.day, node, request).journal()
             self.record.violations[key] = Violation(invariant, found, journal)

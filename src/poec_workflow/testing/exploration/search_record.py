@@ -25,7 +25,7 @@ class SearchRecord:
     """What a search has recorded so far.
 
     Attributes:
-        violations: by the invariant, and for refusals by what is wrong with them.
+        violations: by the invariant, and for refusals by the command.
         taken: how often each row was taken; `over` has the nearest node over it.
         refused: how often each row was refused with each code.
         to: the nearest node to each state; `left` the states that something leads out of.
