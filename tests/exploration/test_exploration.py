@@ -38,8 +38,8 @@ from poec_workflow.policies import PERMISSIONS, Grant, advice, deadlines, facts
 from poec_workflow.serialization import journal_line
 from poec_workflow.testing import Bounds, Exploration, SettableClock, explore
 from poec_workflow.testing.exploration import search
-from poec_workflow.testing.exploration.invariants import OF_STEPS, OF_WORLDS
 from poec_workflow.testing.journals import to_line
+from poec_workflow.testing.reference.properties import OF_DECISIONS, name_of
 
 SMALL = Bounds(capacities=(1,), coefficients=(2,))
 ONE = Bounds(applications=1, capacities=(1,), coefficients=(2,))
@@ -91,8 +91,8 @@ def _later(session: Any, today: Any, settings: Settings) -> bool:
     return bool(session.end < today - timedelta(days=settings.grace_days + 1))
 
 
-def _in_greenwich(instant: Any, _zone: Any) -> Any:
-    return instant.astimezone(UTC).date()
+def _in_greenwich(known: facts.Facts) -> Any:
+    return known.now.astimezone(UTC).date()
 
 
 def _forgetful(subject: Any, event: Any, evolve_well: Any = folding.evolve) -> Any:
@@ -106,21 +106,26 @@ def _set(module: Any, name: str, value: Any) -> Plant:
 
 
 FAULTS: dict[str, tuple[str, Lifecycles, Plant | None, Settings | None]] = {
-    "a seat too many": ("seats-hold", without("L9", "no-seat-left"), None, None),
-    "no quota": ("quota-holds", without("L1", "quota-reached"), None, None),
-    "registration without an end": ("registration-is-open", without("L1", "registration-deadline-passed"), None, None),
-    "registration on any action": ("registration-is-open", without("L1", "action-not-published"), None, None),
-    "a candidate twice": ("one-live-application-each", without("L1", "already-applied"), None, None),
-    "a day of grace too many": ("time-limit-holds", LIFECYCLES, _set(deadlines, "is_overdue", _later), None),
-    "the day of another zone": ("registration-is-open", LIFECYCLES, _set(facts, "local_day", _in_greenwich), None),
-    "advice after the deadline": ("time-limit-holds", without("L10", "advice-deadline-passed"), None, None),
-    "expiry at once": ("time-limit-holds", without("L12", "advice-deadline-not-passed"), None, None),
-    "expiry when recorded": ("expiry-takes-effect-after-the-deadline", having("L12", effective=None), None, None),
-    "a full session forgets who waits": ("endings-reach-everybody", having("S8", then=None), None, None),
-    "a cancellation forgets who waits": ("endings-reach-everybody", having("S10", then=None), None, None),
-    "a cancellation forgets the overdue": ("time-limit-holds", having("S10", first=None), None, None),
+    "a seat too many": ("each-refusal-is-due", without("L9", "no-seat-left"), None, None),
+    "no quota": ("each-refusal-is-due", without("L1", "quota-reached"), None, None),
+    "registration without an end": ("each-refusal-is-due", without("L1", "registration-deadline-passed"), None, None),
+    "registration on any action": ("each-refusal-is-due", without("L1", "action-not-published"), None, None),
+    "a candidate twice": ("each-refusal-is-due", without("L1", "already-applied"), None, None),
+    "a day of grace too many": ("each-refusal-is-due", LIFECYCLES, _set(deadlines, "is_overdue", _later), None),
+    "the day of another zone": (
+        "each-refusal-is-due",
+        LIFECYCLES,
+        _set(facts.Facts, "today", property(_in_greenwich)),
+        None,
+    ),
+    "advice after the deadline": ("each-refusal-is-due", without("L10", "advice-deadline-passed"), None, None),
+    "expiry at once": ("each-refusal-is-due", without("L12", "advice-deadline-not-passed"), None, None),
+    "expiry when recorded": ("events-take-effect-when-due", having("L12", effective=None), None, None),
+    "a full session forgets who waits": ("endings-reach-all", having("S8", then=None), None, None),
+    "a cancellation forgets who waits": ("closed-sessions-hold-nobody", having("S10", then=None), None, None),
+    "a cancellation forgets the overdue": ("endings-reach-all", having("S10", first=None), None, None),
     "an action put away forgets who waits": (
-        "endings-reach-everybody",
+        "each-refusal-is-due",
         without("A6", "open-applications-remain"),
         None,
         None,
@@ -132,38 +137,38 @@ FAULTS: dict[str, tuple[str, Lifecycles, Plant | None, Settings | None]] = {
         None,
     ),
     "an absence that never rejects": (
-        "absences-end-as-the-page-says",
+        "each-outcome-is-due",
         having("L5", target=ApplicationState.ABSENT),
         None,
         None,
     ),
-    "a wrong target": ("commands-lead-where-they-say", having("L7", target=ApplicationState.PENDING), None, None),
-    "presence before its day": ("attendance-is-of-the-past", without("L3", "convocation-not-due"), None, None),
+    "a wrong target": ("each-outcome-is-due", having("L7", target=ApplicationState.PENDING), None, None),
+    "presence before its day": ("each-refusal-is-due", without("L3", "convocation-not-due"), None, None),
     "convocations in any order": (
-        "convocations-are-in-order",
+        "each-refusal-is-due",
         without("L2", "convocation-not-after-previous"),
         None,
         None,
     ),
-    "any motive": ("advice-is-complete", without("L10", "reserved-motive"), None, None),
-    "any reason": ("advice-is-complete", without("L11", "unknown-reason"), None, None),
-    "any entry": ("advice-is-complete", without("L9", "entry-outside-window"), None, None),
-    "full with seats": ("sessions-close-and-reopen-by-their-seats", without("S8", "seats-remain"), None, None),
-    "open without seats": ("sessions-close-and-reopen-by-their-seats", without("S9", "no-seat-left"), None, None),
+    "any motive": ("each-refusal-is-due", without("L10", "reserved-motive"), None, None),
+    "any reason": ("each-refusal-is-due", without("L11", "unknown-reason"), None, None),
+    "any entry": ("each-refusal-is-due", without("L9", "entry-outside-window"), None, None),
+    "full with seats": ("each-refusal-is-due", without("S8", "seats-remain"), None, None),
+    "open without seats": ("each-refusal-is-due", without("S9", "no-seat-left"), None, None),
     "the last seat does not close": (
-        "the-last-seat-closes",
+        "endings-reach-all",
         having("L9", then=None),
         None,
         Settings(close_when_full="automatic"),
     ),
-    "the last seat closes by itself": ("the-last-seat-closes", having("L9", then_given=()), None, None),
-    "a session without order": ("sessions-are-possible", without("S1", "session-dates-out-of-order"), None, None),
-    "any title": ("actions-keep-their-texts", without("A1", "title-without-poec-prefix"), None, None),
-    "any field": ("actions-keep-their-texts", without("A2", "field-not-editable"), None, None),
-    "no question asked": ("actions-keep-their-texts", without("A3", "no-pending-certification"), None, None),
+    "the last seat closes by itself": ("endings-reach-all", having("L9", then_given=()), None, None),
+    "a session without order": ("each-refusal-is-due", without("S1", "session-dates-out-of-order"), None, None),
+    "any title": ("each-refusal-is-due", without("A1", "title-without-poec-prefix"), None, None),
+    "any field": ("each-refusal-is-due", without("A2", "field-not-editable"), None, None),
+    "no question asked": ("each-refusal-is-due", without("A3", "no-pending-certification"), None, None),
     "anybody": ("strangers-may-do-nothing", LIFECYCLES, _set(decider, "permitted", lambda *_: True), None),
     "a fold that forgets": (
-        "history-folds-to-the-subject",
+        "history-folds-to-the-state",
         LIFECYCLES,
         _set(decider, "evolve", _forgetful),
         None,
@@ -310,7 +315,7 @@ def test_the_report_is_plain_data() -> None:
 def test_every_invariant_is_shown_to_find_something() -> None:
     """Each has a fault above that it finds."""
     shown = {invariant for invariant, *_ in FAULTS.values()}
-    assert {each.__name__.replace("_", "-") for each in (*OF_STEPS, *OF_WORLDS)} <= shown
+    assert set(map(name_of, OF_DECISIONS)) <= shown
 
 
 def test_the_command_names_overlaps_and_states_that_nobody_leaves(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,15 +9,17 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from itertools import count
 
 from hypothesis import settings
 
-from poec_workflow import Settings
+from poec_workflow import Facts, Settings, commands
 from poec_workflow.testing import LifecycleMachine
 
 SECONDS = 60
 """Of this process's own time, so that other work on the machine does not count."""
+SUNDAY = 7
 ROUND = 50
 """Examples of one machine before the next has its turn."""
 
@@ -38,6 +40,18 @@ class Overbooked(LifecycleMachine):
     settings = Settings(max_convocations=1, overbooking=1)
 
 
+def on_sunday(_application: object, facts: Facts) -> dict[str, date] | None:
+    """A service's own policy: nobody registers on a Sunday."""
+    today = facts.now.date()
+    return {"today": today} if today.isoweekday() == SUNDAY else None
+
+
+class OnWorkingDays(LifecycleMachine):
+    """A policy of a service's own that takes the clock's date for the day."""
+
+    settings = Settings(refuse_also={commands.Preregister: (on_sunday,)})
+
+
 Found = tuple[str, list[str]]
 """What is wrong, and the journal that leads there."""
 
@@ -45,7 +59,7 @@ Found = tuple[str, list[str]]
 def by_machine() -> Iterator[Found | None]:
     """What `LifecycleMachine` finds, after each round."""
     for number in count():
-        machine = (Ours, ByDefault, Overbooked)[number % 3]
+        machine = (Ours, ByDefault, Overbooked, OnWorkingDays)[number % 4]
         asked = settings(machine.TestCase.settings, max_examples=ROUND, database=None)
         try:
             machine.check(asked)

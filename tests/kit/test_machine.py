@@ -16,15 +16,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from poec_workflow import Actor, ActorKind, Refused, Request, Settings, SubjectKind, commands
+from poec_workflow import Actor, ActorKind, Facts, Refused, Request, Settings, SubjectKind, commands
 from poec_workflow.adapters.memory.memory_storage import MemoryTransaction
 from poec_workflow.policies import messages
 from poec_workflow.ports import Storage
 from poec_workflow.testing import LifecycleMachine, PromiseBroken, SettableClock
 from poec_workflow.testing.contracts.fixtures import TRAINER, opening, registering, retaining
 from poec_workflow.testing.minimize import shortened
-from poec_workflow.testing.reference import Moment
-from poec_workflow.testing.scenario import BEGINNING, Sweep, Trial
+from poec_workflow.testing.reference import ObservedStep
+from poec_workflow.testing.scenario import BEGINNING, Scenario, Sweep
 
 LONGEST = 12
 PLATFORM = Actor(kind=ActorKind.PLATFORM, organization="CAP")
@@ -110,9 +110,9 @@ def test_a_told_journal_can_be_replayed() -> None:
     assert all(json.loads(line)["at"] for line in journal)
 
 
-def nobody_is_retained(moment: Moment) -> Iterator[str]:
+def nobody_is_retained(step: ObservedStep) -> Iterator[str]:
     """A promise that does not hold."""
-    for where, state in moment.states.items():
+    for where, state in step.states.items():
         if state == "retained":
             yield f"{where[1]} is"
 
@@ -189,7 +189,26 @@ def test_a_test_case_is_one_class() -> None:
     assert Ours.TestCase.__qualname__ == "Ours.TestCase"
 
 
-# A trial
+def shut_on_sundays(_subject: object, facts: Facts) -> dict[str, date] | None:
+    return {"today": facts.now.date()} if facts.now.date().isoweekday() == 7 else None
+
+
+class OnWorkingDays(LifecycleMachine):
+    """A policy of a service's own that takes the clock's date for the day."""
+
+    settings = Settings(refuse_also={commands.Preregister: (shut_on_sundays,)})
+
+
+def test_an_answer_that_depends_on_the_clocks_offset_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where `Facts.now` stays as the clock wrote it, `preview` and `execute` differ; nothing does where it is local."""
+    OnWorkingDays.check(few(OnWorkingDays, 20))
+    monkeypatch.setattr(Facts, "__attrs_post_init__", lambda _: None)
+    with pytest.raises(PromiseBroken, match="preview-foretells") as caught:
+        OnWorkingDays.check(few(OnWorkingDays, 200))
+    assert len(caught.value.poec_journal) <= LONGEST  # type: ignore[attr-defined]
+
+
+# A scenario
 
 
 def founded(*more: commands.Command) -> list[Request]:
@@ -211,12 +230,12 @@ LATE = NOON + timedelta(days=300)
 
 def test_a_sweep_is_told_as_expiries() -> None:
     """In the journal, each application that it expired has its line."""
-    with Trial(LifecycleMachine.ground()) as trial:
-        trial.play(founded())
-        trial.do(Sweep(at=LATE))
-        *_, last = trial.journal
+    with Scenario(LifecycleMachine.scenario_setup()) as scenario:
+        scenario.play(founded())
+        scenario.play([Sweep(at=LATE)])
+        *_, last = scenario.journal
         assert json.loads(last)["command"] == {"type": "expire", "application": "C-1"}
-        [*_, entry] = trial.snapshot.histories[SubjectKind.APPLICATION, "C-1"]
+        [*_, entry] = scenario.snapshot.histories[SubjectKind.APPLICATION, "C-1"]
         assert entry.recorded_at == LATE
 
 

@@ -72,8 +72,8 @@ SUITE = """
 import pytest
 from poec_workflow.testing import LifecycleMachine
 
-def nobody_is_registered(moment):
-    yield from (where[1] for where, state in moment.states.items() if state == "pending")
+def nobody_is_registered(step):
+    yield from (where[1] for where, state in step.states.items() if state == "pending")
 
 class Strict(LifecycleMachine):
     promises = (*LifecycleMachine.promises, nobody_is_registered)

@@ -1,4 +1,4 @@
-"""Each promise is a promise: a moment that contradicts it is told, and only what contradicts it."""
+"""Each promise is a promise: a step that contradicts it is told, and only what contradicts it."""
 
 from __future__ import annotations
 
@@ -15,17 +15,19 @@ from poec_workflow.commands import Command
 from poec_workflow.model import ApplicationState, Tally
 from poec_workflow.testing import LifecycleMachine, reference
 from poec_workflow.testing.contracts.fixtures import PLATFORM, TRAINER, opening, registering, retaining
-from poec_workflow.testing.reference import Moment, Snapshot
-from poec_workflow.testing.scenario import Sweep, Trial
+from poec_workflow.testing.reference import ObservedStep, Snapshot
+from poec_workflow.testing.scenario import Scenario, Sweep
 
 APPLICATION, SESSION = (SubjectKind.APPLICATION, "C-1"), (SubjectKind.SESSION, "S-1")
 
 
-def moment(*asked: Command, actor: Actor = TRAINER, settings: Settings | None = None, sweep: bool = False) -> Moment:
-    """The last step of a trial: the latest of these commands, or a sweep after them."""
-    seen: list[Moment] = []
+def step(
+    *asked: Command, actor: Actor = TRAINER, settings: Settings | None = None, sweep: bool = False
+) -> ObservedStep:
+    """The last step of a scenario: the latest of these commands, or a sweep after them."""
+    seen: list[ObservedStep] = []
 
-    def see(each: Moment) -> tuple[str, ...]:
+    def see(each: ObservedStep) -> tuple[str, ...]:
         seen.append(each)
         return ()
 
@@ -33,12 +35,12 @@ def moment(*asked: Command, actor: Actor = TRAINER, settings: Settings | None = 
         promises = (*LifecycleMachine.promises, see)
 
     Watched.settings = settings or Settings()
-    with Trial(Watched.ground()) as trial:
+    with Scenario(Watched.scenario_setup()) as scenario:
         *before, last = founded(*asked)
-        trial.play(before)
-        trial.do(evolve(last, actor=actor) if asked else last)
+        scenario.play(before)
+        scenario.play([evolve(last, actor=actor) if asked else last])
         if sweep:
-            trial.do(Sweep(LATE))
+            scenario.play([Sweep(LATE)])
     return seen[-1]
 
 
@@ -52,22 +54,22 @@ def lost(snapshot: Snapshot, where: Any) -> Snapshot:
     return evolve(snapshot, subjects={each: one for each, one in snapshot.subjects.items() if each != where})
 
 
-CONVOKED, RETAINED = moment(*retaining(1)[:1]), moment(*retaining(1))
-ABSENT = moment(retaining(1)[0], commands.RecordAbsence("C-1", notified=True))
-REFUSED = moment(retaining(1)[0], commands.RecordAbsence("C-9", notified=True))
-CANCELLED = moment(commands.CancelSession("S-1", reason="…"), actor=PLATFORM)
-SWEPT = moment(sweep=True)
+CONVOKED, RETAINED = step(*retaining(1)[:1]), step(*retaining(1))
+ABSENT = step(retaining(1)[0], commands.RecordAbsence("C-1", notified=True))
+REFUSED = step(retaining(1)[0], commands.RecordAbsence("C-9", notified=True))
+CANCELLED = step(commands.CancelSession("S-1", reason="…"), actor=PLATFORM)
+SWEPT = step(sweep=True)
 GONE = evolve(RETAINED, before=RETAINED.after)
 OVERFULL = evolve(RETAINED, after=stored(RETAINED.after, SESSION, capacity=0))
-OVERDRAWN = evolve(moment(), after=stored(moment().after, SESSION, coefficient=0))
+OVERDRAWN = evolve(step(), after=stored(step().after, SESSION, coefficient=0))
 ENTRY = CONVOKED.after.histories[APPLICATION][-1]
 
 
-def histories(each: Moment, *entries: Any) -> Moment:
+def histories(each: ObservedStep, *entries: Any) -> ObservedStep:
     return evolve(each, after=evolve(each.after, histories={**each.after.histories, APPLICATION: entries}))
 
 
-CONTRADICTED: dict[str, tuple[Moment, ...]] = {
+CONTRADICTED: dict[str, tuple[ObservedStep, ...]] = {
     "final-is-final": (
         evolve(GONE, after=stored(GONE.after, APPLICATION, state=ApplicationState.PENDING)),
         evolve(GONE, after=lost(GONE.after, APPLICATION)),
@@ -113,6 +115,9 @@ CONTRADICTED: dict[str, tuple[Moment, ...]] = {
         evolve(CONVOKED, now=CONVOKED.now + timedelta(seconds=1)),
         histories(CONVOKED, CONVOKED.after.histories[APPLICATION][0], evolve(ENTRY, actor=PLATFORM)),
         histories(CONVOKED, CONVOKED.after.histories[APPLICATION][0], evolve(ENTRY, from_state=None)),
+    ),
+    "events-take-effect-when-due": (
+        evolve(CONVOKED, now=CONVOKED.now + timedelta(seconds=1)),
         histories(
             SWEPT,
             *SWEPT.after.histories[APPLICATION][:-1],
@@ -128,11 +133,11 @@ CONTRADICTED: dict[str, tuple[Moment, ...]] = {
     ),
     "one-message-an-event": (evolve(CONVOKED, sent=()), evolve(CONVOKED, sent=(ENTRY.position,) * 2)),
     "counters-are-a-recount": (evolve(CONVOKED, after=evolve(CONVOKED.after, tallies={"S-1": Tally()})),),
-    "preview-foretells": (evolve(CONVOKED, foretold=REFUSED.answer), evolve(REFUSED, foretold=CONVOKED.answer)),
+    "preview-foretells": (evolve(CONVOKED, previewed=REFUSED.answer), evolve(REFUSED, previewed=CONVOKED.answer)),
 }
 
 
-def named(name: str) -> Callable[[Moment], Any]:
+def named(name: str) -> Callable[[ObservedStep], Any]:
     return next(each for each in reference.PROMISES if each.__name__ == name.replace("-", "_"))
 
 
@@ -143,15 +148,15 @@ def test_every_promise_is_contradicted_below() -> None:
 
 @pytest.mark.parametrize("name", CONTRADICTED)
 def test_what_contradicts_a_promise_is_told(name: str) -> None:
-    """In words; and the moment that it was made of keeps it."""
+    """In words; and the step that it was made of keeps it."""
     for each in CONTRADICTED[name]:
         assert all(isinstance(told, str) and told for told in named(name)(each))
         assert list(named(name)(each)), each
 
 
 @pytest.mark.parametrize("kept", [CONVOKED, RETAINED, ABSENT, REFUSED, CANCELLED, SWEPT])
-def test_what_happened_keeps_every_promise(kept: Moment) -> None:
-    """As the trials had it."""
+def test_what_happened_keeps_every_promise(kept: ObservedStep) -> None:
+    """As the scenarios had it."""
     assert [list(each(kept)) for each in reference.PROMISES] == [[]] * len(reference.PROMISES)
 
 
@@ -163,7 +168,7 @@ def test_a_refusal_of_closing_is_a_services_own_affair() -> None:
 
     ours = Settings(close_when_full="automatic", refuse_also={commands.DeclareSessionFull: (not_yet,)})
     full = [*retaining(1), registering(2), *retaining(2)]
-    last = moment(*full, settings=ours)
+    last = step(*full, settings=ours)
     assert last.after.session("S-1").state == "active"  # type: ignore[union-attr]
 
 
@@ -171,13 +176,13 @@ def test_a_limit_is_told_by_catalogue() -> None:
     """Retired and unknown motives, reserved ones, and reasons of another motive."""
     absence = "absence", "absent-without-notice"
     for motive, reason in (absence, ("nothing", "x"), ("profile", "x"), ("profile", "prerequisites-not-met")):
-        kept = moment(*retaining(1)[:2], commands.Reject("C-1", motive=motive, reason=reason))
+        kept = step(*retaining(1)[:2], commands.Reject("C-1", motive=motive, reason=reason))
         assert not list(named("each-refusal-is-due")(kept))
 
 
 def test_an_unknown_parent_is_told() -> None:
     """Alone: nothing else is known of what would be under it."""
     lone = Request(opening("S-9"), Actor(kind=ActorKind.FUNDER, organization="OPCO"), at=NOON)
-    asked = reference.Case(Snapshot(), lone.command, NOON, Settings())
-    assert reference.expected(asked) == {"unknown-action"}
-    assert reference.expected(evolve(asked, asked=registering(1))) == {"unknown-session"}
+    asked = reference.CommandCase(Snapshot(), NOON, Settings(), lone.command)
+    assert reference.expected_refusals(asked) == {"unknown-action"}
+    assert reference.expected_refusals(evolve(asked, command=registering(1))) == {"unknown-session"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -139,7 +140,7 @@ def test_decisions_are_taken_whatever_the_rules(decision: strategies.Decision) -
 @given(strategies.facts())
 def test_facts_know_a_day(facts: Facts) -> None:
     """An aware instant, and the day of the settings' zone."""
-    assert facts.today == facts.now.astimezone(facts.settings.zone).date()
+    assert facts.today == facts.now.astimezone(facts.settings.zone).date() == facts.now.date()
 
 
 def test_a_drawn_policy_refuses_and_lets_pass() -> None:
@@ -160,6 +161,18 @@ def test_a_journal_is_text_that_says_the_same(journal: list[Request]) -> None:
     assert list(requests_of(to_journal(journal))) == journal
     instants = [each.at for each in journal if each.at]
     assert instants == sorted(instants)
+
+
+@pytest.mark.parametrize("hours", [0, 14, -11])
+def test_instants_are_written_with_any_offset(hours: int) -> None:
+    """Lines of a journal have other offsets than the rules' time zone has; the first that are found are enough."""
+    offset = timedelta(hours=hours)
+    found = find(
+        strategies.journals(),
+        lambda journal: any(each.at and each.at.utcoffset() == offset for each in journal),
+        settings=settings(max_examples=500, phases=[Phase.generate], database=None, deadline=None),
+    )
+    assert found
 
 
 class Seen:

@@ -18,14 +18,15 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, event
 
 from guarantees import ADVISER, MADE, founded, registering, workflow_on
-from poec_workflow import ApplicationState, Role, Workflow
+from poec_workflow import ApplicationState, Role, SubjectKind, Workflow
 from poec_workflow.adapters.sql import SqlStorage, paging
 from poec_workflow.ports import Storage
 from poec_workflow.testing.contracts.comparison import walked
-from poec_workflow.testing.contracts.datasets import Town, mixed, settle
+from poec_workflow.testing.contracts.datasets import dataset, mixed, settle
 from poec_workflow.testing.contracts.drawn_filters import APPLICATIONS, CLOCK
-from poec_workflow.testing.contracts.reference_lists import Plain
+from poec_workflow.testing.reference import Snapshot
 from poec_workflow.views import ApplicationFilter, Tab
+from reference_lists import ReferenceLists
 
 Order = Callable[[list[int]], list[int]]
 ORDERS: Mapping[str, Order] = {
@@ -37,14 +38,15 @@ ORDERS: Mapping[str, Order] = {
 """Where the applications of one session after the other stand in the order of references."""
 
 
-def town_of(order: Order) -> Town:
+def ordered(order: Order) -> Snapshot:
     """Twenty-four sessions of nine applications, one in each state, referred to in some order."""
-    town = mixed()
-    numbers = order(list(range(len(town.applications))))
-    named = zip(numbers, town.applications.values(), strict=True)
-    applications = {f"C-{number:03}": evolve(each, reference=f"C-{number:03}") for number, each in named}
-    assert len(applications) == len(town.applications)
-    return evolve(town, applications=applications)
+    stored = mixed()
+    applications = sorted(stored.of_kind(SubjectKind.APPLICATION), key=lambda each: int(each.reference[2:]))
+    others = [each for each in stored.subjects.values() if each.kind is not SubjectKind.APPLICATION]
+    named = zip(order(list(range(len(applications)))), applications, strict=True)
+    renamed = {f"C-{number:03}": evolve(each, reference=f"C-{number:03}") for number, each in named}
+    assert len(renamed) == len(applications)
+    return dataset(*others, *renamed.values(), people=stored.people.values())
 
 
 @pytest.fixture(scope="module", params=["postgresql", "sqlite"])
@@ -56,7 +58,7 @@ def stores(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     opened = {name: MADE[request.param](folder / f"{number}.db") for number, name in enumerate(ORDERS)}
     found = {name: each.__enter__() for name, each in opened.items()}
     for name, storage in found.items():
-        settle(town_of(ORDERS[name]), storage)
+        settle(ordered(ORDERS[name]), storage)
     yield found
     for each in opened.values():
         each.__exit__(None, None, None)
@@ -75,7 +77,7 @@ def test_pages_are_the_list_in_pieces(
     """Whether they are found by walking a little, or by looking where each session goes on."""
     with patch.object(paging, "_SCANNED", walk):
         found = walked(Workflow(stores[order], clock=CLOCK).applications, asked, size)
-    assert found == Plain(town_of(ORDERS[order]), live=False).applications(asked)
+    assert found == ReferenceLists(ordered(ORDERS[order]), live=False).applications(asked)
 
 
 PAGES = {

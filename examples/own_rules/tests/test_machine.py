@@ -19,9 +19,9 @@ from poec_workflow.testing.reference import Snapshot
 SUNDAY = 7
 
 
-def nobody_is_received_on_a_sunday(moment):
+def nobody_is_received_on_a_sunday(step):
     """A promise of our own: whatever is asked, no convocation stands on one."""
-    for subject in moment.after.subjects.values():
+    for subject in step.after.subjects.values():
         for each in getattr(subject, "convocations", ()):
             if each.on.isoweekday() == SUNDAY:
                 yield f"{subject.reference} is convoked on {each.on}"

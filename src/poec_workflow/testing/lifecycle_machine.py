@@ -1,10 +1,10 @@
-"""`LifecycleMachine`: commands in any order on a workflow, each step judged; what fails is told as a short journal."""
+"""`LifecycleMachine`: commands in any order on a workflow, each step judged; failures come as a short journal."""
 
 from __future__ import annotations
 
 import unittest
-from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
@@ -23,12 +23,12 @@ from poec_workflow.model import Actor
 from poec_workflow.policies.settings import Settings
 from poec_workflow.ports import Storage
 from poec_workflow.testing.journals import Lines, requests_of
-from poec_workflow.testing.minimize import simplified
+from poec_workflow.testing.minimize import minimized
 from poec_workflow.testing.reference import PROMISES, Promise
-from poec_workflow.testing.scenario import Ground, PromiseBroken, Settable, Step, Trial
+from poec_workflow.testing.scenario import PromiseBroken, Scenario, ScenarioSetup, Settable, Step
 from poec_workflow.testing.settable_clock import SettableClock
+from poec_workflow.testing.strategies.drawing_context import DrawingContext
 from poec_workflow.testing.strategies.drawn_requests import proposals, steps
-from poec_workflow.testing.strategies.known_subjects import World
 from poec_workflow.testing.strategies.weights import FAVOURITES
 
 _EXAMPLE = hypothesis.settings(
@@ -62,11 +62,11 @@ def _test_case(machine: type[LifecycleMachine]) -> type[unittest.TestCase]:
     return MachineTestCase
 
 
-def _world(machine: LifecycleMachine) -> World:
-    return World(machine.trial.snapshot, machine.trial.now, machine.settings, favoured=machine.favoured)
+def _world(machine: LifecycleMachine) -> DrawingContext:
+    return DrawingContext(machine.scenario.snapshot, machine.scenario.now, machine.settings, machine.favoured)
 
 
-_next = st.runner().flatmap(lambda machine: steps(_world(machine), machine.trial.keyed))
+_next = st.runner().flatmap(lambda machine: steps(_world(machine), machine.scenario.keyed))
 
 
 class LifecycleMachine(RuleBasedStateMachine):
@@ -75,7 +75,7 @@ class LifecycleMachine(RuleBasedStateMachine):
     Attributes:
         settings: the rules' settings.
         promises: what must hold after every step; add a service's own.
-        trial: the workflow, what is stored, and what was done so far.
+        scenario: the workflow, what is stored, and the steps so far.
 
     >>> class Ours(LifecycleMachine):
     ...     settings = Settings(max_convocations=2)
@@ -88,35 +88,35 @@ class LifecycleMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.trial = Trial(self.ground())
+        self.scenario = Scenario(self.scenario_setup())
         self.favoured: tuple[type[Command], ...] = ()
 
     def empty_storage(self, folder: Path) -> AbstractContextManager[Storage]:
-        """A storage that holds nothing yet, for one example; the folder is empty, and is the example's own."""
+        """Make a storage that holds nothing, for one example; the folder is empty, and is the example's own."""
         del folder
         return nullcontext(MemoryStorage())
 
     def clock_at(self, instant: datetime) -> Settable:
-        """A clock that stands at an instant, and can be set."""
+        """Make a clock that stands at an instant, and can be set."""
         return SettableClock(instant)
 
     @classmethod
-    def ground(cls) -> Ground:
-        """What its trials are made of."""
+    def scenario_setup(cls) -> ScenarioSetup:
+        """Return what its scenarios are made of."""
         made = cls.__new__(cls)
-        return Ground(
+        return ScenarioSetup(
             empty_storage=made.empty_storage, clock_at=made.clock_at, settings=cls.settings, promises=cls.promises
         )
 
     @classmethod
     def replay(cls, journal: Lines) -> None:
-        """A journal, line by line, judged after each: what a failure printed, or a season of the service's own.
+        """Play a journal, and judge each line: one that a failure printed, or a season of the service's own.
 
         Raises:
             PromiseBroken: a promise does not hold.
         """
-        with Trial(cls.ground()) as trial:
-            trial.play(requests_of(journal))
+        with Scenario(cls.scenario_setup()) as scenario:
+            scenario.play(requests_of(journal))
 
     @classmethod
     def check(cls, settings: hypothesis.settings | None = None) -> None:
@@ -129,51 +129,44 @@ class LifecycleMachine(RuleBasedStateMachine):
             run_state_machine_as_test(cls, settings=settings or cls.TestCase.settings)
         except Exception as error:
             for each in _failures(error):
-                _tell(each, cls.ground())
+                _add_journal(each, cls.scenario_setup())
             raise
 
     def execute(self, command: Command, actor: Actor, **more: Any) -> Accepted | Refused:  # noqa: ANN401 - as `Request`
-        """Carry out a command now, and judge: for rules of a service's own."""
-        with _Carried(self.trial):
-            return self.trial.execute(Request(command=command, actor=actor, at=self.trial.now, **more))
+        """Execute a command now, and judge: for rules of a service's own."""
+        with _steps_kept(self.scenario):
+            return self.scenario.execute(Request(command=command, actor=actor, at=self.scenario.now, **more))
 
     @initialize(favoured=st.sampled_from(FAVOURITES), data=st.data())
     def found(self, favoured: tuple[type[Command], ...], data: st.DataObject) -> None:
-        """An action, published, and a session of it: without them nothing can be done."""
+        """Create an action, publish it, and create a session: without them nothing can be done."""
         self.favoured = favoured
         for _ in range(3):
-            self._do(data.draw(proposals(_world(self))))
+            self.go_on(data.draw(proposals(_world(self))))
 
     @rule(step=_next)
     def go_on(self, step: Step) -> None:
-        """A command, or a sweep, now or later."""
-        self._do(step)
+        """Take a step: a command, or a sweep, now or later."""
+        with _steps_kept(self.scenario):
+            self.scenario.play([step])
 
     def teardown(self) -> None:
-        """Let the storage go."""
-        self.trial.close()
-
-    def _do(self, step: Step) -> Accepted | Refused | None:
-        with _Carried(self.trial):
-            return self.trial.do(step)
+        """Close the storage."""
+        self.scenario.close()
 
 
-class _Carried:
-    """Whatever is raised within carries the trial's steps."""
-
-    def __init__(self, trial: Trial) -> None:
-        self._trial = trial
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, Exception):
-            error.poec_steps = tuple(self._trial.steps)  # type: ignore[attr-defined]
+@contextmanager
+def _steps_kept(scenario: Scenario) -> Iterator[None]:
+    """Whatever is raised within keeps the scenario's steps."""
+    try:
+        yield
+    except Exception as error:
+        error.poec_steps = tuple(scenario.steps)  # type: ignore[attr-defined]
+        raise
 
 
 def _failures(error: BaseException) -> Iterable[BaseException]:
-    """The failures that an exception is or holds."""
+    """Yield the failures that an exception is or holds."""
     if isinstance(error, BaseExceptionGroup):
         for each in error.exceptions:
             yield from _failures(each)
@@ -181,21 +174,24 @@ def _failures(error: BaseException) -> Iterable[BaseException]:
         yield error
 
 
-def _tell(error: Any, ground: Ground) -> None:  # noqa: ANN401 - any exception that carries steps
+def _add_journal(error: Any, setup: ScenarioSetup) -> None:  # noqa: ANN401 - any exception that keeps steps
     """Note the shortest journal that fails in the same way, in the place of Hypothesis's long account of the steps."""
 
     def fails(steps: Sequence[Step]) -> bool:
-        return _same(_failure(ground, steps)[0], error)
+        return _is_same(_failure(setup, steps)[0], error)
 
     if not fails(error.poec_steps):
         return
-    _, journal = _failure(ground, simplified(error.poec_steps, fails, partial(_simpler, settings=ground.settings)))
+    _, journal = _failure(setup, minimized(error.poec_steps, fails, partial(_simpler, settings=setup.settings)))
     error.poec_journal = journal
     error.__notes__ = [f"The shortest journal that was found ({len(journal)} lines):\n" + "\n".join(journal)]
 
 
 def _simpler(step: Step, *, settings: Settings) -> Iterable[Step]:
-    """A session of fewer seats, which takes fewer candidates to fill."""
+    """Yield the step with the settings' own offset, and a session of fewer seats, which fewer candidates fill."""
+    at = step.at.astimezone(settings.zone) if step.at else None
+    if step.at and at and at.utcoffset() != step.at.utcoffset():
+        yield evolve(step, at=at)
     if isinstance(step, Request) and isinstance(step.command, CreateSession):
         small: dict[str, Any] = {"capacity": 1, "coefficient": settings.coefficient_min, "minimum_headcount": 0}
         smaller = evolve(step, command=evolve(step.command, **small))
@@ -203,17 +199,17 @@ def _simpler(step: Step, *, settings: Settings) -> Iterable[Step]:
             yield smaller
 
 
-def _failure(ground: Ground, steps: Sequence[Step]) -> tuple[Exception | None, tuple[str, ...]]:
-    """What fails when these steps are done again, and the lines that lead there."""
-    with Trial(ground) as trial:
+def _failure(setup: ScenarioSetup, steps: Sequence[Step]) -> tuple[Exception | None, tuple[str, ...]]:
+    """Return what fails when steps are taken again, and the lines that lead there."""
+    with Scenario(setup) as scenario:
         try:
-            trial.play(steps)
-        except Exception as error:  # noqa: BLE001 - whatever an adapter raises is a failure to be told
-            return error, trial.journal
-        return None, trial.journal
+            scenario.play(steps)
+        except Exception as error:  # noqa: BLE001 - whatever an adapter raises is a failure to report
+            return error, scenario.journal
+        return None, scenario.journal
 
 
-def _same(found: Exception | None, told: Exception) -> bool:
-    if isinstance(told, PromiseBroken):
-        return isinstance(found, PromiseBroken) and found.promise == told.promise
-    return type(found) is type(told)
+def _is_same(found: Exception | None, known: Exception) -> bool:
+    if isinstance(known, PromiseBroken):
+        return isinstance(found, PromiseBroken) and found.promise == known.promise
+    return type(found) is type(known)

@@ -1,4 +1,4 @@
-"""A notifier that keeps what it is told."""
+"""A notifier that keeps its notices."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import Any
 
 
 class RecordingNotifier:
-    """A `Notifier` that keeps what it is told, and fails when it is told to.
+    """A `Notifier` that keeps its notices, and fails where a test asks for it.
 
     Attributes:
-        notices: what it was told, oldest first.
+        notices: the notices so far, oldest first.
         failing: what it raises instead of listening; None lets it listen.
 
     >>> notifier = RecordingNotifier()

@@ -1,4 +1,4 @@
-"""A workflow on trial: each step is executed, judged, and kept as a line of a journal."""
+"""A scenario: a workflow from an empty storage on, each step executed, judged, and kept as a line of a journal."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Protocol, Self
+from typing import Any, Protocol
 
 from attrs import evolve, frozen
 
@@ -18,18 +18,19 @@ from poec_workflow.model import SYSTEM
 from poec_workflow.policies.settings import Settings
 from poec_workflow.ports import Clock, Delivery, Storage
 from poec_workflow.testing.journals import to_line
-from poec_workflow.testing.reference import PROMISES, Moment, Promise, Snapshot
+from poec_workflow.testing.reference import PROMISES, ObservedStep, Promise, Snapshot
+from poec_workflow.testing.reference.properties import name_of
 from poec_workflow.workflow import Workflow
 
 BEGINNING = datetime.fromisoformat("2021-11-02T09:00:00+01:00")
-"""When every trial begins."""
+"""The instant at which every scenario begins."""
 
 
 class Settable(Clock, Protocol):
-    """A clock that says what it was told."""
+    """A clock that can be set."""
 
     def set(self, instant: datetime) -> None:
-        """From now on it is this instant."""
+        """Set it to an instant."""
         ...
 
 
@@ -41,16 +42,16 @@ class Sweep:
 
 
 Step = Request | Sweep
-"""What a trial does: a command with its instant, or a sweep."""
+"""A step to take: a command with its instant, or a sweep."""
 
 
 @frozen(kw_only=True)
-class Ground:
-    """What trials are made of: the same for every one, so that a journal can be tried again.
+class ScenarioSetup:
+    """What scenarios are made of: the same for each, so that a journal can be played again.
 
     Attributes:
-        empty_storage: a storage that holds nothing, for one trial; the folder is the trial's own.
-        clock_at: a clock that stands at an instant.
+        empty_storage: makes a storage that holds nothing; the folder is the scenario's own.
+        clock_at: makes a clock that stands at an instant.
         settings: the rules' settings.
         promises: what must hold after every step.
     """
@@ -76,118 +77,98 @@ class PromiseBroken(AssertionError):
         super().__init__(f"{promise}: " + "; ".join(self.contradictions))
 
 
-class Trial:
-    """One workflow, from an empty storage on; every step is judged as it is made.
+class Scenario(ExitStack):
+    """One workflow, from an empty storage on; every step is judged as it is taken.
+
+    Each method that takes a step raises `PromiseBroken` where a promise does not hold.
 
     Attributes:
-        steps: what was done so far.
+        steps: the steps so far.
         snapshot: what is stored now.
         now: the instant of the latest step.
     """
 
-    def __init__(self, ground: Ground) -> None:
-        self._ground = ground
-        self._open = ExitStack()
-        folder = self._open.enter_context(TemporaryDirectory(prefix="poec-"))
-        self.storage = self._open.enter_context(ground.empty_storage(Path(folder)))
-        self.clock = ground.clock_at(BEGINNING)
-        self.workflow = Workflow(self.storage, clock=self.clock, settings=ground.settings)
+    def __init__(self, setup: ScenarioSetup) -> None:
+        super().__init__()
+        self._setup = setup
+        folder = self.enter_context(TemporaryDirectory(prefix="poec-"))
+        self.storage = self.enter_context(setup.empty_storage(Path(folder)))
+        self.clock = setup.clock_at(BEGINNING)
+        self.workflow = Workflow(self.storage, clock=self.clock, settings=setup.settings)
         self.steps: list[Step] = []
         self.now = BEGINNING
         self.snapshot = Snapshot.of(self.storage)
-        self._answered: dict[str, Request] = {}
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Let the storage and its folder go."""
-        self._open.close()
+        self._keyed: dict[str, Request] = {}
 
     @property
     def keyed(self) -> tuple[Request, ...]:
         """The accepted requests that carried a key."""
-        return tuple(self._answered.values())
+        return tuple(self._keyed.values())
 
     @property
     def journal(self) -> tuple[str, ...]:
-        """What was done so far, in the wire format; a sweep as the `expire` of each that it expired."""
+        """The steps so far, in the wire format; a sweep as the `expire` of each application that it expired."""
         return tuple(to_line(each) for each in self._requests())
 
     def execute(self, request: Request) -> Accepted | Refused:
-        """Carry out a request at its own instant, after `preview` had its say, and judge.
-
-        Raises:
-            PromiseBroken: a promise does not hold.
-        """
-        self._begin(request, request.at)
-        asked = evolve(request, at=None)
+        """Execute a request at its own instant; one without key and version is previewed first."""
+        self._begin(request)
         simple = request.key is None and request.expected_version is None
-        foretold = self.workflow.preview(request.command, request.actor) if simple else None
-        answer = self.workflow.submit(asked)
-        answered = request.key in self._answered
+        previewed = self._previewed(request) if simple else None
+        answer = self.workflow.submit(evolve(request, at=None))
+        key_used = request.key in self._keyed
         if isinstance(answer, Accepted) and request.key is not None:
-            self._answered.setdefault(request.key, request)
-        self._judge(request=request, answer=answer, foretold=foretold, answered=answered)
+            self._keyed.setdefault(request.key, request)
+        self._judge(request=request, answer=answer, previewed=previewed, key_used=key_used)
         return answer
 
     def sweep(self, at: datetime) -> tuple[str, ...]:
-        """Sweep at an instant, and judge.
-
-        Raises:
-            PromiseBroken: a promise does not hold.
-        """
-        self._begin(Sweep(at), at)
+        """Sweep at an instant, and return the references that expired."""
+        self._begin(Sweep(at))
         swept = self.workflow.sweep().expired
         self._judge(swept=swept)
         return swept
 
-    def do(self, step: Step) -> Accepted | Refused | None:
-        """A command, and its answer; or a sweep.
-
-        Raises:
-            PromiseBroken: a promise does not hold.
-        """
-        if isinstance(step, Request):
-            return self.execute(step)
-        self.sweep(step.at)
-        return None
-
-    def play(self, steps: Iterable[Step]) -> None:
-        """All of these, in order.
-
-        Raises:
-            PromiseBroken: a promise does not hold.
-        """
+    def play(self, steps: Iterable[Step]) -> Accepted | Refused | None:
+        """Take some steps, in order, and return the answer to the last one; None for a sweep."""
+        answer = None
         for each in steps:
-            self.do(each)
+            if isinstance(each, Request):
+                answer = self.execute(each)
+            else:
+                answer = None
+                self.sweep(each.at)
+        return answer
 
-    def _begin(self, step: Step, at: datetime | None) -> None:
-        self.now = at or self.now
+    def _begin(self, step: Step) -> None:
+        self.now = step.at or self.now
         self.clock.set(self.now)
-        self.steps.append(step if step.at else evolve(step, at=self.now))
+        self.steps.append(evolve(step, at=self.now))
 
-    def _judge(self, **happened: object) -> None:
+    def _previewed(self, request: Request) -> Accepted | Refused:
+        """Preview at the same instant in the settings' zone: no answer may depend on the offset of the clock."""
+        self.clock.set(self.now.astimezone(self._setup.settings.zone))
+        answer = self.workflow.preview(request.command, request.actor)
+        self.clock.set(self.now)
+        return answer
+
+    def _judge(self, **observed: Any) -> None:  # noqa: ANN401 - fields of a step
         before, self.snapshot = self.snapshot, Snapshot.of(self.storage)
-        sent = self._sent()
-        moment = Moment(
+        step = ObservedStep(
             before=before,
             after=self.snapshot,
             now=self.now,
-            settings=self._ground.settings,
-            sent=sent,
-            **happened,  # type: ignore[arg-type]
+            settings=self._setup.settings,
+            sent=self._sent(),
+            **observed,
         )
-        for promise in self._ground.promises:
-            contradictions = tuple(promise(moment))
+        for promise in self._setup.promises:
+            contradictions = tuple(promise(step))
             if contradictions:
-                raise PromiseBroken(promise.__name__.replace("_", "-"), contradictions, self.journal)
+                raise PromiseBroken(name_of(promise), contradictions, self.journal)
 
     def _sent(self) -> tuple[Position, ...]:
-        """All that waits to be sent, taken out."""
+        """Take everything out of the outbox."""
         sent: list[Position] = []
         outbox = self.storage.outbox
         while claimed := outbox.claim(limit=1_000, now=self.now, lease=timedelta(minutes=1)):
@@ -204,7 +185,7 @@ class Trial:
                 yield from (Request(Expire(one), SYSTEM, at=each.at) for one in self._swept_at(each.at))
 
     def _swept_at(self, at: datetime) -> list[str]:
-        """Whom a sweep at an instant expired, as the histories have it."""
+        """List whom a sweep at an instant expired, as the histories have it."""
         return [
             reference
             for (_, reference), history in self.snapshot.histories.items()

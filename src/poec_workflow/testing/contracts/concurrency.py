@@ -1,4 +1,4 @@
-"""Two at once: what one has looked at, the other does not change before it is saved, or the work is done again."""
+"""Two at once: what one transaction has loaded no other changes before it is saved, or the work is done again."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from poec_workflow.workflow import Workflow
 
 T = TypeVar("T")
 PATIENCE = 0.2
-"""How many seconds the first one lets the second one try: a storage that locks makes it wait, and goes on."""
+"""Seconds for which the first lets the second try; where a storage locks, the second waits and the first goes on."""
 LATE = datetime(2022, 4, 20, tzinfo=UTC)
 
 
@@ -82,7 +82,7 @@ class ConcurrencyContract(Contract):
         check(storage)
 
     def test_a_key_is_used_once(self, storage: Storage) -> None:
-        """One command sent twice at once under one key: one answer, told twice."""
+        """One command sent twice at once under one key: one answer, given twice."""
         founded(storage)
         answers = overlapped(
             storage,
@@ -129,7 +129,7 @@ class ConcurrencyContract(Contract):
 
 
 def overlapped(storage: Storage, first: Callable[[Workflow], T], second: Callable[[Workflow], T]) -> tuple[T, T]:
-    """What two say, of whom the second begins, and ends if it can, between the first one's look and save."""
+    """Return two answers; the second work begins, and ends if it can, between the load and the save of the first."""
     workflow = workflow_on(storage)
     with ThreadPoolExecutor(1) as pool:
         begun: list[Future[T]] = []
@@ -143,7 +143,7 @@ def overlapped(storage: Storage, first: Callable[[Workflow], T], second: Callabl
 
 
 def at_once(*works: Callable[[], T]) -> list[T]:
-    """What several say who begin together."""
+    """Return the results of several works that begin together."""
     barrier = Barrier(len(works))
 
     def begin(work: Callable[[], T]) -> T:
@@ -155,7 +155,7 @@ def at_once(*works: Callable[[], T]) -> list[T]:
 
 
 def said(workflow: Workflow, command: commands.Command, actor: Actor, key: str | None = None) -> str:
-    """`accepted`, `replayed`, or the codes of the refusals."""
+    """Return `accepted`, `replayed`, or the codes of the refusals."""
     match workflow.submit(Request(command=command, actor=actor, key=key)):
         case Accepted(replayed=replayed):
             return "replayed" if replayed else "accepted"
@@ -164,5 +164,5 @@ def said(workflow: Workflow, command: commands.Command, actor: Actor, key: str |
 
 
 def swept(workflow: Workflow) -> list[str]:
-    """What a sweep long after the deadline expired."""
+    """Sweep long after the deadline, and return what expired."""
     return list(Workflow(workflow.storage, clock=SettableClock(LATE)).sweep().expired)

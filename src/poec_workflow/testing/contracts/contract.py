@@ -16,7 +16,7 @@ class Contract:
     """A part of the suite; the author's subclass says how a storage is made.
 
     Attributes:
-        examples: how many towns are drawn for the lists; where a storage is slow to make, fewer. None leaves it to
+        examples: how many data sets are drawn for the lists; where a storage is slow to make, fewer. None leaves it to
             the Hypothesis profile.
     """
 

@@ -1,13 +1,13 @@
-"""Drawn towns: actions, sessions, applications and people as they might stand, put in a storage without commands."""
+"""Data sets to list: actions, sessions, applications and people as they might stand, stored without commands."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve
 from hypothesis import strategies as st
 
 from poec_workflow import events
@@ -29,6 +29,8 @@ from poec_workflow.model import (
 )
 from poec_workflow.ports import Storage, Transaction
 from poec_workflow.testing.contracts.sample_subjects import ACTION, NOW, PRESCRIBER, SESSION, application
+from poec_workflow.testing.reference import Snapshot
+from poec_workflow.testing.reference.snapshot import key_of
 
 TODAY = date(2021, 11, 20)
 EDGES = (-22, -21, -20, -7, -6, -5, -1, 0, 1, 6, 7, 8, 40)
@@ -39,47 +41,29 @@ TEXTS = st.text("aàÀéEœŒ _%/", max_size=4)
 REFERENCES = st.text("aZé0_%", min_size=1, max_size=2)
 
 
-@frozen(kw_only=True)
-class Town:
-    """Everything that there is, by reference."""
-
-    actions: dict[str, TrainingAction]
-    sessions: dict[str, TrainingSession]
-    applications: dict[str, Application]
-    people: dict[str, Candidate]
-
-    def of(self, session: TrainingSession) -> list[Application]:
-        """A session's applications."""
-        return [each for each in self.applications.values() if each.session == session.reference]
-
-    def sessions_of(self, action: TrainingAction) -> list[TrainingSession]:
-        """An action's sessions, by reference."""
-        return [each for _, each in sorted(self.sessions.items()) if each.action == action.reference]
-
-    def action_of(self, session: TrainingSession) -> TrainingAction:
-        """A session's action."""
-        return self.actions[session.action]
-
-    def session_of(self, application: Application) -> TrainingSession:
-        """An application's session."""
-        return self.sessions[application.session]
+def dataset(*subjects: Subject, people: Iterable[Candidate] = ()) -> Snapshot:
+    """Make a snapshot of subjects and people, in the order of their references."""
+    ordered = sorted(subjects, key=lambda each: each.reference)
+    return Snapshot({key_of(each): each for each in ordered}, people={each.reference: each for each in people})
 
 
 @st.composite
-def towns(draw: st.DrawFn) -> Town:
-    """Towns of some actions, sessions and applications."""
-    actions = {each: draw(_action(each)) for each in draw(st.lists(REFERENCES, min_size=1, max_size=3, unique=True))}
-    sessions = {
-        each: draw(_session(each, sorted(actions))) for each in draw(st.lists(REFERENCES, max_size=4, unique=True))
-    }
+def datasets(draw: st.DrawFn) -> Snapshot:
+    """Draw some actions, sessions, applications and people."""
+    actions = draw(st.lists(REFERENCES, min_size=1, max_size=3, unique=True))
+    sessions = draw(st.lists(REFERENCES, max_size=4, unique=True))
     references = draw(st.lists(REFERENCES, max_size=8, unique=True)) if sessions else []
-    applications = {each: draw(_application(each, sorted(sessions))) for each in references}
-    people = {
-        each: Candidate(reference=each, name=draw(TEXTS), email=draw(st.none() | TEXTS))
-        for each in {each.candidate for each in applications.values()}
-        if draw(st.booleans())
-    }
-    return Town(actions=actions, sessions=sessions, applications=applications, people=people)
+    applications = [draw(_application(each, sorted(sessions))) for each in references]
+    return dataset(
+        *(draw(_action(each)) for each in actions),
+        *(draw(_session(each, sorted(actions))) for each in sessions),
+        *applications,
+        people=[
+            Candidate(reference=each, name=draw(TEXTS), email=draw(st.none() | TEXTS))
+            for each in sorted({each.candidate for each in applications})
+            if draw(st.booleans())
+        ],
+    )
 
 
 def _action(reference: str) -> st.SearchStrategy[TrainingAction]:
@@ -129,28 +113,23 @@ def _application(reference: str, sessions: Sequence[str]) -> st.SearchStrategy[A
     )
 
 
-def mixed() -> Town:
-    """A town in which every field of a filter makes a difference."""
-    town = Town(actions={}, sessions={}, applications={}, people={})
+def mixed() -> Snapshot:
+    """Make a data set in which every field of a filter makes a difference."""
+    whole = evolve(ACTION, version=1, responsible="RESP", objective="oui", programme="oui", prerequisites="oui")
+    whole = evolve(whole, pending_certification=None)
+    subjects: list[Subject] = [evolve(whole, reference="A-9", title="[POEC] Soudeur")]
     for number, state in enumerate(ActionState):
-        name = f"A-{number}"
-        filled: dict[str, Any] = {
-            "objective": "oui",
-            "programme": "oui",
-            "prerequisites": "" if state is ActionState.PUBLISHED else "oui",
-        }
-        pending = "CléA" if state is ActionState.AWAITING_PUBLICATION else None
-        title = "[POEC] Soudeur" if number else "[POEC] Vendeur"
-        fields: dict[str, Any] = {"title": title, "pending_certification": pending, "responsible": "RESP", **filled}
-        town.actions[name] = evolve(ACTION, reference=name, version=1, state=state, **fields)
+        changes: dict[str, Any] = {"title": "[POEC] Soudeur" if number else "[POEC] Vendeur"}
         if state is ActionState.PUBLISHED:
-            town.actions["A-9"] = evolve(ACTION, reference="A-9", version=1, **{**fields, "prerequisites": "oui"})
+            changes["prerequisites"] = ""
+        elif state is ActionState.AWAITING_PUBLICATION:
+            changes["pending_certification"] = "CléA"
+        subjects.append(evolve(whole, reference=f"A-{number}", state=state, **changes))
     kinds = product(SessionState, (-40, -1, 0, 40), ("AFEC", "Œuvre"))
     for number, (standing, end, organization) in enumerate(kinds):
-        name = f"S-{number}"
-        town.sessions[name] = evolve(
+        session = evolve(
             SESSION,
-            reference=name,
+            reference=f"S-{number}",
             action=f"A-{number % 2}",
             state=standing,
             start=TODAY + timedelta(days=end - 10),
@@ -159,53 +138,43 @@ def mixed() -> Town:
             trainer=organization,
             positioner="AFEC" if number % 5 == 0 else "POS",
         )
-    for number, (session, state_of) in enumerate(product(town.sessions, ApplicationState)):
-        name = f"C-{number}"
-        town.applications[name] = application(
-            state_of, reference=name, version=1, session=session, candidate=f"P-{number % 3}"
-        )
-    town.people["P-1"] = Candidate(reference="P-1", name="Zoé Nabil")
-    return town
+        subjects.append(session)
+        for each, state_of in enumerate(ApplicationState, number * len(ApplicationState)):
+            changes = {"session": session.reference, "candidate": f"P-{each % 3}"}
+            subjects.append(application(state_of, reference=f"C-{each}", version=1, **changes))
+    return dataset(*subjects, people=[Candidate(reference="P-1", name="Zoé Nabil")])
 
 
-def edges() -> Town:
-    """A town of complete actions of one session each: every combination of state, dates, quota and use of it."""
-    town = Town(actions={}, sessions={}, applications={}, people={})
+def edges() -> Snapshot:
+    """Make complete actions of one session each: every combination of state, dates, quota and use of it."""
     full = evolve(ACTION, version=1, objective="oui", programme="oui", prerequisites="oui")
     chosen = product(SessionState, (-1, 0, 7, 8), (-22, -21, -6, -5), (1, 2), range(4), ("pending", "rejected"))
+    subjects: list[Subject] = []
     for number, (state, closing, end, capacity, used, standing) in enumerate(chosen):
         name = f"{number:04}"
-        town.actions[name] = evolve(full, reference=name)
-        town.sessions[name] = evolve(
-            SESSION,
-            reference=name,
-            action=name,
-            state=state,
-            registration_deadline=TODAY + timedelta(days=closing),
-            end=TODAY + timedelta(days=end),
-            capacity=capacity,
-            coefficient=2,
-        )
-        town.applications.update(
-            (each, application(ApplicationState(standing), reference=each, version=1, session=name))
-            for each in (f"{name}-{index}" for index in range(used))
-        )
-    return town
+        subjects.append(evolve(full, reference=name))
+        session: dict[str, Any] = {"state": state, "capacity": capacity, "coefficient": 2}
+        session |= {"registration_deadline": TODAY + timedelta(days=closing), "end": TODAY + timedelta(days=end)}
+        subjects.append(evolve(SESSION, reference=name, action=name, **session))
+        registered = application(ApplicationState(standing), version=1, session=name)
+        subjects.extend(evolve(registered, reference=f"{name}-{each}") for each in range(used))
+    return dataset(*subjects)
 
 
-def settle(town: Town, storage: Storage) -> None:
-    """Put a town in an empty storage."""
-    everything: list[Subject] = [*town.actions.values(), *town.sessions.values(), *town.applications.values()]
+def settle(stored: Snapshot, storage: Storage) -> None:
+    """Put a data set into an empty storage, without commands."""
+    rank = [TrainingAction, TrainingSession, Application]
+    subjects = sorted(stored.subjects.values(), key=lambda each: rank.index(type(each)))
 
     def work(transaction: Transaction) -> None:
-        for each in everything:
-            transaction.save([_recorded(each)], people=list(town.people.values()))
+        for each in subjects:
+            transaction.save([_recorded(each)], people=list(stored.people.values()))
 
     storage.run(work)
 
 
 def _recorded(subject: Subject) -> RecordedChange:
-    """A subject, and an entry that says that it was created as it is."""
+    """Return a subject, and an entry that says that it was created as it is."""
     entry = HistoryEntry(
         event=_event(subject),
         recorded_at=NOW,

@@ -1,4 +1,4 @@
-"""The outbox: what happened is told, once, in order."""
+"""The outbox: a message for each event, once, in order."""
 
 from __future__ import annotations
 

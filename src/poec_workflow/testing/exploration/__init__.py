@@ -6,7 +6,7 @@ from poec_workflow.policies.settings import Settings
 from poec_workflow.testing.exploration.bounds import Bounds
 from poec_workflow.testing.exploration.paths import Path, ShortestPaths, shortest_paths, simple_paths
 from poec_workflow.testing.exploration.report import Exploration, RowSeen
-from poec_workflow.testing.exploration.search import Walk
+from poec_workflow.testing.exploration.search import Search
 from poec_workflow.testing.exploration.search_record import Violation
 
 __all__ = [
@@ -29,10 +29,10 @@ def explore(
     settings: Settings | None = None,
     whole: bool = True,
 ) -> Exploration:
-    """Walk every world within bounds, and hold each against the invariants.
+    """Search every state within bounds, and hold each decision against the reference.
 
-    Every command that a table has in the state of its subject is asked, of one application among those that stand
-    alike. In worlds of at most one application also what must be refused, everything by a stranger, and what leaves
+    Every command that a table has in the state of its subject is tried, on one application among those that stand
+    alike. In states of at most one application also what must be refused, everything by a stranger, and what leaves
     all as it is (texts, information dates).
 
     Args:
@@ -49,4 +49,4 @@ def explore(
     """
     settings = settings or Settings()
     within = (bounds or Bounds()).within(settings)
-    return Exploration.of(Walk(within, settings, lifecycles, whole=whole).run(), within, settings, lifecycles)
+    return Exploration.of(Search(within, settings, lifecycles, whole=whole).run(), within, settings, lifecycles)

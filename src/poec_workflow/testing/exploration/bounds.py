@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
-from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from attrs import frozen
+from attrs import field, frozen
 
 from poec_workflow.errors import Malformed
 from poec_workflow.policies.calendar import in_zone
@@ -50,7 +49,7 @@ class Bounds:
                 raise Malformed.at(f"$.{name}", "expected 1 or more")
 
     def within(self, settings: Settings) -> Bounds:
-        """The same bounds with what they left to the settings filled in."""
+        """Return the same bounds with what they leave to the settings filled in."""
         least, most = settings.coefficient_min, settings.coefficient_max
         return Bounds(
             applications=self.applications,
@@ -61,7 +60,7 @@ class Bounds:
         )
 
     def covers(self, other: Bounds) -> bool:
-        """Whether every world within the others is within these."""
+        """Say whether every state within the others is within these."""
         return (
             self.applications >= other.applications
             and {*self.capacities} >= {*other.capacities}
@@ -70,59 +69,54 @@ class Bounds:
         )
 
 
-@frozen(slots=False)
+@frozen(kw_only=True)
 class Calendar:
-    """The days that an exploration knows.
+    """The days that an exploration knows, counted here: the package's own counting is judged.
 
-    `days` are the classes of time: registration is open; its last day; the last day for an advice; the day after.
-    Between two of them lies room for every convocation that is given on the first.
+    Between two of the session's dates lies room for every convocation that is given on the first.
+
+    Attributes:
+        days: the classes of time, each by its one day: registration is open; its last day; the last day for an advice;
+            the day after.
     """
 
-    grace: int
-    room: int
     zone: ZoneInfo
+    days: tuple[date, ...]
+    registration: date
+    start: date
+    late_entry: date
+    end: date
+    deadline: date
+    _instants: dict[date, datetime] = field(factory=dict, eq=False)
 
     @classmethod
     def of(cls, settings: Settings, bounds: Bounds) -> Calendar:
-        """The calendar of settings, whose days of grace make the deadline."""
-        return cls(settings.grace_days, max(7, (bounds.attempts or 1) + 1), settings.zone)
+        """Make the calendar of settings, whose days of grace make the deadline."""
+        room = max(7, (bounds.attempts or 1) + 1)
+        registration, start, late_entry, end = (after(_FIRST, room * times) for times in range(1, 5))
+        deadline = after(end, settings.grace_days)
+        return cls(
+            zone=settings.zone,
+            days=(_FIRST, registration, deadline, after(deadline)),
+            registration=registration,
+            start=start,
+            late_entry=late_entry,
+            end=end,
+            deadline=deadline,
+        )
 
-    @cached_property
-    def days(self) -> tuple[date, ...]:
-        """The classes of time, each by its one day."""
-        return (_FIRST, self.registration, self.deadline, after(self.deadline))
-
-    @cached_property
-    def registration(self) -> date:
-        """The last day on which to register."""
-        return after(_FIRST, self.room)
-
-    @cached_property
-    def start(self) -> date:
-        """The session's first day."""
-        return after(self.registration, self.room)
-
-    @cached_property
-    def late_entry(self) -> date:
-        """The last day on which to enter."""
-        return after(self.start, self.room)
-
-    @cached_property
-    def end(self) -> date:
-        """The session's last day."""
-        return after(self.late_entry, self.room)
-
-    @cached_property
-    def deadline(self) -> date:
-        """The last day for an advice, reckoned here once more: what is judged is not asked."""
-        return after(self.end, self.grace)
-
-    @cached_property
-    def _instants(self) -> dict[date, datetime]:
-        return {}
+    @property
+    def session_dates(self) -> dict[str, date]:
+        """The dates of the session, as `create-session` and `reschedule-session` have them."""
+        return {
+            "start": self.start,
+            "end": self.end,
+            "registration_deadline": self.registration,
+            "late_entry_deadline": self.late_entry,
+        }
 
     def instant(self, day: date) -> datetime:
-        """When everything happens on a day: in the half hour in which it is another day in Greenwich."""
+        """Return when everything happens on a day: in the half hour in which it is another day in Greenwich."""
         if day not in self._instants:
             morning, evening = (in_zone(datetime.combine(day, each, self.zone), self.zone) for each in _HALF_HOURS)
             self._instants[day] = morning if morning.astimezone(UTC).date() < day else evening
@@ -130,5 +124,5 @@ class Calendar:
 
 
 def after(day: date, days: int = 1) -> date:
-    """The day so many days later; counted here, for an exploration judges the package's own counting."""
+    """Return the day so many days later."""
     return date.fromordinal(day.toordinal() + days)

@@ -1,8 +1,8 @@
-"""What is asked of a world: each command that its states accept, once for applications that stand alike."""
+"""What is tried in a state: each command that the tables have there, once for applications that stand alike."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from enum import Enum
 
@@ -15,12 +15,12 @@ from poec_workflow.model import SYSTEM, Actor, ActorKind, Application
 from poec_workflow.policies.access import anyone
 from poec_workflow.policies.settings import Settings
 from poec_workflow.testing.exploration.bounds import after
-from poec_workflow.testing.exploration.invalid_commands import wrong_commands
-from poec_workflow.testing.exploration.sample_commands import BODY, Script
-from poec_workflow.testing.exploration.small_world import ACTION, SESSION, World, place
+from poec_workflow.testing.exploration.invalid_commands import invalid_commands
+from poec_workflow.testing.exploration.sample_commands import BODY, SampleCommands
+from poec_workflow.testing.exploration.state_space import ACTION, SESSION, Node, progress
 
 STRANGER = Actor(kind=ActorKind.ORGANIZATION, organization="NOBODY")
-_CAST = (
+_ACTORS = (
     Actor(kind=ActorKind.PLATFORM, organization="CAP"),
     Actor(kind=ActorKind.ORGANIZATION, organization=BODY),
     SYSTEM,
@@ -29,96 +29,97 @@ _CAST = (
 )
 
 
-class Asked(Enum):
-    """Why a command is asked."""
+class Purpose(Enum):
+    """Why a command is tried."""
 
-    OF_A_ROW = "the table has a row for it"
-    OF_NO_ROW = "the table has none: it must be refused"
-    IN_VAIN = "something is wrong with it: it must be refused"
+    ENABLED = "the table has a row for it: the search goes on where it leads"
+    DISABLED = "the table has none: it must be refused"
+    INVALID = "something is wrong with it: it must be refused"
 
 
 @frozen
-class Ask:
+class Attempt:
     """A command, the day on which it is given, and who may give it.
 
     Attributes:
-        why: what is expected of the answer.
+        by_stranger: whether a stranger tries it too, who must be refused.
     """
 
     command: Command
     day: date
     actors: tuple[Actor, ...]
-    why: Asked
+    purpose: Purpose
+    by_stranger: bool = False
 
 
-class Menu:
-    """The commands of a world, from a script and the tables; of applications that stand alike, to one or to `every`."""
+class EnabledCommands:
+    """The commands of a state, from samples and the tables; of applications that stand alike, to one or to `every`."""
 
-    def __init__(self, script: Script, lifecycles: Lifecycles, *, every: bool = False) -> None:
-        self._script = script
+    def __init__(self, samples: SampleCommands, lifecycles: Lifecycles, *, every: bool = False) -> None:
+        self._samples = samples
         self._every = every
-        self._actors = {command: _cast(command, script.settings) for command in commands.COMMANDS.values()}
-        self._cells = {
+        settings = samples.settings
+        self._actors = {command: _actors_of(command, settings) for command in commands.COMMANDS.values()}
+        self._barred = {command: _bars_strangers(command, settings) for command in commands.COMMANDS.values()}
+        self._rows = {
             (kind, state): frozenset(lifecycle.commands(state))
             for kind, lifecycle in lifecycles.items()
             for state in (None, *lifecycle.states)
         }
 
-    def of(self, world: World) -> Iterator[Ask]:
-        """All that is asked of a world."""
-        today = self._script.calendar.days[world.day]
-        for command in self._commands(world, today):
-            row = self._has_row(command, world)
-            if row or world.subject(command.kind, command.reference):
-                yield Ask(command, today, self._actors[type(command)], Asked.OF_A_ROW if row else Asked.OF_NO_ROW)
-        if _is_small(world):
-            for command, day in self._probes(world, today):
-                yield Ask(command, day, self._actors[type(command)], Asked.IN_VAIN)
+    def of(self, node: Node) -> Iterator[Attempt]:
+        """Yield all that is tried in a state."""
+        today, small = self._samples.calendar.days[node.day], _is_small(node)
+        for command in self._commands(node, today):
+            kind, subject = type(command), node.subject(command.reference)
+            if kind in self._rows[command.kind, subject.state if subject else None]:
+                yield Attempt(command, today, self._actors[kind], Purpose.ENABLED, small and self._barred[kind])
+            elif subject:
+                yield Attempt(command, today, self._actors[kind], Purpose.DISABLED)
+        if small:
+            for command, day in self._invalid(node, today):
+                yield Attempt(command, day, self._actors[type(command)], Purpose.INVALID)
 
-    def _has_row(self, command: Command, world: World) -> bool:
-        subject = world.subject(command.kind, command.reference)
-        return type(command) in self._cells[command.kind, subject.state if subject else None]
-
-    def _commands(self, world: World, today: date) -> Iterator[Command]:
-        yield from self._to_action(world)
-        if world.action is not None:
-            yield from self._to_session(world)
-        if world.session is not None:
-            yield from self._script.registrations(world)
+    def _commands(self, node: Node, today: date) -> Iterator[Command]:
+        yield from self._to_action(node)
+        if node.action is not None:
+            yield from self._to_session(node)
+        if node.session is not None:
+            yield from self._samples.preregister(node)
             alike = set()
-            for each in world.applications:
-                stands = (place(each, today), world.is_live(each.candidate))
+            for each in node.applications:
+                stands = (progress(each, today), node.is_live(each.candidate))
                 if self._every or stands not in alike:
                     alike.add(stands)
                     yield from self._to_application(each, today)
 
-    def _to_action(self, world: World) -> Iterator[Command]:
-        if world.action is None:
-            yield self._script.creation()
+    def _to_action(self, node: Node) -> Iterator[Command]:
+        if node.action is None:
+            yield self._samples.create_action()
             return
-        if _is_small(world):
+        if _is_small(node):
             yield commands.EnrichAction(ACTION, changes={"programme": "Gestes et postures"})
-        if world.session is None:
-            # Before the first session only: afterwards it would double every world, and touch none.
+        if node.session is None:
+            # Before the first session only: afterwards it would double every state, and touch none.
             yield commands.EnrichAction(ACTION, changes={"certification": "CléA"})
-        if world.action.pending_certification is not None:
+        if node.action.pending_certification is not None:
             yield commands.ApproveCertification(ACTION)
             yield commands.DeclineCertification(ACTION)
         for kind in (commands.PublishAction, commands.ArchiveAction, commands.RestoreAction, commands.DeleteAction):
             yield kind(ACTION)
 
-    def _to_session(self, world: World) -> Iterator[Command]:
-        script = self._script
-        capacities, coefficients = script.bounds.capacities, script.bounds.coefficients or ()
-        if world.session is None:
-            if world.action and world.action.pending_certification is None:
+    def _to_session(self, node: Node) -> Iterator[Command]:
+        samples = self._samples
+        capacities, coefficients = samples.bounds.capacities, samples.bounds.coefficients or ()
+        if node.session is None:
+            if node.action and node.action.pending_certification is None:
                 for capacity in capacities:
-                    yield from (script.opening(capacity=capacity, coefficient=each) for each in coefficients)
+                    yield from (samples.create_session(capacity=capacity, coefficient=each) for each in coefficients)
             return
-        now, small = world.session, _is_small(world)
+        now, small = node.session, _is_small(node)
         if small:
-            yield commands.SetRegistrationDeadline(SESSION, on=script.calendar.registration)
-            yield commands.SetInformationDates(SESSION, dates=(script.calendar.days[0],))
+            yield commands.SetRegistrationDeadline(SESSION, on=samples.calendar.registration)
+            yield commands.SetInformationDates(SESSION, dates=(samples.calendar.days[0],))
             yield commands.ReassignSession(SESSION, trainer=BODY)
         for coefficient in coefficients:
             if small or coefficient != now.coefficient:
@@ -126,14 +127,14 @@ class Menu:
         for capacity in capacities:
             if small or capacity != now.capacity:
                 yield commands.SetCapacity(SESSION, capacity=capacity)
-        yield script.rescheduling()
+        yield samples.reschedule()
         yield commands.DeclareSessionFull(SESSION)
         yield commands.ReopenSession(SESSION)
         yield commands.CancelSession(SESSION, reason="Trop peu d'inscrits")
 
     def _to_application(self, application: Application, today: date) -> Iterator[Command]:
         reference, used = application.reference, application.convocations
-        if len(used) <= (self._script.bounds.attempts or 0):
+        if len(used) <= (self._samples.bounds.attempts or 0):
             yield commands.Convoke(reference, on=max(after(today), after(used[-1].on) if used else today))
         if used:
             yield commands.MoveConvocation(reference, on=used[-1].on)
@@ -141,35 +142,33 @@ class Menu:
         yield commands.RecordAbsence(reference, notified=True)
         yield commands.RecordAbsence(reference, notified=False)
         yield commands.CorrectAttendance(reference)
-        yield self._script.advice_for(reference)
-        yield self._script.advice_against(reference)
-        yield commands.Withdraw(reference, reason=self._script.reason_of(commands.Withdraw.motive))
+        yield self._samples.retain(reference)
+        yield self._samples.reject(reference)
+        yield self._samples.withdraw(reference)
         for kind in (commands.Expire, commands.RefuseSessionFull, commands.Cancel):
             yield kind(reference)
 
-    def _probes(self, world: World, today: date) -> Iterator[tuple[Command, date]]:
-        script = self._script
-        for command in wrong_commands(world, script):
-            if self._has_row(command, world):
+    def _invalid(self, node: Node, today: date) -> Iterator[tuple[Command, date]]:
+        for command in invalid_commands(node, self._samples):
+            subject = node.subject(command.reference)
+            if type(command) in self._rows[command.kind, subject.state if subject else None]:
                 yield command, today
-        if world.session is not None and today == script.calendar.registration:
-            for command in script.registrations(world):
+        if node.session is not None and today == self._samples.calendar.registration:
+            for command in self._samples.preregister(node):
                 yield command, after(today)
 
 
-def _is_small(world: World) -> bool:
-    """Whether it has one application at most: there is asked, too, what applications have nothing to do with."""
-    return len(world.applications) <= 1
+def _is_small(node: Node) -> bool:
+    """Say whether there is one application at most: what applications have nothing to do with is tried there alone."""
+    return len(node.applications) <= 1
 
 
-def _cast(command: type[Command], settings: Settings) -> tuple[Actor, ...]:
+def _actors_of(command: type[Command], settings: Settings) -> tuple[Actor, ...]:
     kinds = {grant.kind for grant in settings.permissions[command]}
-    return tuple(each for each in _CAST if each.kind in kinds) or _CAST[:1]
+    return tuple(each for each in _ACTORS if each.kind in kinds) or _ACTORS[:1]
 
 
-def strangers(settings: Settings) -> Mapping[type[Command], bool]:
-    """Whether an organisation that has to do with nothing may not give a command, by the permissions' own words."""
-    return {
-        command: not any(each.kind is ActorKind.ORGANIZATION and each.relation is anyone for each in grants)
-        for command, grants in settings.permissions.items()
-    }
+def _bars_strangers(command: type[Command], settings: Settings) -> bool:
+    """Say whether an organisation that has to do with nothing may not give a command, by the permissions themselves."""
+    grants = settings.permissions[command]
+    return not any(each.kind is ActorKind.ORGANIZATION and each.relation is anyone for each in grants)

@@ -13,7 +13,8 @@ from poec_workflow.machines import AnyRule
 from poec_workflow.model import State, SubjectKind
 from poec_workflow.policies.settings import Settings
 from poec_workflow.testing.exploration.bounds import Bounds
-from poec_workflow.testing.exploration.search_record import Found, Node, Violation
+from poec_workflow.testing.exploration.search_record import SearchRecord, Violation
+from poec_workflow.testing.exploration.state_space import Node
 from poec_workflow.testing.journals import to_line
 
 
@@ -37,7 +38,7 @@ class Exploration:
     """What `explore` found.
 
     Attributes:
-        states: different worlds; those that the rules can't tell apart count once.
+        states: different states of the world; those that the rules can't tell apart count once.
         decisions: how often `decide` was asked.
         accepted: how often it accepted.
         complete: every world within the bounds was seen.
@@ -60,8 +61,8 @@ class Exploration:
     left: frozenset[tuple[SubjectKind, State]]
 
     @classmethod
-    def of(cls, found: Found, bounds: Bounds, settings: Settings, lifecycles: Lifecycles) -> Exploration:
-        """What a walk has found, put in order."""
+    def of(cls, found: SearchRecord, bounds: Bounds, settings: Settings, lifecycles: Lifecycles) -> Exploration:
+        """Put the record of a search in order."""
         return cls(
             bounds=bounds,
             settings=settings,
@@ -161,7 +162,7 @@ def _journal(node: Node | None) -> tuple[Request, ...]:
     return node.journal() if node else ()
 
 
-def _refusals_of(rule: AnyRule, found: Found) -> dict[str, int]:
+def _refusals_of(rule: AnyRule, found: SearchRecord) -> dict[str, int]:
     counts: Iterable[tuple[str, int]] = (
         (code, count) for (row, code), count in found.refused.items() if row == rule.id
     )

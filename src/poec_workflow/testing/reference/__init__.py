@@ -1,13 +1,22 @@
-"""What a workflow promises at every step, held against what it stores and answers; nothing here asks a policy.
+"""An independent reading of the domain page: what must be refused, what must come of each command, what always holds.
 
-A `Snapshot` is all that a storage holds; a `Moment` is one step, with the snapshots around it; a promise looks at a
-moment and yields what contradicts it. `LifecycleMachine` asks all of them after every step, and so can a service's
-own tests.
+It asks no policy and no table. `LifecycleMachine` holds each step on a storage against it, `explore` each decision
+within bounds, the storage contracts what is stored; a service's own tests may do the same.
 """
 
-from poec_workflow.testing.reference.command_case import Case
-from poec_workflow.testing.reference.observed_step import Moment, Promise, expected
+from poec_workflow.testing.reference.expected_refusals import expected_refusals
+from poec_workflow.testing.reference.observed_step import ObservedStep, Promise
 from poec_workflow.testing.reference.properties import PROMISES
-from poec_workflow.testing.reference.snapshot import Snapshot
+from poec_workflow.testing.reference.situation import CommandCase, Situation
+from poec_workflow.testing.reference.snapshot import Snapshot, SubjectKey
 
-__all__ = ["PROMISES", "Case", "Moment", "Promise", "Snapshot", "expected"]
+__all__ = [
+    "PROMISES",
+    "CommandCase",
+    "ObservedStep",
+    "Promise",
+    "Situation",
+    "Snapshot",
+    "SubjectKey",
+    "expected_refusals",
+]

@@ -1,4 +1,4 @@
-"""What each accepted command must bring about, said once more from the domain page: who stands where afterwards."""
+"""What each accepted command must bring about, read from the domain page: the states and fields afterwards."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 
 from poec_workflow import commands
 from poec_workflow.commands import Command
-from poec_workflow.model import ActionState, ApplicationState, Convocation, SessionState, State, SubjectKind
-from poec_workflow.testing.reference.command_case import Case
-from poec_workflow.testing.reference.snapshot import Where
+from poec_workflow.model import ActionState, ApplicationState, Convocation, SessionState, State
+from poec_workflow.testing.reference.situation import CommandCase
+from poec_workflow.testing.reference.snapshot import SubjectKey, key_of
 
 _APPLICATION, _SESSION, _ACTION = ApplicationState, SessionState, ActionState
 _OPEN = frozenset({_APPLICATION.PENDING, _APPLICATION.CONVOKED, _APPLICATION.PRESENT, _APPLICATION.ABSENT})
@@ -17,7 +17,7 @@ _RUNNING = frozenset({_SESSION.ACTIVE, _SESSION.COMPLETE})
 _CURRENT = frozenset({_ACTION.AWAITING_PUBLICATION, _ACTION.PUBLISHED})
 _NOTHING: frozenset[State] = frozenset()
 
-WAYS: Mapping[type[Command], tuple[frozenset[Any], State | None]] = {
+OUTCOMES: Mapping[type[Command], tuple[frozenset[Any], State | None]] = {
     commands.Preregister: (_NOTHING, _APPLICATION.PENDING),
     commands.Convoke: (frozenset({_APPLICATION.PENDING, _APPLICATION.ABSENT}), _APPLICATION.CONVOKED),
     commands.RecordPresence: (frozenset({_APPLICATION.CONVOKED}), _APPLICATION.PRESENT),
@@ -49,20 +49,10 @@ WAYS: Mapping[type[Command], tuple[frozenset[Any], State | None]] = {
     commands.RestoreAction: (frozenset({_ACTION.ARCHIVED}), _ACTION.AWAITING_PUBLICATION),
     commands.DeleteAction: (_CURRENT | {_ACTION.ARCHIVED}, _ACTION.DELETED),
 }
-"""Each command's states to start from, and where it leads; None is the same state, or said below."""
+"""The states that each command starts from, and the one that it leads to; None is the same, or see `target`."""
 
-FINAL: frozenset[State] = frozenset(
-    {
-        _APPLICATION.RETAINED,
-        _APPLICATION.REJECTED,
-        _APPLICATION.NO_ADVICE,
-        _APPLICATION.SESSION_FULL,
-        _APPLICATION.CANCELLED,
-        _SESSION.CANCELLED,
-        _ACTION.DELETED,
-    }
-)
-"""What nothing leaves."""
+FINAL: frozenset[State] = frozenset({*_APPLICATION} - _OPEN | {_SESSION.CANCELLED, _ACTION.DELETED})
+"""The states that nothing leaves."""
 
 _FIRST_EXPIRE = (
     commands.RescheduleSession,
@@ -77,68 +67,61 @@ _ENDINGS: Mapping[type[Command], ApplicationState] = {
 }
 
 
-def is_last_absence(case: Case) -> bool:
-    """Whether an absence ends the application: without notice, or no convocation is left."""
-    return not case.asked.notified or len(case.application.convocations) >= case.settings.max_convocations
+def is_last_absence(case: CommandCase) -> bool:
+    """Say whether an absence ends the application: without notice, or when no convocation is left."""
+    return not case.command.notified or len(case.application.convocations) >= case.settings.max_convocations
 
 
-def target(case: Case) -> State:
-    """Where the command leads its own subject."""
-    if isinstance(case.asked, commands.RecordAbsence):
+def target(case: CommandCase) -> State:
+    """SubjectKey the command leads its own subject."""
+    if isinstance(case.command, commands.RecordAbsence):
         return _APPLICATION.REJECTED if is_last_absence(case) else _APPLICATION.ABSENT
-    leads_to = WAYS[type(case.command)][1]
+    leads_to = OUTCOMES[type(case.command)][1]
     if leads_to is not None:
         return leads_to
     assert case.subject is not None  # noqa: S101 - only what is there can stay
     return case.subject.state
 
 
-def endings(case: Case) -> dict[Where, State]:
-    """Whom else the command moves, and where to: the late ones expire, the others share their session's ending."""
-    moved: dict[Where, State] = {}
+def endings(case: CommandCase) -> dict[SubjectKey, State]:
+    """Return whom else the command moves, and where to: who is late expires, the others share the session's end."""
     kind = type(case.command)
-    if kind in _FIRST_EXPIRE:
-        for each in case.reached():
-            if case.is_late(each):
-                moved[SubjectKind.APPLICATION, each.reference] = _APPLICATION.NO_ADVICE
-            elif kind in _ENDINGS:
-                moved[SubjectKind.APPLICATION, each.reference] = _ENDINGS[kind]
-    return moved
-
-
-def closing(case: Case) -> dict[Where, State]:
-    """Whom the retention of the last candidate moves, where sessions close by themselves."""
-    if not isinstance(case.asked, commands.Retain) or case.settings.close_when_full != "automatic":
+    if kind not in _FIRST_EXPIRE:
         return {}
-    if case.retained + 1 < case.seats or case.session.state is not _SESSION.ACTIVE:
+    states = ((each, _APPLICATION.NO_ADVICE if case.is_late(each) else _ENDINGS.get(kind)) for each in case.reached())
+    return {key_of(each): state for each, state in states if state is not None}
+
+
+def closing(case: CommandCase) -> dict[SubjectKey, State]:
+    """Return whom automatic closing moves when the command retains the last candidate."""
+    if not isinstance(case.command, commands.Retain) or case.settings.close_when_full != "automatic":
+        return {}
+    session = case.session
+    if case.seats_left(session) > 1 or session.state is not _SESSION.ACTIVE:
         return {}
     waiting = [each for each in case.reached() if each.reference != case.command.reference]
-    moved: dict[Where, State] = {
-        (SubjectKind.APPLICATION, each.reference): _APPLICATION.SESSION_FULL for each in waiting
-    }
-    moved[SubjectKind.SESSION, case.session.reference] = _SESSION.COMPLETE
-    return moved
+    return {key_of(session): _SESSION.COMPLETE, **{key_of(each): _APPLICATION.SESSION_FULL for each in waiting}}
 
 
-def convocations(case: Case) -> tuple[Convocation, ...]:
-    """The convocations of the command's application afterwards."""
+def convocations(case: CommandCase) -> tuple[Convocation, ...]:
+    """Return the convocations of the command's application afterwards."""
     kept = case.application.convocations
-    if not isinstance(case.asked, commands.Convoke | commands.MoveConvocation):
+    if not isinstance(case.command, commands.Convoke | commands.MoveConvocation):
         return kept
-    given = Convocation(on=case.asked.on, time=case.asked.time, place=case.asked.place, entered_at=case.now)
-    return (*(kept if isinstance(case.asked, commands.Convoke) else kept[:-1]), given)
+    given = Convocation(on=case.command.on, time=case.command.time, place=case.command.place, entered_at=case.now)
+    return (*(kept if isinstance(case.command, commands.Convoke) else kept[:-1]), given)
 
 
-def advice(case: Case) -> dict[str, Any]:
-    """What an application says of its advice afterwards, as far as the command gives one."""
-    asked = case.asked
-    match asked:
+def advice(case: CommandCase) -> dict[str, Any]:
+    """Return what an application says of its advice afterwards, as far as the command gives one."""
+    command = case.command
+    match command:
         case commands.Retain():
-            return {"entry": asked.entry, "exit": asked.exit, "weekly_hours": asked.weekly_hours}
+            return {"entry": command.entry, "exit": command.exit, "weekly_hours": command.weekly_hours}
         case commands.Reject() | commands.Withdraw():
-            return {"motive": asked.motive, "reason": asked.reason, "comment": asked.comment}
+            return {"motive": command.motive, "reason": command.reason, "comment": command.comment}
         case commands.RecordAbsence() if is_last_absence(case):
-            reason = "absent-at-last-convocation" if asked.notified else "absent-without-notice"
+            reason = "absent-at-last-convocation" if command.notified else "absent-without-notice"
             return {"motive": "absence", "reason": reason}
         case _:
             return {}

@@ -1,7 +1,7 @@
-"""When each command must be refused, said once more from the domain page, of what is stored and of nothing else.
+"""When each command must be refused: one line a code, read from the domain page.
 
-Not the rules: those are policies, and count by counters. This is what they are held against, one line a code. A
-policy that is changed, dropped or turned round then disagrees with its line.
+The rules themselves are policies that look at counters. These lines count and date what exists, so that a policy that
+is changed, dropped or turned round disagrees with its line.
 """
 
 from __future__ import annotations
@@ -10,59 +10,56 @@ from collections.abc import Callable, Mapping
 
 from poec_workflow import commands
 from poec_workflow.commands import Command
-from poec_workflow.model import LIVE_STATES, ActionState, SessionState
-from poec_workflow.testing.reference.command_case import Case
+from poec_workflow.model import ActionState, SessionState
+from poec_workflow.testing.reference.expected_outcomes import OUTCOMES
+from poec_workflow.testing.reference.situation import CommandCase
 
-Limit = Callable[[Case], bool]
-"""Whether the code must be given."""
+Limit = Callable[[CommandCase], bool]
+"""Says whether the code must be given."""
 
 _TEXTS = {"objective", "programme", "certification", "durations", "regulatory_conditions", "prerequisites"}
 _INFORMATION_DATES = 3
 
 
-def _applied(case: Case) -> bool:
-    return any(
-        each.candidate == case.asked.candidate.reference and each.state in LIVE_STATES
-        for each in case.before.applications(case.session.reference)
-    )
+def _is_no_later(case: CommandCase, previous: int) -> bool:
+    on = case.convoked_on(previous)
+    return on is not None and case.command.on <= on
 
 
-def _not_due(case: Case) -> bool:
+def _not_due(case: CommandCase) -> bool:
     return case.today < case.application.convocations[-1].on
 
 
-def _out_of_order(case: Case) -> bool:
-    asked = case.asked
-    return not (
-        asked.registration_deadline <= asked.late_entry_deadline
-        and asked.start <= asked.late_entry_deadline <= asked.end
-    )
+def _out_of_order(case: CommandCase) -> bool:
+    command = case.command
+    entry = command.late_entry_deadline
+    return not (command.registration_deadline <= entry and command.start <= entry <= command.end)
 
 
-def _closing_out_of_order(case: Case) -> bool:
-    on, given, session = case.asked.on, case.asked.late_entry_deadline, case.session
+def _closing_out_of_order(case: CommandCase) -> bool:
+    on, given, session = case.command.on, case.command.late_entry_deadline, case.session
     return on > session.end or (given is not None and not max(on, session.start) <= given <= session.end)
 
 
-def _catalogued(case: Case) -> str | None:
+def _catalogued(case: CommandCase) -> str | None:
     """The fault of a motive and a reason: reserved, else motive, else reason."""
-    motive = next((each for each in case.settings.catalogue.motives if each.code == case.asked.motive), None)
+    motive = next((each for each in case.settings.catalogue.motives if each.code == case.command.motive), None)
     if motive is None or motive.retired:
         return "unknown-motive"
     if motive.reserved:
         return "reserved-motive"
     reasons = {each.code for each in motive.reasons if not each.retired}
-    return None if case.asked.reason in reasons else "unknown-reason"
+    return None if case.command.reason in reasons else "unknown-reason"
 
 
-def _no_coefficient(case: Case) -> bool:
-    return not case.settings.coefficient_min <= case.asked.coefficient <= case.settings.coefficient_max
+def _no_coefficient(case: CommandCase) -> bool:
+    return not case.settings.coefficient_min <= case.command.coefficient <= case.settings.coefficient_max
 
 
-_LATE: Mapping[str, Limit] = {"advice-deadline-passed": lambda case: case.late(case.session)}
+_LATE: Mapping[str, Limit] = {"advice-deadline-passed": lambda case: case.is_past(case.session)}
 _DATED: Mapping[str, Limit] = {
-    "convocation-before-registration": lambda case: case.asked.on < case.day(case.application.registered_at),
-    "convocation-after-advice-deadline": lambda case: case.asked.on > case.deadline(case.session),
+    "convocation-before-registration": lambda case: case.command.on < case.day(case.application.registered_at),
+    "convocation-after-advice-deadline": lambda case: case.command.on > case.deadline(case.session),
 }
 _REMAINING: Mapping[str, Limit] = {
     "open-applications-remain": lambda case: any(not case.is_late(each) for each in case.reached()),
@@ -77,14 +74,14 @@ LIMITS: Mapping[type[Command], Mapping[str, Limit]] = {
         "session-complete": lambda case: case.session.state is SessionState.COMPLETE,
         "session-cancelled": lambda case: case.session.state is SessionState.CANCELLED,
         "registration-deadline-passed": lambda case: case.today > case.session.registration_deadline,
-        "quota-reached": lambda case: case.counted >= case.session.capacity * case.session.coefficient,
-        "already-applied": _applied,
+        "quota-reached": lambda case: case.registered(case.session) >= case.session.capacity * case.session.coefficient,
+        "already-applied": lambda case: case.snapshot.is_live(case.session.reference, case.command.candidate.reference),
     },
     commands.Convoke: {
         **_LATE,
         **_DATED,
         "convocation-limit-reached": lambda case: len(case.application.convocations) >= case.settings.max_convocations,
-        "convocation-not-after-previous": lambda case: case.previous is not None and case.asked.on <= case.previous,
+        "convocation-not-after-previous": lambda case: _is_no_later(case, -1),
     },
     commands.MoveConvocation: {
         **_LATE,
@@ -93,19 +90,19 @@ LIMITS: Mapping[type[Command], Mapping[str, Limit]] = {
             case.today != case.day(case.application.convocations[-1].entered_at)
             and case.today > case.application.convocations[-1].on
         ),
-        "convocation-not-after-previous": lambda case: case.earlier is not None and case.asked.on <= case.earlier,
+        "convocation-not-after-previous": lambda case: _is_no_later(case, -2),
     },
     commands.RecordPresence: {**_LATE, "convocation-not-due": _not_due},
-    commands.RecordAbsence: {**_LATE, "convocation-not-due": lambda case: not case.asked.notified and _not_due(case)},
+    commands.RecordAbsence: {**_LATE, "convocation-not-due": lambda case: not case.command.notified and _not_due(case)},
     commands.CorrectAttendance: _LATE,
     commands.Retain: {
         **_LATE,
         "entry-outside-window": lambda case: (
-            not case.session.start <= case.asked.entry <= case.session.late_entry_deadline
+            not case.session.start <= case.command.entry <= case.session.late_entry_deadline
         ),
-        "exit-outside-window": lambda case: not case.asked.entry <= case.asked.exit <= case.session.end,
-        "weekly-hours-out-of-range": lambda case: not 0 < case.asked.weekly_hours <= case.settings.weekly_hours_max,
-        "no-seat-left": lambda case: case.retained >= case.seats,
+        "exit-outside-window": lambda case: not case.command.entry <= case.command.exit <= case.session.end,
+        "weekly-hours-out-of-range": lambda case: not 0 < case.command.weekly_hours <= case.settings.weekly_hours_max,
+        "no-seat-left": lambda case: case.seats_left(case.session) <= 0,
     },
     commands.Reject: {
         **_LATE,
@@ -114,38 +111,40 @@ LIMITS: Mapping[type[Command], Mapping[str, Limit]] = {
         "unknown-reason": lambda case: _catalogued(case) == "unknown-reason",
     },
     commands.Withdraw: {**_LATE, "unknown-reason": lambda case: _catalogued(case) is not None},
-    commands.Expire: {"advice-deadline-not-passed": lambda case: not case.late(case.session)},
+    commands.Expire: {"advice-deadline-not-passed": lambda case: not case.is_past(case.session)},
     commands.RefuseSessionFull: {"session-not-complete": lambda case: case.session.state is not SessionState.COMPLETE},
     commands.Cancel: {"session-not-cancelled": lambda case: case.session.state is not SessionState.CANCELLED},
     commands.CreateSession: {
         "action-not-available": lambda case: case.action.state in (ActionState.ARCHIVED, ActionState.DELETED),
         "session-dates-out-of-order": _out_of_order,
-        "capacity-out-of-range": lambda case: case.asked.capacity < 1,
+        "capacity-out-of-range": lambda case: case.command.capacity < 1,
         "coefficient-out-of-range": _no_coefficient,
-        "minimum-headcount-out-of-range": lambda case: not 0 <= case.asked.minimum_headcount <= case.asked.capacity,
-        "too-many-information-dates": lambda case: len(case.asked.information_dates) > _INFORMATION_DATES,
+        "minimum-headcount-out-of-range": lambda case: not 0 <= case.command.minimum_headcount <= case.command.capacity,
+        "too-many-information-dates": lambda case: len(case.command.information_dates) > _INFORMATION_DATES,
     },
     commands.SetRegistrationDeadline: {
         "late-entry-must-change": lambda case: (
-            case.asked.late_entry_deadline is None and case.asked.on > case.session.late_entry_deadline
+            case.command.late_entry_deadline is None and case.command.on > case.session.late_entry_deadline
         ),
         "session-dates-out-of-order": _closing_out_of_order,
     },
     commands.SetCoefficient: {"coefficient-out-of-range": _no_coefficient},
     commands.SetCapacity: {
-        "capacity-out-of-range": lambda case: case.asked.capacity < 1,
-        "capacity-below-retained": lambda case: case.asked.capacity + case.settings.overbooking < case.retained,
+        "capacity-out-of-range": lambda case: case.command.capacity < 1,
+        "capacity-below-retained": lambda case: (
+            case.command.capacity + case.settings.overbooking < case.retained(case.session)
+        ),
     },
     commands.SetInformationDates: {
-        "too-many-information-dates": lambda case: len(case.asked.dates) > _INFORMATION_DATES,
+        "too-many-information-dates": lambda case: len(case.command.dates) > _INFORMATION_DATES,
     },
     commands.RescheduleSession: {"session-dates-out-of-order": _out_of_order},
     commands.ReassignSession: {},
-    commands.DeclareSessionFull: {"seats-remain": lambda case: case.retained < case.seats},
-    commands.ReopenSession: {"no-seat-left": lambda case: case.retained >= case.seats},
+    commands.DeclareSessionFull: {"seats-remain": lambda case: case.seats_left(case.session) > 0},
+    commands.ReopenSession: {"no-seat-left": lambda case: case.seats_left(case.session) <= 0},
     commands.CancelSession: {},
-    commands.CreateAction: {"title-without-poec-prefix": lambda case: not case.asked.title.startswith("[POEC]")},
-    commands.EnrichAction: {"field-not-editable": lambda case: not _TEXTS.issuperset(case.asked.changes)},
+    commands.CreateAction: {"title-without-poec-prefix": lambda case: not case.command.title.startswith("[POEC]")},
+    commands.EnrichAction: {"field-not-editable": lambda case: not _TEXTS.issuperset(case.command.changes)},
     commands.ApproveCertification: _NOTHING_PENDING,
     commands.DeclineCertification: _NOTHING_PENDING,
     commands.PublishAction: {},
@@ -153,4 +152,22 @@ LIMITS: Mapping[type[Command], Mapping[str, Limit]] = {
     commands.RestoreAction: {},
     commands.DeleteAction: _REMAINING,
 }
-"""Every command's codes, each with when it must be given."""
+"""The codes of every command, each with when it must be given."""
+CODES = frozenset(code for limits in LIMITS.values() for code in limits)
+"""Every code of a limit."""
+
+
+def expected_refusals(case: CommandCase) -> frozenset[str]:
+    """Return the codes that must be given, apart from permissions, versions and a service's own policies."""
+    kind = type(case.command)
+    sources, _ = OUTCOMES[kind]
+    if case.unknown_parent is not None:
+        return frozenset({case.unknown_parent})
+    if not sources:
+        if case.subject is not None:
+            return frozenset({"duplicate-reference"})
+    elif case.subject is None:
+        return frozenset({f"unknown-{case.command.kind}"})
+    elif case.subject.state not in sources:
+        return frozenset({"no-transition"})
+    return frozenset([code for code, holds in LIMITS[kind].items() if holds(case)])

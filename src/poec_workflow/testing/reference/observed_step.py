@@ -1,39 +1,39 @@
-"""One step of a trial: what was stored before it and after it, what was asked, and what was answered."""
+"""One step: what existed before and after it, what was requested, and what was answered."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from functools import cached_property
 
 from attrs import frozen
 
 from poec_workflow.commands import Request
 from poec_workflow.decider import Accepted, Refused
-from poec_workflow.events import HistoryEntry, Position
-from poec_workflow.model import State
+from poec_workflow.events import AnyEvent, HistoryEntry, Position
+from poec_workflow.model import State, Subject
 from poec_workflow.policies.check import code_of
 from poec_workflow.policies.settings import Settings
-from poec_workflow.testing.reference.command_case import Case
-from poec_workflow.testing.reference.expected_outcomes import WAYS
-from poec_workflow.testing.reference.expected_refusals import LIMITS
-from poec_workflow.testing.reference.snapshot import Snapshot, Where
+from poec_workflow.testing.reference.expected_refusals import expected_refusals
+from poec_workflow.testing.reference.lazy_property import lazy_property
+from poec_workflow.testing.reference.situation import CommandCase
+from poec_workflow.testing.reference.snapshot import Snapshot, SubjectKey, key_of
 
 
-# Not slotted: `cached_property` keeps what several promises ask.
+# Not slotted: `lazy_property` keeps what several promises ask.
 @frozen(kw_only=True, slots=False)
-class Moment:
-    """One step of a trial.
+class ObservedStep:
+    """One step of a scenario on a storage, or one decision of an exploration.
 
     Attributes:
-        before, after: all that was stored.
+        before, after: everything that existed.
         now: the clock's instant.
-        request: what was asked; None for a sweep.
+        request: what was requested; None for a sweep.
         answer: to the request; None for a sweep.
-        foretold: what `preview` had answered; None where it was not asked.
+        previewed: what `preview` had answered; None where it was not asked.
         swept: the references that the sweep reported.
         sent: what came into the outbox, in order.
-        answered: whether the request's key was used before.
+        key_used: whether the request's key had been used before.
+        own_codes: codes of a service's own rows, which the domain page does not know.
     """
 
     before: Snapshot
@@ -42,68 +42,68 @@ class Moment:
     settings: Settings
     request: Request | None = None
     answer: Accepted | Refused | None = None
-    foretold: Accepted | Refused | None = None
+    previewed: Accepted | Refused | None = None
     swept: tuple[str, ...] = ()
     sent: tuple[Position, ...] = ()
-    answered: bool = False
+    key_used: bool = False
+    own_codes: frozenset[str] = frozenset()
 
-    @cached_property
-    def case(self) -> Case | None:
-        """The command and what it came upon; None for a sweep, and for a key that was used."""
-        if self.request is None or self.answered:
+    @lazy_property
+    def case(self) -> CommandCase | None:
+        """The command and what it came upon; None for a sweep, and where the key had been used."""
+        if self.request is None or self.key_used:
             return None
-        return Case(self.before, self.request.command, self.now, self.settings)
+        return CommandCase(self.before, self.now, self.settings, self.request.command)
+
+    @lazy_property
+    def due(self) -> frozenset[str]:
+        """The codes that the command must be refused with, a service's own apart."""
+        return expected_refusals(self.case) if self.case is not None else frozenset()
 
     @property
     def accepted(self) -> Accepted | None:
-        """The answer where it is yes, for the first time."""
-        return self.answer if isinstance(self.answer, Accepted) and not self.answered else None
+        """The answer, where it accepts and is no replay."""
+        return self.answer if isinstance(self.answer, Accepted) and not self.key_used else None
 
     @property
     def refused(self) -> frozenset[str]:
-        """The codes of the answer where it is no."""
-        return self.answer.codes if isinstance(self.answer, Refused) else frozenset()
+        """The codes of the answer, where it refuses, without those of a service's own policies and rows."""
+        if not isinstance(self.answer, Refused) or self.request is None:
+            return frozenset()
+        policies = self.settings.refuse_also.get(type(self.request.command), ())
+        return self.answer.codes - self.own_codes - {*map(code_of, policies)}
 
-    @cached_property
-    def states(self) -> Mapping[Where, State]:
-        """Who stands elsewhere than before, and where."""
+    @lazy_property
+    def moved(self) -> tuple[tuple[SubjectKey, Subject | None, Subject | None], ...]:
+        """What the step changed: the key, the subject before, and after."""
+        return tuple(self.before.moved(self.after))
+
+    @lazy_property
+    def states(self) -> Mapping[SubjectKey, State]:
+        """The states that subjects came to in this step."""
         return {
-            where: after.state
-            for where, before, after in self.before.moved(self.after)
+            key: after.state
+            for key, before, after in self.moved
             if after is not None and (before is None or before.state != after.state)
         }
 
-    @cached_property
-    def entries(self) -> Mapping[Where, tuple[HistoryEntry, ...]]:
-        """What was written into each history; all of it where the earlier entries changed."""
+    @lazy_property
+    def entries(self) -> Mapping[SubjectKey, tuple[HistoryEntry, ...]]:
+        """What was appended to each history; all of it where earlier entries changed."""
         written = {}
-        for where, history in self.after.histories.items():
-            known = self.before.histories.get(where, ())
+        for key, history in self.after.histories.items():
+            known = self.before.histories.get(key, ())
             if history != known:
-                written[where] = history[len(known) :] if history[: len(known)] == known else history
+                written[key] = history[len(known) :] if history[: len(known)] == known else history
         return written
 
-    @property
-    def own_codes(self) -> frozenset[str]:
-        """The codes of the service's own policies for the command."""
-        policies = self.settings.refuse_also.get(type(self.request.command), ()) if self.request else ()
-        return frozenset(map(code_of, policies))
+    @lazy_property
+    def events(self) -> Mapping[SubjectKey, tuple[AnyEvent, ...]]:
+        """The events of the step: as the histories have them, or, where none are kept, the answer."""
+        if self.after.histories or self.accepted is None:
+            return {key: tuple(each.event for each in entries) for key, entries in self.entries.items()}
+        return {key_of(each.subject): (each.event,) for each in self.accepted.changes}
 
 
-Promise = Callable[[Moment], Iterable[str]]
-"""Something that holds at every moment, named after what it says; it yields what contradicts it."""
-
-
-def expected(case: Case) -> frozenset[str]:
-    """The codes that must be given, permission, versions and a service's own policies apart."""
-    sources, _ = WAYS[type(case.command)]
-    if case.parent is not None:
-        return frozenset({case.parent})
-    if not sources:
-        if case.subject is not None:
-            return frozenset({"duplicate-reference"})
-    elif case.subject is None:
-        return frozenset({f"unknown-{case.command.kind}"})
-    elif case.subject.state not in sources:
-        return frozenset({"no-transition"})
-    return frozenset(code for code, holds in LIMITS[type(case.command)].items() if holds(case))
+Promise = Callable[[ObservedStep], Iterable[str]]
+"""Something that holds at every step, named after what it says; it yields what contradicts it."""

@@ -1,68 +1,72 @@
-"""What holds at every step, whatever is asked: each a function named after what it says.
+"""What holds at every step, whatever is requested: each a function named after what it says.
 
-They look at what is stored and answered, never at how it was decided, so that they hold for every storage and for
-every `Settings`; a broken rule, table or adapter contradicts one of them.
+They look at what exists and what was answered, not at how it was decided, so that they hold for every storage and for
+all `Settings`; a broken rule, table or adapter contradicts one of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import cast
+from functools import reduce
+from typing import Any, cast
 
 from poec_workflow import commands
 from poec_workflow.decider import Refused
 from poec_workflow.errors import RefusalKind
-from poec_workflow.folding import fold
-from poec_workflow.model import OPEN_STATES, SYSTEM, Application, SessionState, State, TrainingSession
-from poec_workflow.testing.reference.command_case import Case
+from poec_workflow.folding import evolve
+from poec_workflow.model import OPEN_STATES, SYSTEM, Application, ApplicationState, SessionState, State, TrainingSession
 from poec_workflow.testing.reference.expected_outcomes import FINAL, advice, closing, convocations, endings, target
-from poec_workflow.testing.reference.observed_step import Moment, Promise, expected
-from poec_workflow.testing.reference.snapshot import Where
+from poec_workflow.testing.reference.observed_step import ObservedStep, Promise
+from poec_workflow.testing.reference.situation import Situation
+from poec_workflow.testing.reference.snapshot import SubjectKey
 
 _APART = (RefusalKind.FORBIDDEN, RefusalKind.STALE, RefusalKind.CONFLICT)
 
 
-def final_is_final(moment: Moment) -> Iterator[str]:
+def final_is_final(step: ObservedStep) -> Iterator[str]:
     """Nothing that has ended changes again."""
-    for (kind, reference), before, after in moment.before.moved(moment.after):
+    for (kind, reference), before, after in step.moved:
         if before is not None and before.state in FINAL:
             yield f"the {kind} {reference} was {before.state}, and became {after.state if after else 'lost'}"
 
 
-def refused_means_unchanged(moment: Moment) -> Iterator[str]:
+def refused_means_unchanged(step: ObservedStep) -> Iterator[str]:
     """A refusal leaves no trace; neither does an answer that was given before."""
-    if moment.request is None or moment.accepted is not None:
+    if step.request is None or step.accepted is not None:
         return
-    if moment.before != moment.after:
-        changed = [f"{kind} {reference}" for (kind, reference), _, _ in moment.before.moved(moment.after)]
-        yield f"{moment.request.command.type} changed {', '.join(changed) or 'a history or a counter'}"
-    if moment.sent:
-        yield f"{moment.request.command.type} put {len(moment.sent)} messages into the outbox"
+    if step.before != step.after:
+        changed = [f"{kind} {reference}" for (kind, reference), _, _ in step.moved]
+        yield f"{step.request.command.type} changed {', '.join(changed) or 'a history or a counter'}"
+    if step.sent:
+        yield f"{step.request.command.type} put {len(step.sent)} messages into the outbox"
 
 
-def each_refusal_is_due(moment: Moment) -> Iterator[str]:
-    """Exactly those limits are refused that are reached: counted, and dated, from what is stored."""
-    case = moment.case
-    if case is None or _is_apart(moment):
+def each_refusal_is_due(step: ObservedStep) -> Iterator[str]:
+    """Exactly those limits refuse that are reached, counted and dated from what exists."""
+    if step.case is None or _is_apart(step):
         return
-    due, given = expected(case), moment.refused - moment.own_codes
+    command, due = step.case.command, step.due
+    if step.accepted is not None:
+        if due:
+            yield f"{command.type} was accepted in spite of {', '.join(sorted(due))}"
+        return
+    given = step.refused
     for code in sorted(given - due):
-        yield f"{case.command.type} was refused with {code}, which does not hold"
-    if moment.accepted is not None and due:
-        yield f"{case.command.type} was accepted in spite of {', '.join(sorted(due))}"
-    elif moment.accepted is None and due - given:
-        yield f"{case.command.type} was refused without saying {', '.join(sorted(due - given))}"
+        yield f"{command.type} was refused with {code}, which does not hold"
+    if due - given:
+        yield f"{command.type} was refused without saying {', '.join(sorted(due - given))}"
 
 
-def each_outcome_is_due(moment: Moment) -> Iterator[str]:
-    """The command's own subject stands where the command leads; its fields say what the command said."""
-    if moment.case is None or moment.accepted is None or moment.refused or expected(moment.case):
+def each_outcome_is_due(step: ObservedStep) -> Iterator[str]:
+    """The command's own subject comes to the state that it leads to, with the fields that it carries."""
+    case = step.case
+    if case is None or step.accepted is None or step.due:
         return
-    case, own = moment.case, moment.case.command
-    after = moment.after.subjects.get((own.kind, own.reference))
+    own = case.command
+    after = step.after.subjects.get((own.kind, own.reference))
     if after is None:
-        yield f"{own.type} was accepted, and {own.kind} {own.reference} is not there"
+        yield f"{own.type} was accepted, and {own.kind} {own.reference} does not exist"
     elif after.state != target(case):
         yield f"{own.type} leads to {after.state}, not to {target(case)}"
     elif isinstance(after, Application) and case.subject is not None:
@@ -73,45 +77,51 @@ def each_outcome_is_due(moment: Moment) -> Iterator[str]:
                 yield f"{own.type} left the {name} {getattr(after, name)}, not {value}"
 
 
-def endings_reach_all(moment: Moment) -> Iterator[str]:
-    """What a command ends beside its own subject it ends whole: who is late expires, and nobody else is moved."""
-    if moment.case is None or moment.accepted is None or expected(moment.case):
+def endings_reach_all(step: ObservedStep) -> Iterator[str]:
+    """What a command ends beside its own subject it ends whole, as the system; who is late expires first."""
+    case = step.case
+    if case is None or step.accepted is None or step.due:
         return
-    own = (moment.case.command.kind, moment.case.command.reference)
-    due = [endings(moment.case) | each for each in _closings(moment)]
-    moved = {where: state for where, state in moment.states.items() if where != own}
-    if moved not in due:
-        yield f"{moment.case.command.type} moved {_named(moved)}, not {' or '.join(map(_named, due))}"
+    own = (case.command.kind, case.command.reference)
+    moved = {key: state for key, state in step.states.items() if key != own}
+    expected = [endings(case) | closing(case)]
+    if commands.DeclareSessionFull in step.settings.refuse_also:
+        expected.append(endings(case))  # a service's own policies may keep the session open
+    if moved not in expected:
+        yield f"{case.command.type} moved {_named(moved)}, not {' or '.join(map(_named, expected))}"
+    for each in step.accepted.consequences:
+        if each.actor != SYSTEM:
+            yield f"{each.event.type} of {each.subject.reference} names {each.actor}"
 
 
-def closed_sessions_hold_nobody(moment: Moment) -> Iterator[str]:
+def closed_sessions_hold_nobody(step: ObservedStep) -> Iterator[str]:
     """A session that is complete or cancelled has no open application."""
-    for subject in moment.after.subjects.values():
+    for subject in step.after.subjects.values():
         if isinstance(subject, TrainingSession) and subject.state is not SessionState.ACTIVE:
-            waiting = moment.after.count(subject.reference, *OPEN_STATES)
+            waiting = step.after.count(subject.reference, *OPEN_STATES)
             if waiting:
                 yield f"the session {subject.reference} is {subject.state}, and {waiting} applications are open"
 
 
-def a_sweep_expires_the_overdue(moment: Moment) -> Iterator[str]:
-    """After a sweep nobody is open past the deadline; it expired those alone, and said so."""
-    if moment.request is not None:
+def a_sweep_expires_the_overdue(step: ObservedStep) -> Iterator[str]:
+    """A sweep expires every open application past its deadline, no other, and reports them."""
+    if step.request is not None:
         return
-    nothing = Case(moment.before, None, moment.now, moment.settings)
-    due: dict[Where, State] = {
-        where: cast("State", "no-advice")
-        for where, each in moment.before.subjects.items()
-        if isinstance(each, Application) and each.state in OPEN_STATES and nothing.is_late(each)
+    situation = Situation(step.before, step.now, step.settings)
+    due: dict[SubjectKey, State] = {
+        key: ApplicationState.NO_ADVICE
+        for key, each in step.before.subjects.items()
+        if isinstance(each, Application) and each.state in OPEN_STATES and situation.is_late(each)
     }
-    if dict(moment.states) != due:
-        yield f"the sweep moved {_named(dict(moment.states))}, not {_named(due)}"
-    if list(moment.swept) != sorted(reference for _, reference in due):
-        yield f"the sweep said {list(moment.swept)}"
+    if step.states != due:
+        yield f"the sweep moved {_named(dict(step.states))}, not {_named(due)}"
+    if list(step.swept) != sorted(reference for _, reference in due):
+        yield f"the sweep reported {list(step.swept)}"
 
 
-def versions_grow_by_one(moment: Moment) -> Iterator[str]:
+def versions_grow_by_one(step: ObservedStep) -> Iterator[str]:
     """A step changes a subject once at most: its version grows by one, or nothing of it is different."""
-    for (kind, reference), before, after in moment.before.moved(moment.after):
+    for (kind, reference), before, after in step.moved:
         expected_version = before.version + 1 if before else 1
         if after is None:
             yield f"the {kind} {reference} is lost"
@@ -119,101 +129,114 @@ def versions_grow_by_one(moment: Moment) -> Iterator[str]:
             yield f"the {kind} {reference} has version {after.version}, not {expected_version}"
 
 
-def history_folds_to_the_state(moment: Moment) -> Iterator[str]:
-    """A subject is what its history says, entry by entry, and no entry is ever lost or rewritten."""
-    for where, subject in moment.after.subjects.items():
-        history, known = moment.after.histories.get(where, ()), moment.before.histories.get(where, ())
-        if history == known and subject == moment.before.subjects.get(where):
-            continue
-        versions = [each.event.version for each in history]
-        if versions != list(range(1, subject.version + 1)):
-            yield f"the history of {where[1]} has the versions {versions}; it is at {subject.version}"
-        elif history[: len(known)] != known:
-            yield f"the history of {where[1]} was rewritten"
-        elif fold(each.event for each in history) != subject:
-            yield f"the history of {where[1]} does not fold to it"
+def history_folds_to_the_state(step: ObservedStep) -> Iterator[str]:
+    """The events of the step lead from the subject before to the subject after; no earlier entry is lost or changed."""
+    for key, known in step.before.histories.items():
+        if step.after.histories.get(key, ())[: len(known)] != known:
+            yield f"the history of {key[1]} was rewritten"
+            return
+    for key in {*step.events, *(key for key, _, _ in step.moved)}:
+        before, after = step.before.subjects.get(key), step.after.subjects.get(key)
+        try:
+            folded: Any = reduce(cast("Any", evolve), step.events.get(key, ()), before)
+        except ValueError as error:
+            yield f"the history of {key[1]} has a gap: {error}"
+        else:
+            if folded != after:
+                yield f"the history of {key[1]} does not fold to it"
 
 
-def entries_say_who_and_when(moment: Moment) -> Iterator[str]:
-    """Each new entry names its instant, the states before and after, the actor of the command, else the system."""
-    own = (moment.request.command.kind, moment.request.command.reference) if moment.request else None
-    for where, entries in moment.entries.items():
-        before = moment.before.subjects.get(where)
+def events_take_effect_when_due(step: ObservedStep) -> Iterator[str]:
+    """An expiry takes effect at the first instant after the deadline, every other event at once."""
+    for (kind, reference), events in step.events.items():
+        for each in events:
+            due = _effective(step, step.before.subjects.get((kind, reference)), each.state)
+            if each.effective_at != due:
+                yield f"{each.type} of {reference} takes effect at {each.effective_at}, not at {due}"
+
+
+def entries_say_who_and_when(step: ObservedStep) -> Iterator[str]:
+    """Each new entry names its instant, the state before, and the command's actor, or the system."""
+    own = (step.request.command.kind, step.request.command.reference) if step.request else None
+    for key, entries in step.entries.items():
+        before = step.before.subjects.get(key)
         for each in entries:
-            actor = moment.request.actor if moment.request and where == own else SYSTEM
-            if (each.recorded_at, each.actor) != (moment.now, actor):
-                yield f"the entry of {where[1]} says {each.recorded_at} and {each.actor}"
+            actor = step.request.actor if step.request and key == own else SYSTEM
+            if (each.recorded_at, each.actor) != (step.now, actor):
+                yield f"the entry of {key[1]} says {each.recorded_at} and {each.actor}"
             if each.from_state != (before.state if before else None):
-                yield f"the entry of {where[1]} says that it was {each.from_state}"
-            due = _effective(moment, where, each.event.state)
-            if each.event.effective_at != due:
-                yield f"{each.event.type} of {where[1]} takes effect at {each.event.effective_at}, not at {due}"
+                yield f"the entry of {key[1]} says that it was {each.from_state}"
 
 
-def answers_are_stored(moment: Moment) -> Iterator[str]:
+def answers_are_stored(step: ObservedStep) -> Iterator[str]:
     """What was answered is what is read afterwards: the subject, and every consequence."""
-    if moment.accepted is None:
+    if step.accepted is None:
         return
-    for change in moment.accepted.changes:
+    for change in step.accepted.changes:
         where = (change.subject.kind, change.subject.reference)
-        if moment.after.subjects.get(where) != change.subject:
+        if step.after.subjects.get(where) != change.subject:
             yield f"{where[1]} is not stored as it was answered"
-    answered = sorted((each.subject.kind, each.subject.reference) for each in moment.accepted.changes)
-    changed = sorted(where for where, _, _ in moment.before.moved(moment.after))
+    answered = sorted((each.subject.kind, each.subject.reference) for each in step.accepted.changes)
+    changed = sorted(where for where, _, _ in step.moved)
     if answered != changed:
         yield f"the answer names {answered}, and {changed} changed"
 
 
-def one_message_an_event(moment: Moment) -> Iterator[str]:
+def one_message_an_event(step: ObservedStep) -> Iterator[str]:
     """The outbox takes one row for each new entry of a history, and nothing else."""
-    entered = sorted(str(each.position) for entries in moment.entries.values() for each in entries)
-    sent = sorted(map(str, moment.sent))
+    entered = sorted(str(each.position) for entries in step.entries.values() for each in entries)
+    sent = sorted(map(str, step.sent))
     if sent != entered:
         yield f"in the outbox: {sent}; in the histories: {entered}"
 
 
-def counters_are_a_recount(moment: Moment) -> Iterator[str]:
-    """Each session's counters are what counting its applications gives."""
-    for reference, tally in moment.after.tallies.items():
-        recount = moment.after.recount(reference)
+def counters_are_a_recount(step: ObservedStep) -> Iterator[str]:
+    """The counters of each session are what counting its applications gives."""
+    for reference, tally in step.after.tallies.items():
+        recount = step.after.recount(reference)
         if tally != recount:
             yield f"the counters of {reference} say {tally}; counted: {recount}"
 
 
-def quota_and_seats_hold(moment: Moment) -> Iterator[str]:
-    """Nobody is registered beyond the quota of the moment, nobody retained beyond the seats of the moment."""
-    for subject in moment.after.subjects.values():
-        if not isinstance(subject, TrainingSession):
+def quota_and_seats_hold(step: ObservedStep) -> Iterator[str]:
+    """No step registers anybody beyond the quota, or retains anybody beyond the seats, of the session as it then is."""
+    before, after = (Situation(each, step.now, step.settings) for each in (step.before, step.after))
+    for session in step.after.subjects.values():
+        if not isinstance(session, TrainingSession) or step.before.session(session.reference) is None:
             continue
-        case = Case(moment.after, commands.ReopenSession(subject.reference), moment.now, moment.settings)
-        before = Case(moment.before, case.asked, moment.now, moment.settings)
-        known = moment.before.session(subject.reference) is not None
-        if case.counted > subject.capacity * subject.coefficient and known and case.counted > before.counted:
-            yield f"{subject.reference} has {case.counted} candidates for {subject.capacity} x {subject.coefficient}"
-        if case.retained > case.seats and known and case.retained > before.retained:
-            yield f"{subject.reference} has {case.retained} retained on {case.seats} seats"
+        registered, quota = after.registered(session), session.capacity * session.coefficient
+        if registered > max(quota, before.registered(session)):
+            yield f"{session.reference} has {registered} candidates for {session.capacity} x {session.coefficient}"
+        if after.seats_left(session) < 0 and after.retained(session) > before.retained(session):
+            yield f"{session.reference} has {after.retained(session)} retained for {session.capacity} seats"
 
 
-def preview_foretells(moment: Moment) -> Iterator[str]:
-    """`preview` answers what `execute` then answers."""
-    if moment.foretold is None or moment.answer is None:
+def preview_foretells(step: ObservedStep) -> Iterator[str]:
+    """`execute` answers what `preview` answered at the same instant, with whatever offset that was written."""
+    if step.previewed is None or step.answer is None:
         return
-    foretold = moment.foretold.codes if isinstance(moment.foretold, Refused) else moment.foretold
-    if foretold != (moment.answer.codes if isinstance(moment.answer, Refused) else moment.answer):
-        yield f"foretold: {foretold}; answered: {moment.answer}"
+    previewed, answer = (each.codes if isinstance(each, Refused) else each for each in (step.previewed, step.answer))
+    if previewed != answer:
+        yield f"previewed: {previewed}; answered: {answer}"
 
 
-PROMISES: tuple[Promise, ...] = (
+OF_DECISIONS: tuple[Promise, ...] = (
     final_is_final,
-    refused_means_unchanged,
     each_refusal_is_due,
     each_outcome_is_due,
     endings_reach_all,
     closed_sessions_hold_nobody,
-    quota_and_seats_hold,
-    a_sweep_expires_the_overdue,
     versions_grow_by_one,
     history_folds_to_the_state,
+    events_take_effect_when_due,
+)
+"""What a decision alone can break: `explore` asks these."""
+
+PROMISES: tuple[Promise, ...] = (
+    *OF_DECISIONS,
+    refused_means_unchanged,
+    quota_and_seats_hold,
+    a_sweep_expires_the_overdue,
     entries_say_who_and_when,
     answers_are_stored,
     one_message_an_event,
@@ -223,29 +246,24 @@ PROMISES: tuple[Promise, ...] = (
 """All of them; a service adds its own."""
 
 
-def _is_apart(moment: Moment) -> bool:
-    """Whether the answer is one that reveals no limit: permission, version, key."""
-    refusals = moment.answer.refusals if isinstance(moment.answer, Refused) else ()
-    return any(each.kind in _APART and each.code != "duplicate-reference" for each in refusals)
+def name_of(promise: Promise) -> str:
+    """Return the name that a report gives to a promise."""
+    return promise.__name__.replace("_", "-")
 
 
-def _closings(moment: Moment) -> Iterator[dict[Where, State]]:
-    """What automatic closing may move; a service's own policies may stand in its way."""
-    assert moment.case is not None  # noqa: S101 - asked of commands alone
-    yield closing(moment.case)
-    if commands.DeclareSessionFull in moment.settings.refuse_also:
-        yield {}
+def _is_apart(step: ObservedStep) -> bool:
+    """Say whether the answer reveals no limit: it names the permission, the version or the key."""
+    return isinstance(step.answer, Refused) and any(
+        each.kind in _APART and each.code != "duplicate-reference" for each in step.answer.refusals
+    )
 
 
-def _effective(moment: Moment, where: Where, state: State) -> datetime:
-    """When what happened takes effect: an expiry after the deadline, all else now."""
-    subject = moment.before.subjects.get(where)
-    if state != "no-advice" or not isinstance(subject, Application):
-        return moment.now
-    session = moment.before.session(subject.session)
-    assert session is not None  # noqa: S101 - an application has its session
-    return Case(moment.before, None, moment.now, moment.settings).after_deadline(session)
+def _effective(step: ObservedStep, subject: object, state: State) -> datetime:
+    if state is not ApplicationState.NO_ADVICE or not isinstance(subject, Application):
+        return step.now
+    session = cast("TrainingSession", step.before.session(subject.session))
+    return Situation(step.before, step.now, step.settings).after_deadline(session)
 
 
-def _named(moved: dict[Where, State]) -> str:
+def _named(moved: dict[SubjectKey, State]) -> str:
     return ", ".join(f"{reference} to {state}" for (_, reference), state in sorted(moved.items())) or "nobody"

@@ -1,11 +1,12 @@
 """Hypothesis strategies for all that the package takes, well formed and not; needs Hypothesis.
 
 - `journals()` are lists of lines that come deep, `decisions()` and `facts()` what `decide` takes in such states.
-- `commands()`, `requests()`, `events()`, `actors()` and `values(cls)` are well formed, and know no world.
+- `commands()`, `requests()`, `events()`, `actors()` and `values(cls)` are well formed, and know nothing of each other.
 - `settings()`, `permissions()`, `catalogues()`, `policies()` are rules of one's own.
 - `malformed(cls)`, `malformed_lines()`, `malformed_settings()` can't be read, and say where.
 """
 
+from poec_workflow.testing.strategies.drawing_context import DrawingContext as World
 from poec_workflow.testing.strategies.drawn_journals import Decision, decisions, facts, journals
 from poec_workflow.testing.strategies.drawn_requests import proposals, requests_to, steps, strays
 from poec_workflow.testing.strategies.drawn_settings import (
@@ -16,7 +17,6 @@ from poec_workflow.testing.strategies.drawn_settings import (
     refusals_of_ones_own,
     settings,
 )
-from poec_workflow.testing.strategies.known_subjects import World
 from poec_workflow.testing.strategies.malformed import Wrong, malformed, malformed_lines
 from poec_workflow.testing.strategies.values import (
     actors,

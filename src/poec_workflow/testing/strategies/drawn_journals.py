@@ -12,8 +12,8 @@ from poec_workflow.policies.facts import Facts
 from poec_workflow.policies.settings import Settings
 from poec_workflow.testing.reference import Snapshot
 from poec_workflow.testing.scenario import BEGINNING
+from poec_workflow.testing.strategies.drawing_context import DrawingContext
 from poec_workflow.testing.strategies.drawn_requests import requests_to
-from poec_workflow.testing.strategies.known_subjects import World
 from poec_workflow.testing.strategies.weights import FAVOURITES
 
 LONGEST = 50
@@ -38,7 +38,9 @@ class Decision:
         return decide(self.subject, self.command, self.facts)
 
 
-def journals(settings: Settings | None = None, *, longest: int = LONGEST) -> st.SearchStrategy[list[Request]]:
+def journals(
+    settings: Settings | None = None, *, longest: int = LONGEST, shortest: int = 0
+) -> st.SearchStrategy[list[Request]]:
     """Journals: each line is drawn from what the tables have in the states that those before it led to.
 
     Most lines are accepted; some try a limit, or anything at all. They shrink towards few lines, and each line
@@ -47,8 +49,9 @@ def journals(settings: Settings | None = None, *, longest: int = LONGEST) -> st.
     Args:
         settings: the rules' settings; the default ones otherwise.
         longest: how many lines at most.
+        shortest: how many lines at least.
     """
-    return _plays(settings or Settings(), longest).map(lambda played: [request for _, request in played])
+    return _plays(settings or Settings(), longest, shortest).map(lambda played: [request for _, request in played])
 
 
 def decisions(settings: Settings | None = None, *, longest: int = LONGEST) -> st.SearchStrategy[Decision]:
@@ -61,16 +64,16 @@ def facts(settings: Settings | None = None) -> st.SearchStrategy[Facts]:
     return decisions(settings).map(lambda decision: decision.facts)
 
 
-def _decision(world: World, request: Request) -> Decision:
+def _decision(world: DrawingContext, request: Request) -> Decision:
     command = request.command
-    return Decision(world.subject(command.kind, command.reference), command, world.facts_of(request))
+    return Decision(world.snapshot.subject(command.kind, command.reference), command, world.facts(request))
 
 
 @st.composite
-def _plays(draw: st.DrawFn, settings: Settings, longest: int, least: int = 0) -> list[tuple[World, Request]]:
+def _plays(draw: st.DrawFn, settings: Settings, longest: int, least: int = 0) -> list[tuple[DrawingContext, Request]]:
     """Each line, with the world that it comes upon."""
-    world = World(Snapshot(), BEGINNING, settings, favoured=draw(st.sampled_from(FAVOURITES)))
-    played: list[tuple[World, Request]] = []
+    world = DrawingContext(Snapshot(), BEGINNING, settings, favoured=draw(st.sampled_from(FAVOURITES)))
+    played: list[tuple[DrawingContext, Request]] = []
     answered: dict[str, Request] = {}
     for _ in range(draw(st.integers(least, longest))):
         line = draw(requests_to(world, tuple(answered.values())))

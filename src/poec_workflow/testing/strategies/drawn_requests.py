@@ -1,4 +1,4 @@
-"""Commands to a world, drawn from what its tables have in their states now, with fields that are mostly accepted.
+"""Commands drawn from what the tables have in the states so far, with fields that are mostly accepted.
 
 The simplest choice everywhere is the shortest way to a retained candidate, so that what fails shrinks towards it.
 A *stray* is the contrary: any command to anybody by anybody, with fields about the limits.
@@ -7,7 +7,7 @@ A *stray* is the contrary: any command to anybody by anybody, with fields about 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
 from typing import Any
 
 from attrs import evolve
@@ -15,27 +15,23 @@ from hypothesis import strategies as st
 
 from poec_workflow.commands import COMMANDS, Command, Request
 from poec_workflow.machines import LIFECYCLES
-from poec_workflow.model import (
-    SubjectKind,
-    TrainingAction,
-    TrainingSession,
-)
+from poec_workflow.model import SubjectKind, TrainingAction, TrainingSession
 from poec_workflow.testing.scenario import Step, Sweep
-from poec_workflow.testing.strategies import application_commands, session_commands
 from poec_workflow.testing.strategies.actor_choice import actors_for
-from poec_workflow.testing.strategies.drafts import Draft
-from poec_workflow.testing.strategies.known_subjects import World
+from poec_workflow.testing.strategies.drawing_context import DAY, DrawingContext
+from poec_workflow.testing.strategies.drawn_fields import FIELDS, Draft
 from poec_workflow.testing.strategies.weights import WEIGHTS, choices_in, weights_in
 
 LETTERS = {SubjectKind.ACTION: "A", SubjectKind.SESSION: "S", SubjectKind.APPLICATION: "C"}
 _Under = (TrainingAction, TrainingSession)
-_MAKERS = {**application_commands.MAKERS, **session_commands.MAKERS}
+_ZONES: tuple[tzinfo | None, ...] = (*[None] * 5, UTC, timezone(timedelta(hours=14)), timezone(timedelta(hours=-11)))
+"""The offsets that instants are written with; None leaves them as they are."""
 
 
 @st.composite
-def proposals(draw: st.DrawFn, world: World) -> Request:
+def proposals(draw: st.DrawFn, world: DrawingContext) -> Request:
     """A command that the tables have now, by somebody who may, mostly accepted."""
-    choices = choices_in(world, ripe=True)
+    choices = choices_in(world, ready=True)
     kinds = [kind for kind, weight in weights_in(world, choices) if choices.get(kind) for _ in range(weight)]
     kind = draw(st.sampled_from(kinds))
     # Of the oldest: going on with few comes deeper than a little with many.
@@ -44,15 +40,15 @@ def proposals(draw: st.DrawFn, world: World) -> Request:
 
 
 @st.composite
-def limits(draw: st.DrawFn, world: World) -> Request:
+def limits(draw: st.DrawFn, world: DrawingContext) -> Request:
     """A command that the tables have now, by somebody who may, with something in its way: the world, or a field."""
-    ripe = choices_in(world, ripe=True)
-    unripe = {
-        kind: [each for each in subjects if each not in ripe.get(kind, ())]
-        for kind, subjects in choices_in(world, ripe=False).items()
+    ready = choices_in(world, ready=True)
+    barred = {
+        kind: [each for each in subjects if each not in ready.get(kind, ())]
+        for kind, subjects in choices_in(world, ready=False).items()
     }
-    by_world = any(unripe.values()) and draw(st.booleans())
-    choices = unripe if by_world else ripe
+    by_world = any(barred.values()) and draw(st.booleans())
+    choices = barred if by_world else ready
     # What stands in the way of the world is rare each; fields are tried as often as their commands are.
     weights = [(each, 1) for each in WEIGHTS] if by_world else WEIGHTS.items()
     kind = draw(st.sampled_from([each for each, weight in weights for _ in range(weight) if choices.get(each)]))
@@ -60,47 +56,53 @@ def limits(draw: st.DrawFn, world: World) -> Request:
 
 
 @st.composite
-def strays(draw: st.DrawFn, world: World) -> Request:
+def strays(draw: st.DrawFn, world: DrawingContext) -> Request:
     """Any command to any subject by anybody, with fields about the limits; mostly to one that is there."""
     kinds = list(COMMANDS.values())
-    there = [each for each in kinds if world.of(each.kind)]
+    there = [each for each in kinds if world.snapshot.of_kind(each.kind)]
     kind = draw(st.sampled_from(there * 6 + kinds))
     lifecycle = LIFECYCLES[kind.kind]
-    known = world.of(kind.kind)
+    known = world.snapshot.of_kind(kind.kind)
     if lifecycle.creates(kind):
-        known = [*(world.of(lifecycle.parent) * 3 if lifecycle.parent else [None]), *known]
+        known = [*(world.snapshot.of_kind(lifecycle.parent) * 3 if lifecycle.parent else [None]), *known]
     return _request(draw, world, kind, draw(st.sampled_from([*known * 4, None])), wild=True, astray=True)
 
 
 @st.composite
-def requests_to(draw: st.DrawFn, world: World, keyed: Sequence[Request] = ()) -> Request:
+def requests_to(draw: st.DrawFn, world: DrawingContext, keyed: Sequence[Request] = ()) -> Request:
     """A line of a journal: mostly a proposal, now or later; else at a limit, astray, or what was sent with a key."""
-    later = world.at(draw(_waits(world)))
+    later = world.at(draw(_instants(world)))
     kind = draw(st.sampled_from(["proposal"] * 12 + ["limit"] * 6 + ["stray"] * 3 + ["again"] * bool(keyed)))
     if kind == "again":
         return evolve(draw(st.sampled_from(keyed)), at=later.now)
-    return draw({"proposal": proposals, "limit": limits, "stray": strays}[kind](later))
+    request = draw({"proposal": proposals, "limit": limits, "stray": strays}[kind](later))
+    return evolve(request, at=_written(draw, request.at or later.now))
 
 
 @st.composite
-def steps(draw: st.DrawFn, world: World, keyed: Sequence[Request] = ()) -> Step:
-    """What comes next in a trial: a line of a journal, or, now and then, a sweep."""
+def steps(draw: st.DrawFn, world: DrawingContext, keyed: Sequence[Request] = ()) -> Step:
+    """What comes next in a scenario: a line of a journal, or, now and then, a sweep."""
     if draw(st.sampled_from([False] * 14 + [True])):
-        edges = sorted({each for each in world.edges() if each > world.now})
-        return Sweep(draw(st.sampled_from([world.now, *edges])))
+        return Sweep(_written(draw, draw(st.sampled_from([world.now, *sorted({*world.edges()})]))))
     return draw(requests_to(world, keyed))
 
 
-def _waits(world: World) -> st.SearchStrategy[datetime]:
-    """Now, mostly; or the next day, or where something begins or ends."""
-    later = [world.now + timedelta(days=days) for days in (1, 7)]
-    edges = sorted({each for each in world.edges() if each > world.now})
-    return st.sampled_from([world.now] * 7 * (len(later) + len(edges)) + later + edges)
+def _instants(world: DrawingContext) -> st.SearchStrategy[datetime]:
+    """Now, mostly; or later: about midnight, the next days, or where a deadline passes."""
+    midnights = [world.later(world.today, time(23, 30)), world.later(world.today + DAY, time(0, 30))]
+    later = [*midnights, world.now + DAY, world.now + 7 * DAY, *sorted({*world.edges()})]
+    return st.sampled_from([world.now] * 7 * len(later) + later)
+
+
+def _written(draw: st.DrawFn, instant: datetime) -> datetime:
+    """The same instant, written with any offset: no rule may depend on it."""
+    zone = draw(st.sampled_from(_ZONES))
+    return instant.astimezone(zone) if zone else instant
 
 
 def _request(
     draw: st.DrawFn,
-    world: World,
+    world: DrawingContext,
     kind: type[Command],
     subject: Any,  # noqa: ANN401 - any subject
     *,
@@ -109,22 +111,22 @@ def _request(
 ) -> Request:
     """A command of a type to a subject: with bad fields too if it is wild, by anybody if it is astray."""
     draft = Draft(draw, world, subject, wild=wild)
-    command, at = _MAKERS[kind](draft, _reference(world, kind, subject))
-    later = world.at(max(at, world.now))
-    allowed = actors_for(later, command, astray=astray)
+    make: Any = kind
+    command = make(_reference(world, kind, subject), **(FIELDS[kind](draft) if kind in FIELDS else {}))
+    later = world.at(draft.instant_of(command))
     version = subject.version if subject else 0
     return Request(
         command=command,
-        actor=draw(st.sampled_from(allowed)),
+        actor=draw(st.sampled_from(actors_for(later, command, astray=astray))),
         key=draft.pick(*[None] * 4, f"k-{command.reference}-{version}"),
         expected_version=draft.pick(*[None] * 7, version, bad=(version + 1,)),
         at=later.now,
     )
 
 
-def _reference(world: World, kind: type[Command], subject: Any) -> str:  # noqa: ANN401 - any subject
+def _reference(world: DrawingContext, kind: type[Command], subject: Any) -> str:  # noqa: ANN401 - any subject
     """The subject's; for a creation, and for a stray to nobody, the next that is free."""
     if subject is not None and not (LIFECYCLES[kind.kind].creates(kind) and isinstance(subject, _Under)):
         reference: str = subject.reference
         return reference
-    return f"{LETTERS[kind.kind]}-{len(world.of(kind.kind)) + 1}"
+    return f"{LETTERS[kind.kind]}-{len(world.snapshot.of_kind(kind.kind)) + 1}"

@@ -4,33 +4,47 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import date, timedelta
+from typing import Any
 
-from poec_workflow.model import LIVE_STATES, OPEN_STATES, Application, Role, TrainingAction, TrainingSession
-from poec_workflow.testing.contracts.datasets import TODAY, Town
+from poec_workflow.model import (
+    LIVE_STATES,
+    OPEN_STATES,
+    Application,
+    Role,
+    SubjectKind,
+    TrainingAction,
+    TrainingSession,
+)
+from poec_workflow.testing.contracts.datasets import TODAY
+from poec_workflow.testing.reference import Snapshot
 from poec_workflow.views import ActionFilter, ActionTab, ApplicationFilter, SessionFilter
 
 
-class Plain:
+class ReferenceLists:
     """The domain page's words about lists, over everything in memory."""
 
-    def __init__(self, town: Town, *, live: bool) -> None:
-        self.town, self.live = town, live
+    def __init__(self, stored: Snapshot, *, live: bool) -> None:
+        self.stored, self.live = stored, live
 
     def applications(self, asked: ApplicationFilter) -> list[str]:
         """References of what fits, in order."""
-        return sorted(reference for reference, each in self.town.applications.items() if self._application(each, asked))
+        return sorted(
+            reference for reference, each in self._of(SubjectKind.APPLICATION).items() if self._application(each, asked)
+        )
 
     def sessions(self, asked: SessionFilter) -> list[str]:
         """References of what fits, in order."""
-        return sorted(reference for reference, each in self.town.sessions.items() if self._session(each, asked))
+        return sorted(
+            reference for reference, each in self._of(SubjectKind.SESSION).items() if self._session(each, asked)
+        )
 
     def actions(self, asked: ActionFilter) -> list[str]:
         """References of what fits, in order."""
         return sorted(
             each.reference
-            for each in self.town.actions.values()
+            for each in self._of(SubjectKind.ACTION).values()
             if (asked.tab is None or self.in_tab(each, asked.tab))
-            and asked.organization in (None, each.responsible, *self._holders(*self.town.sessions_of(each)))
+            and asked.organization in (None, each.responsible, *self._holders(*self.stored.sessions(each.reference)))
             and mentions(asked.text, each.reference, each.title, each.funder, each.responsible)
         )
 
@@ -38,9 +52,9 @@ class Plain:
         """To convoke, attendance to record, advice to give, expiring."""
         waiting = [
             each
-            for _, each in sorted(self.town.applications.items())
+            for _, each in sorted(self._of(SubjectKind.APPLICATION).items())
             if each.state in OPEN_STATES
-            and organization in self._holders(self.town.session_of(each))
+            and organization in self._holders(self.session_of(each))
             and self._deadline(each) >= TODAY
         ]
         due = [each for each in waiting if each.state == "convoked" and each.convocations[-1].on <= TODAY]
@@ -54,14 +68,18 @@ class Plain:
     def dashboard(self, organization: str) -> dict[Role, tuple[int, int, int, int]]:
         """Open, expiring, retained and rejected, by role."""
         return {
-            role: self._counted([each for each in held if self.town.action_of(each).state == "published"])
+            role: self._counted([each for each in held if self.action_of(each).state == "published"])
             for role in Role
-            if (held := [each for each in self.town.sessions.values() if each.organization(role) == organization])
+            if (
+                held := [
+                    each for each in self._of(SubjectKind.SESSION).values() if each.organization(role) == organization
+                ]
+            )
         }
 
     def overdue(self) -> list[str]:
         """Open applications of today that no advice can reach."""
-        everyone = sorted(self.town.applications.items())
+        everyone = sorted(self._of(SubjectKind.APPLICATION).items())
         return [name for name, each in everyone if each.state in OPEN_STATES and self._deadline(each) < TODAY]
 
     def in_tab(self, action: TrainingAction, tab: ActionTab) -> bool:
@@ -70,20 +88,20 @@ class Plain:
             return action.pending_certification is not None and action.state not in ("archived", "deleted")
         if tab is ActionTab.ALERT:
             empty = "" in (action.objective, action.programme, action.prerequisites)
-            alarming = empty or any(map(self._alarming, self.town.sessions_of(action)))
+            alarming = empty or any(map(self._alarming, self.stored.sessions(action.reference)))
             return action.state == "published" and alarming
         return action.state.value == tab.value
 
     def _counted(self, sessions: list[TrainingSession]) -> tuple[int, int, int, int]:
-        everyone = [each for session in sessions for each in self.town.of(session)]
+        everyone = [each for session in sessions for each in self.stored.applications(session.reference)]
         waiting = [each for each in everyone if each.state in OPEN_STATES]
         expiring = [each for each in waiting if TODAY <= self._deadline(each) <= TODAY + timedelta(days=15)]
         retained, rejected = (sum(each.state == state for each in everyone) for state in ("retained", "rejected"))
         return len(waiting), len(expiring), retained, rejected
 
     def _application(self, application: Application, asked: ApplicationFilter) -> bool:
-        session = self.town.session_of(application)
-        person = self.town.people.get(application.candidate)
+        session = self.session_of(application)
+        person = self.stored.people.get(application.candidate)
         sender = application.prescriber
         return (
             (not asked.states or application.state in asked.states)
@@ -119,7 +137,7 @@ class Plain:
         )
 
     def _texts(self, session: TrainingSession) -> list[str]:
-        action = self.town.action_of(session)
+        action = self.action_of(session)
         return [
             session.reference,
             session.place,
@@ -128,7 +146,7 @@ class Plain:
         ]
 
     def _alarming(self, session: TrainingSession) -> bool:
-        registered = self.town.of(session)
+        registered = self.stored.applications(session.reference)
         expiring = any(
             each.state in OPEN_STATES and TODAY <= self._deadline(each) <= TODAY + timedelta(days=15)
             for each in registered
@@ -139,8 +157,23 @@ class Plain:
         half = unused >= session.capacity * session.coefficient / 2
         return expiring or (session.state == "active" and closing and half)
 
+    def _of(self, kind: SubjectKind) -> dict[str, Any]:
+        return {each.reference: each for each in self.stored.of_kind(kind)}
+
+    def session_of(self, application: Application) -> TrainingSession:
+        """An application's session."""
+        session = self.stored.session(application.session)
+        assert session
+        return session
+
+    def action_of(self, session: TrainingSession) -> TrainingAction:
+        """A session's action."""
+        action = self.stored.action(session.action)
+        assert action
+        return action
+
     def _deadline(self, application: Application) -> date:
-        return self.town.session_of(application).end + timedelta(days=21)
+        return self.session_of(application).end + timedelta(days=21)
 
     def _holders(self, *sessions: TrainingSession) -> list[str]:
         return [each.organization(role) for each in sessions for role in Role]
