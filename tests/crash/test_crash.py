@@ -34,7 +34,7 @@ def named(name: str, place: Path) -> Operation:
     return next(each for each in operations(place) if each.name == name)
 
 
-def test_every_command_is_a_deed(tmp_path: Path) -> None:
+def test_every_command_is_among_the_operations(tmp_path: Path) -> None:
     """The campaigns leave out none of the three lifecycles' commands."""
     assert {each.name.split(",")[0].split(" ")[0] for each in operations(tmp_path)} >= COMMANDS.keys()
 
