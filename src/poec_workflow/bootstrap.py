@@ -6,7 +6,7 @@ import importlib
 import sys
 from importlib.metadata import entry_points
 
-from poec_workflow.policies.settings import Settings
+from poec_workflow.policies.settings import Settings, default_settings
 from poec_workflow.ports import Clock, Storage, SystemClock
 from poec_workflow.workflow import Workflow
 
@@ -76,7 +76,7 @@ def settings(place: str | None) -> Settings:
         InvalidOption: it can't be imported, or is no `Settings`.
     """
     if place is None:
-        return Settings()
+        return default_settings()
     module, _, name = place.partition(":")
     if not module or not name:
         raise InvalidOption(f"--settings {place}: expected MODULE:NAME")

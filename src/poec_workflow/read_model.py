@@ -27,7 +27,7 @@ from poec_workflow.model import (
 from poec_workflow.policies.alerts import AlertCriteria, alert_criteria
 from poec_workflow.policies.calendar import first_instant, local_day, stored_instant
 from poec_workflow.policies.deadlines import ended_before, expiring_ends
-from poec_workflow.policies.settings import Settings
+from poec_workflow.policies.settings import Settings, default_settings
 from poec_workflow.ports import Clock, Storage, SystemClock
 from poec_workflow.serialization import from_dict, to_dict
 from poec_workflow.views import (
@@ -58,7 +58,7 @@ class Reading:
 
     storage: Storage
     clock: Clock = field(factory=SystemClock, kw_only=True)
-    settings: Settings = field(factory=Settings, kw_only=True)
+    settings: Settings = field(factory=default_settings, kw_only=True)
 
     # One subject
 

@@ -17,7 +17,7 @@ from poec_workflow.adapters.memory import MemoryStorage
 from poec_workflow.commands import Command, Request
 from poec_workflow.decider import Accepted, Refused
 from poec_workflow.errors import refusal_to_dict
-from poec_workflow.policies.settings import Settings
+from poec_workflow.policies.settings import Settings, default_settings
 from poec_workflow.ports import DecisionContext
 from poec_workflow.serialization import journal_line
 from poec_workflow.workflow import Answer, Workflow
@@ -117,7 +117,7 @@ def readjudicate(
     Raises:
         Malformed: a line can't be read.
     """
-    before, after = _world(against or Settings()), _world(settings)
+    before, after = _world(against or default_settings()), _world(settings)
     differences: list[Difference] = []
     judged = 0
     for judged, (number, request) in enumerate(_requests(journal), 1):  # noqa: B007 - the last one counts them

@@ -16,7 +16,7 @@ from poec_workflow.model import State
 from poec_workflow.policies.access import Grant, anyone
 from poec_workflow.policies.check import code_of
 from poec_workflow.policies.policy import Condition
-from poec_workflow.policies.settings import Settings
+from poec_workflow.policies.settings import Settings, default_settings
 
 Step = tuple[str, State | None]
 """A row's number and the state that it was taken from; None is the creation."""
@@ -143,7 +143,7 @@ def graph(
             for state in lifecycle.states
         ),
         edges=tuple(
-            _edge(rule, source, lang, settings or Settings(), path_steps, counts)
+            _edge(rule, source, lang, settings or default_settings(), path_steps, counts)
             for rule in lifecycle.rules
             for source in rule.source or (None,)
         ),

@@ -16,7 +16,7 @@ from poec_workflow.explorer.dimensions import translations, words
 from poec_workflow.explorer.export import Export
 from poec_workflow.explorer.sample_case import SampleCase
 from poec_workflow.machines import APPLICATION, Lifecycle
-from poec_workflow.policies.settings import Settings
+from poec_workflow.policies.settings import Settings, default_settings
 
 SCRIPTS = ("lookup.js", "rendering.js", "command_list.js", "controller.js")
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
@@ -55,7 +55,7 @@ def render(
         ),
         "noscript": escape(words(lang)["page"]["noscript"]),
         "pictures": templates,
-        "data": _json(_data(settings or Settings(), titles)),
+        "data": _json(_data(settings or default_settings(), titles)),
         "script": script,
     }
     return _PLACEHOLDER.sub(lambda found: parts[found[1]], _part("page.html"))

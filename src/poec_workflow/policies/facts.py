@@ -20,7 +20,7 @@ from poec_workflow.model import (
     TrainingSession,
 )
 from poec_workflow.policies.calendar import local_day, stored_instant
-from poec_workflow.policies.settings import Settings
+from poec_workflow.policies.settings import Settings, default_settings
 
 
 @frozen(kw_only=True)
@@ -59,7 +59,7 @@ class Facts:
 
     now: datetime
     actor: Actor
-    settings: Settings = field(factory=Settings)
+    settings: Settings = field(factory=default_settings)
     expected_version: int | None = None
     action: TrainingAction | None = None
     enrolment: Enrolment | None = None

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
@@ -218,6 +218,12 @@ def _faults_of_own(command: type[Command], policies: tuple[Any, ...]) -> Iterato
             yield f"{code} stands twice for {command.type}"
         codes.add(code)
         yield from (f"messages of {policy.__name__}: {each}" for each in faults_of_messages(policy))
+
+
+@cache
+def default_settings() -> Settings:
+    """The settings of who gives none: checked, and fingerprinted, once a process."""
+    return Settings()
 
 
 def _is_hours(value: object) -> bool:
