@@ -14,7 +14,13 @@ from hypothesis import strategies as st
 from poec_workflow import SYSTEM, Accepted, Refused, Settings, commands, decide
 from poec_workflow.model import ActorKind, ApplicationState
 from poec_workflow.policies.calendar import first_instant, in_zone, local_day
-from poec_workflow.policies.deadlines import adjacent_days, advice_deadline, ended_before, expiring_ends, is_overdue
+from poec_workflow.policies.deadlines import (
+    adjacent_days,
+    advice_deadline,
+    ended_before,
+    is_overdue,
+    session_ends_expiring,
+)
 from world import SAMPLES, SESSION, application, facts, related
 
 PARIS = Settings().zone
@@ -109,7 +115,7 @@ def test_the_two_ways_to_ask_agree(end: date, today: date, grace: int, warning: 
     assert advice_deadline(session, settings) == deadline
     assert is_overdue(session, today, settings) is (today > deadline)
     assert (end < ended_before(today, settings)) is (today > deadline)
-    first, last = expiring_ends(today, settings)
+    first, last = session_ends_expiring(today, settings)
     assert (first <= end <= last) is (today <= deadline <= today + timedelta(days=warning))
 
 

@@ -146,7 +146,7 @@ def by_a_plain_loop(subject: Subject | None, command: Command, known: Facts) -> 
         if rule.command is not type(command) or (subject.state if subject else None) not in (rule.source or (None,)):
             continue
         if all(each.test(subject, known, command) == each.expected for each in rule.given):
-            failed = [check.code for check in rule.refusals if check.ask(subject, known, command) is not None]
+            failed = [check.code for check in rule.refusal_checks if check.ask(subject, known, command) is not None]
             return ",".join(sorted(failed)) or f"{rule.id} {rule.target_from(subject.state if subject else None)}"
     return "no-transition"
 

@@ -18,7 +18,7 @@ from poec_workflow.diagrams import FORMATS, graph, render, steps
 from poec_workflow.diagrams.outcomes import PAINTS
 from poec_workflow.diagrams.statechart import statechart
 from poec_workflow.diagrams.transition_counts import count_transitions
-from poec_workflow.events import HistoryEntry
+from poec_workflow.history import HistoryEntry
 from poec_workflow.machines import APPLICATION, LIFECYCLES, SESSION, TRAINING_ACTION, Lifecycle
 from poec_workflow.model import SubjectKind
 from poec_workflow.policies.access import PERMISSIONS, Grant

@@ -120,7 +120,7 @@ def test_what_explain_refuses_decide_refuses(situation: Any) -> None:
         if row is None:
             assert answer.codes == {"no-transition"} == {each.code for each in explained.refusals}
         else:
-            payload_free = {check.code for check in row.refusals if check.payload_free}
+            payload_free = {check.code for check in row.refusal_checks if check.payload_free}
             assert answer.codes & payload_free <= {each.code for each in explained.refusals}
 
 

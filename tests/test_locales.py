@@ -479,7 +479,7 @@ def test_days_of_advisories_are_known_by_their_code() -> None:
         "convocation-after-late-entry": evolve(cast("Any", SAMPLES["convoke"]), on=date(2022, 1, 3)),
         "unusual-weekly-hours": evolve(cast("Any", SAMPLES["retain"]), weekly_hours=Decimal(40)),
     }
-    asked = {each.code: each for life in LIFECYCLES.values() for row in life.rules for each in row.advisories}
+    asked = {each.code: each for life in LIFECYCLES.values() for row in life.rules for each in row.advisory_checks}
     assert set(asked) == set(ADVISORIES)
     for code, check in asked.items():
         details = check.ask(present, known, samples[code])

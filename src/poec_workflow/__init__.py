@@ -16,9 +16,9 @@ from poec_workflow.errors import (
     StorageUnavailable,
     WorkflowError,
 )
-from poec_workflow.events import HistoryEntry, Position
 from poec_workflow.explanation import Explanation
 from poec_workflow.folding import evolve, fold
+from poec_workflow.history import HistoryEntry, Position
 from poec_workflow.model import (
     SYSTEM,
     ActionState,

@@ -1,6 +1,6 @@
 """decide: a subject, a command and facts ▸ what happens, or every reason why not.
 
-Pure: no storage, no clock, no I/O. The answers come in the order that the domain page gives; only its step 0, the
+Pure: no storage, no clock, no I/O. The answers come in the order of `docs/explanation/domain.md`; only answer 0, the
 key, needs a memory, and is the workflow's.
 """
 
@@ -105,11 +105,11 @@ def decide(
     Returns:
         `Accepted`, or `Refused` with the answer of the first step that fails (domain page, "The order of answers").
     """
-    gate = _gate(subject, command, facts, lifecycles[command.kind])
-    return Refused((gate,)) if gate else adjudicate(subject, command, facts, lifecycles)
+    refusal = _first_refusal(subject, command, facts, lifecycles[command.kind])
+    return Refused((refusal,)) if refusal else adjudicate(subject, command, facts, lifecycles)
 
 
-def _gate(subject: Subject | None, command: Command, facts: Facts, lifecycle: Lifecycle) -> Refusal | None:
+def _first_refusal(subject: Subject | None, command: Command, facts: Facts, lifecycle: Lifecycle) -> Refusal | None:
     """Answers 1 to 3: what must exist, who may, which version."""
     if lifecycle.creates(type(command)):
         if lifecycle.parent and not facts.know(lifecycle.parent):
@@ -145,7 +145,7 @@ def adjudicate(
     rule = lifecycle.executor.choose(subject, facts, command)
     if rule is None:
         return Refused((no_transition(subject, command.type, lifecycles),))
-    checks = (*rule.refusals, *facts.settings.checks.get(type(command), ()))
+    checks = (*rule.refusal_checks, *facts.settings.checks.get(type(command), ()))
     refusals = refusals_of(checks, subject, facts, command)
     return Refused(refusals) if refusals else _accept(rule, subject, command, facts, lifecycles)
 
@@ -182,7 +182,7 @@ def _asked(
 def _accept(rule: AnyRule, subject: Subject | None, command: Command, facts: Facts, lifecycles: Lifecycles) -> Accepted:
     advisories = tuple(
         Advisory(check.code, {name: plain(value) for name, value in details.items()})
-        for check, details in _asked(rule.advisories, subject, facts, command)
+        for check, details in _asked(rule.advisory_checks, subject, facts, command)
     )
     before = _cascade(rule.first, command, facts, lifecycles) if rule.first else ()
     event = _event(rule, subject, command, facts)

@@ -16,10 +16,8 @@ from attrs import field, fields, frozen
 
 from poec_workflow.catalogue import ABSENCE, WITHDRAWAL
 from poec_workflow.commands import copied, kebab, listed
-from poec_workflow.errors import Advisory
 from poec_workflow.model import (
     ActionState,
-    Actor,
     Application,
     ApplicationState,
     Candidate,
@@ -350,43 +348,3 @@ EVENTS: Mapping[str, type[AnyEvent]] = {
 
 
 # The history
-
-
-@frozen
-class Position:
-    """One subject at one version: what history, receipts and messages are keyed by."""
-
-    kind: SubjectKind
-    reference: Reference
-    version: int
-
-
-@frozen(kw_only=True)
-class HistoryEntry:
-    """One event in its envelope.
-
-    Attributes:
-        recorded_at: when it was stored; `event.effective_at` is when it took effect.
-        actor: who caused it; `system` for what rules and time do.
-        rule: the row, as `L4`.
-        command: the type of the command that caused it: for an application that a session's cancellation ended,
-            `cancel-session`.
-        decision: where the accepted command that began this transaction put its own event.
-        from_state: the state before; None for a creation.
-        fingerprint: of the table and the settings under which it was decided.
-    """
-
-    event: AnyEvent
-    recorded_at: datetime
-    actor: Actor
-    rule: str
-    command: str
-    decision: Position
-    from_state: State | None
-    fingerprint: str
-    advisories: tuple[Advisory, ...] = ()
-
-    @property
-    def position(self) -> Position:
-        """Whose entry it is, and which."""
-        return Position(self.event.kind, self.event.reference, self.event.version)

@@ -74,5 +74,5 @@ def _may_be_chosen(row: AnyRule, subject: Subject, facts: Facts) -> bool:
 
 
 def _refusals_of(row: AnyRule, subject: Subject, facts: Facts) -> tuple[Refusal, ...]:
-    checks = (*row.refusals, *facts.settings.checks.get(row.command, ()))
+    checks = (*row.refusal_checks, *facts.settings.checks.get(row.command, ()))
     return refusals_of((each for each in checks if each.payload_free), subject, facts, None)

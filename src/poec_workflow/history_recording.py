@@ -1,4 +1,4 @@
-"""The history's side of a decision: the envelope stamped once, and a decision read back from it."""
+"""Make history entries of a decision, and a decision of its history entries."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from datetime import datetime
 from attrs import evolve, frozen
 
 from poec_workflow.decider import Accepted, Change
-from poec_workflow.events import HistoryEntry, Position
 from poec_workflow.folding import fold
+from poec_workflow.history import HistoryEntry, Position
 from poec_workflow.machines import LIFECYCLES
 from poec_workflow.model import Subject
 from poec_workflow.policies.calendar import in_zone

@@ -1,25 +1,25 @@
-"""The domain's values: what exists, in the words of the domain page. Frozen, and without behaviour.
+"""The domain's values, in the words of `docs/explanation/domain.md`. Frozen; a method only derives.
 
-A value holds what folding its subject's events gives, and nothing else: counts belong to a `Tally`, people's
-names and e-mails to a `Candidate`, which no event and no application contains.
+A subject holds what folding its events gives, and nothing else: counts belong to a `Tally`, a candidate's name and
+e-mail to a `Candidate`, which no event and no application contains.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from datetime import time as clock_time
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, ClassVar, Generic, Literal, TypeVar, cast
+from typing import Annotated, ClassVar, Generic, Literal, TypeVar
 
 from attrs import evolve, field, frozen
 
-from poec_workflow.errors import Fault, Malformed
+from poec_workflow.enum_values import must_be
+from poec_workflow.errors import Malformed
 from poec_workflow.frozen_map import FrozenMap
 
 T = TypeVar("T")
-E = TypeVar("E", bound=StrEnum)
 
 FIRST_YEAR, LAST_YEAR = 1900, 2999
 """The years that the wire format can say."""
@@ -35,34 +35,6 @@ class TextLength:
 
 Reference = Annotated[str, TextLength(1, 64)]
 Text = Annotated[str, TextLength(0, 10_000)]
-
-
-def member(kind: type[E], value: object) -> E:
-    """The member with a value; any other value is returned unchanged, and `not_a_member` reports it."""
-    try:
-        return value if type(value) is kind else kind(cast("str", value))
-    except ValueError:
-        return cast("E", value)
-
-
-def not_a_member(kind: type[E], value: object, place: str) -> Iterator[Fault]:
-    """The fault of a value that is no member."""
-    if not isinstance(value, kind):
-        yield Fault(place, f"expected one of {', '.join(kind)}")
-
-
-def must_be(kind: type[E], value: object, place: str) -> E:
-    """The member with a value.
-
-    Raises:
-        Malformed: at `place`; there is no such member.
-    """
-    if type(value) is kind:
-        return value
-    found = member(kind, value)
-    if faults := tuple(not_a_member(kind, found, place)):
-        raise Malformed(faults)
-    return found
 
 
 class SubjectKind(StrEnum):
@@ -383,7 +355,7 @@ class Tally:
 
 @frozen(kw_only=True)
 class Page(Generic[T]):
-    """One page of a list: its items, and the mark to ask for the next one with (None on the last)."""
+    """One page of a list: its items, and the cursor to ask for the next one with (None on the last)."""
 
     items: tuple[T, ...] = field(converter=tuple)
     next: str | None = None

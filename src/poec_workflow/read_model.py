@@ -9,9 +9,10 @@ from typing import TypeVar, cast
 from attrs import field, frozen
 
 from poec_workflow.decider import unknown
+from poec_workflow.enum_values import must_be
 from poec_workflow.errors import CommandRefused, Fault, Malformed
-from poec_workflow.events import HistoryEntry
 from poec_workflow.explanation import Explanation, explain
+from poec_workflow.history import HistoryEntry
 from poec_workflow.model import (
     Actor,
     Application,
@@ -22,11 +23,10 @@ from poec_workflow.model import (
     Text,
     TrainingAction,
     TrainingSession,
-    must_be,
 )
 from poec_workflow.policies.alerts import AlertCriteria, alert_criteria
 from poec_workflow.policies.calendar import first_instant, local_day, stored_instant
-from poec_workflow.policies.deadlines import ended_before, expiring_ends
+from poec_workflow.policies.deadlines import ended_before, session_ends_expiring
 from poec_workflow.policies.settings import Settings, default_settings
 from poec_workflow.ports import Clock, Storage, SystemClock
 from poec_workflow.serialization import from_dict, to_dict
@@ -49,7 +49,7 @@ T = TypeVar("T")
 
 
 @frozen
-class Reading:
+class ReadModel:
     """The queries of a workflow; see `Workflow` for the attributes.
 
     Every list is ordered by reference, by code points. Texts that no storage can hold (NUL, lone surrogates) are
@@ -68,7 +68,7 @@ class Reading:
         Raises:
             CommandRefused: `unknown-application`.
         """
-        return cast("Application", self._known(SubjectKind.APPLICATION, reference))
+        return cast("Application", self._existing(SubjectKind.APPLICATION, reference))
 
     def session(self, reference: str) -> TrainingSession:
         """One session.
@@ -76,7 +76,7 @@ class Reading:
         Raises:
             CommandRefused: `unknown-session`.
         """
-        return cast("TrainingSession", self._known(SubjectKind.SESSION, reference))
+        return cast("TrainingSession", self._existing(SubjectKind.SESSION, reference))
 
     def action(self, reference: str) -> TrainingAction:
         """One training action.
@@ -84,7 +84,7 @@ class Reading:
         Raises:
             CommandRefused: `unknown-action`.
         """
-        return cast("TrainingAction", self._known(SubjectKind.ACTION, reference))
+        return cast("TrainingAction", self._existing(SubjectKind.ACTION, reference))
 
     def history(self, kind: SubjectKind | str, reference: str) -> Sequence[HistoryEntry]:
         """The history of a subject, oldest entry first.
@@ -93,7 +93,7 @@ class Reading:
             CommandRefused: `unknown-application`, `unknown-session` or `unknown-action`.
         """
         of = must_be(SubjectKind, kind, "$.kind")
-        self._known(of, reference)
+        self._existing(of, reference)
         return self.storage.queries.history(of, reference)
 
     def explain(self, application: str, actor: Actor) -> tuple[Explanation, ...]:
@@ -118,13 +118,13 @@ class Reading:
         """The applications list, by reference.
 
         Raises:
-            Malformed: the filter, or the mark of the page.
+            Malformed: the filter, or the cursor of the page.
         """
         return self._page(self.storage.queries.applications, filter, page)
 
     def application_tabs(self, filter: ApplicationFilter = ApplicationFilter()) -> Mapping[Tab, int]:  # noqa: A002, B008
         """How many applications stand in each tab, as far as the rest of a filter lets them."""
-        return self.storage.queries.application_tabs(_well_formed(filter), self._watch())
+        return self.storage.queries.application_tabs(_well_formed(filter), self._criteria())
 
     def sessions(
         self,
@@ -134,13 +134,13 @@ class Reading:
         """The sessions list, by reference.
 
         Raises:
-            Malformed: the filter, or the mark of the page.
+            Malformed: the filter, or the cursor of the page.
         """
         return self._page(self.storage.queries.sessions, filter, page)
 
     def session_tabs(self, filter: SessionFilter = SessionFilter()) -> Mapping[Tab, int]:  # noqa: A002, B008
         """How many sessions stand in each tab, as far as the rest of a filter lets them."""
-        return self.storage.queries.session_tabs(_well_formed(filter), self._watch())
+        return self.storage.queries.session_tabs(_well_formed(filter), self._criteria())
 
     def actions(
         self,
@@ -150,13 +150,13 @@ class Reading:
         """The actions list, by reference.
 
         Raises:
-            Malformed: the filter, or the mark of the page.
+            Malformed: the filter, or the cursor of the page.
         """
         return self._page(self.storage.queries.actions, filter, page)
 
     def action_tabs(self, filter: ActionFilter = ActionFilter()) -> Mapping[ActionTab, int]:  # noqa: A002, B008
         """How many actions stand in each tab; an action may stand in several."""
-        return self.storage.queries.action_tabs(_well_formed(filter), self._watch())
+        return self.storage.queries.action_tabs(_well_formed(filter), self._criteria())
 
     def candidate_applications(self, reference: str) -> Sequence[ApplicationRow]:
         """All applications of a candidate, in progress and past, by reference."""
@@ -178,7 +178,7 @@ class Reading:
         day = _day(at, "$.at") if at else self._today(self._now())
         rows = self.storage.queries.dashboard(
             _text(organization),
-            expiring=expiring_ends(day, self.settings),
+            expiring=session_ends_expiring(day, self.settings),
             since=first_instant(_day(since, "$.since"), self.settings.zone) if since else None,
         )
         return Dashboard(organization=organization, at=day, rows=tuple(rows))
@@ -200,19 +200,19 @@ class Reading:
 
     def _page(self, query: Callable[..., Sequence[Row]], asked: object, page: PageRequest) -> Page[Row]:
         after, limit = span(_well_formed(page))
-        return paged(query(_well_formed(asked), self._watch(), after=after, limit=limit), page)
+        return paged(query(_well_formed(asked), self._criteria(), after=after, limit=limit), page)
 
     def _expires(self, row: ApplicationRow, today: date) -> bool:
-        first, last = expiring_ends(today, self.settings)
+        first, last = session_ends_expiring(today, self.settings)
         return first <= row.session_end <= last
 
-    def _known(self, kind: SubjectKind, reference: str) -> Subject:
+    def _existing(self, kind: SubjectKind, reference: str) -> Subject:
         subject = self.storage.queries.subject(kind, _text(reference))
         if subject is None:
             raise CommandRefused([unknown(kind, reference)])
         return subject
 
-    def _watch(self) -> AlertCriteria:
+    def _criteria(self) -> AlertCriteria:
         return alert_criteria(self._today(self._now()), self.settings)
 
     def _now(self) -> datetime:

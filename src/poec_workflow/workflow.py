@@ -17,7 +17,7 @@ from poec_workflow.history_recording import recorded, replayed
 from poec_workflow.model import Actor
 from poec_workflow.policies.calendar import stored_instant
 from poec_workflow.ports import DecisionContext, Receipt, Storage, Transaction
-from poec_workflow.read_model import Reading
+from poec_workflow.read_model import ReadModel
 from poec_workflow.remedies import Remedy, remedy
 from poec_workflow.serialization import checked, digest, from_dict
 from poec_workflow.views import SweepReport
@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 
 
 @frozen
-class Workflow(Reading):
+class Workflow(ReadModel):
     """The rules on a storage: frozen, thread-safe, one per process.
 
     Attributes:
@@ -79,8 +79,8 @@ class Workflow(Reading):
         Raises:
             Malformed: a value can't be written in the wire format.
         """
-        [(known, at)] = self._admitted([request])
-        return self._stored(known, at)
+        [(known, at)] = self._checked([request])
+        return self._run_one(known, at)
 
     def submit_or_remedy(self, request: Request) -> tuple[Answer, Remedy | None]:
         """Carry out a request; if it is refused, look for its remedy in the same transaction.
@@ -88,7 +88,7 @@ class Workflow(Reading):
         Raises:
             Malformed: a value can't be written in the wire format.
         """
-        [(known, now)] = self._admitted([request])
+        [(known, now)] = self._checked([request])
 
         def work(transaction: Transaction) -> tuple[Answer, Remedy | None]:
             loaded = transaction.load(known.command, key=known.key)
@@ -96,7 +96,7 @@ class Workflow(Reading):
             return answer, self._remedy(known, loaded, now) if isinstance(answer, Refused) else None
 
         answer, found = self.storage.run(work)
-        return self._told(answer), found
+        return self._notified(answer), found
 
     def execute_many(self, requests: Iterable[Request], *, atomic: bool = False) -> list[Answer]:
         """Carry out requests in order, each at its own `at` where it has one, else at the clock's now.
@@ -114,21 +114,21 @@ class Workflow(Reading):
             Conflict, StorageUnavailable: the storage failed; without `atomic`, what came before is stored, and the
                 observer was called for it.
         """
-        admitted = self._admitted(requests)
+        admitted = self._checked(requests)
         if atomic:
             return self._all_or_nothing(admitted)
-        return [self._stored(request, at) for request, at in admitted]
+        return [self._run_one(request, at) for request, at in admitted]
 
     def preview(self, command: Command, actor: Actor) -> Answer:
         """The decision that `execute` would take now, with nothing stored; `final` says that it ends the subject."""
-        [(request, now)] = self._admitted([Request(command=command, actor=actor)])
+        [(request, now)] = self._checked([Request(command=command, actor=actor)])
         return self.storage.run(
             lambda transaction: self._decide(transaction, request, transaction.load(request.command), now), write=False
         )
 
     def remedy(self, request: Request) -> Remedy | None:
         """The one change that would make a refused request pass; None where it passes, or no one change would do."""
-        [(known, at)] = self._admitted([request])
+        [(known, at)] = self._checked([request])
         return self.storage.run(
             lambda each: self._remedy(known, each.load(known.command, key=known.key), at), write=False
         )
@@ -145,7 +145,7 @@ class Workflow(Reading):
         for batch in batches(self.storage, now, self.settings):
             expired.extend(each.subject.reference for each in batch)
             for answer in () if dry_run else batch:
-                self._told(answer)
+                self._notified(answer)
             if progress:
                 progress(len(expired))
         return SweepReport(at=now, expired=tuple(sorted(expired)), dry_run=dry_run)
@@ -157,14 +157,14 @@ class Workflow(Reading):
         known = from_dict(reference, str)
         self.storage.run(lambda transaction: transaction.forget(known))
 
-    def _admitted(self, requests: Iterable[Request]) -> list[tuple[Request, datetime]]:
+    def _checked(self, requests: Iterable[Request]) -> list[tuple[Request, datetime]]:
         """Check every request before the first is carried out, and give each its instant."""
         now = self._now()
         known = [checked(each) for each in requests]
         return [(each, stored_instant(each.at or now, self.settings.zone, "$.at")) for each in known]
 
-    def _stored(self, request: Request, at: datetime) -> Answer:
-        return self._told(self.storage.run(partial(self._execute, request=request, at=at)))
+    def _run_one(self, request: Request, at: datetime) -> Answer:
+        return self._notified(self.storage.run(partial(self._execute, request=request, at=at)))
 
     def _execute(self, transaction: Transaction, request: Request, at: datetime) -> Answer:
         loaded = transaction.load(request.command, key=request.key)
@@ -207,10 +207,10 @@ class Workflow(Reading):
         else:
             standing = answers
         for answer in standing:
-            self._told(answer)
+            self._notified(answer)
         return answers
 
-    def _told(self, answer: Answer) -> Answer:
+    def _notified(self, answer: Answer) -> Answer:
         """Call the observer, and return the answer."""
         if self.observe is not None:
             try:

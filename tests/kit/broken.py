@@ -17,7 +17,7 @@ from poec_workflow.adapters.memory.memory_outbox import MemoryOutbox
 from poec_workflow.adapters.memory.memory_queries import MemoryQueries
 from poec_workflow.adapters.memory.memory_storage import MemoryTransaction
 from poec_workflow.adapters.memory.memory_tables import Tables
-from poec_workflow.events import HistoryEntry, Position
+from poec_workflow.history import HistoryEntry, Position
 from poec_workflow.history_recording import RecordedChange
 from poec_workflow.model import Application, Candidate
 from poec_workflow.policies.alerts import AlertCriteria

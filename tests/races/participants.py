@@ -12,7 +12,7 @@ from guarantees import PLATFORM, TRAINER, retaining, workflow_on
 from poec_workflow import Accepted, Actor, Refused, Request, Workflow
 from poec_workflow.adapters.sql import SqlStorage
 from poec_workflow.commands import Command, SetCapacity, SetCoefficient
-from poec_workflow.events import Position
+from poec_workflow.history import Position
 from processes import PATIENCE, flag, meet
 
 CHANGERS = 2

@@ -17,8 +17,9 @@ from poec_workflow import SubjectKind
 from poec_workflow.adapters.sql import SqlStorage
 from poec_workflow.adapters.sql.row_mapping import position_of
 from poec_workflow.adapters.sql.schema import outbox
-from poec_workflow.events import CapacitySet, HistoryEntry, Position, Preregistered, Retained
+from poec_workflow.events import CapacitySet, Preregistered, Retained
 from poec_workflow.folding import evolve
+from poec_workflow.history import HistoryEntry, Position
 from poec_workflow.model import ApplicationState, Tally, TrainingSession
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from attrs import evolve
 
-from poec_workflow.events import HistoryEntry, Preregistered
+from poec_workflow.events import Preregistered
+from poec_workflow.history import HistoryEntry
 from poec_workflow.model import Application, Origin, Prescriber
 
 

@@ -12,8 +12,8 @@ from poec_workflow.cli import options
 from poec_workflow.cli.terminal import print_json, print_table, table
 from poec_workflow.decider import unknown
 from poec_workflow.errors import CommandRefused
-from poec_workflow.events import HistoryEntry
 from poec_workflow.explanation import Explanation
+from poec_workflow.history import HistoryEntry
 from poec_workflow.model import Actor, ActorKind, Subject, SubjectKind
 from poec_workflow.policies.calendar import in_zone
 from poec_workflow.remedies import Remedy

@@ -8,7 +8,7 @@ from poec_workflow.diagrams import decision_table, dot, mermaid, plantuml, rule_
 from poec_workflow.diagrams.graph import Edge, Graph, Node, Step, graph, steps
 from poec_workflow.diagrams.labels import SHOWN
 from poec_workflow.diagrams.outcomes import Outcome
-from poec_workflow.events import HistoryEntry
+from poec_workflow.history import HistoryEntry
 from poec_workflow.locales import LANGUAGES
 from poec_workflow.machines import Lifecycle
 from poec_workflow.policies.settings import Settings

@@ -83,8 +83,8 @@ class Export:
             "conditions": translations(
                 lambda lang: ", ".join(locales.label("conditions", str(each), lang) for each in rule.given)
             ),
-            "checks": [self._check(rule, each) for each in (*rule.refusals, *own)],
-            "advises": [self._check(rule, each, advises=True) for each in rule.advisories],
+            "checks": [self._check(rule, each) for each in (*rule.refusal_checks, *own)],
+            "advises": [self._check(rule, each, advises=True) for each in rule.advisory_checks],
         }
 
     def _check(self, rule: AnyRule, check: Check, *, advises: bool = False) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def render(
     script, style = "\n".join(map(_part, SCRIPTS)), _part("page.css")
     parts = {
         "lang": lang,
-        "policy": _policy(script, [style, *_STYLE.findall(templates)]),
+        "policy": _content_security_policy(script, [style, *_STYLE.findall(templates)]),
         "title": escape(f"{words(lang)['page']['title']} · {titles[lang]}"),
         "subject": escape(titles[lang]),
         "style": style,
@@ -72,7 +72,7 @@ def _data(settings: Settings, titles: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _policy(script: str, styles: list[str]) -> str:
+def _content_security_policy(script: str, styles: list[str]) -> str:
     """A policy that allows exactly this script and these styles."""
     allowed = " ".join(dict.fromkeys(_hash(style) for style in styles))
     return f"default-src 'none'; script-src {_hash(script)}; style-src {allowed}; base-uri 'none'; form-action 'none'"

@@ -1,4 +1,7 @@
-"""The three lifecycles as tables, and which of them a command or a subject belongs to."""
+"""The three lifecycles: rows L of applications, S of sessions, A of training actions, a table a file.
+
+`rule` is the shape of a row, `lifecycle` checks a table when it is built, `executor` runs it.
+"""
 
 from collections.abc import Mapping
 

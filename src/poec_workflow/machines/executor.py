@@ -1,4 +1,4 @@
-"""A table run by `transitions`: nothing else imports it.
+"""Runs a table with the library `transitions`; no other file imports that.
 
 One `Machine` without a model per lifecycle, built once. What moves through it is a throw-away `Probe`, for the
 machine must not know our frozen values. `_Row` and `_Trigger` are its documented extension points, kept lean: no

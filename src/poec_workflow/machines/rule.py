@@ -70,15 +70,15 @@ class Rule(Generic[S, C]):
     then: type[ApplicationCommand | SessionCommand] | None = field(default=None, kw_only=True)
     then_given: tuple[Condition[S, C], ...] = field(default=(), kw_only=True)
     effective: Callable[[S, Facts], datetime] | None = field(default=None, kw_only=True)
-    refusals: tuple[Check, ...] = field(init=False, repr=False, eq=False)
-    advisories: tuple[Check, ...] = field(init=False, repr=False, eq=False)
+    refusal_checks: tuple[Check, ...] = field(init=False, repr=False, eq=False)
+    advisory_checks: tuple[Check, ...] = field(init=False, repr=False, eq=False)
     carried: tuple[str, ...] = field(init=False, repr=False, eq=False)
     """The fields that the event takes from the command."""
 
     def __attrs_post_init__(self) -> None:
         for name, value in (
-            ("refusals", tuple(map(Check.of, self.unless))),
-            ("advisories", tuple(map(Check.of, self.advise))),
+            ("refusal_checks", tuple(map(Check.of, self.unless))),
+            ("advisory_checks", tuple(map(Check.of, self.advise))),
             ("carried", tuple(_carried(self.event, self.command))),
         ):
             object.__setattr__(self, name, value)
@@ -86,7 +86,7 @@ class Rule(Generic[S, C]):
     @property
     def codes(self) -> tuple[str, ...]:
         """The codes of the refusals that the row may give."""
-        return tuple(check.code for check in self.refusals)
+        return tuple(check.code for check in self.refusal_checks)
 
     def target_from(self, source: State | None) -> State:
         """The state that it leads to from one of its sources."""

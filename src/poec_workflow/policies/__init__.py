@@ -1,4 +1,9 @@
-"""The rules that refuse, advise and permit: one file per subject, one function per code."""
+"""The policies: one file a topic (`capacity`, `convocation`, …), one function a refusal code, named after it.
+
+A policy refuses, or, in a row's `advise`, warns. `[S]` marks what the source says, `[R]` this package's reading of
+it; see `docs/explanation/domain.md`. The codes of the first answers (unknown, not permitted, stale, no transition,
+key reused, duplicate) have no policy: `decider` and `workflow` give them.
+"""
 
 from poec_workflow.policies.access import PERMISSIONS, Grant
 from poec_workflow.policies.check import messages

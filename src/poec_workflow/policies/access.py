@@ -12,6 +12,7 @@ from attrs import field, frozen
 
 from poec_workflow import commands
 from poec_workflow.commands import Command
+from poec_workflow.enum_values import member, not_a_member
 from poec_workflow.errors import Fault, Malformed
 from poec_workflow.frozen_map import FrozenMap
 from poec_workflow.model import (
@@ -24,8 +25,6 @@ from poec_workflow.model import (
     Subject,
     TrainingAction,
     TrainingSession,
-    member,
-    not_a_member,
 )
 from poec_workflow.policies.check import code_of, faults_of_function, needs_command
 

@@ -1,4 +1,4 @@
-"""What the lists point at: current and ended sessions, and the tabs of the actions list that no state names.
+"""Which tab a session or an action stands in where its state does not say so, and which actions are in alert.
 
 Lists over many rows ask these rules through `AlertCriteria`: days that are reckoned here once and compared in a query.
 """
@@ -12,7 +12,7 @@ from attrs import frozen
 
 from poec_workflow.model import ActionState, SessionState, TrainingAction, TrainingSession
 from poec_workflow.policies.capacity import counted, quota_of
-from poec_workflow.policies.deadlines import closing_soon, expiring_ends
+from poec_workflow.policies.deadlines import registration_deadlines_near, session_ends_expiring
 from poec_workflow.policies.facts import Enrolment
 from poec_workflow.policies.settings import Settings
 
@@ -40,8 +40,8 @@ def alert_criteria(today: date, settings: Settings) -> AlertCriteria:
     """What to look for on a day."""
     return AlertCriteria(
         today=today,
-        expiring=expiring_ends(today, settings),
-        closing=closing_soon(today),
+        expiring=session_ends_expiring(today, settings),
+        closing=registration_deadlines_near(today),
         counts_live=settings.counts_live,
     )
 

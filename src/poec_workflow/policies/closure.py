@@ -1,4 +1,4 @@
-"""Administrative endings, and what must be over before an action is put away."""
+"""When an application may be ended with its session (L13, L14), and when open ones keep an action from ending."""
 
 from __future__ import annotations
 

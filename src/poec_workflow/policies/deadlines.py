@@ -1,7 +1,7 @@
 """Time limits: the only file that adds days to dates.
 
-The advice deadline is the session's end + 21 days, that whole day included [S]: « vous avez jusqu'à trois semaines
-après la date de fin de session ».
+The advice deadline is the session's end + `Settings.grace_days`, that whole day included [S]: « vous avez jusqu'à
+trois semaines après la date de fin de session ».
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ def is_overdue(session: TrainingSession, today: date, settings: Settings) -> boo
     return session.end < ended_before(today, settings)
 
 
-def expiring_ends(today: date, settings: Settings) -> tuple[date, date]:
+def session_ends_expiring(today: date, settings: Settings) -> tuple[date, date]:
     """« Passage en avis non transmis d'ici 15 jours »: the first and last end with today ≤ deadline ≤ today + 15."""
     first = ended_before(today, settings)
     return first, first + timedelta(days=settings.warning_days)
 
 
-def closing_soon(today: date) -> tuple[date, date]:
+def registration_deadlines_near(today: date) -> tuple[date, date]:
     """The first and last registration deadline that is near: within 7 days [R]."""
     return today, today + timedelta(days=_CLOSING_DAYS)
 

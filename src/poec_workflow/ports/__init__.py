@@ -1,11 +1,11 @@
-"""The ports, as Protocols of few methods: storage, queries, outbox, clock, notifier.
+"""The ports, as Protocols: storage, queries, outbox, clock, notifier.
 
 Adapters translate, and hold no rule; `poec_workflow.adapters.memory` is the shortest complete one. The types that the
 methods take and return are importable from here; subjects and people from `poec_workflow`.
 """
 
 from poec_workflow.commands import Command
-from poec_workflow.events import HistoryEntry, Position
+from poec_workflow.history import HistoryEntry, Position
 from poec_workflow.history_recording import RecordedChange
 from poec_workflow.model import LIVE_STATES, OPEN_STATES, State, Subject, Tally
 from poec_workflow.policies.alerts import AlertCriteria, alerts, awaits_validation, is_ended

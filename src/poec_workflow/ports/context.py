@@ -1,4 +1,4 @@
-"""The context of a decision, as a storage loads it."""
+"""The context of a decision, as a storage loads it, and `Receipt`, the record of an idempotency key."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TypeVar, overload
 
 from attrs import frozen
 
-from poec_workflow.events import Position
+from poec_workflow.history import Position
 from poec_workflow.model import Actor, Subject, TrainingAction
 from poec_workflow.policies.facts import Enrolment, Facts
 from poec_workflow.policies.settings import Settings

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from poec_workflow.events import Position
+from poec_workflow.history import Position
 
 
 class Delivery(StrEnum):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from poec_workflow.events import HistoryEntry
+from poec_workflow.history import HistoryEntry
 from poec_workflow.model import Application, Candidate, State, Subject, SubjectKind
 from poec_workflow.policies.alerts import AlertCriteria
 from poec_workflow.ports.context import DecisionContext

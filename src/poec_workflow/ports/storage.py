@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar, runtime_checkable
 from attrs import frozen
 
 from poec_workflow.commands import Command
-from poec_workflow.events import HistoryEntry, Position
+from poec_workflow.history import HistoryEntry, Position
 from poec_workflow.history_recording import RecordedChange
 from poec_workflow.model import Candidate
 from poec_workflow.ports.context import DecisionContext, Receipt

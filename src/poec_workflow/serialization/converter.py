@@ -15,8 +15,8 @@ from cattrs.gen import make_dict_structure_fn
 
 from poec_workflow.commands import COMMANDS, Command
 from poec_workflow.errors import Fault, Malformed
-from poec_workflow.events import HistoryEntry
 from poec_workflow.frozen_map import FrozenMap
+from poec_workflow.history import HistoryEntry
 from poec_workflow.model import REQUIRED_OF_ACTORS, Actor, TextLength
 from poec_workflow.serialization.history_entries import read_entry, write_entry
 from poec_workflow.serialization.parsing import below, faults_of

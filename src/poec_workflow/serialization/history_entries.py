@@ -10,7 +10,8 @@ from attrs import frozen
 from cattrs import BaseValidationError, Converter
 
 from poec_workflow.errors import Advisory, Malformed
-from poec_workflow.events import ENVELOPE, EVENTS, AnyEvent, HistoryEntry, Position
+from poec_workflow.events import ENVELOPE, EVENTS, AnyEvent
+from poec_workflow.history import HistoryEntry, Position
 from poec_workflow.model import STATE_TYPES, Actor, Reference, State, SubjectKind
 from poec_workflow.serialization.parsing import faults_of
 

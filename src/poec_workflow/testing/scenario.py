@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 
 from poec_workflow.commands import Expire, Request
 from poec_workflow.decider import Accepted, Refused
-from poec_workflow.events import Position
+from poec_workflow.history import Position
 from poec_workflow.model import SYSTEM
 from poec_workflow.policies.settings import Settings
 from poec_workflow.ports import Clock, Delivery, Storage

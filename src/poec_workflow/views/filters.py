@@ -9,6 +9,7 @@ from typing import Annotated, Literal, TypeVar, cast
 
 from attrs import field, frozen
 
+from poec_workflow.enum_values import member, not_a_member
 from poec_workflow.errors import Fault, Malformed
 from poec_workflow.model import (
     ApplicationState,
@@ -19,8 +20,6 @@ from poec_workflow.model import (
     SessionState,
     SessionStateName,
     TextLength,
-    member,
-    not_a_member,
 )
 
 E = TypeVar("E", bound=StrEnum)

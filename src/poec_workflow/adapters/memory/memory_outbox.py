@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from threading import RLock
 
 from poec_workflow.adapters.memory.memory_tables import Tables
-from poec_workflow.events import Position
+from poec_workflow.history import Position
 from poec_workflow.model import SubjectKind
 from poec_workflow.ports import Delivery
 

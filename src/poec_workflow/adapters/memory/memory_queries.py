@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from poec_workflow.adapters.memory.memory_lists import MemoryLists
-from poec_workflow.events import HistoryEntry
+from poec_workflow.history import HistoryEntry
 from poec_workflow.model import (
     ActionState,
     Application,

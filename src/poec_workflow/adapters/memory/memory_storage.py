@@ -14,7 +14,7 @@ from poec_workflow.adapters.memory.memory_outbox import MemoryOutbox
 from poec_workflow.adapters.memory.memory_queries import MemoryQueries
 from poec_workflow.adapters.memory.memory_tables import Tables
 from poec_workflow.commands import Command, CreateSession, Preregister
-from poec_workflow.events import HistoryEntry, Position
+from poec_workflow.history import HistoryEntry, Position
 from poec_workflow.history_recording import RecordedChange
 from poec_workflow.model import Application, Candidate, SubjectKind, Tally, TrainingSession
 from poec_workflow.ports import DecisionContext, Receipt

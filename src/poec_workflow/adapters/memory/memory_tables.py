@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import cast
 
-from poec_workflow.events import HistoryEntry, Position
+from poec_workflow.history import HistoryEntry, Position
 from poec_workflow.model import (
     LIVE_STATES,
     OPEN_STATES,

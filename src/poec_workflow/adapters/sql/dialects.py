@@ -13,12 +13,9 @@ transactions are REPEATABLE READ: one snapshot, without waiting.
 
 from __future__ import annotations
 
-import re
 import sqlite3
-import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from enum import Enum, auto
 from pathlib import Path
 from typing import Any
 
@@ -39,54 +36,6 @@ PerDialect = Mapping[str, Insert]
 _EXPECTED = "expected sqlite:///file.db or postgresql+psycopg://host/database"
 _SCHEMA_LOCK = 0x706F6563
 """PostgreSQL's advisory lock of those who make the tables."""
-
-
-class ErrorKind(Enum):
-    """What a driver's error means for the caller."""
-
-    BUSY = auto()
-    DUPLICATE = auto()
-    SCHEMA = auto()
-    NO_TRANSACTION = auto()
-    UNAVAILABLE = auto()
-
-
-def driver_errors() -> tuple[type[BaseException], ...]:
-    """The base exceptions of the drivers that are imported, for code that calls them without SQLAlchemy."""
-    psycopg: Any = sys.modules.get("psycopg")
-    return (sqlite3.Error,) if psycopg is None else (sqlite3.Error, psycopg.Error)
-
-
-_PRIMARY_CODE = 0xFF
-_MISSING = re.compile(r"no such (table|column): |table \S+ has no column named ")
-"""SQLite's message for a missing table or column; its code is that of every error in a statement."""
-_SQLITE = {
-    sqlite3.SQLITE_BUSY: ErrorKind.BUSY,
-    sqlite3.SQLITE_LOCKED: ErrorKind.BUSY,
-    sqlite3.SQLITE_PROTOCOL: ErrorKind.BUSY,
-    sqlite3.SQLITE_CONSTRAINT: ErrorKind.DUPLICATE,
-}
-_POSTGRESQL = {
-    "40001": ErrorKind.BUSY,  # serialization failure
-    "40P01": ErrorKind.BUSY,  # deadlock
-    "55P03": ErrorKind.BUSY,  # lock timeout
-    "23505": ErrorKind.DUPLICATE,  # unique violation
-    "42P01": ErrorKind.SCHEMA,  # no such table
-    "42703": ErrorKind.SCHEMA,  # no such column
-    "42P07": ErrorKind.DUPLICATE,  # a table was created meanwhile
-    "25P01": ErrorKind.NO_TRANSACTION,
-}
-
-
-def error_kind(error: BaseException) -> ErrorKind:
-    """Classify a driver's error by its code."""
-    code = getattr(error, "sqlite_errorcode", None)
-    if code is not None:
-        if code == sqlite3.SQLITE_ERROR and _MISSING.match(str(error)):
-            return ErrorKind.SCHEMA
-        return _SQLITE.get(code & _PRIMARY_CODE, ErrorKind.UNAVAILABLE)
-    state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
-    return _POSTGRESQL.get(state or "", ErrorKind.UNAVAILABLE)
 
 
 def _parse_url(url: str) -> URL:

@@ -2,14 +2,68 @@
 
 from __future__ import annotations
 
+import re
+import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import Enum, auto
+from typing import Any
 
 from sqlalchemy.exc import DBAPIError, PendingRollbackError, ResourceClosedError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from poec_workflow.adapters.sql.dialects import NO_TRANSACTION, ErrorKind, driver_errors, error_kind
+from poec_workflow.adapters.sql.dialects import NO_TRANSACTION
 from poec_workflow.errors import Conflict, SchemaOutdated, StorageUnavailable, WorkflowError
+
+
+class ErrorKind(Enum):
+    """What a driver's error means for the caller."""
+
+    BUSY = auto()
+    DUPLICATE = auto()
+    SCHEMA = auto()
+    NO_TRANSACTION = auto()
+    UNAVAILABLE = auto()
+
+
+def driver_error_types() -> tuple[type[BaseException], ...]:
+    """The base exceptions of the drivers that are imported, for code that calls them without SQLAlchemy."""
+    psycopg: Any = sys.modules.get("psycopg")
+    return (sqlite3.Error,) if psycopg is None else (sqlite3.Error, psycopg.Error)
+
+
+_PRIMARY_CODE = 0xFF
+_MISSING = re.compile(r"no such (table|column): |table \S+ has no column named ")
+"""SQLite's message for a missing table or column; its code is that of every error in a statement."""
+_SQLITE = {
+    sqlite3.SQLITE_BUSY: ErrorKind.BUSY,
+    sqlite3.SQLITE_LOCKED: ErrorKind.BUSY,
+    sqlite3.SQLITE_PROTOCOL: ErrorKind.BUSY,
+    sqlite3.SQLITE_CONSTRAINT: ErrorKind.DUPLICATE,
+}
+_POSTGRESQL = {
+    "40001": ErrorKind.BUSY,  # serialization failure
+    "40P01": ErrorKind.BUSY,  # deadlock
+    "55P03": ErrorKind.BUSY,  # lock timeout
+    "23505": ErrorKind.DUPLICATE,  # unique violation
+    "42P01": ErrorKind.SCHEMA,  # no such table
+    "42703": ErrorKind.SCHEMA,  # no such column
+    "42P07": ErrorKind.DUPLICATE,  # a table was created meanwhile
+    "25P01": ErrorKind.NO_TRANSACTION,
+}
+
+
+def error_kind(error: BaseException) -> ErrorKind:
+    """Classify a driver's error by its code."""
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is not None:
+        if code == sqlite3.SQLITE_ERROR and _MISSING.match(str(error)):
+            return ErrorKind.SCHEMA
+        return _SQLITE.get(code & _PRIMARY_CODE, ErrorKind.UNAVAILABLE)
+    state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
+    return _POSTGRESQL.get(state or "", ErrorKind.UNAVAILABLE)
+
 
 REMEDY = "run `poec-workflow store upgrade`"
 """What helps against a schema that is not this release's."""
@@ -29,7 +83,7 @@ def translated() -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise _ours(error.orig or error) from error
-    except driver_errors() as error:
+    except driver_error_types() as error:
         raise _ours(error) from error
     except (PendingRollbackError, ResourceClosedError) as error:
         raise StorageUnavailable(f"the host's connection can't be used: {error}") from error

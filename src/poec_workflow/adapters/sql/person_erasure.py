@@ -9,7 +9,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, select, union
 from poec_workflow.adapters.anonymization import anonymous_application, anonymous_entry
 from poec_workflow.adapters.sql.row_mapping import Values, entry_row, read, row_of
 from poec_workflow.adapters.sql.schema import applications, history, people
-from poec_workflow.events import HistoryEntry
+from poec_workflow.history import HistoryEntry
 from poec_workflow.model import Application, SubjectKind
 
 _CANDIDATE: BindParameter[str] = bindparam("candidate")

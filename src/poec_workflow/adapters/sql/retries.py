@@ -1,4 +1,4 @@
-"""Retries of a transaction after a conflict: how often, and how long to wait between two attempts."""
+"""Retry a transaction after a conflict, waiting longer each time; `attempts` of `SqlStorage.open` says how often."""
 
 from __future__ import annotations
 

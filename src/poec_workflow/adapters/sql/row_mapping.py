@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from poec_workflow.adapters.search_text import action_text, application_text, person_text, session_text
 from poec_workflow.adapters.sql.schema import COUNTS
-from poec_workflow.events import HistoryEntry, Position
+from poec_workflow.history import HistoryEntry, Position
 from poec_workflow.model import Application, Candidate, Subject, SubjectKind, Tally, TrainingAction, TrainingSession
 from poec_workflow.policies.alerts import awaits_validation, is_incomplete
 from poec_workflow.policies.capacity import quota_of

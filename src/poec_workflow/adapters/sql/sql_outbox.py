@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, exists, or_, select
 from poec_workflow.adapters.sql.connections import Connections
 from poec_workflow.adapters.sql.row_mapping import microseconds, position_of, position_row
 from poec_workflow.adapters.sql.schema import outbox
-from poec_workflow.events import Position
+from poec_workflow.history import Position
 from poec_workflow.ports import Delivery
 
 _earlier = outbox.alias("earlier")

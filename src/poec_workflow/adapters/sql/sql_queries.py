@@ -18,7 +18,7 @@ from poec_workflow.adapters.sql.dashboard_statements import from_applications, f
 from poec_workflow.adapters.sql.dialects import supports_lateral
 from poec_workflow.adapters.sql.row_mapping import microseconds, read, tally_of
 from poec_workflow.adapters.sql.schema import SUBJECTS, applications, history, people, sessions
-from poec_workflow.events import HistoryEntry
+from poec_workflow.history import HistoryEntry
 from poec_workflow.model import (
     STATE_TYPES,
     SUBJECT_TYPES,

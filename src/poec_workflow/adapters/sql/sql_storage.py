@@ -17,7 +17,7 @@ from poec_workflow.adapters.sql.person_erasure import forget
 from poec_workflow.adapters.sql.sql_outbox import SqlOutbox
 from poec_workflow.adapters.sql.sql_queries import SqlQueries
 from poec_workflow.commands import Command
-from poec_workflow.events import HistoryEntry, Position
+from poec_workflow.history import HistoryEntry, Position
 from poec_workflow.history_recording import RecordedChange
 from poec_workflow.model import Application, Candidate
 from poec_workflow.ports import DecisionContext, Receipt, SchemaStatus

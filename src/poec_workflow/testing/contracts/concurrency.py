@@ -11,7 +11,7 @@ from typing import TypeVar
 from poec_workflow import commands
 from poec_workflow.commands import Request
 from poec_workflow.decider import Accepted, Refused
-from poec_workflow.events import Position
+from poec_workflow.history import Position
 from poec_workflow.model import Actor
 from poec_workflow.ports import Storage
 from poec_workflow.testing.contracts.contract import Contract

@@ -11,7 +11,8 @@ from attrs import evolve
 from hypothesis import strategies as st
 
 from poec_workflow import events
-from poec_workflow.events import AnyEvent, HistoryEntry, Position
+from poec_workflow.events import AnyEvent
+from poec_workflow.history import HistoryEntry, Position
 from poec_workflow.history_recording import RecordedChange
 from poec_workflow.model import (
     SYSTEM,

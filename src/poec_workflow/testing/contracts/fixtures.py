@@ -8,8 +8,8 @@ from decimal import Decimal
 from attrs import evolve
 
 from poec_workflow import commands
-from poec_workflow.events import Position
 from poec_workflow.folding import fold
+from poec_workflow.history import Position
 from poec_workflow.model import Actor, ActorKind, SubjectKind, Tally
 from poec_workflow.ports import Delivery, Storage
 from poec_workflow.testing.contracts.sample_subjects import CANDIDATE, PRESCRIBER, SESSION

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from poec_workflow import commands
-from poec_workflow.events import Position
+from poec_workflow.history import Position
 from poec_workflow.model import SubjectKind
 from poec_workflow.ports import Delivery, Storage
 from poec_workflow.testing.contracts.contract import Contract

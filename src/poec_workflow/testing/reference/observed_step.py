@@ -9,7 +9,8 @@ from attrs import frozen
 
 from poec_workflow.commands import Request
 from poec_workflow.decider import Accepted, Refused
-from poec_workflow.events import AnyEvent, HistoryEntry, Position
+from poec_workflow.events import AnyEvent
+from poec_workflow.history import HistoryEntry, Position
 from poec_workflow.model import State, Subject
 from poec_workflow.policies.check import code_of
 from poec_workflow.policies.settings import Settings

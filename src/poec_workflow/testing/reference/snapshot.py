@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 from poec_workflow.commands import Command, CreateSession, Preregister, ReopenSession
 from poec_workflow.decider import Accepted
-from poec_workflow.events import HistoryEntry
+from poec_workflow.history import HistoryEntry
 from poec_workflow.model import (
     LIVE_STATES,
     OPEN_STATES,

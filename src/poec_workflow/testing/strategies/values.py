@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from poec_workflow.commands import COMMANDS, Command, Request
 from poec_workflow.errors import Malformed
-from poec_workflow.events import EVENTS, Event, HistoryEntry
+from poec_workflow.events import EVENTS, Event
+from poec_workflow.history import HistoryEntry
 from poec_workflow.model import Actor, TextLength
 
 T = TypeVar("T")
