@@ -196,3 +196,44 @@ def test_today_is_worked_out_once() -> None:
     """Every policy that asks gets the same object."""
     known = facts(SYSTEM, action=ACTION, session=SESSION)
     assert known.today is known.today
+
+
+ODD = [
+    ("Europe/Paris", "1905-06-01T23:55:00+00:00"),
+    ("Africa/Monrovia", "1960-01-01T00:30:00+00:00"),
+    ("Asia/Kathmandu", "1912-03-01T19:00:00-05:00"),
+    ("Pacific/Kiritimati", "1950-07-01T10:59:00+00:00"),
+]
+
+
+@pytest.mark.parametrize(("zone", "instant"), ODD)
+def test_the_day_of_an_offset_with_odd_seconds(storage: Storage, zone: str, instant: str) -> None:
+    """A policy may take `now.date()` for the day there too; what is stored says the same instant, and is read again."""
+    at, seen = datetime.fromisoformat(instant), []
+
+    def note(_subject: object, facts: Facts, _command: object) -> None:
+        seen.append((facts.now.date(), facts.today))
+
+    ours = Settings(time_zone=zone, refuse_also={commands.CreateAction: (note,)})
+    workflow = Workflow(storage, clock=SettableClock(at), settings=ours)
+    workflow.submit(Request(command=CREATE, actor=PLATFORM, at=at))
+    local = at.astimezone(ours.zone).date()
+    assert seen == [(local, local)]
+    [entry] = workflow.history("action", "A")
+    assert entry.recorded_at == entry.event.effective_at == at
+
+
+def test_the_year_is_the_zones() -> None:
+    """In Monrovia, 44 minutes and a half behind, the first moments of 1900 in UTC are still 1899."""
+    ours = Settings(time_zone="Africa/Monrovia")
+    for instant in ("1900-01-01T00:00:00+00:00", "1900-01-01T00:40:00+00:00"):
+        with pytest.raises(Malformed, match=r"\$\.now"):
+            facts(PLATFORM, now=datetime.fromisoformat(instant), settings=ours)
+    facts(PLATFORM, now=datetime.fromisoformat("1900-01-01T00:45:00+00:00"), settings=ours)
+
+
+@pytest.mark.parametrize("actor", ["x", None, 3, CREATE])
+def test_explain_wants_an_actor(actor: Any) -> None:
+    """Anything else is malformed, as everywhere."""
+    with pytest.raises(Malformed):
+        Workflow(MemoryStorage()).explain("C-1", actor)

@@ -7,17 +7,18 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import contextmanager
 from decimal import Decimal
 from functools import partial, wraps
-from types import ModuleType
-from typing import Any
+from types import ModuleType, SimpleNamespace
+from typing import Any, cast
 
 import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from poec_workflow import ActorKind, Malformed, Settings, commands
+from poec_workflow import Actor, ActorKind, Malformed, Settings, commands
 from poec_workflow.catalogue import Catalogue
 from poec_workflow.commands import COMMANDS
 from poec_workflow.policies import PERMISSIONS, Grant, condition, messages
@@ -393,6 +394,16 @@ def answers_many(_application: object, _facts: object) -> Any:
     yield {}
 
 
+def logged(test: Any) -> Any:
+    """A decorator as services write them."""
+
+    @wraps(test)
+    def inner(*arguments: Any) -> Any:
+        return test(*arguments)
+
+    return inner
+
+
 class SomeClass:
     def __init__(self, _application: object, _facts: object) -> None: ...
 
@@ -427,6 +438,12 @@ _SHAPES: Mapping[str, tuple[Any, bool | None]] = {
     "an async object": (_Later(), None),
     "a partial of async": (_named("a", partial(answers_later)), None),
     "a generator": (answers_many, None),
+    "async behind a wrapper": (logged(answers_later), None),
+    "a generator behind two": (logged(logged(answers_many)), None),
+    "a partial of an async object": (_named("a", partial(_Later())), None),
+    "a context manager": (contextmanager(answers_many), None),
+    "a name that is none": (_named(cast("str", None), _Office()), None),
+    "a function of no module": (str.join, None),
     "a class": (SomeClass, None),
     "a text": ("on_sunday", None),
     "nothing": (None, None),
@@ -562,6 +579,26 @@ def test_a_placeholder_that_no_detail_fills_is_a_fault(policy: Any, given: str) 
 def test_a_placeholder_of_computed_details_is_not_judged(policy: Any) -> None:
     """Whatever the source does not say is known with the details, and a refusal then has its sentence all the same."""
     Settings(refuse_also={commands.Convoke: (messages(fr="Le {nope}.")(policy),)})
+
+
+def test_a_policy_with_several_faults_has_all_of_them_named() -> None:
+    """Its parameters, its name, its messages and its place among our rules: none hides another."""
+    policy = messages(fr="{0}", de="x")(_named("no_seat_left", lambda _s: None))
+    with pytest.raises(Malformed) as caught:
+        Settings(refuse_also={commands.Convoke: (policy, messages(fr="{")(_named("Bad_Name", lambda _s: None)))})
+    told = str(caught.value)
+    for part in ("number of arguments", "no_seat_left has the name", "{0}", "language 'de'", "Bad_Name gives no code"):
+        assert part in told
+
+
+@pytest.mark.parametrize("answer", ["no", 0, 1, object(), ()])
+def test_a_relation_that_says_neither_true_nor_false_permits_nobody(answer: object) -> None:
+    """It is an error of the service's own; what is only truthy must not open a door."""
+    grant = Grant("organization", _named("ours", lambda _s, _f: answer))
+    around = cast("Any", SimpleNamespace(actor=Actor(kind="organization", organization="AFEC")))
+    with pytest.raises(TypeError, match="the relation ours must say True or False"):
+        grant.covers(None, around, None)
+    assert Grant("organization", _named("ours", lambda _s, _f: None)).covers(None, around, None) is False
 
 
 def test_all_faults_of_own_policies_are_named_at_once() -> None:

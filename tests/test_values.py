@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, get_args
@@ -9,7 +11,9 @@ from typing import Any, get_args
 import pytest
 from attrs import evolve
 
-from poec_workflow import Actor, Malformed, Prescriber, model
+import poec_workflow
+from poec_workflow import Actor, Malformed, Prescriber, events, machines, model
+from poec_workflow.catalogue import Catalogue
 from poec_workflow.frozen_map import FrozenMap
 from poec_workflow.machines import APPLICATION, LIFECYCLES
 from poec_workflow.policies import PERMISSIONS, Grant, Settings
@@ -46,7 +50,7 @@ def test_words_do_where_an_enum_is_expected() -> None:
         (lambda word: Actor(kind=word), ["$.kind"]),
         (lambda word: Prescriber(origin=word), ["$.origin"]),
         (Grant, ["$.kind"]),
-        (lambda word: Grant(word, word), ["$.kind", "$.relation", "$.relation"]),
+        (lambda word: Grant(word, word), ["$.kind", "$.relation"]),
         (lambda word: evolve(SESSION, state=word), ["$.state"]),
         (lambda word: evolve(ACTION, state=word), ["$.state"]),
         (lambda word: evolve(application(model.ApplicationState.PENDING), state=word), ["$.state"]),
@@ -102,7 +106,23 @@ def test_tables_can_not_be_changed() -> None:
         APPLICATION.by_event,
         Settings().checks,
         model.REQUIRED_OF_ACTORS,
+        model.SUBJECT_TYPES,
+        model.STATE_TYPES,
+        machines.LIFECYCLES_BY_NAME,
+        events.EVENTS,
+        Catalogue.default().motives[0].labels,
+        Catalogue.default().motives[0].reasons[0].labels,
     ):
         assert isinstance(table, FrozenMap)
         with pytest.raises(TypeError):
             table["session"] = None
+        before = dict(table)
+        FrozenMap.__init__(table, {})  # a map is made once
+        assert table == before
+
+
+def test_what_is_imported_on_demand_is_listed() -> None:
+    """Completion and `dir` know every public name, whether it was used or not."""
+    code = "import poec_workflow; print(*dir(poec_workflow))"
+    listed = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert {*poec_workflow.__all__} <= {*listed.stdout.split()}

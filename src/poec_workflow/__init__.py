@@ -109,6 +109,10 @@ _ON_DEMAND = {"diagrams": "", "testing": "", "Readjudication": "readjudication",
 """Public names that are imported at first use, and their module: a decision needs none of them."""
 
 
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
 def __getattr__(name: str) -> object:
     if name not in _ON_DEMAND:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -205,7 +205,7 @@ def _event(rule: AnyRule, subject: Subject | None, command: Command, facts: Fact
     event = rule.event(
         reference=command.reference,
         version=subject.version + 1 if subject else 1,
-        effective_at=in_zone(rule.effective(subject, facts), facts.settings.zone) if rule.effective else facts.now,
+        effective_at=in_zone(rule.effective(subject, facts) if rule.effective else facts.now, facts.settings.zone),
         state=rule.target_from(subject.state if subject else None),
         **{name: getattr(command, name) for name in rule.carried},
     )

@@ -68,7 +68,7 @@ class Refusal:
 
     code: str
     details: Details = field(factory=dict, converter=_frozen, hash=False)
-    templates: Mapping[str, str] = field(factory=dict, eq=False, repr=False)
+    templates: Mapping[str, str] = field(factory=dict, converter=_frozen, eq=False, repr=False)
     """Sentences of a service's own policy, by language; the package's codes have theirs in `locales`."""
 
     @property

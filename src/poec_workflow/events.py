@@ -16,6 +16,7 @@ from attrs import field, fields, frozen
 
 from poec_workflow.catalogue import ABSENCE, WITHDRAWAL
 from poec_workflow.commands import copied, kebab, listed
+from poec_workflow.frozen_map import FrozenMap
 from poec_workflow.model import (
     ActionState,
     Application,
@@ -337,13 +338,15 @@ class ActionDeleted(ActionEvent):
 
 AnyEvent = ApplicationEvent | SessionEvent | ActionEvent
 
-EVENTS: Mapping[str, type[AnyEvent]] = {
-    each.type: each
-    for each in tuple(globals().values())
-    if isinstance(each, type)
-    and issubclass(each, ApplicationEvent | SessionEvent | ActionEvent)
-    and each not in (ApplicationEvent, SessionEvent, ActionEvent)
-}
+EVENTS: Mapping[str, type[AnyEvent]] = FrozenMap(
+    {
+        each.type: each
+        for each in tuple(globals().values())
+        if isinstance(each, type)
+        and issubclass(each, ApplicationEvent | SessionEvent | ActionEvent)
+        and each not in (ApplicationEvent, SessionEvent, ActionEvent)
+    }
+)
 """Every event by its type in the history."""
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NoReturn, TypeVar
+from collections.abc import Mapping
+from typing import NoReturn, Self, TypeVar
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -12,6 +13,15 @@ class FrozenMap(dict[K, V]):
     """A copy of a mapping, as a value. Its hash needs hashable values; equality does not."""
 
     __slots__ = ()
+
+    def __new__(cls, items: Mapping[K, V]) -> Self:
+        """Copy a mapping."""
+        made = super().__new__(cls)
+        dict.update(made, items)
+        return made
+
+    def __init__(self, items: Mapping[K, V]) -> None:
+        """Take nothing more in: `__new__` has filled the map."""
 
     def _refuse(self, *_arguments: object, **_named: object) -> NoReturn:
         raise TypeError(f"a {type(self).__name__} can't be changed")

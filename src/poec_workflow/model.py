@@ -303,14 +303,16 @@ class Application:
 
 Subject = Application | TrainingSession | TrainingAction
 
-SUBJECT_TYPES: Mapping[SubjectKind, type[Subject]] = {
-    each.kind: each for each in (Application, TrainingSession, TrainingAction)
-}
-STATE_TYPES: Mapping[SubjectKind, type[State]] = {
-    SubjectKind.APPLICATION: ApplicationState,
-    SubjectKind.SESSION: SessionState,
-    SubjectKind.ACTION: ActionState,
-}
+SUBJECT_TYPES: Mapping[SubjectKind, type[Subject]] = FrozenMap(
+    {each.kind: each for each in (Application, TrainingSession, TrainingAction)}
+)
+STATE_TYPES: Mapping[SubjectKind, type[State]] = FrozenMap(
+    {
+        SubjectKind.APPLICATION: ApplicationState,
+        SubjectKind.SESSION: SessionState,
+        SubjectKind.ACTION: ActionState,
+    }
+)
 
 
 @frozen(kw_only=True)

@@ -25,7 +25,7 @@ from poec_workflow.model import (
     TrainingSession,
 )
 from poec_workflow.policies.alerts import AlertCriteria, alert_criteria
-from poec_workflow.policies.calendar import first_instant, local_day, stored_instant
+from poec_workflow.policies.calendar import first_instant, local_day, local_instant
 from poec_workflow.policies.deadlines import ended_before, session_ends_expiring
 from poec_workflow.policies.settings import Settings, default_settings
 from poec_workflow.ports import Clock, Storage, SystemClock
@@ -104,9 +104,10 @@ class ReadModel:
         Raises:
             CommandRefused: `unknown-application`.
         """
+        now, known = self._now(), from_dict(to_dict(actor), Actor)
         loaded = self.storage.queries.around(self.application(application))
         assert loaded.subject is not None  # noqa: S101 - an application is never deleted
-        return explain(loaded.subject, loaded.facts(self._now(), _well_formed(actor), self.settings))
+        return explain(loaded.subject, loaded.facts(now, known, self.settings))
 
     # Lists
 
@@ -216,7 +217,7 @@ class ReadModel:
         return alert_criteria(self._today(self._now()), self.settings)
 
     def _now(self) -> datetime:
-        return stored_instant(self.clock.now(), self.settings.zone, "$.clock")
+        return local_instant(self.clock.now(), self.settings.zone, "$.clock")
 
     def _today(self, now: datetime) -> date:
         return local_day(now, self.settings.zone)

@@ -15,7 +15,7 @@ from poec_workflow.decider import Accepted, Refused, decide
 from poec_workflow.errors import CommandRefused, Refusal
 from poec_workflow.history_recording import recorded, replayed
 from poec_workflow.model import Actor
-from poec_workflow.policies.calendar import stored_instant
+from poec_workflow.policies.calendar import in_zone, local_instant
 from poec_workflow.ports import DecisionContext, Receipt, Storage, Transaction
 from poec_workflow.read_model import ReadModel
 from poec_workflow.remedies import Remedy, remedy
@@ -148,7 +148,7 @@ class Workflow(ReadModel):
                 self._notified(answer)
             if progress:
                 progress(len(expired))
-        return SweepReport(at=now, expired=tuple(sorted(expired)), dry_run=dry_run)
+        return SweepReport(at=in_zone(now, self.settings.zone), expired=tuple(sorted(expired)), dry_run=dry_run)
 
     # People
 
@@ -161,7 +161,7 @@ class Workflow(ReadModel):
         """Check every request before the first is carried out, and give each its instant."""
         now = self._now()
         known = [checked(each) for each in requests]
-        return [(each, stored_instant(each.at or now, self.settings.zone, "$.at")) for each in known]
+        return [(each, local_instant(each.at or now, self.settings.zone, "$.at")) for each in known]
 
     def _run_one(self, request: Request, at: datetime) -> Answer:
         return self._notified(self.storage.run(partial(self._execute, request=request, at=at)))

@@ -18,7 +18,7 @@ LIFECYCLES: Mapping[SubjectKind, Lifecycle] = FrozenMap(
 )
 """Each kind of subject's lifecycle."""
 
-LIFECYCLES_BY_NAME: Mapping[str, Lifecycle] = {each.name: each for each in LIFECYCLES.values()}
+LIFECYCLES_BY_NAME: Mapping[str, Lifecycle] = FrozenMap({each.name: each for each in LIFECYCLES.values()})
 """Each lifecycle by its name on the command line and in diagrams."""
 
 __all__ = [

@@ -141,12 +141,19 @@ class Grant:
         return f"{self.kind}:{'' if own else self.relation.__module__ + '.'}{code_of(self.relation)}"
 
     def covers(self, subject: Subject | None, facts: AccessFacts, command: Command | None) -> bool:
-        """Whether it permits the actor of these facts; None as the command ignores relations that need the payload."""
+        """Whether it permits the actor of these facts; None as the command ignores relations that need the payload.
+
+        Raises:
+            TypeError: the relation says neither True nor False: a service's own error, which permits nobody.
+        """
         if facts.actor.kind != self.kind:
             return False
-        if not self._needs_command:
-            return bool(self.relation(subject, facts))
-        return command is None or bool(self.relation(subject, facts, command))
+        if self._needs_command and command is None:
+            return True
+        holds: object = self.relation(subject, facts, command) if self._needs_command else self.relation(subject, facts)
+        if holds is not True and holds is not False and holds is not None:
+            raise TypeError(f"the relation {code_of(self.relation)} must say True or False; it said {holds!r:.80}")
+        return holds is True
 
 
 Permissions = Mapping[type[Command], Sequence[Grant]]

@@ -18,28 +18,38 @@ def first_instant(day: date, zone: tzinfo) -> datetime:
     return in_zone(datetime.combine(day, time(), zone), zone)
 
 
-def in_zone(instant: datetime, zone: tzinfo) -> datetime:
-    """The same instant with the fixed offset that a zone has then: comparisons do not depend on clock changes."""
+def at_offset(instant: datetime, zone: tzinfo) -> datetime:
+    """The same instant with the fixed offset that a zone has then, so that its date is the day there."""
     local = instant.astimezone(zone)
     offset = local.utcoffset() or timedelta()
     if type(instant.tzinfo) is timezone and instant.utcoffset() == offset:
         return instant
-    # Before 1911 Paris was 9 minutes and 21 seconds ahead, which RFC 3339 can't say.
-    return instant.astimezone(UTC) if offset % timedelta(minutes=1) else local.replace(tzinfo=timezone(offset))
+    return local.replace(tzinfo=timezone(offset))
 
 
-def stored_instant(instant: object, zone: tzinfo, place: str) -> datetime:
-    """An instant as the history stores it: with the offset of a zone, in the years of the wire format.
+def in_zone(instant: datetime, zone: tzinfo) -> datetime:
+    """The same instant as it is written down: at the zone's offset, or in UTC where RFC 3339 can't say that offset.
+
+    Before 1911 Paris was 9 minutes and 21 seconds ahead.
+    """
+    local = at_offset(instant, zone)
+    return local.astimezone(UTC) if (local.utcoffset() or timedelta()) % timedelta(minutes=1) else local
+
+
+def local_instant(instant: object, zone: tzinfo, place: str) -> datetime:
+    """A clock's or a caller's instant at the offset of a zone.
 
     Raises:
-        Malformed: at `place`; it is not an aware datetime, or its year in the zone is not from 1900 to 2999.
+        Malformed: at `place`; it is not an aware datetime, or its year, in the zone or as it is written down, is not
+            from 1900 to 2999.
     """
     if not isinstance(instant, datetime) or instant.utcoffset() is None:
         raise Malformed.at(place, "an instant must be aware")
     try:
-        local = in_zone(instant, zone)
+        local = at_offset(instant, zone)
+        years = {local.year, in_zone(local, zone).year}
     except OverflowError:
-        local = None
-    if local is None or not FIRST_YEAR <= local.year <= LAST_YEAR:
+        years = {0}
+    if not FIRST_YEAR <= min(years) <= max(years) <= LAST_YEAR:
         raise Malformed.at(place, f"expected a year from {FIRST_YEAR} to {LAST_YEAR} in {zone}")
     return local

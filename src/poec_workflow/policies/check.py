@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from attrs import frozen
 
@@ -55,7 +55,7 @@ def needs_command(test: Callable[..., Any]) -> bool:
 def _problem_of_kind(test: object) -> str | None:
     if not callable(test) or isinstance(test, type):
         return f"{_SHAPE}, not {test!r:.80}"
-    if any(later(each) for later in _ANSWERS_LATER for each in (test, type(test).__call__)):
+    if any(later(each) for later in _ANSWERS_LATER for each in _layers(test)):
         return f"{_SHAPE} that answers at once, not {test!r:.80}"
     try:
         inspect.signature(test)
@@ -64,14 +64,28 @@ def _problem_of_kind(test: object) -> str | None:
     return None
 
 
-def faults_of_function(test: Callable[..., Any]) -> Iterator[str]:
+def _layers(test: object) -> Iterator[object]:
+    """A callable, and what it wraps or completes: whichever of them runs later, its answer is no answer."""
+    while test is not None:
+        yield test
+        yield type(test).__call__ if callable(test) else None
+        test = getattr(test, "__wrapped__", None) or getattr(test, "func", None)
+
+
+def faults_of_function(test: object) -> Iterator[str]:
     """The faults of a service's own policy or relation: it must be callable with facts, and have a name."""
     try:
-        needs_command(test)
+        needs_command(cast("Callable[..., Any]", test))
     except Malformed as error:
         yield from (each.problem for each in error.faults)
-    if not str(getattr(test, "__name__", "")).isidentifier():
-        yield f"expected a function with a name, not {test!r:.80}"
+    if callable(test) and not has_name(test):
+        yield f"expected a function with a name, of a module, not {test!r:.80}"
+
+
+def has_name(test: Callable[..., Any]) -> bool:
+    """Whether a callable has a name, which makes its code, and a module, which tells it apart."""
+    name, module = (getattr(test, each, None) for each in ("__name__", "__module__"))
+    return isinstance(name, str) and name.isidentifier() and isinstance(module, str)
 
 
 def taking_command(test: Callable[..., Any]) -> Callable[..., Any]:

@@ -19,7 +19,7 @@ from poec_workflow.model import (
     TrainingAction,
     TrainingSession,
 )
-from poec_workflow.policies.calendar import local_day, stored_instant
+from poec_workflow.policies.calendar import local_instant
 from poec_workflow.policies.settings import Settings, default_settings
 
 
@@ -67,12 +67,12 @@ class Facts:
     candidate_live: bool = False
 
     def __attrs_post_init__(self) -> None:
-        object.__setattr__(self, "now", stored_instant(self.now, self.settings.zone, "$.now"))
+        object.__setattr__(self, "now", local_instant(self.now, self.settings.zone, "$.now"))
 
     @cached_property
     def today(self) -> date:
         """The Paris day of `now`, or the day of the zone that the settings name."""
-        return local_day(self.now, self.settings.zone)
+        return self.now.date()
 
     @property
     def session(self) -> TrainingSession:

@@ -19,7 +19,7 @@ from poec_workflow.errors import Details, Fault, Malformed
 from poec_workflow.frozen_map import FrozenMap
 from poec_workflow.locales import words
 from poec_workflow.policies.access import PERMISSIONS, Grant, Permissions
-from poec_workflow.policies.check import Check, code_of, faults_of_function, faults_of_messages
+from poec_workflow.policies.check import Check, code_of, faults_of_function, faults_of_messages, has_name
 
 _ANY, _LONGEST_GRACE = 2**31, 3_660
 _BOUNDS = {
@@ -206,8 +206,8 @@ def _faults_of_own(command: type[Command], policies: tuple[Any, ...]) -> Iterato
         yield f"{command.type} is the system's, and takes no further policy"
     codes: set[str] = set()
     for policy in policies:
-        if faults := tuple(faults_of_function(policy)):
-            yield from faults
+        yield from faults_of_function(policy)
+        if not (callable(policy) and has_name(policy)):
             continue
         code = code_of(policy)
         if not _CODE.fullmatch(code):
