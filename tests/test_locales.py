@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -435,6 +435,8 @@ def test_a_services_own_policy_has_its_own_sentences() -> None:
         ("{place!r}", "'Agen'"),
         ("{full:>6}", "  True"),
         ("{state}", "En attente"),
+        ("{time}", "09:30"),
+        ("{time:%Hh%M}", "09h30"),
         ("{{on}}", "{on}"),
         ("{nothing:>3}", "{nothing}"),
     ],
@@ -444,6 +446,7 @@ def test_a_detail_is_written_in_the_format_of_its_sentence(template: str, said: 
     details = {
         "on": date(2021, 11, 8),
         "at": datetime(2021, 11, 8, 9, 30, tzinfo=ZoneInfo("Europe/Paris")),
+        "time": time(9, 30),
         "count": 7,
         "hours": Decimal("30.5"),
         "rate": 0.5,

@@ -120,7 +120,7 @@ def state(value: Enum, lang: str) -> str:
 
 
 def shown(value: object, lang: str, section: str | None = None) -> str:
-    """A value as people write it: dates as 25/03/2022 in French, long lists and texts cut short.
+    """A value as people write it: 25/03/2022 in French, times as 09:30, long lists and texts cut short.
 
     Args:
         value: a detail.
@@ -133,6 +133,8 @@ def shown(value: object, lang: str, section: str | None = None) -> str:
         return f"{shown(value.date(), lang)} {value:%H:%M}"
     if isinstance(value, date):
         return f"{value:%d/%m/%Y}" if lang == "fr" else value.isoformat()
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
     if isinstance(value, (list, tuple)):
         some = [shown(each, lang, section) for each in value[:_LISTED]]
         return ", ".join(some) + (", …" if len(value) > _LISTED else "") or label("words", "none", lang)
