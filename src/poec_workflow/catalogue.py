@@ -15,16 +15,11 @@ from typing import Any
 from attrs import field, frozen
 
 from poec_workflow.errors import Fault, Malformed
-from poec_workflow.frozen_map import FrozenMap
+from poec_workflow.frozen_map import frozen_copy
 from poec_workflow.locales import LANGUAGES
 
 ABSENCE = "absence"
 WITHDRAWAL = "withdrawal"
-
-
-def _frozen_labels(labels: Mapping[str, str]) -> Mapping[str, str]:
-    given: object = labels
-    return FrozenMap(given) if isinstance(given, Mapping) else labels
 
 
 @frozen(kw_only=True)
@@ -32,7 +27,7 @@ class Reason:
     """One reason of a motive, with its label by language."""
 
     code: str
-    labels: Mapping[str, str] = field(factory=dict, converter=_frozen_labels, hash=False)
+    labels: Mapping[str, str] = field(factory=dict, converter=frozen_copy, hash=False)
     retired: bool = False
 
 
@@ -42,7 +37,7 @@ class Motive:
 
     code: str
     reasons: tuple[Reason, ...]
-    labels: Mapping[str, str] = field(factory=dict, converter=_frozen_labels, hash=False)
+    labels: Mapping[str, str] = field(factory=dict, converter=frozen_copy, hash=False)
     reserved: bool = False
     retired: bool = False
 

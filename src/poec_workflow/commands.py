@@ -16,19 +16,13 @@ from typing import ClassVar, cast
 from attrs import field, frozen
 
 from poec_workflow.catalogue import WITHDRAWAL
-from poec_workflow.frozen_map import FrozenMap
+from poec_workflow.frozen_map import FrozenMap, frozen_copy
 from poec_workflow.model import Actor, Candidate, Prescriber, Reference, SubjectKind, Text
 
 
 def kebab(class_name: str) -> str:
     """The name of a class as the wire has it: `RecordAbsence` is `record-absence`."""
     return re.sub(r"(?<!^)(?=[A-Z])", "-", class_name).lower()
-
-
-def copied(changes: Mapping[str, str]) -> Mapping[str, str]:
-    """A frozen copy of a mapping; anything else is returned unchanged, and reported when the command is checked."""
-    given: object = changes
-    return FrozenMap(given) if isinstance(given, Mapping) else changes
 
 
 def listed(days: Sequence[date]) -> tuple[date, ...]:
@@ -277,7 +271,7 @@ class CreateAction(ActionCommand):
 class EnrichAction(ActionCommand):
     """A2: other texts, by the name of the field."""
 
-    changes: Mapping[Text, Text] = field(converter=copied)
+    changes: Mapping[Text, Text] = field(converter=frozen_copy)
 
 
 @frozen

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Self, cast
 from attrs import field, frozen
 
 from poec_workflow import locales
-from poec_workflow.frozen_map import FrozenMap
+from poec_workflow.frozen_map import FrozenMap, frozen_copy
 
 Details = Mapping[str, Any]
 """What a refusal is about: dates, counts, limits, codes, by name."""
@@ -68,7 +68,7 @@ class Refusal:
 
     code: str
     details: Details = field(factory=dict, converter=_frozen, hash=False)
-    templates: Mapping[str, str] = field(factory=dict, converter=_frozen, eq=False, repr=False)
+    templates: Mapping[str, str] = field(factory=dict, converter=frozen_copy, eq=False, repr=False)
     """Sentences of a service's own policy, by language; the package's codes have theirs in `locales`."""
 
     @property

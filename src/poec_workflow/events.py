@@ -15,8 +15,8 @@ from typing import ClassVar, Generic, TypeVar
 from attrs import field, fields, frozen
 
 from poec_workflow.catalogue import ABSENCE, WITHDRAWAL
-from poec_workflow.commands import copied, kebab, listed
-from poec_workflow.frozen_map import FrozenMap
+from poec_workflow.commands import kebab, listed
+from poec_workflow.frozen_map import FrozenMap, frozen_copy
 from poec_workflow.model import (
     ActionState,
     Application,
@@ -303,7 +303,7 @@ class ActionCreated(ActionEvent):
 class ActionEnriched(ActionEvent):
     """A2; a certification among the changes is what was asked for, not yet what is in force."""
 
-    changes: Mapping[Text, Text] = field(converter=copied)
+    changes: Mapping[Text, Text] = field(converter=frozen_copy)
 
 
 @frozen(kw_only=True)

@@ -9,6 +9,12 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
+def frozen_copy(value: Mapping[K, V]) -> Mapping[K, V]:
+    """A copy of a mapping that its giver can no longer change; anything else unchanged, for a check to report."""
+    given: object = value
+    return FrozenMap(given) if isinstance(given, Mapping) else value
+
+
 class FrozenMap(dict[K, V]):
     """A copy of a mapping, as a value. Its hash needs hashable values; equality does not."""
 

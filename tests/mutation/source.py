@@ -42,7 +42,7 @@ LEAST = 95
 """Per cent of the mutants."""
 CONF, SESSION = "../configuration.toml", "../session.sqlite"
 TYPES = {
-    "policy.py: Callable[[S, 'Facts'], Details | None] | Callable[[S, 'Facts', C], Details | None]",
+    "policy.py: Callable[[S, Facts], Details | None] | Callable[[S, Facts, C], Details | None]",
     "policy.py: Details | None",
 }
 """What is of types though no annotation: the name `Policy`, given to one."""
