@@ -9,8 +9,8 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-def frozen_copy(value: Mapping[K, V]) -> Mapping[K, V]:
-    """A copy of a mapping that its giver can no longer change; anything else unchanged, for a check to report."""
+def frozen_copy(value: Mapping[str, str]) -> Mapping[str, str]:
+    """A copy of texts by name that their giver can no longer change; anything else unchanged, for a check to report."""
     given: object = value
     return FrozenMap(given) if isinstance(given, Mapping) else value
 
