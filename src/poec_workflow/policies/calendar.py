@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from poec_workflow.errors import Malformed
 from poec_workflow.model import FIRST_YEAR, LAST_YEAR
 
+_NONE, _MINUTE = timedelta(), timedelta(minutes=1)
+
 
 def local_day(instant: datetime, zone: tzinfo) -> date:
     """The calendar day that an aware instant falls on in a zone, whatever offset it was written with."""
@@ -21,7 +23,7 @@ def first_instant(day: date, zone: tzinfo) -> datetime:
 def at_offset(instant: datetime, zone: tzinfo) -> datetime:
     """The same instant with the fixed offset that a zone has then, so that its date is the day there."""
     local = instant.astimezone(zone)
-    offset = local.utcoffset() or timedelta()
+    offset = local.utcoffset() or _NONE
     if type(instant.tzinfo) is timezone and instant.utcoffset() == offset:
         return instant
     return local.replace(tzinfo=timezone(offset))
@@ -32,8 +34,11 @@ def in_zone(instant: datetime, zone: tzinfo) -> datetime:
 
     Before 1911 Paris was 9 minutes and 21 seconds ahead.
     """
-    local = at_offset(instant, zone)
-    return local.astimezone(UTC) if (local.utcoffset() or timedelta()) % timedelta(minutes=1) else local
+    return _written(at_offset(instant, zone))
+
+
+def _written(local: datetime) -> datetime:
+    return local.astimezone(UTC) if (local.utcoffset() or _NONE) % _MINUTE else local
 
 
 def local_instant(instant: object, zone: tzinfo, place: str) -> datetime:
@@ -47,9 +52,9 @@ def local_instant(instant: object, zone: tzinfo, place: str) -> datetime:
         raise Malformed.at(place, "an instant must be aware")
     try:
         local = at_offset(instant, zone)
-        years = {local.year, in_zone(local, zone).year}
+        years = local.year, _written(local).year
     except OverflowError:
-        years = {0}
+        years = (0, 0)
     if not FIRST_YEAR <= min(years) <= max(years) <= LAST_YEAR:
         raise Malformed.at(place, f"expected a year from {FIRST_YEAR} to {LAST_YEAR} in {zone}")
     return local
