@@ -18,7 +18,7 @@ from poec_workflow.decider import Refused
 from poec_workflow.diagrams import render
 from poec_workflow.machines import LIFECYCLES
 from poec_workflow.model import SubjectKind
-from poec_workflow.testing.settable_clock import SettableClock
+from poec_workflow.ports import FixedClock
 from poec_workflow.workflow import Answer, Workflow
 
 TEXTS = {
@@ -54,7 +54,7 @@ def demo(keep: Path | None, lang: str) -> None:
         raise click.UsageError(f"{keep} is there already; --keep makes a new file")
     texts, out = TEXTS[lang], console()
     with _store_url(keep) as url:
-        clock = SettableClock(demo_scenario.AFTER_THE_DEADLINE)
+        clock = FixedClock(demo_scenario.AFTER_THE_DEADLINE)
         workflow = options.open_workflow(url, None, clock)
         _run_season(out, workflow, lang)
         _show_end(out, workflow, lang)

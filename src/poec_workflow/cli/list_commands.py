@@ -67,7 +67,7 @@ def _listing(command: F) -> F:
     for option in (
         click.option("--text", default="", help="Free text; accents and case do not matter."),
         click.option("--limit", default=50, show_default=True, type=click.IntRange(min=0), help="0: no limit."),
-        click.option("--after", help="The mark that the page before gave."),
+        click.option("--after", help="The cursor that the page before gave."),
         options.store,
         options.settings,
         options.list_format,
@@ -84,7 +84,7 @@ def _role_columns(rows: Sequence[ApplicationRow] | Sequence[SessionRow], lang: s
 
 def _print_cursor(page: Page[Any], lang: str) -> None:
     if page.next:
-        click.echo(options.word("next", lang, mark=page.next), err=True)
+        click.echo(options.word("next", lang, cursor=page.next), err=True)
 
 
 @click.command()

@@ -10,9 +10,8 @@ from rich.progress import Progress
 from poec_workflow.cli import options
 from poec_workflow.cli.terminal import console, print_json, say
 from poec_workflow.errors import Malformed
-from poec_workflow.ports import SystemClock
+from poec_workflow.ports import FixedClock, SystemClock
 from poec_workflow.serialization import from_dict, to_dict
-from poec_workflow.testing.settable_clock import SettableClock
 
 
 @click.command()
@@ -24,7 +23,7 @@ from poec_workflow.testing.settable_clock import SettableClock
 @options.lang
 def sweep(*, dry_run: bool, at: str | None, store: str, place: str | None, format_: str, lang: str) -> None:
     """Expire every application that is past its advice deadline."""
-    clock = SettableClock(_instant(at, dry_run=dry_run)) if at else None
+    clock = FixedClock(_instant(at, dry_run=dry_run)) if at else None
     workflow = options.open_workflow(store, place, clock)
     with Progress(console=console(stderr=True), transient=True, disable=not console(stderr=True).is_terminal) as bar:
         task = bar.add_task("sweep", total=None)

@@ -10,7 +10,7 @@ from poec_workflow.history_recording import RecordedChange
 from poec_workflow.model import LIVE_STATES, OPEN_STATES, State, Subject, Tally
 from poec_workflow.policies.alerts import AlertCriteria, alerts, awaits_validation, is_ended
 from poec_workflow.policies.facts import Enrolment
-from poec_workflow.ports.clock import Clock, SystemClock
+from poec_workflow.ports.clock import Clock, FixedClock, SystemClock
 from poec_workflow.ports.context import DecisionContext, LazySequence, Receipt
 from poec_workflow.ports.notifier import Notifier
 from poec_workflow.ports.outbox import Delivery, Outbox
@@ -46,6 +46,7 @@ __all__ = [
     "DecisionContext",
     "Delivery",
     "Enrolment",
+    "FixedClock",
     "HistoryEntry",
     "LazySequence",
     "Notifier",

@@ -56,5 +56,5 @@ def _reference(cursor: str) -> str:
     except (binascii.Error, ValueError):
         reference = ""
     if _cursor(reference) != cursor or not reference:
-        raise Malformed.at("$.after", "not the mark of a page")
+        raise Malformed.at("$.after", "not the cursor of a page")
     return reference
