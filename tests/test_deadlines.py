@@ -11,9 +11,9 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from poec_workflow import SYSTEM, Accepted, Refused, Settings, commands, decide
+from poec_workflow import SYSTEM, Accepted, Malformed, Refused, Settings, commands, decide
 from poec_workflow.model import ActorKind, ApplicationState
-from poec_workflow.policies.calendar import first_instant, in_zone, local_day
+from poec_workflow.policies.calendar import first_instant, in_zone, local_day, local_instant
 from poec_workflow.policies.deadlines import (
     adjacent_days,
     advice_deadline,
@@ -146,3 +146,40 @@ def test_an_offset_of_odd_minutes_is_kept() -> None:
     """RFC 3339 can say it, as it can't say seconds."""
     nepal = in_zone(datetime(2022, 3, 25, 12, tzinfo=UTC), ZoneInfo("Asia/Kathmandu"))
     assert nepal.isoformat() == "2022-03-25T17:45:00+05:45"
+
+
+MONROVIA = ZoneInfo("Africa/Monrovia")  # in 1900, 43 minutes and 8 seconds behind
+
+
+@pytest.mark.parametrize(
+    ("instant", "zone", "local"),
+    [
+        ("1900-01-01T00:00:00+00:00", PARIS, "1900-01-01T00:09:21+00:09:21"),
+        ("1900-12-31T23:55:00+00:00", PARIS, "1901-01-01T00:04:21+00:09:21"),
+        ("2999-12-31T22:59:59.999999+00:00", PARIS, "2999-12-31T23:59:59.999999+01:00"),
+        ("1900-01-01T00:43:08+00:00", MONROVIA, "1900-01-01T00:00:00-00:43:08"),
+    ],
+)
+def test_a_local_instant_is_at_the_offset_of_its_zone(instant: str, zone: ZoneInfo, local: str) -> None:
+    """To the second; its date is the day there, and the year may be another one than where it is written down."""
+    found = local_instant(datetime.fromisoformat(instant), zone, "$")
+    assert (found, found.isoformat()) == (datetime.fromisoformat(instant), local)
+
+
+@pytest.mark.parametrize(
+    ("instant", "zone"),
+    [
+        (datetime.fromisoformat("1899-12-31T23:59:59+00:00"), PARIS),  # written down in UTC, of the year before
+        (datetime.fromisoformat("1900-01-01T00:43:07+00:00"), MONROVIA),
+        (datetime.fromisoformat("2999-12-31T23:00:00+00:00"), PARIS),
+        (datetime.max.replace(tzinfo=UTC), PARIS),
+        (datetime.min.replace(tzinfo=UTC), MONROVIA),
+        (datetime(2022, 1, 1), PARIS),  # noqa: DTZ001 - the point
+        ("2022-01-01T00:00:00Z", PARIS),
+        (None, PARIS),
+    ],
+)
+def test_what_is_no_local_instant_is_malformed(instant: object, zone: ZoneInfo) -> None:
+    """Naive, of another type, or of a year that can't be written or read, here or there."""
+    with pytest.raises(Malformed):
+        local_instant(instant, zone, "$")

@@ -571,8 +571,15 @@ def _details() -> dict[str, int]:
 def test_a_placeholder_that_no_detail_fills_is_a_fault(policy: Any, given: str) -> None:
     """It is misspelt: the policy's source says which details there are."""
     with pytest.raises(Malformed, match=f"fr: {{nope}} is no detail of the policy, which gives {given}"):
-        Settings(refuse_also={commands.Convoke: (messages(fr="Le {nope}.")(policy),)})
+        Settings(refuse_also={commands.Convoke: (messages(fr="Le {zut} {nope}.")(policy),)})
     Settings(refuse_also={commands.Convoke: (messages(fr="Le {on:%d/%m/%Y} à {time}.")(written_out),)})
+
+
+def test_a_policy_without_source_is_not_judged() -> None:
+    """One that was typed in, or made by a program: its details are known with its first refusal."""
+    made: dict[str, Any] = {}
+    exec("def typed_in(_subject, _facts): return {'on': 1}", made)  # noqa: S102 - as an interactive session does
+    Settings(refuse_also={commands.Convoke: (messages(fr="Le {nope}.")(made["typed_in"]),)})
 
 
 @pytest.mark.parametrize("policy", [computed, keyed, spread, wraps(written_out)(lambda *_: {"nope": 1})])

@@ -79,13 +79,13 @@ def faults_of_function(test: object) -> Iterator[str]:
     except Malformed as error:
         yield from (each.problem for each in error.faults)
     if callable(test) and not has_name(test):
-        yield f"expected a function with a name, of a module, not {test!r:.80}"
+        yield f"expected a function with a name, not {test!r:.80}"
 
 
 def has_name(test: Callable[..., Any]) -> bool:
-    """Whether a callable has a name, which makes its code, and a module, which tells it apart."""
-    name, module = (getattr(test, each, None) for each in ("__name__", "__module__"))
-    return isinstance(name, str) and name.isidentifier() and isinstance(module, str)
+    """Whether a callable has a name, which makes its code, and a place for its module, which tells it apart."""
+    name = getattr(test, "__name__", None)
+    return isinstance(name, str) and name.isidentifier() and hasattr(test, "__module__")
 
 
 def taking_command(test: Callable[..., Any]) -> Callable[..., Any]:
