@@ -200,9 +200,10 @@ class OnWorkingDays(LifecycleMachine):
 
 
 def test_an_answer_that_depends_on_the_clocks_offset_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where `Facts.now` stays as the clock wrote it, `preview` and `execute` differ; nothing does where it is local."""
+    """Where instants stay as the clock wrote them, `preview` and `execute` differ; nothing does where they are local."""
     OnWorkingDays.check(few(OnWorkingDays, 20))
-    monkeypatch.setattr(Facts, "__attrs_post_init__", lambda _: None)
+    for caller in ("policies.facts", "read_model", "workflow"):
+        monkeypatch.setattr(f"poec_workflow.{caller}.stored_instant", lambda instant, _zone, _place: instant)
     with pytest.raises(PromiseBroken, match="preview-foretells") as caught:
         OnWorkingDays.check(few(OnWorkingDays, 200))
     assert len(caught.value.poec_journal) <= LONGEST  # type: ignore[attr-defined]
