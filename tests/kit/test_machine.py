@@ -19,6 +19,7 @@ from hypothesis.stateful import rule
 from poec_workflow import Actor, ActorKind, Facts, Refused, Request, Settings, SubjectKind, commands
 from poec_workflow.adapters.memory.memory_storage import MemoryTransaction
 from poec_workflow.policies import messages
+from poec_workflow.policies.calendar import local_day
 from poec_workflow.ports import Storage
 from poec_workflow.testing import LifecycleMachine, PromiseBroken, SettableClock
 from poec_workflow.testing.contracts.fixtures import TRAINER, opening, registering, retaining
@@ -200,10 +201,12 @@ class OnWorkingDays(LifecycleMachine):
 
 
 def test_an_answer_that_depends_on_the_clocks_offset_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where instants stay as the clock wrote them, `preview` and `execute` differ; nothing does where they are local."""
+    """Where instants stay as the clock wrote them `preview` and `execute` differ; nothing does where they are local."""
     OnWorkingDays.check(few(OnWorkingDays, 20))
     for caller in ("policies.facts", "read_model", "workflow"):
-        monkeypatch.setattr(f"poec_workflow.{caller}.stored_instant", lambda instant, _zone, _place: instant)
+        monkeypatch.setattr(f"poec_workflow.{caller}.local_instant", lambda instant, _zone, _place: instant)
+    # The package's own rules stay right: only a service's policy looks at the clock's date.
+    monkeypatch.setattr(Facts, "today", property(lambda facts: local_day(facts.now, facts.settings.zone)))
     with pytest.raises(PromiseBroken, match="preview-foretells") as caught:
         OnWorkingDays.check(few(OnWorkingDays, 200))
     assert len(caught.value.poec_journal) <= LONGEST  # type: ignore[attr-defined]

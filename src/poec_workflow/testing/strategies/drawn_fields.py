@@ -38,8 +38,9 @@ class Draft:
             self.session = next(iter(world.snapshot.of_kind(SubjectKind.SESSION)), None)
 
     def pick(self, *good: Any, bad: tuple[Any, ...] = ()) -> Any:  # noqa: ANN401 - any field
-        """Draw one of the good ones, or, for a stray, of all; the first is the simplest."""
-        return self.draw(st.sampled_from(good + bad if self.wild else good))
+        """Draw one of the good ones, or, if bad ones are drawn too, as often a bad one; the first is the simplest."""
+        wrong = self.wild and bool(bad) and self.draw(st.booleans())
+        return self.draw(st.sampled_from(bad if wrong else good))
 
     def instant_of(self, command: Command) -> datetime:
         """Return the first instant at which the time is right for a command; for a stray now."""
@@ -208,9 +209,11 @@ FIELDS: Mapping[type[Command], Callable[[Draft], dict[str, Any]]] = {
     commands.Preregister: _preregister,
     commands.Convoke: lambda draft: _appointment(draft, moved=False),
     commands.MoveConvocation: lambda draft: _appointment(draft, moved=True),
-    commands.RecordAbsence: lambda draft: {"notified": draft.pick(True, True, True, False)},  # noqa: FBT003 - a field
+    commands.RecordAbsence: lambda draft: {"notified": draft.pick(True, True, True, True, True, False)},  # noqa: FBT003 - a field
     commands.Retain: _retain,
     commands.Reject: _reject,
     commands.Withdraw: _withdraw,
 }
 """The fields of each command that has some."""
+FALLIBLE = (*FIELDS, commands.RecordPresence, commands.Expire)
+"""The commands that may come with a bad field, or too early."""

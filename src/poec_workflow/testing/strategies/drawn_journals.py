@@ -75,7 +75,8 @@ def _plays(draw: st.DrawFn, settings: Settings, longest: int, least: int = 0) ->
     world = DrawingContext(Snapshot(), BEGINNING, settings, favoured=draw(st.sampled_from(FAVOURITES)))
     played: list[tuple[DrawingContext, Request]] = []
     answered: dict[str, Request] = {}
-    for _ in range(draw(st.integers(least, longest))):
+    # Half of them long: what is rare takes many lines.
+    for _ in range(draw(st.integers(least, longest) | st.integers(max(least, longest * 3 // 4), longest))):
         line = draw(requests_to(world, tuple(answered.values())))
         world = evolve(world, now=line.at or world.now)
         played.append((world, line))

@@ -19,8 +19,8 @@ from poec_workflow.model import SubjectKind, TrainingAction, TrainingSession
 from poec_workflow.testing.scenario import Step, Sweep
 from poec_workflow.testing.strategies.actor_choice import actors_for
 from poec_workflow.testing.strategies.drawing_context import DAY, DrawingContext
-from poec_workflow.testing.strategies.drawn_fields import FIELDS, Draft
-from poec_workflow.testing.strategies.weights import WEIGHTS, choices_in, weights_in
+from poec_workflow.testing.strategies.drawn_fields import FALLIBLE, FIELDS, Draft
+from poec_workflow.testing.strategies.weights import choices_in, weights_in
 
 LETTERS = {SubjectKind.ACTION: "A", SubjectKind.SESSION: "S", SubjectKind.APPLICATION: "C"}
 _Under = (TrainingAction, TrainingSession)
@@ -31,7 +31,7 @@ _ZONES: tuple[tzinfo | None, ...] = (*[None] * 5, UTC, timezone(timedelta(hours=
 @st.composite
 def proposals(draw: st.DrawFn, world: DrawingContext) -> Request:
     """A command that the tables have now, by somebody who may, mostly accepted."""
-    choices = choices_in(world, ready=True)
+    choices, _ = choices_in(world)
     kinds = [kind for kind, weight in weights_in(world, choices) if choices.get(kind) for _ in range(weight)]
     kind = draw(st.sampled_from(kinds))
     # Of the oldest: going on with few comes deeper than a little with many.
@@ -42,17 +42,11 @@ def proposals(draw: st.DrawFn, world: DrawingContext) -> Request:
 @st.composite
 def limits(draw: st.DrawFn, world: DrawingContext) -> Request:
     """A command that the tables have now, by somebody who may, with something in its way: the world, or a field."""
-    ready = choices_in(world, ready=True)
-    barred = {
-        kind: [each for each in subjects if each not in ready.get(kind, ())]
-        for kind, subjects in choices_in(world, ready=False).items()
-    }
-    by_world = any(barred.values()) and draw(st.booleans())
-    choices = barred if by_world else ready
-    # What stands in the way of the world is rare each; fields are tried as often as their commands are.
-    weights = [(each, 1) for each in WEIGHTS] if by_world else WEIGHTS.items()
-    kind = draw(st.sampled_from([each for each, weight in weights for _ in range(weight) if choices.get(each)]))
-    return _request(draw, world, kind, draw(st.sampled_from(choices[kind])), wild=not by_world)
+    ready, barred = choices_in(world)
+    by_field = [[(kind, each) for each in ready[kind]] for kind in FALLIBLE if ready.get(kind)]
+    chosen = draw(st.sampled_from([*by_field, *(barred[code] for code in sorted(barred))]))
+    kind, subject = draw(st.sampled_from(chosen))
+    return _request(draw, world, kind, subject, wild=chosen in by_field)
 
 
 @st.composite
@@ -65,14 +59,14 @@ def strays(draw: st.DrawFn, world: DrawingContext) -> Request:
     known = world.snapshot.of_kind(kind.kind)
     if lifecycle.creates(kind):
         known = [*(world.snapshot.of_kind(lifecycle.parent) * 3 if lifecycle.parent else [None]), *known]
-    return _request(draw, world, kind, draw(st.sampled_from([*known * 4, None])), wild=True, astray=True)
+    return _request(draw, world, kind, draw(st.sampled_from([*known * 8, None])), wild=True, astray=True)
 
 
 @st.composite
 def requests_to(draw: st.DrawFn, world: DrawingContext, keyed: Sequence[Request] = ()) -> Request:
     """A line of a journal: mostly a proposal, now or later; else at a limit, astray, or what was sent with a key."""
     later = world.at(draw(_instants(world)))
-    kind = draw(st.sampled_from(["proposal"] * 12 + ["limit"] * 6 + ["stray"] * 3 + ["again"] * bool(keyed)))
+    kind = draw(st.sampled_from(["proposal"] * 15 + ["limit"] * 8 + ["stray"] * 2 + ["again"] * bool(keyed)))
     if kind == "again":
         return evolve(draw(st.sampled_from(keyed)), at=later.now)
     request = draw({"proposal": proposals, "limit": limits, "stray": strays}[kind](later))
@@ -91,7 +85,7 @@ def _instants(world: DrawingContext) -> st.SearchStrategy[datetime]:
     """Now, mostly; or later: about midnight, the next days, or where a deadline passes."""
     midnights = [world.later(world.today, time(23, 30)), world.later(world.today + DAY, time(0, 30))]
     later = [*midnights, world.now + DAY, world.now + 7 * DAY, *sorted({*world.edges()})]
-    return st.sampled_from([world.now] * 7 * len(later) + later)
+    return st.sampled_from([world.now] * 9 * len(later) + later)
 
 
 def _written(draw: st.DrawFn, instant: datetime) -> datetime:
@@ -114,12 +108,12 @@ def _request(
     make: Any = kind
     command = make(_reference(world, kind, subject), **(FIELDS[kind](draft) if kind in FIELDS else {}))
     later = world.at(draft.instant_of(command))
-    version = subject.version if subject else 0
+    version = subject.version if subject and subject.reference == command.reference else 0
     return Request(
         command=command,
         actor=draw(st.sampled_from(actors_for(later, command, astray=astray))),
         key=draft.pick(*[None] * 4, f"k-{command.reference}-{version}"),
-        expected_version=draft.pick(*[None] * 7, version, bad=(version + 1,)),
+        expected_version=draft.pick(*[None] * 7, version, bad=(version + 1,) * astray),
         at=later.now,
     )
 

@@ -8,13 +8,15 @@ from typing import Any
 from poec_workflow import commands
 from poec_workflow.commands import Command
 from poec_workflow.machines import LIFECYCLES
-from poec_workflow.model import OPEN_STATES, ActionState, SubjectKind
+from poec_workflow.model import OPEN_STATES, ActionState, Application, ApplicationState, SessionState, SubjectKind
 from poec_workflow.testing.reference import CommandCase
 from poec_workflow.testing.reference.expected_refusals import LIMITS
 from poec_workflow.testing.strategies.drawing_context import DrawingContext
 
 Choices = dict[type[Command], list[Any]]
 """Commands, each with the subjects that it may be given to; for a creation, what it may be created under."""
+Barred = dict[str, list[tuple[type[Command], Any]]]
+"""Codes, each with the commands that it bars and their subjects."""
 
 MOST = {SubjectKind.ACTION: 2, SubjectKind.SESSION: 8, SubjectKind.APPLICATION: 12}
 """How many subjects of a kind are proposed at most."""
@@ -25,26 +27,26 @@ WEIGHTS: Mapping[type[Command], int] = {
     commands.RecordPresence: 20,
     commands.Convoke: 24,
     commands.Preregister: 30,
-    commands.RecordAbsence: 12,
-    commands.DeclareSessionFull: 8,
-    commands.ReopenSession: 14,
+    commands.RecordAbsence: 20,
+    commands.DeclareSessionFull: 40,
+    commands.ReopenSession: 80,
     commands.SetCapacity: 4,
     commands.Expire: 2,
-    commands.MoveConvocation: 6,
-    commands.CorrectAttendance: 4,
-    commands.Reject: 4,
+    commands.MoveConvocation: 8,
+    commands.CorrectAttendance: 8,
+    commands.Reject: 12,
     commands.Withdraw: 4,
-    commands.CancelSession: 1,
+    commands.CancelSession: 3,
     commands.RescheduleSession: 1,
     commands.SetRegistrationDeadline: 1,
     commands.SetCoefficient: 1,
     commands.SetInformationDates: 1,
     commands.ReassignSession: 1,
-    commands.EnrichAction: 3,
-    commands.ApproveCertification: 4,
-    commands.DeclineCertification: 4,
+    commands.EnrichAction: 5,
+    commands.ApproveCertification: 20,
+    commands.DeclineCertification: 20,
     commands.ArchiveAction: 1,
-    commands.RestoreAction: 4,
+    commands.RestoreAction: 20,
     commands.DeleteAction: 1,
     commands.CreateSession: 1,
     commands.CreateAction: 1,
@@ -55,15 +57,18 @@ never succeed alone, and are strays."""
 
 FAVOURITES: tuple[tuple[type[Command], ...], ...] = (
     (),
-    *((commands.Convoke, commands.RecordAbsence),) * 14,
-    *((commands.Retain, commands.DeclareSessionFull, commands.SetCapacity, commands.ReopenSession),) * 8,
-    *((commands.EnrichAction, commands.ApproveCertification, commands.DeclineCertification),) * 2,
+    *((commands.Convoke, commands.RecordAbsence) * 2,) * 10,
+    *((commands.RecordPresence, commands.Retain) * 2,) * 10,
     *((each,) for each in WEIGHTS),
 )
 """What one journal has more of: the long ways to what is rare, and each command."""
 
 _FOUNDING = (commands.PublishAction, commands.CreateSession, commands.CreateAction)
+_GOES_FAR = (commands.Convoke, commands.RecordAbsence, commands.SetCapacity)
+"""What leads on to what is rare, once a subject is on the way there."""
+_CREATING = {SubjectKind.ACTION: commands.CreateSession, SubjectKind.SESSION: commands.Preregister}
 _WITHOUT_FIELDS = {
+    "action-not-available",
     "action-not-published",
     "advice-deadline-passed",
     "convocation-limit-reached",
@@ -75,6 +80,8 @@ _WITHOUT_FIELDS = {
     "seats-remain",
     "session-cancelled",
     "session-complete",
+    "session-not-cancelled",
+    "session-not-complete",
 }
 """The limits that no field of a command can keep."""
 _PLAIN: Mapping[SubjectKind, Callable[[str], Command]] = {
@@ -85,46 +92,56 @@ _PLAIN: Mapping[SubjectKind, Callable[[str], Command]] = {
 
 
 def weights_in(world: DrawingContext, choices: Choices) -> list[tuple[type[Command], int]]:
-    """Say how often each is proposed, the favourites more; where nobody waits or registers, what leads there."""
-    weights = [(kind, weight + 60 * (kind in world.favoured)) for kind, weight in WEIGHTS.items()]
+    """Say how often each is proposed: more the favourites, what goes far, and what leads to somebody who waits."""
+    far = [kind for kind in _GOES_FAR if any(map(_progress, choices.get(kind, ())))]
+    favoured = (*world.favoured, *far)
+    weights = [(kind, weight + 60 * favoured.count(kind)) for kind, weight in WEIGHTS.items()]
     applications = world.snapshot.of_kind(SubjectKind.APPLICATION)
-    if choices[commands.Preregister] or any(each.state in OPEN_STATES for each in applications):
+    if choices.get(commands.Preregister) or any(each.state in OPEN_STATES for each in applications):
         return weights
     founding = next((each for each in _FOUNDING if choices[each]), commands.CreateAction)
     return [(founding, 60), *weights]
 
 
-def choices_in(world: DrawingContext, *, ready: bool) -> Choices:
-    """List the commands that the tables have, each with the subjects that have it, or for which no limit bars it."""
-    found: Choices = {commands.PublishAction: []}
+def choices_in(world: DrawingContext) -> tuple[Choices, Barred]:
+    """List the commands that the tables have: the subjects that nothing but a field bars, and what each limit bars."""
+    ready: Choices = {commands.PublishAction: []}
+    barred: Barred = {}
     for kind, lifecycle in LIFECYCLES.items():
-        for subject in world.snapshot.of_kind(kind):
-            for command in lifecycle.commands(subject.state):
-                if not ready or _is_ready(world, command, subject):
-                    found.setdefault(command, []).append(subject)
-    actions, sessions = (world.snapshot.of_kind(each) for each in (SubjectKind.ACTION, SubjectKind.SESSION))
-    states = [each.state for each in actions]
-    enough = (
-        ActionState.AWAITING_PUBLICATION in states or states.count(ActionState.PUBLISHED) >= MOST[SubjectKind.ACTION]
-    )
-    few = sum(each.state != "cancelled" for each in sessions) < MOST[SubjectKind.SESSION]
-    return {
-        **found,
-        commands.CreateAction: [] if enough else [None],
-        commands.CreateSession: [each for each in actions if few and each.state is ActionState.PUBLISHED],
-        commands.Preregister: [each for each in sessions if not ready or _is_ready(world, commands.Preregister, each)],
-    }
+        for subject in sorted(world.snapshot.of_kind(kind), key=_progress, reverse=True):
+            creating = (_CREATING[kind],) if kind in _CREATING else ()
+            for command in (*lifecycle.commands(subject.state), *creating):
+                codes = _barring(world, command, subject)
+                for code in codes:
+                    barred.setdefault(code, []).append((command, subject))
+                if not codes and _comes_deeper(world, command, subject):
+                    ready.setdefault(command, []).append(subject)
+    actions = world.snapshot.of_kind(SubjectKind.ACTION)
+    published = [each for each in actions if each.state is ActionState.PUBLISHED]
+    waits = any(each.state is ActionState.AWAITING_PUBLICATION for each in actions)
+    sessions = sum(each.state is not SessionState.CANCELLED for each in world.snapshot.of_kind(SubjectKind.SESSION))
+    ready[commands.CreateAction] = [None] if not waits and len(published) < MOST[SubjectKind.ACTION] else []
+    ready[commands.CreateSession] = published if sessions < MOST[SubjectKind.SESSION] else []
+    return ready, barred
 
 
-def _is_ready(world: DrawingContext, command: type[Command], subject: Any) -> bool:  # noqa: ANN401 - any subject
-    """Say whether good fields are all that a command to a subject needs."""
-    if command is commands.Preregister:
-        if len(world.snapshot.of_kind(SubjectKind.APPLICATION)) >= MOST[SubjectKind.APPLICATION]:
-            return False
-    elif command is commands.MoveConvocation:
-        return _is_ready(world, commands.Convoke, subject)  # at the last one, going on comes deeper
-    elif command is commands.Convoke and world.first_day(subject) is None:
-        return False
+def _progress(subject: Any) -> int:  # noqa: ANN401 - any subject
+    """Say how far a subject is on the way to its last absence, or to being reopened."""
+    if isinstance(subject, Application):
+        return len(subject.convocations) - (subject.state is ApplicationState.CONVOKED)
+    return subject.state is SessionState.COMPLETE
+
+
+def _barring(world: DrawingContext, command: type[Command], subject: Any) -> list[str]:  # noqa: ANN401 - any subject
+    """List the limits that bar a command to a subject, whatever its fields."""
     case = CommandCase(world.snapshot, world.now, world.settings, _PLAIN[subject.kind](subject.reference))
-    limits = LIMITS[command]
-    return not any(limits[code](case) for code in limits.keys() & _WITHOUT_FIELDS)
+    return [code for code, holds in LIMITS[command].items() if code in _WITHOUT_FIELDS and holds(case)]
+
+
+def _comes_deeper(world: DrawingContext, command: type[Command], subject: Any) -> bool:  # noqa: ANN401 - any subject
+    """Say whether a good field is left for a command that no limit bars, and whether it leads on."""
+    if command is commands.Preregister:
+        return len(world.snapshot.of_kind(SubjectKind.APPLICATION)) < MOST[SubjectKind.APPLICATION]
+    if command is commands.MoveConvocation:  # instead of the last one
+        return not _barring(world, commands.Convoke, subject) and world.first_day(subject) is not None
+    return command is not commands.Convoke or world.first_day(subject) is not None
