@@ -83,11 +83,11 @@ class ListContract(Contract):
         assert workflow.applications(ApplicationFilter(text="zoe")).items == ()
         check(storage)
 
-    @pytest.mark.parametrize("mark", ["", "é", "C-1", "Qy0x=", "Qy0x ", "gICA", "_w"])
-    def test_what_is_no_mark_is_malformed(self, storage: Storage, mark: str) -> None:
-        """A mark is what a page gave, to the letter."""
-        with pytest.raises(Malformed, match="mark"):
-            workflow_on(storage).applications(page=PageRequest(after=mark))
+    @pytest.mark.parametrize("cursor", ["", "é", "C-1", "Qy0x=", "Qy0x ", "gICA", "_w"])
+    def test_what_is_no_cursor_is_malformed(self, storage: Storage, cursor: str) -> None:
+        """A cursor is what a page gave, to the letter."""
+        with pytest.raises(Malformed, match="cursor"):
+            workflow_on(storage).applications(page=PageRequest(after=cursor))
 
     @pytest.mark.parametrize("text", ["\0", "\ud800", "x" * 201])
     def test_what_cannot_be_stored_cannot_be_asked(self, storage: Storage, text: str) -> None:
