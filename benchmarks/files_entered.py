@@ -2,8 +2,9 @@
 
     uv run python benchmarks/files_entered.py [--list]
 
-A store on SQLite is filled with one pending application. Each command then runs twice in one process, through the
-command line; the second, warm run is counted, by the files of the package in which a function was called.
+A store on SQLite is filled with two pending applications, and opened as the command line opens it. Each use case then
+runs twice, as `exec` and `explain` call it; the second, warm run is counted, by the files of the package in which a
+function was called. Generated code, as of attrs, has no file.
 """
 
 from __future__ import annotations
@@ -11,15 +12,15 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
-import click
-from click.testing import CliRunner
-
 import poec_workflow
-from poec_workflow.cli.app import program
+from poec_workflow import Actor, CommandRefused, Refused, Request, Workflow, bootstrap
+from poec_workflow.ports import FixedClock
+from poec_workflow.serialization import from_dict, journal_line
 
 PACKAGE = str(Path(poec_workflow.__file__).parent)
 DESK = {"kind": "organization", "organization": "AFEC"}
@@ -60,23 +61,23 @@ def line(command: object, actor: object) -> str:
     return json.dumps({"at": "2021-11-15T09:00:00+01:00", "actor": actor, "command": command})
 
 
-def convoke(application: str) -> Sequence[str]:
-    """The arguments of a convocation."""
-    return ("exec", line({"type": "convoke", "application": application, "on": "2021-11-22"}, DESK))
+AT = datetime(2021, 11, 15, 9, tzinfo=UTC)
 
 
-EXPLAIN = ("explain", "C-2", "--kind", "organization", "--organization", "AFEC")
+def convocation(application: str) -> Request:
+    """A convocation that is accepted."""
+    return journal_line(line({"type": "convoke", "application": application, "on": "2021-11-22"}, DESK))
 
 
-def run(arguments: Sequence[str], store: str) -> None:
-    """Run one command of the program in this process; stop where it fails."""
-    result = CliRunner().invoke(program, [*arguments, "--store", store])
-    if result.exit_code:
-        raise click.ClickException(result.output)
+def submit(workflow: Workflow, request: Request) -> None:
+    """Carry out a request as `exec` does; stop where it is refused."""
+    answer, _ = workflow.submit_or_remedy(request)
+    if isinstance(answer, Refused):
+        raise CommandRefused(answer.refusals)
 
 
-def entered(arguments: Sequence[str], store: str) -> list[str]:
-    """The package's files in which a function was called while a command ran, in order."""
+def entered(work: Callable[[], object]) -> list[str]:
+    """The package's files in which a function was called while work was done, in order."""
     files: set[str] = set()
 
     def note(frame: FrameType, event: str, _argument: object) -> None:
@@ -86,7 +87,7 @@ def entered(arguments: Sequence[str], store: str) -> list[str]:
 
     sys.setprofile(note)
     try:
-        run(arguments, store)
+        work()
     finally:
         sys.setprofile(None)
     return sorted(files)
@@ -94,14 +95,18 @@ def entered(arguments: Sequence[str], store: str) -> list[str]:
 
 def counted() -> dict[str, list[str]]:
     """The files that a warm `convoke` and a warm `explain` enter."""
+    desk = from_dict(DESK, Actor)
     with tempfile.TemporaryDirectory() as folder:
-        store = f"sqlite:///{folder}/poec.db"
+        workflow = bootstrap.workflow(f"sqlite:///{folder}/poec.db", clock=FixedClock(AT))
         for command in SETUP:
-            run(("exec", line(command, PLATFORM)), store)
-        run(convoke("C-1"), store)
-        found = {"convoke": entered(convoke("C-2"), store)}
-        run(EXPLAIN, store)
-        return found | {"explain": entered(EXPLAIN, store)}
+            submit(workflow, journal_line(line(command, PLATFORM)))
+        submit(workflow, convocation("C-1"))
+        request = convocation("C-2")
+        workflow.explain("C-2", desk)
+        return {
+            "explain": entered(lambda: workflow.explain("C-2", desk)),
+            "convoke": entered(lambda: submit(workflow, request)),
+        }
 
 
 def main() -> None:

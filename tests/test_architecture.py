@@ -12,6 +12,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import grimp
@@ -20,6 +21,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src" / "poec_workflow"
 MOST_LAYERS = 10
+MOST_FILES = 25
 UNCOUNTED = {"__init__", "__main__"}
 HEAVY = (
     "alembic",
@@ -126,6 +128,17 @@ def test_an_import_loads_nothing_heavy(module: str) -> None:
 
 
 # The contrary of each
+
+
+def test_a_use_case_enters_few_files() -> None:
+    """A warm `convoke` and a warm `explain` on SQLite enter fewer than 25 files; more are to be read by who follows."""
+    spec = spec_from_file_location("files_entered", ROOT / "benchmarks" / "files_entered.py")
+    assert spec is not None
+    assert spec.loader is not None
+    benchmark = module_from_spec(spec)
+    spec.loader.exec_module(benchmark)
+    for name, files in benchmark.counted().items():
+        assert 0 < len(files) < MOST_FILES, (name, files)
 
 
 @pytest.fixture

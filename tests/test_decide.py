@@ -34,6 +34,7 @@ from poec_workflow import (
 )
 from poec_workflow import evolve as fold_one
 from poec_workflow.commands import COMMANDS, Command
+from poec_workflow.decider import refusals_of
 from poec_workflow.machines import LIFECYCLES, AnyRule, Lifecycle
 from poec_workflow.machines.executor import Probe
 from poec_workflow.model import OPEN_STATES, Subject, SubjectKind, Tally
@@ -145,9 +146,12 @@ def by_a_plain_loop(subject: Subject | None, command: Command, known: Facts) -> 
     for rule in lifecycle.rules:
         if rule.command is not type(command) or (subject.state if subject else None) not in (rule.source or (None,)):
             continue
-        if all(each.test(subject, known, command) == each.expected for each in rule.given):
-            failed = [check.code for check in rule.refusal_checks if check.ask(subject, known, command) is not None]
-            return ",".join(sorted(failed)) or f"{rule.id} {rule.target_from(subject.state if subject else None)}"
+        if all(each.holds(subject, known, command) for each in rule.given):
+            failed = refusals_of(rule.refusal_checks, subject, known, command)
+            return (
+                ",".join(sorted(each.code for each in failed))
+                or f"{rule.id} {rule.targets[subject.state if subject else None]}"
+            )
     return "no-transition"
 
 
@@ -176,7 +180,7 @@ def stock_machine(lifecycle: Lifecycle) -> Machine:
             machine.add_transition(
                 rule.command.type,
                 source.value if source else "nothing",
-                rule.target_from(source).value,
+                rule.targets[source].value,
                 conditions=[each.holds for each in rule.given],
                 after=[taking(rule)],
             )
@@ -209,7 +213,7 @@ def test_the_lean_machine_agrees_with_the_stock_one(situation: tuple[Subject | N
     rule = LIFECYCLES[command.kind].executor.choose(subject, known, command)
     state = subject.state if subject else "nothing"
     stock = by_the_stock_machine(state, subject, command, known)
-    assert (rule and (rule.id, rule.target_from(subject.state if subject else None))) == stock
+    assert (rule and (rule.id, rule.targets[subject.state if subject else None])) == stock
 
 
 @pytest.mark.parametrize("kind", SubjectKind)
@@ -227,7 +231,7 @@ def test_lean_and_stock_agree_on_every_combination(kind: SubjectKind) -> None:
                     subject: Any = SimpleNamespace(state=state, convocations=(None,) * used) if state else None
                     rule = lifecycle.executor.choose(subject, known, sample)
                     stock = by_the_stock_machine(state or "nothing", subject, sample, known)
-                    assert (rule and (rule.id, rule.target_from(state))) == stock
+                    assert (rule and (rule.id, rule.targets[state])) == stock
                     assert lifecycle.executor.machine.events[command.type].transitions.keys() == (
                         {each.value for row in lifecycle.by_command[command] for each in row.source or ()}
                         or {"nothing"}

@@ -75,7 +75,7 @@ def test_mermaid_draws_every_row_from_every_source(lifecycle: Lifecycle) -> None
     expected = [
         (
             source.value.replace("-", "_") if source else "[*]",
-            rule.target_from(source).value.replace("-", "_"),
+            rule.targets[source].value.replace("-", "_"),
             rule.id,
         )
         for rule in lifecycle.rules

@@ -42,6 +42,7 @@ from poec_workflow import (
 )
 from poec_workflow.adapters.memory import MemoryStorage
 from poec_workflow.commands import COMMANDS, Command
+from poec_workflow.decider import refusals_of
 from poec_workflow.errors import RefusalKind
 from poec_workflow.machines import LIFECYCLES
 from poec_workflow.model import Role
@@ -485,8 +486,8 @@ def test_days_of_advisories_are_known_by_their_code() -> None:
     asked = {each.code: each for life in LIFECYCLES.values() for row in life.rules for each in row.advisory_checks}
     assert set(asked) == set(ADVISORIES)
     for code, check in asked.items():
-        details = check.ask(present, known, samples[code])
-        assert details is not None
+        [advice] = refusals_of([check], present, known, samples[code])
+        details = advice.details
         days = {name for name, value in details.items() if isinstance(value, date)}
         assert days == set(errors._DAYS.get(code, ()))  # noqa: SLF001 - the table
 

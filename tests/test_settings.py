@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from poec_workflow import Actor, ActorKind, Malformed, Settings, commands
 from poec_workflow.catalogue import Catalogue
 from poec_workflow.commands import COMMANDS
+from poec_workflow.decider import refusals_of
 from poec_workflow.policies import PERMISSIONS, Grant, condition, messages
 from poec_workflow.policies.access import trainer
 from poec_workflow.policies.check import Check
@@ -459,7 +460,7 @@ def test_what_can_not_be_called_is_a_fault_of_the_settings(name: str) -> None:
         assert Grant("platform", function).relation is function
         [check] = Settings(refuse_also={commands.Convoke: (function,)}).checks[commands.Convoke]
         assert check.payload_free is not looks_at_the_command
-        check.ask(None, None, None)
+        check.policy(*(None, None, None)[: 2 if check.payload_free else 3])
         return
     with pytest.raises(Malformed) as of_relation:
         Grant("platform", function)
@@ -476,7 +477,8 @@ def test_defaults_stay_what_they_are() -> None:
         return {"least": least}
 
     [check] = Settings(refuse_also={commands.Convoke: (few_seats,)}).checks[commands.Convoke]
-    assert check.ask(None, None, "the command") == {"least": 3}
+    [refusal] = refusals_of([check], None, cast("Facts", None), cast("commands.Command", "the command"))
+    assert refusal.details == {"least": 3}
 
 
 @pytest.mark.parametrize("name", ["_on_sunday", "OnSunday", "on__sunday", "on_sunday_", "dimanche_fermé", "o²"])

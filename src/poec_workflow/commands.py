@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from datetime import time as clock_time
 from decimal import Decimal
+from operator import attrgetter
 from typing import ClassVar, cast
 
 from attrs import field, frozen
@@ -40,12 +41,13 @@ class Command:
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         cls.type = kebab(cls.__name__)
+        if "kind" in vars(cls):
+            cls.reference = property(attrgetter(cls.kind))  # type: ignore[assignment, method-assign]
 
     @property
     def reference(self) -> str:
         """The reference of the subject, existing or to be created."""
-        reference: str = getattr(self, self.kind)
-        return reference
+        raise NotImplementedError
 
 
 @frozen

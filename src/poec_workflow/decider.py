@@ -111,7 +111,7 @@ def decide(
 
 def _first_refusal(subject: Subject | None, command: Command, facts: Facts, lifecycle: Lifecycle) -> Refusal | None:
     """Answers 1 to 3: what must exist, who may, which version."""
-    if lifecycle.creates(type(command)):
+    if type(command) in lifecycle.by_state[None]:
         if lifecycle.parent and not facts.know(lifecycle.parent):
             parent = cast("str", getattr(command, lifecycle.parent))
             return unknown(lifecycle.parent, parent)
@@ -140,7 +140,7 @@ def adjudicate(
 ) -> Accepted | Refused:
     """Answers 4 to 6: the row, then every policy of it."""
     lifecycle = lifecycles[command.kind]
-    if subject is not None and lifecycle.creates(type(command)):
+    if subject is not None and type(command) in lifecycle.by_state[None]:
         return Refused((Refusal("duplicate-reference", {"reference": command.reference}),))
     rule = lifecycle.executor.choose(subject, facts, command)
     if rule is None:
@@ -153,7 +153,7 @@ def adjudicate(
 def no_transition(subject: Subject | None, command: str, lifecycles: Lifecycles = LIFECYCLES) -> Refusal:
     """Answer 4: the table has no row."""
     assert subject is not None  # noqa: S101 - every table creates from nothing
-    accepted = lifecycles[subject.kind].commands(subject.state)
+    accepted = lifecycles[subject.kind].by_state[subject.state]
     details = {"command": command, "state": subject.state, "accepted": tuple(each.type for each in accepted)}
     return Refusal("no-transition", details)
 
@@ -171,7 +171,7 @@ def _asked(
     checks: Iterable[Check], subject: Subject | None, facts: Facts, command: Command | None
 ) -> Iterator[tuple[Check, Details]]:
     for check in checks:
-        details = check.ask(subject, facts, command)
+        details = check.policy(subject, facts) if check.payload_free else check.policy(subject, facts, command)
         if details is None:
             continue
         if not isinstance(details, Mapping):
@@ -206,7 +206,7 @@ def _event(rule: AnyRule, subject: Subject | None, command: Command, facts: Fact
         reference=command.reference,
         version=subject.version + 1 if subject else 1,
         effective_at=in_zone(rule.effective(subject, facts) if rule.effective else facts.now, facts.settings.zone),
-        state=rule.target_from(subject.state if subject else None),
+        state=rule.targets[subject.state if subject else None],
         **{name: getattr(command, name) for name in rule.carried},
     )
     return cast("events.AnyEvent", event)

@@ -31,8 +31,6 @@ def must_be(kind: type[E], value: object, place: str) -> E:
     Raises:
         Malformed: at `place`; there is no such member.
     """
-    if type(value) is kind:
-        return value
     found = member(kind, value)
     if faults := tuple(not_a_member(kind, found, place)):
         raise Malformed(faults)

@@ -65,7 +65,7 @@ ApplicationStateName = Literal[
 
 
 def _application_state(value: ApplicationState | ApplicationStateName) -> ApplicationState:
-    return must_be(ApplicationState, value, "$.state")
+    return value if isinstance(value, ApplicationState) else must_be(ApplicationState, value, "$.state")
 
 
 OPEN_STATES = frozenset(
@@ -87,7 +87,7 @@ SessionStateName = Literal["active", "complete", "cancelled"]
 
 
 def _session_state(value: SessionState | SessionStateName) -> SessionState:
-    return must_be(SessionState, value, "$.state")
+    return value if isinstance(value, SessionState) else must_be(SessionState, value, "$.state")
 
 
 class ActionState(StrEnum):
@@ -103,7 +103,7 @@ ActionStateName = Literal["awaiting-publication", "published", "archived", "dele
 
 
 def _action_state(value: ActionState | ActionStateName) -> ActionState:
-    return must_be(ActionState, value, "$.state")
+    return value if isinstance(value, ActionState) else must_be(ActionState, value, "$.state")
 
 
 State = ApplicationState | SessionState | ActionState
@@ -134,7 +134,7 @@ OriginName = Literal["france-travail", "mission-locale", "cap-emploi", "self", "
 
 
 def _origin(value: Origin | OriginName) -> Origin:
-    return must_be(Origin, value, "$.origin")
+    return value if isinstance(value, Origin) else must_be(Origin, value, "$.origin")
 
 
 class ActorKind(StrEnum):
@@ -152,7 +152,7 @@ ActorKindName = Literal["organization", "adviser", "candidate", "funder", "platf
 
 
 def _actor_kind(value: ActorKind | ActorKindName) -> ActorKind:
-    return must_be(ActorKind, value, "$.kind")
+    return value if isinstance(value, ActorKind) else must_be(ActorKind, value, "$.kind")
 
 
 @frozen(kw_only=True)
@@ -272,7 +272,7 @@ class TrainingSession:
         Raises:
             Malformed: there is no such role.
         """
-        holder: str = getattr(self, must_be(Role, role, "$.role"))
+        holder: str = getattr(self, role if isinstance(role, Role) else must_be(Role, role, "$.role"))
         return holder
 
     def roles_of(self, organization: str) -> tuple[Role, ...]:

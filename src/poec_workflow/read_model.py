@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import TypeVar, cast
 
 from attrs import field, frozen
@@ -25,10 +25,11 @@ from poec_workflow.model import (
     TrainingSession,
 )
 from poec_workflow.policies.alerts import AlertCriteria, alert_criteria
-from poec_workflow.policies.calendar import first_instant, local_day, local_instant
+from poec_workflow.policies.calendar import first_instant
 from poec_workflow.policies.deadlines import ended_before, session_ends_expiring
 from poec_workflow.policies.settings import Settings, default_settings
 from poec_workflow.ports import Clock, Storage, SystemClock
+from poec_workflow.ports.clock import local_now
 from poec_workflow.serialization import from_dict, to_dict
 from poec_workflow.views import (
     ActionFilter,
@@ -104,7 +105,7 @@ class ReadModel:
         Raises:
             CommandRefused: `unknown-application`.
         """
-        now, known = self._now(), from_dict(to_dict(actor), Actor)
+        now, known = local_now(self.clock, self.settings.zone), from_dict(to_dict(actor), Actor)
         loaded = self.storage.queries.around(self.application(application))
         assert loaded.subject is not None  # noqa: S101 - an application is never deleted
         return explain(loaded.subject, loaded.facts(now, known, self.settings))
@@ -176,7 +177,7 @@ class ReadModel:
         Raises:
             Malformed: a day is not of the years 1900 to 2999.
         """
-        day = _day(at, "$.at") if at else self._today(self._now())
+        day = _day(at, "$.at") if at else self._today()
         rows = self.storage.queries.dashboard(
             _text(organization),
             expiring=session_ends_expiring(day, self.settings),
@@ -186,7 +187,7 @@ class ReadModel:
 
     def work_queue(self, organization: str) -> WorkQueue:
         """What the organisation has to do on sessions on which it holds a role; overdue applications are left out."""
-        today = self._today(self._now())
+        today = self._today()
         rows = self.storage.queries.waiting(_text(organization), ended_from=ended_before(today, self.settings))
         return WorkQueue(
             organization=organization,
@@ -214,13 +215,10 @@ class ReadModel:
         return subject
 
     def _criteria(self) -> AlertCriteria:
-        return alert_criteria(self._today(self._now()), self.settings)
+        return alert_criteria(self._today(), self.settings)
 
-    def _now(self) -> datetime:
-        return local_instant(self.clock.now(), self.settings.zone, "$.clock")
-
-    def _today(self, now: datetime) -> date:
-        return local_day(now, self.settings.zone)
+    def _today(self) -> date:
+        return local_now(self.clock, self.settings.zone).date()
 
 
 def _in(rows: Sequence[ApplicationRow], *states: ApplicationState) -> tuple[ApplicationRow, ...]:

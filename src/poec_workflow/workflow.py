@@ -17,6 +17,7 @@ from poec_workflow.history_recording import recorded, replayed
 from poec_workflow.model import Actor
 from poec_workflow.policies.calendar import in_zone, local_instant
 from poec_workflow.ports import DecisionContext, Receipt, Storage, Transaction
+from poec_workflow.ports.clock import local_now
 from poec_workflow.read_model import ReadModel
 from poec_workflow.remedies import Remedy, remedy
 from poec_workflow.serialization import checked, digest, from_dict
@@ -139,7 +140,7 @@ class Workflow(ReadModel):
         Raises:
             CommandRefused: the settings do not let the system expire.
         """
-        now = self._now()
+        now = local_now(self.clock, self.settings.zone)
         expired: list[str] = []
         batches = sweep.previews if dry_run else sweep.batches
         for batch in batches(self.storage, now, self.settings):
@@ -159,7 +160,7 @@ class Workflow(ReadModel):
 
     def _checked(self, requests: Iterable[Request]) -> list[tuple[Request, datetime]]:
         """Check every request before the first is carried out, and give each its instant."""
-        now = self._now()
+        now = local_now(self.clock, self.settings.zone)
         known = [checked(each) for each in requests]
         return [(each, local_instant(each.at or now, self.settings.zone, "$.at")) for each in known]
 

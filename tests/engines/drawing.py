@@ -58,9 +58,9 @@ def after(lifecycle: Lifecycle, state: str, step: Step) -> tuple[str, str | None
     subject, known, command = _situation(lifecycle, state, step)
     for rule in lifecycle.rows(subject.state if subject else None, type(command)):
         for atom in rule.given:
-            assert bool(atom.test(subject, known, command)) is step.verdicts[atom.name], atom
+            assert (atom.holds(subject, known, command) is atom.expected) is step.verdicts[atom.name], atom
     taken = lifecycle.executor.choose(subject, known, command)
-    return (state, None) if taken is None else (taken.target_from(subject.state if subject else None).value, taken.id)
+    return (state, None) if taken is None else (taken.targets[subject.state if subject else None].value, taken.id)
 
 
 def ours(lifecycle: Lifecycle, trace: Trace) -> Way:
@@ -157,5 +157,5 @@ def shortest(lifecycle: Lifecycle) -> dict[str, int]:
         for state in [each for each, taken in steps.items() if taken == far]:
             source = _state(lifecycle, state)
             for rule in (row for command in lifecycle.commands(source) for row in lifecycle.rows(source, command)):
-                steps.setdefault(rule.target_from(source).value, far + 1)
+                steps.setdefault(rule.targets[source].value, far + 1)
     return steps

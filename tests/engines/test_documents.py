@@ -29,7 +29,7 @@ def of_the_table(lifecycle: Lifecycle) -> set[Row]:
             source.value if source else "nothing",
             rule.command.type,
             rule.id,
-            rule.target_from(source).value,
+            rule.targets[source].value,
             tuple((atom.name, atom.expected) for atom in rule.given),
             rule.codes,
         )

@@ -95,7 +95,7 @@ def _ways(rule: AnyRule) -> set[tuple[object, object]]:
     """Where a row leads: a target that says the same in other words makes no mutant."""
     if rule.source is None:
         return {(None, rule.target)}
-    return {(source, rule.target_from(source)) for source in rule.source}
+    return {(source, rule.targets[source]) for source in rule.source}
 
 
 # The judges: each fails on a faulty table

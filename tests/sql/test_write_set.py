@@ -58,7 +58,7 @@ def _belongs(table: str, row: Mapping[str, Any], told: Told, sessions: Mapping[s
     if table == "poec_people":
         return isinstance(command, Preregister) and reference == command.candidate.reference
     if table == "poec_applications":
-        return row["session"] == SESSION and sessions[reference] == SESSION
+        return row.get("session", SESSION) == SESSION and sessions[reference] == SESSION
     return bool(sessions[reference] == SESSION)
 
 

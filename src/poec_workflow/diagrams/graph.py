@@ -169,7 +169,7 @@ def _edge(
     return Edge(
         rule=rule,
         source=source,
-        target=rule.target_from(source),
+        target=rule.targets[source],
         command=locales.label("commands", rule.command.type, lang),
         conditions=tuple(condition(each, lang) for each in rule.given),
         codes=(*rule.codes, *(check.code for check in own)),

@@ -82,8 +82,8 @@ class Evaluation:
     def check(self, check: Check, *, advises: bool = False) -> TruthTable:
         """What a policy says: its sentence by language, or None."""
 
-        def ask(*inputs: Any) -> Details | None:  # noqa: ANN401
-            return check.ask(*inputs)
+        def ask(subject: Any, facts: Any, command: Any) -> Details | None:  # noqa: ANN401
+            return check.policy(subject, facts) if check.payload_free else check.policy(subject, facts, command)
 
         creates = APPLICATION.creates(self.command)
         own = check in self.case.settings.checks.get(self.command, ())

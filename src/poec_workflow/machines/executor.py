@@ -75,10 +75,10 @@ class Executor:
             states=[NOTHING, *(state.value for state in states)],
         )
         for rule in rules:
-            for source in rule.source or (None,):
+            for source, target in rule.targets.items():
                 # Values, not members: of an enum `transitions` takes the member's name for the state's.
                 start = NOTHING if source is None else source.value
-                self.machine.add_transition(rule.command.type, start, rule.target_from(source).value, rule=rule)
+                self.machine.add_transition(rule.command.type, start, target.value, rule=rule)
 
     def choose(self, subject: Subject | None, facts: Facts, command: Command) -> AnyRule | None:
         """The row that the table has for the subject's state and the command; None when it has none."""

@@ -49,7 +49,7 @@ class Lifecycle:
     @cached_property
     def initial(self) -> State:
         """The state that a creation leads to."""
-        return next(rule.target_from(None) for rule in self.rules if rule.source is None)
+        return next(rule.targets[None] for rule in self.rules if rule.source is None)
 
     @cached_property
     def executor(self) -> Executor:
@@ -78,25 +78,32 @@ class Lifecycle:
         return FrozenMap({rule.event: rule for rule in self.rules})
 
     @cached_property
-    def _rows(self) -> Mapping[tuple[State | None, type[Command]], tuple[AnyRule, ...]]:
-        # Every decision looks here, and a refusal for each command.
-        return {
-            (state, command): tuple(rule for rule in rules if state in (rule.source or (None,)))
-            for state in (None, *self.states)
-            for command, rules in self.by_command.items()
-        }
+    def by_state(self) -> Mapping[State | None, Mapping[type[Command], tuple[AnyRule, ...]]]:
+        """The rows of each state by command, whatever the policies say; None: those that create."""
+        return FrozenMap(
+            {
+                state: FrozenMap(
+                    {
+                        command: tuple(rule for rule in rules if state in rule.targets)
+                        for command, rules in self.by_command.items()
+                        if any(state in rule.targets for rule in rules)
+                    }
+                )
+                for state in (None, *self.states)
+            }
+        )
 
     def rows(self, state: State | None, command: type[Command]) -> tuple[AnyRule, ...]:
         """The rows of one state and command."""
-        return self._rows.get((state, command), ())
+        return self.by_state[state].get(command, ())
 
     def commands(self, state: State | None) -> tuple[type[Command], ...]:
         """The commands that the table accepts in a state, whatever the policies say; None: the creating ones."""
-        return tuple(command for command in self.by_command if self.rows(state, command))
+        return tuple(self.by_state[state])
 
     def creates(self, command: type[Command]) -> bool:
         """Whether the command makes a new subject."""
-        return bool(self.rows(None, command))
+        return command in self.by_state[None]
 
     def _faults_of_names(self) -> Iterator[str]:
         for what, names in (
@@ -134,7 +141,7 @@ class Lifecycle:
         for rule in self.rules:
             for state in sorted(self.final.intersection(rule.source or ())):
                 yield f"{rule.id} leaves the final state {state}"
-        ways = {(source, rule.target_from(source)) for rule in self.rules for source in rule.source or ()}
+        ways = {(source, rule.targets[source]) for rule in self.rules for source in rule.source or ()}
         reached = _closure({creations[0].target}, ways)
         ending = _closure(self.final, {(target, source) for source, target in ways})
         for state in self.states:

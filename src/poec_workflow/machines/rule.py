@@ -6,7 +6,7 @@ policy refuses.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import Enum
 from typing import Any, Final, Generic, Literal, TypeVar
@@ -15,6 +15,7 @@ from attrs import field, fields_dict, frozen
 
 from poec_workflow.commands import ApplicationCommand, Command, SessionCommand
 from poec_workflow.events import ENVELOPE, Event
+from poec_workflow.frozen_map import FrozenMap
 from poec_workflow.model import State, Subject
 from poec_workflow.policies.check import Check, code_of
 from poec_workflow.policies.facts import Facts
@@ -74,12 +75,15 @@ class Rule(Generic[S, C]):
     advisory_checks: tuple[Check, ...] = field(init=False, repr=False, eq=False)
     carried: tuple[str, ...] = field(init=False, repr=False, eq=False)
     """The fields that the event takes from the command."""
+    targets: Mapping[State | None, State] = field(init=False, repr=False, eq=False)
+    """The state that it leads to from each of its sources; None creates."""
 
     def __attrs_post_init__(self) -> None:
         for name, value in (
             ("refusal_checks", tuple(map(Check.of, self.unless))),
             ("advisory_checks", tuple(map(Check.of, self.advise))),
             ("carried", tuple(_carried(self.event, self.command))),
+            ("targets", FrozenMap(dict(_targets(self.source, self.target)))),
         ):
             object.__setattr__(self, name, value)
 
@@ -87,13 +91,6 @@ class Rule(Generic[S, C]):
     def codes(self) -> tuple[str, ...]:
         """The codes of the refusals that the row may give."""
         return tuple(check.code for check in self.refusal_checks)
-
-    def target_from(self, source: State | None) -> State:
-        """The state that it leads to from one of its sources."""
-        if isinstance(self.target, Same):
-            assert source is not None  # noqa: S101 - checked when the table is built
-            return source
-        return self.target
 
     def described(self) -> dict[str, Any]:
         """The row as plain data, from which the lifecycle's fingerprint is computed."""
@@ -111,6 +108,16 @@ class Rule(Generic[S, C]):
             "then_given": sorted(map(str, self.then_given)),
             "effective": code_of(self.effective) if self.effective else None,
         }
+
+
+def _targets(
+    source: tuple[State, ...] | None, target: State | Literal[Same.SAME]
+) -> Iterator[tuple[State | None, State]]:
+    for state in source or (None,):
+        if not isinstance(target, Same):
+            yield state, target
+        elif state is not None:  # A creation that stays is a fault of its table.
+            yield state, state
 
 
 def _carried(event: type[Event[Any]], command: type[Command]) -> Iterator[str]:

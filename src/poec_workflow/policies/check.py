@@ -1,4 +1,4 @@
-"""A policy prepared for calling: its code, its messages, and whether it reads the command.
+"""A policy prepared for calling: its code, its messages, and whether it needs the command.
 
 A *policy* is a function named after the refusal that it may give: `no_seat_left` gives `no-seat-left`. It takes the
 subject and the facts, and the command where the payload matters. It returns the refusal's details, or None.
@@ -88,31 +88,26 @@ def has_name(test: Callable[..., Any]) -> bool:
     return isinstance(name, str) and name.isidentifier() and hasattr(test, "__module__")
 
 
-def taking_command(test: Callable[..., Any]) -> Callable[..., Any]:
-    """The same test with the signature `(subject, facts, command)`."""
-    if needs_command(test):
-        return test
-    return lambda subject, facts, _command: test(subject, facts)
-
-
 @frozen
 class Check:
-    """A policy prepared for evaluation: its code, and one way to call it."""
+    """A policy prepared for evaluation.
+
+    Attributes:
+        code: of the refusal or the advisory.
+        payload_free: whether it takes the subject and the facts alone.
+        policy: the function.
+        templates: its own sentences, by language.
+    """
 
     code: str
     payload_free: bool
-    ask: Callable[..., Details | None]
+    policy: Callable[..., Details | None]
     templates: Mapping[str, str]
 
     @classmethod
     def of(cls, policy: Callable[..., Details | None]) -> Check:
         """The check of a policy."""
-        return cls(
-            code_of(policy),
-            not needs_command(policy),
-            taking_command(policy),
-            getattr(policy, "messages", {}),
-        )
+        return cls(code_of(policy), not needs_command(policy), policy, getattr(policy, "messages", {}))
 
 
 def faults_of_messages(policy: Callable[..., Any]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from attrs import evolve, field, frozen
 
 from poec_workflow.commands import Command
 from poec_workflow.errors import Details
-from poec_workflow.policies.check import code_of, needs_command, taking_command
+from poec_workflow.policies.check import code_of, needs_command
 from poec_workflow.policies.facts import Facts
 
 S = TypeVar("S")
@@ -38,7 +38,8 @@ class Condition(Generic[S, C]):
 
     def holds(self, subject: S, facts: Facts, command: C) -> bool:
         """Evaluate it, as a strict boolean."""
-        return bool(self.test(subject, facts, command)) is self.expected
+        answer = self.test(subject, facts) if self.payload_free else self.test(subject, facts, command)
+        return bool(answer) is self.expected
 
 
 @overload
@@ -47,4 +48,4 @@ def condition(test: Callable[[S, Facts], bool]) -> Condition[S, Any]: ...
 def condition(test: Callable[[S, Facts, C], bool]) -> Condition[S, C]: ...
 def condition(test: Callable[..., bool]) -> Condition[Any, Any]:
     """Make a condition of a function, named after it."""
-    return Condition(code_of(test), taking_command(test), not needs_command(test))
+    return Condition(code_of(test), test, not needs_command(test))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Protocol
 
 from attrs import frozen
+
+from poec_workflow.policies.calendar import local_instant
 
 
 class Clock(Protocol):
@@ -14,6 +16,15 @@ class Clock(Protocol):
     def now(self) -> datetime:
         """An aware instant."""
         ...
+
+
+def local_now(clock: Clock, zone: tzinfo) -> datetime:
+    """A clock's instant in a zone.
+
+    Raises:
+        Malformed: it is outside of the years 1900 to 2999.
+    """
+    return local_instant(clock.now(), zone, "$.clock")
 
 
 class SystemClock:

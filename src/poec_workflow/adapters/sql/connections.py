@@ -15,9 +15,10 @@ from poec_workflow.adapters.sql.dialects import (
     reading_engine,
     writing_engine,
 )
-from poec_workflow.adapters.sql.driver_errors import translated
+from poec_workflow.adapters.sql.driver_errors import database_errors, translated
 from poec_workflow.adapters.sql.retries import retried
 from poec_workflow.adapters.sql.revisions import REVISIONS, RevisionChain, check, make, status, upgrade
+from poec_workflow.errors import Conflict
 from poec_workflow.ports import SchemaStatus
 
 T = TypeVar("T")
@@ -65,34 +66,45 @@ class OwnConnections:
         Raises:
             Conflict: the retries are used up.
         """
-        return retried(lambda: self._run(work, write=write), self._attempts)
+        return self._attempted(lambda: self._run(work, write=write))
 
     def read(self, work: Work[T]) -> T:
         """Do work that only reads, on one snapshot."""
-        return retried(lambda: self._run(work, write=False), self._attempts)
+        return self._attempted(lambda: self._run(work, write=False))
 
     def upgrade(self) -> SchemaStatus:
         """Make the tables, or bring older ones up to this release; what was there before."""
-        return retried(lambda: self._change_schema(upgrade), self._attempts)
+        return self._attempted(lambda: self._change_schema(upgrade))
 
     def status(self) -> SchemaStatus:
         """Which schema is there; nothing is made, not even an empty file."""
         if not database_exists(self._engine):
             return SchemaStatus(revision=None, head=self._chain.head)
-        return retried(self._read_status, self._attempts)
+        return self._attempted(self._read_status)
 
     def close(self) -> None:
         """Close every connection; the storage can still be used, and opens new ones."""
         self._engine.dispose()
 
+    def _attempted(self, attempt: Callable[[], T]) -> T:
+        try:
+            return attempt()
+        except Conflict:
+            if self._attempts == 1:
+                raise
+        return retried(attempt, self._attempts - 1)
+
     def _run(self, work: Work[T], *, write: bool) -> T:
         self._prepare()
         engine = self._writing if write else self._reading
-        with translated(), engine.connect() as connection:
-            result = work(connection)
-            if write:
-                _commit(connection)
-            return result
+        try:
+            with engine.connect() as connection:
+                result = work(connection)
+                if write:
+                    _commit(connection)
+                return result
+        except database_errors() as error:
+            raise translated(error) from error
 
     def _prepare(self) -> None:
         if self._ready:
@@ -103,17 +115,22 @@ class OwnConnections:
             self._ready = True
 
     def _read_status(self) -> SchemaStatus:
-        with translated(), self._engine.connect() as connection:
-            return status(connection, self._chain)
+        try:
+            with self._engine.connect() as connection:
+                return status(connection, self._chain)
+        except database_errors() as error:
+            raise translated(error) from error
 
     def _change_schema(self, change: Callable[[Connection, RevisionChain], SchemaStatus]) -> SchemaStatus:
-        with translated():
+        try:
             with self._engine.connect() as connection:
                 prepare_file(connection)
             with self._writing.connect() as connection:
                 before = change(connection, self._chain)
                 _commit(connection)
                 return before
+        except database_errors() as error:
+            raise translated(error) from error
 
 
 def _commit(connection: Connection) -> None:

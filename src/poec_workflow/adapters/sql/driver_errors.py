@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 import sqlite3
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import Enum, auto
 from typing import Any
 
@@ -69,26 +67,25 @@ REMEDY = "run `poec-workflow store upgrade`"
 """What helps against a schema that is not this release's."""
 
 
-@contextmanager
-def translated() -> Iterator[None]:
-    """Raise the package's exceptions in place of the driver's and SQLAlchemy's.
+def database_errors() -> tuple[type[BaseException], ...]:
+    """The exceptions of the drivers and of SQLAlchemy that `translated` knows."""
+    return (DBAPIError, PendingRollbackError, ResourceClosedError, PoolTimeout, *driver_error_types())
 
-    Raises:
+
+def translated(error: BaseException) -> WorkflowError | RuntimeError:
+    """The package's exception for one of `database_errors`.
+
+    Returns:
         Conflict: another transaction was faster, or still holds the lock.
         RuntimeError: the host has no transaction to join.
         SchemaOutdated: a table or a column is missing.
         StorageUnavailable: the database can't be reached, read or written.
     """
-    try:
-        yield
-    except DBAPIError as error:
-        raise _ours(error.orig or error) from error
-    except driver_error_types() as error:
-        raise _ours(error) from error
-    except (PendingRollbackError, ResourceClosedError) as error:
-        raise StorageUnavailable(f"the host's connection can't be used: {error}") from error
-    except PoolTimeout as error:
-        raise StorageUnavailable("every connection is in use") from error
+    if isinstance(error, PendingRollbackError | ResourceClosedError):
+        return StorageUnavailable(f"the host's connection can't be used: {error}")
+    if isinstance(error, PoolTimeout):
+        return StorageUnavailable("every connection is in use")
+    return _ours(error.orig or error if isinstance(error, DBAPIError) else error)
 
 
 def _ours(error: BaseException) -> WorkflowError | RuntimeError:

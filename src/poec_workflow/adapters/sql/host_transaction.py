@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from poec_workflow.adapters.sql.connections import Work
 from poec_workflow.adapters.sql.dialects import begin_if_needed
-from poec_workflow.adapters.sql.driver_errors import translated
+from poec_workflow.adapters.sql.driver_errors import database_errors, translated
 from poec_workflow.adapters.sql.host_connection import core_connection
 from poec_workflow.adapters.sql.revisions import REVISIONS, RevisionChain, status, upgrade
 from poec_workflow.ports import SchemaStatus
@@ -34,26 +34,19 @@ class JoinedConnections:
         Raises:
             RuntimeError: the host has no transaction to join.
         """
-        with translated(), core_connection(self._host) as connection:
-            begin_if_needed(connection)
-            _savepoint(connection, "SAVEPOINT")
-            try:
-                result = work(connection)
-            except BaseException:
-                # A lost connection has nothing to roll back, and trying would hide the error.
-                if not connection.invalidated:
-                    _roll_back(connection)
-                raise
-            if write:
-                _savepoint(connection, "RELEASE SAVEPOINT")
-            else:
-                _roll_back(connection)
-            return result
+        try:
+            with core_connection(self._host) as connection:
+                return _after_savepoint(connection, work, write=write)
+        except database_errors() as error:
+            raise translated(error) from error
 
     def read(self, work: Work[T]) -> T:
         """Do work that only reads, with what the host wrote so far."""
-        with translated(), core_connection(self._host) as connection:
-            return work(connection)
+        try:
+            with core_connection(self._host) as connection:
+                return work(connection)
+        except database_errors() as error:
+            raise translated(error) from error
 
     def upgrade(self) -> SchemaStatus:
         """Make the tables, or bring older ones up to this release, in the host's transaction."""
@@ -65,6 +58,23 @@ class JoinedConnections:
 
     def close(self) -> None:
         """Nothing: the connection is the host's."""
+
+
+def _after_savepoint(connection: Connection, work: Work[T], *, write: bool) -> T:
+    begin_if_needed(connection)
+    _savepoint(connection, "SAVEPOINT")
+    try:
+        result = work(connection)
+    except BaseException:
+        # A lost connection has nothing to roll back, and trying would hide the error.
+        if not connection.invalidated:
+            _roll_back(connection)
+        raise
+    if write:
+        _savepoint(connection, "RELEASE SAVEPOINT")
+    else:
+        _roll_back(connection)
+    return result
 
 
 def _savepoint(connection: Connection, statement: str) -> None:

@@ -10,7 +10,15 @@ from sqlalchemy import Connection, Table, Update
 
 from poec_workflow.adapters.sql.bulk import BulkWrites, ValueOf, bulk_insert, bulk_update
 from poec_workflow.adapters.sql.dialects import insert_ignoring, upsert
-from poec_workflow.adapters.sql.row_mapping import Values, entry_row, person_row, position_row, row_of, stored_key
+from poec_workflow.adapters.sql.row_mapping import (
+    FIXED,
+    Values,
+    entry_row,
+    person_row,
+    position_row,
+    row_of,
+    stored_key,
+)
 from poec_workflow.adapters.sql.schema import COUNTS, SUBJECTS, history, outbox, people, receipts, sessions
 from poec_workflow.errors import Conflict
 from poec_workflow.history_recording import RecordedChange
@@ -22,9 +30,9 @@ def _names(table: Table) -> tuple[str, ...]:
     return tuple(each.name for each in table.columns)
 
 
-def _changing(table: Table) -> BulkWrites:
+def _changing(table: Table, fixed: Sequence[str]) -> BulkWrites:
     """An UPDATE that matches its row only in the version that was read."""
-    values = tuple(name for name in _names(table) if name not in ("reference", *COUNTS))
+    values = tuple(name for name in _names(table) if name not in ("reference", *COUNTS, *fixed))
 
     def statement(given: ValueOf) -> Update:
         return (
@@ -45,7 +53,7 @@ def _counting(given: ValueOf) -> Update:
 
 
 _INSERTS = {kind: table.insert().inline() for kind, table in SUBJECTS.items()}
-_UPDATES = {kind: _changing(table) for kind, table in SUBJECTS.items()}
+_UPDATES = {kind: _changing(table, FIXED[kind]) for kind, table in SUBJECTS.items()}
 _COUNT = bulk_update(sessions, ("known_reference", *(f"delta_{name}" for name in COUNTS)), _counting)
 _HISTORY = bulk_insert(history, _names(history))
 _OUTBOX = bulk_insert(outbox, ("kind", "reference", "version"))
@@ -78,7 +86,7 @@ class PendingWrites:
             subject, entry = change.subject, change.entry
             self._subjects[subject.kind, subject.reference] = subject
             self._entries.append(entry_row(entry, ordinal))
-            self._positions.append(position_row(entry.position))
+            self._positions.append(position_row(entry.event))
             if isinstance(subject, Application):
                 self._count(subject, entry.from_state)
         if receipt is not None:
@@ -124,12 +132,11 @@ class PendingWrites:
             listed.clear()
 
     def _write(self, connection: Connection, kind: SubjectKind) -> None:
-        rows = [row_of(each) for each in self._subjects.values() if each.kind is kind]
-        created = [row for row in rows if row["version"] == 1]
+        subjects = [each for each in self._subjects.values() if each.kind is kind]
+        created = [row_of(each) for each in subjects if each.version == 1]
         changed = [
             {"known_reference": row.pop("reference"), "known_version": row["version"] - 1, **row}
-            for row in rows
-            if row["version"] > 1
+            for row in (row_of(each, changed=True) for each in subjects if each.version > 1)
         ]
         if created:
             connection.execute(_INSERTS[kind], created)

@@ -13,18 +13,13 @@ T = TypeVar("T")
 
 
 def retried(work: Callable[[], T], attempts: int) -> T:
-    """Do work, again after each `Conflict`, at most `attempts` times; waits grow from 0.02 to 1 s, with jitter.
+    """Do work after a first `Conflict`, again after each, `attempts` times; waits grow from 0.02 to 1 s, with jitter.
 
     Raises:
         Conflict: what the last attempt raised.
     """
-    try:
-        return work()
-    except Conflict:
-        if attempts == 1:
-            raise
     for attempt in stamina.retry_context(
-        on=Conflict, attempts=attempts - 1, timeout=None, wait_initial=0.02, wait_max=1.0, wait_jitter=0.1
+        on=Conflict, attempts=attempts, timeout=None, wait_initial=0.02, wait_max=1.0, wait_jitter=0.1
     ):
         with attempt:
             return work()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from poec_workflow.adapters.search_text import action_text, application_text, person_text, session_text
 from poec_workflow.adapters.sql.schema import COUNTS
+from poec_workflow.events import AnyEvent
 from poec_workflow.history import HistoryEntry, Position
 from poec_workflow.model import Application, Candidate, Subject, SubjectKind, Tally, TrainingAction, TrainingSession
 from poec_workflow.policies.alerts import awaits_validation, is_incomplete
@@ -40,11 +42,19 @@ def tally_of(row: Any) -> Tally:  # noqa: ANN401 - a row that has the counters
     return Tally(**{name: getattr(row, name) for name in COUNTS})
 
 
-def row_of(subject: Subject) -> Values:
-    """A subject's row, without a session's counters."""
+FIXED: Mapping[SubjectKind, tuple[str, ...]] = {
+    SubjectKind.APPLICATION: ("session", "candidate", "registered_at", "search"),
+    SubjectKind.SESSION: (),
+    SubjectKind.ACTION: (),
+}
+"""The columns that no event changes after the creation; an UPDATE leaves them as they are."""
+
+
+def row_of(subject: Subject, *, changed: bool = False) -> Values:
+    """A subject's row, without a session's counters; `changed` leaves the fixed columns out."""
     match subject:
         case Application():
-            own = _application(subject)
+            own = {} if changed else _application(subject)
         case TrainingSession():
             own = _session(subject)
         case TrainingAction():
@@ -99,7 +109,7 @@ def entry_row(entry: HistoryEntry, ordinal: int) -> Values:
     """An entry's row; `ordinal` is its place in its decision."""
     decision = entry.decision
     return {
-        **position_row(entry.position),
+        **position_row(entry.event),
         "decision_kind": decision.kind.value,
         "decision_reference": decision.reference,
         "decision_version": decision.version,
@@ -109,8 +119,8 @@ def entry_row(entry: HistoryEntry, ordinal: int) -> Values:
     }
 
 
-def position_row(position: Position) -> Values:
-    """The key of history, outbox and receipts."""
+def position_row(position: Position | AnyEvent) -> Values:
+    """The key of history, outbox and receipts: a subject at a version."""
     return {"kind": position.kind.value, "reference": position.reference, "version": position.version}
 
 
