@@ -1,4 +1,4 @@
-"""Events: one frozen class for each row of a table, and the history entry that adds actor, instant and row.
+"""Events: one frozen class for each row of a table.
 
 Row `L4` gives `AbsenceNotified`, and no other row does. An event carries the state after it and the fields that folding
 needs; of a candidate it has the reference only. Names of events and fields are stored: they never change.
