@@ -44,6 +44,7 @@ NUMBERS = st.integers(1, 5)
 class Applicant:
     """What the model knows of an application."""
 
+    registered_on: date
     state: str = "pending"
     days: list[date] = field(factory=list)
 
@@ -78,7 +79,7 @@ class Model:
         if len(self.everyone) >= self.quota:
             reasons.add("quota-reached")
         if not reasons:
-            self.everyone[number] = Applicant()
+            self.everyone[number] = Applicant(registered_on=self.today)
         return reasons
 
     def convoke(self, number: int, day: date) -> set[str]:
@@ -88,7 +89,7 @@ class Model:
         reasons = self.late()
         if one.days and day <= one.days[-1]:
             reasons.add("convocation-not-after-previous")
-        if day < date(2021, 11, 20):
+        if day < one.registered_on:
             reasons.add("convocation-before-registration")
         if day > DEADLINE:
             reasons.add("convocation-after-advice-deadline")
