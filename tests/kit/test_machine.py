@@ -21,7 +21,7 @@ from poec_workflow.adapters.memory.memory_storage import MemoryTransaction
 from poec_workflow.policies import messages
 from poec_workflow.policies.calendar import local_day
 from poec_workflow.ports import Storage
-from poec_workflow.testing import LifecycleMachine, PromiseBroken, SettableClock
+from poec_workflow.testing import LifecycleMachine, PromiseBroken, SettableClock, lifecycle_machine
 from poec_workflow.testing.contracts.fixtures import TRAINER, opening, registering, retaining
 from poec_workflow.testing.minimize import shortened
 from poec_workflow.testing.reference import ObservedStep
@@ -29,6 +29,7 @@ from poec_workflow.testing.scenario import BEGINNING, Scenario, Sweep
 
 LONGEST = 12
 PLATFORM = Actor(kind=ActorKind.PLATFORM, organization="CAP")
+POSITIONER = Actor(kind=ActorKind.ORGANIZATION, organization="POS")
 
 
 def few(machine: type[LifecycleMachine], examples: int = 12, **more: Any) -> hypothesis.settings:
@@ -203,13 +204,45 @@ class OnWorkingDays(LifecycleMachine):
 def test_an_answer_that_depends_on_the_clocks_offset_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where instants stay as the clock wrote them `preview` and `execute` differ; nothing does where they are local."""
     OnWorkingDays.check(few(OnWorkingDays, 20))
-    for caller in ("policies.facts", "read_model", "workflow"):
+    for caller in ("policies.facts", "ports.clock", "workflow"):
         monkeypatch.setattr(f"poec_workflow.{caller}.local_instant", lambda instant, _zone, _place: instant)
     # The package's own rules stay right: only a service's policy looks at the clock's date.
     monkeypatch.setattr(Facts, "today", property(lambda facts: local_day(facts.now, facts.settings.zone)))
     with pytest.raises(PromiseBroken, match="preview-foretells") as caught:
         OnWorkingDays.check(few(OnWorkingDays, 200))
     assert len(caught.value.poec_journal) <= LONGEST  # type: ignore[attr-defined]
+
+
+def _on_sundays(step: ObservedStep) -> Iterator[str]:
+    for subject in step.after.subjects.values():
+        yield from (str(each.on) for each in getattr(subject, "convocations", ()) if each.on.isoweekday() == 7)
+
+
+class Strict(Ours):
+    """Holds moved convocations to the promise too, which the policy forgot."""
+
+    promises = (*LifecycleMachine.promises, _on_sundays)
+
+
+def test_a_short_journal_has_few_actors() -> None:
+    """What is done for one who became the trainer may be done by the positioner: nobody has to become the trainer."""
+    other = Actor(kind=ActorKind.ORGANIZATION, organization="OTHER")
+    opened, [convoke, *_] = founded(), retaining(1)
+    steps = [
+        *opened,
+        Request(commands.ReassignSession("S-1", trainer="OTHER"), PLATFORM, at=NOON),
+        Request(convoke, other, at=NOON),
+        Request(commands.MoveConvocation("C-1", on=date(2021, 11, 28)), POSITIONER, at=NOON),
+    ]
+    with Scenario(Strict.scenario_setup()) as scenario, pytest.raises(PromiseBroken) as caught:
+        scenario.play(steps)
+    caught.value.poec_steps = tuple(steps)  # type: ignore[attr-defined]
+    lifecycle_machine._add_journal(caught.value, Strict.scenario_setup())  # noqa: SLF001
+    assert [json.loads(each)["command"]["type"] for each in caught.value.poec_journal] == [  # type: ignore[attr-defined]
+        *(each.command.type for each in opened),
+        "convoke",
+        "move-convocation",
+    ]
 
 
 # A scenario

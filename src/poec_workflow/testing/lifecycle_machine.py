@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from functools import cache, partial
+from itertools import permutations
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -187,7 +188,18 @@ def _add_journal(error: Any, setup: ScenarioSetup) -> None:  # noqa: ANN401 - an
     error.__notes__ = [f"The shortest journal that was found ({len(journal)} lines):\n" + "\n".join(journal)]
 
 
-def _simpler(step: Step, *, settings: Settings) -> Iterable[Step]:
+def _simpler(steps: Sequence[Step], *, settings: Settings) -> Iterable[Sequence[Step]]:
+    """Yield the steps with one of them simpler, and with one actor less."""
+    for index, step in enumerate(steps):
+        for simpler in _simpler_steps(step, settings):
+            yield [*steps[:index], simpler, *steps[index + 1 :]]
+    for actor, other in permutations({each.actor: None for each in steps if isinstance(each, Request)}, 2):
+        yield [
+            evolve(each, actor=other) if isinstance(each, Request) and each.actor == actor else each for each in steps
+        ]
+
+
+def _simpler_steps(step: Step, settings: Settings) -> Iterable[Step]:
     """Yield the step with the settings' own offset, and a session of fewer seats, which fewer candidates fill."""
     at = step.at.astimezone(settings.zone) if step.at else None
     if step.at and at and at.utcoffset() != step.at.utcoffset():

@@ -1,4 +1,4 @@
-"""A failing list is made short: whatever can be left out is left out, and it still fails in the same way."""
+"""Minimize a failing list: leave out what can be left out, and simplify the rest, as long as it fails."""
 
 from __future__ import annotations
 
@@ -8,24 +8,21 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def minimized(items: Sequence[T], fails: Callable[[Sequence[T]], bool], simpler: Callable[[T], Iterable[T]]) -> list[T]:
-    """Shorten a failing list, replace each item by the simplest that still fails, and shorten again.
+def minimized(
+    items: Sequence[T], fails: Callable[[Sequence[T]], bool], simpler: Callable[[Sequence[T]], Iterable[Sequence[T]]]
+) -> Sequence[T]:
+    """Shorten a failing list, take the first simpler list that still fails, and begin again.
 
     Args:
         items: they fail.
-        fails: whether a part of them does.
-        simpler: what an item may be replaced by, the simplest first.
+        fails: whether a list does.
+        simpler: what a list may be replaced by, the simplest first; none of what it leads to leads back.
 
-    >>> minimized([7, 5, 9], lambda part: sum(part) > 6, lambda number: range(number))
+    >>> minimized([7, 5, 9], lambda part: sum(part) > 6, lambda part: [[each - 1 for each in part]])
     [7]
     """
     kept = shortened(items, fails)
-    for index, item in enumerate(kept):
-        for each in simpler(item):
-            changed = [*kept[:index], each, *kept[index + 1 :]]
-            if fails(changed):
-                return minimized(changed, fails, simpler)
-    return kept
+    return next((minimized(each, fails, simpler) for each in simpler(kept) if fails(each)), kept)
 
 
 def shortened(items: Sequence[T], fails: Callable[[Sequence[T]], bool]) -> list[T]:
