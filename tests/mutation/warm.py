@@ -15,15 +15,16 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
+import pytest
 from journals import journals
 
 TESTS = (
-    ("policies", "more_policies", "tables", "alerts", "deadlines", "matrix", "settings"),
+    ("policies", "more_policies", "tables", "alerts", "deadlines", "matrix", "settings", "values", "instants"),
     ("decide", "explain", "errors", "catalogue"),
 )
 """In the order of how soon they find a mutant."""
-OTHERS = ("pytest", "_pytest.assertion.rewrite", "hypothesis.strategies", "attrs", "cattrs", "transitions", "unittest")
-SLOW = "not every_process"
+OTHERS = ("_pytest.assertion.rewrite", "hypothesis.strategies", "attrs", "cattrs", "transitions", "unittest")
+SLOW = "not every_process and not imported_on_demand"
 """Those that start processes of their own are passed over."""
 REWRITTEN = "ignore::pytest.PytestAssertRewriteWarning"
 """The judges have imported some of the tests."""
@@ -46,6 +47,17 @@ class Fewer:
                 test._hypothesis_internal_use_settings = settings(own, max_examples=fewer, derandomize=True)  # noqa: SLF001
 
 
+class InMemory:
+    """A plugin: the storage that a test asks for is the one in memory; `conftest.py`, with the others, is not read."""
+
+    @pytest.fixture
+    def storage(self) -> Any:  # noqa: ANN401 - its class is imported afresh for each mutant
+        """An empty storage."""
+        from poec_workflow.adapters.memory import MemoryStorage  # noqa: PLC0415 - it loads the package
+
+        return MemoryStorage()
+
+
 def suspected() -> bool:
     """Whether a judge of the tables fails, each in a fraction of a second; most mutants go no further."""
     from tables import JUDGES  # noqa: PLC0415 - it loads the package
@@ -60,14 +72,13 @@ def suspected() -> bool:
 
 def verdict(*more: str) -> int:
     """The exit code of the tests, run here, the quick ones first, and stopped at the first that fails."""
-    import pytest  # noqa: PLC0415 - loaded already
     from hypothesis import settings  # noqa: PLC0415 - loaded already
 
     settings.register_profile("mutants", derandomize=True, database=None, deadline=None)
     settings.load_profile("mutants")
     options = ["-x", "-q", "--noconftest", "-p", "no:cacheprovider", "-k", SLOW, "-W", REWRITTEN]
     files: Iterable[list[str]] = ([f"tests/test_{name}.py" for name in names] for names in TESTS)
-    codes = (pytest.main([*options, *more, *each], plugins=[Fewer()]) for each in files)
+    codes = (pytest.main([*options, *more, *each], plugins=[Fewer(), InMemory()]) for each in files)
     return next((int(code) for code in codes if code), 0)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 
 from poec_workflow.errors import Malformed
 from poec_workflow.model import FIRST_YEAR, LAST_YEAR
 
 _NONE, _MINUTE = timedelta(), timedelta(minutes=1)
+_YEARS = range(FIRST_YEAR, LAST_YEAR + 1)
 
 
 def local_day(instant: datetime, zone: tzinfo) -> date:
@@ -23,10 +25,7 @@ def first_instant(day: date, zone: tzinfo) -> datetime:
 def at_offset(instant: datetime, zone: tzinfo) -> datetime:
     """The same instant with the fixed offset that a zone has then, so that its date is the day there."""
     local = instant.astimezone(zone)
-    offset = local.utcoffset() or _NONE
-    if type(instant.tzinfo) is timezone and instant.utcoffset() == offset:
-        return instant
-    return local.replace(tzinfo=timezone(offset))
+    return local.replace(tzinfo=timezone(local.utcoffset() or _NONE))
 
 
 def in_zone(instant: datetime, zone: tzinfo) -> datetime:
@@ -50,11 +49,8 @@ def local_instant(instant: object, zone: tzinfo, place: str) -> datetime:
     """
     if not isinstance(instant, datetime) or instant.utcoffset() is None:
         raise Malformed.at(place, "an instant must be aware")
-    try:
+    with suppress(OverflowError):
         local = at_offset(instant, zone)
-        years = local.year, _written(local).year
-    except OverflowError:
-        years = (0, 0)
-    if not FIRST_YEAR <= min(years) <= max(years) <= LAST_YEAR:
-        raise Malformed.at(place, f"expected a year from {FIRST_YEAR} to {LAST_YEAR} in {zone}")
-    return local
+        if local.year in _YEARS and _written(local).year in _YEARS:
+            return local
+    raise Malformed.at(place, f"expected a year from {FIRST_YEAR} to {LAST_YEAR} in {zone}")
