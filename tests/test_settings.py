@@ -10,8 +10,11 @@ from collections.abc import Mapping
 from contextlib import contextmanager
 from decimal import Decimal
 from functools import partial, wraps
+from operator import itemgetter
+from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any, cast
+from unittest.mock import ANY
 
 import attrs
 import pytest
@@ -237,6 +240,18 @@ def test_all_faulty_settings_are_named_at_once() -> None:
     assert {fault.place for fault in caught.value.faults} == {f"$.{name}" for name in faulty}
 
 
+_ALONE = [(name, value) for name, value in _FAULTY if not name.startswith("coefficient_")]
+"""Whether a bound of coefficients is faulty depends on the other."""
+
+
+@given(st.lists(st.sampled_from(_ALONE), unique_by=itemgetter(0), min_size=1))
+def test_no_faulty_setting_hides_another(faulty: list[tuple[str, object]]) -> None:
+    """Whichever are faulty, and however: each of them is named, and no other."""
+    with pytest.raises(Malformed) as caught:
+        _settings(**dict(faulty))
+    assert {fault.place for fault in caught.value.faults} == {f"$.{name}" for name, _ in faulty}
+
+
 _OTHERS: Mapping[str, st.SearchStrategy[Any]] = {
     "max_convocations": st.integers(1, 9),
     "coefficient_min": st.integers(1, 2),
@@ -417,6 +432,8 @@ _SHAPES: Mapping[str, tuple[Any, bool | None]] = {
     "three and an optional one": (_named("a", lambda _s, _f, _c, least=3: least), True),
     "three and any": (_named("a", lambda _s, _f, _c, *_more, **_others: None), True),
     "two, one of them optional": (_named("a", lambda _s, _f=None: None), False),
+    "a keyword whose default equals everything": (_named("a", lambda _s, _f, *, least=ANY: least), False),
+    "an optional one that equals everything": (_named("a", lambda _s, _f=ANY: None), False),
     "a bound method": (_Office().closed, False),
     "a partial": (_named("a", partial(on_monday)), True),
     "a partial that gives a keyword": (_named("a", partial(lambda _s, _f, _c, least: least, least=3)), True),
@@ -577,6 +594,55 @@ def test_a_placeholder_that_no_detail_fills_is_a_fault(policy: Any, given: str) 
     Settings(refuse_also={commands.Convoke: (messages(fr="Le {on:%d/%m/%Y} à {time}.")(written_out),)})
 
 
+@given(st.sets(st.sampled_from(["on", "time"])), st.sets(st.sampled_from(["nope", "at", "zut"])))
+def test_a_sentence_says_as_many_details_as_it_likes(given: set[str], others: set[str]) -> None:
+    """Any of the policy's; of the others the first in the alphabet is named."""
+    policy = messages(fr=" ".join(["Le", *(f"{{{each}}}" for each in given | others)]))(written_out)
+    if not others:
+        Settings(refuse_also={commands.Convoke: (policy,)})
+        return
+    with pytest.raises(Malformed, match=f"fr: {{{min(others)}}} is no detail of the policy, which gives on, time"):
+        Settings(refuse_also={commands.Convoke: (policy,)})
+
+
+_SERVICE = "def too_late(_subject, _facts):\n    return {'on': 1}\n"
+
+
+def _loaded(file: Path, source: str) -> Any:
+    """The function `too_late` of a service's module, whose sentence has a placeholder that is misspelt."""
+    file.write_text(source, encoding="utf-8")
+    made: dict[str, Any] = {}
+    exec(compile(source, file, "exec"), made)  # noqa: S102 - as an import does
+    return messages(fr="Le {nope}.")(made["too_late"])
+
+
+@pytest.mark.parametrize(
+    "now",
+    ["", "# nothing\n", "too_late = None\n", "before = 1; after = 2\n", "def (\n", "class too_late:\n    pass\n",
+     _SERVICE.replace("too_late", "a_policy"), _SERVICE.replace("too_late", "younger_than"), f"async {_SERVICE}"],
+)  # fmt: skip
+def test_a_source_that_was_changed_since_is_not_judged(tmp_path: Path, now: str) -> None:
+    """A new release was put in place of the running one: where the policy stood, something else may stand."""
+    file = tmp_path / "service.py"
+    policy = _loaded(file, _SERVICE)
+    file.write_text(now, encoding="utf-8")
+    Settings(refuse_also={commands.Convoke: (policy,)})
+
+
+def test_a_source_is_judged_wherever_it_is(tmp_path: Path) -> None:
+    """In a file that was loaded by hand, and by a name that was made at run time."""
+    policy = _loaded(tmp_path / "service.py", _SERVICE)
+    for name in (policy.__name__, "too late".replace(" ", "_")):
+        with pytest.raises(Malformed, match=r"\{nope\} is no detail of the policy, which gives on"):
+            Settings(refuse_also={commands.Convoke: (_named(name, policy),)})
+
+
+def test_an_object_that_can_be_called_is_not_judged() -> None:
+    """Its class has a source, but not one of a policy; nor has a partial."""
+    for policy in (_named("too_late", _Office()), _named("too_late", partial(on_monday))):
+        Settings(refuse_also={commands.Convoke: (messages(fr="Le {nope}.")(policy),)})
+
+
 def test_a_policy_without_source_is_not_judged() -> None:
     """One that was typed in, or made by a program: its details are known with its first refusal."""
     made: dict[str, Any] = {}
@@ -598,6 +664,26 @@ def test_a_policy_with_several_faults_has_all_of_them_named() -> None:
     told = str(caught.value)
     for part in ("number of arguments", "no_seat_left has the name", "{0}", "language 'de'", "Bad_Name gives no code"):
         assert part in told
+
+
+_AT_FAULT: Mapping[str, Any] = {
+    "a function with a name": lambda _s, _f: None,
+    "takes another number of arguments": _named("a", lambda: None),
+    "no_seat_left has the name of a rule": no_seat_left,
+    "Bad_Name gives no code": _named("Bad_Name", lambda _s, _f: None),
+    "messages of too_late: fr": _said(fr="{"),
+    "messages of too_soon: unknown language 'de'": messages(de="Nein.")(_named("too_soon", lambda _s, _f: None)),
+}
+
+
+@given(st.lists(st.sampled_from(sorted(_AT_FAULT)), unique=True, min_size=1))
+def test_no_policy_hides_the_fault_of_another(faults: list[str]) -> None:
+    """In whatever order they stand: one fault of each, and no more."""
+    with pytest.raises(Malformed) as caught:
+        Settings(refuse_also={commands.Convoke: tuple(_AT_FAULT[each] for each in faults)})
+    told = [each.problem for each in caught.value.faults]
+    assert len(told) == len(faults)
+    assert all(fault in problem for fault, problem in zip(faults, told, strict=True))
 
 
 @pytest.mark.parametrize("answer", ["no", 0, 1, object(), ()])

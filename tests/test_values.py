@@ -17,6 +17,7 @@ from poec_workflow.catalogue import Catalogue
 from poec_workflow.frozen_map import FrozenMap
 from poec_workflow.machines import APPLICATION, LIFECYCLES
 from poec_workflow.policies import PERMISSIONS, Grant, Settings
+from poec_workflow.policies.facts import Enrolment
 from poec_workflow.views import ActionFilter, ApplicationFilter, PageRequest, SessionFilter, filters
 from world import ACTION, SESSION, application
 
@@ -119,6 +120,12 @@ def test_tables_can_not_be_changed() -> None:
         before = dict(table)
         FrozenMap.__init__(table, {})  # a map is made once
         assert table == before
+
+
+def test_open_applications_are_no_part_of_a_hash() -> None:
+    """A list of them, which can't be hashed and may be lazy, leaves an enrolment hashable."""
+    listed, none = Enrolment(session=SESSION, open_applications=[]), Enrolment(session=SESSION)
+    assert hash(listed) == hash(none)
 
 
 def test_what_is_imported_on_demand_is_listed() -> None:

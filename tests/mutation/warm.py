@@ -51,8 +51,8 @@ class InMemory:
     """A plugin: the storage that a test asks for is the one in memory; `conftest.py`, with the others, is not read."""
 
     @pytest.fixture
-    def storage(self) -> Any:  # noqa: ANN401 - its class is imported afresh for each mutant
-        """An empty storage."""
+    def storage(self) -> Any:
+        """An empty one, of a class that is imported afresh for each mutant."""
         from poec_workflow.adapters.memory import MemoryStorage  # noqa: PLC0415 - it loads the package
 
         return MemoryStorage()

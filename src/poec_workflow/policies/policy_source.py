@@ -6,6 +6,7 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
+from tokenize import TokenError
 from typing import Any
 
 Names = frozenset[str]
@@ -21,8 +22,8 @@ def details_of(policy: Callable[..., Any]) -> Names | None:
         return None
     try:
         (definition,) = ast.parse(textwrap.dedent(inspect.getsource(policy))).body
-    except (OSError, SyntaxError, ValueError):
-        return None  # there is no source, as in an interactive session, or it is part of a larger line
+    except (OSError, SyntaxError, TokenError, ValueError):
+        return None  # there is no source, as in an interactive session, or it is part of a larger line, or has changed
     if not isinstance(definition, ast.FunctionDef) or definition.name != policy.__name__:
         return None
     return _all_of(_names_in(each.value) for each in _returns(definition))
