@@ -433,7 +433,7 @@ _SHAPES: Mapping[str, tuple[Any, bool | None]] = {
     "three and any": (_named("a", lambda _s, _f, _c, *_more, **_others: None), True),
     "two, one of them optional": (_named("a", lambda _s, _f=None: None), False),
     "a keyword whose default equals everything": (_named("a", lambda _s, _f, *, least=ANY: least), False),
-    "an optional one that equals everything": (_named("a", lambda _s, _f=ANY: None), False),
+    "two and an optional one that equals everything": (_named("a", lambda _s, _f, _c=ANY: None), None),
     "a bound method": (_Office().closed, False),
     "a partial": (_named("a", partial(on_monday)), True),
     "a partial that gives a keyword": (_named("a", partial(lambda _s, _f, _c, least: least, least=3)), True),
