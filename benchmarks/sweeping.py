@@ -17,7 +17,7 @@ from time import perf_counter
 from unittest.mock import patch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-from guarantees import ADVISER, PLATFORM, founded, registering, workflow_on
+from guarantees import ADVISER, PLATFORM, registering, workflow_on, workflow_with_session
 from poec_workflow import Request, Workflow
 from poec_workflow.adapters.sql import SqlStorage, bulk
 from poec_workflow.testing import SettableClock
@@ -57,7 +57,7 @@ def main(many: int = 4_000, rounds: int = 5) -> None:
     """Sweep turn about, and print each way's best and their ratio."""
     times: dict[str, list[float]] = {way: [] for way in WAYS}
     with SERVER.database() as url, SqlStorage.open(url) as storage:
-        founded(storage)
+        workflow_with_session(storage)
         for _ in range(rounds):
             for way, planted in WAYS.items():
                 with planted:

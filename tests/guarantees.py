@@ -14,15 +14,15 @@ from poec_workflow.testing.contracts.fixtures import (
     NOW,
     PLATFORM,
     TRAINER,
+    all_positions,
     check,
-    drained,
+    emptied_outbox,
     everything,
-    founded,
-    happened,
     registering,
     retaining,
     tally_of,
     workflow_on,
+    workflow_with_session,
 )
 from postgres import SERVER
 
@@ -32,15 +32,15 @@ __all__ = [
     "NOW",
     "PLATFORM",
     "TRAINER",
+    "all_positions",
     "check",
-    "drained",
+    "emptied_outbox",
     "everything",
-    "founded",
-    "happened",
     "registering",
     "retaining",
     "tally_of",
     "workflow_on",
+    "workflow_with_session",
 ]
 
 

@@ -13,7 +13,7 @@ from attrs import evolve, fields, has
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from guarantees import ADVISER, MADE, PLATFORM, TRAINER, founded, registering, workflow_on
+from guarantees import ADVISER, MADE, PLATFORM, TRAINER, registering, workflow_on, workflow_with_session
 from poec_workflow import Actor, ActorKind, CommandRefused, Malformed, Workflow, commands
 from poec_workflow.adapters.sql import SqlStorage
 from poec_workflow.adapters.sql.row_mapping import stored_key
@@ -32,7 +32,7 @@ def everywhere(postgresql_server: None, tmp_path_factory: pytest.TempPathFactory
     del postgresql_server
     folder: Path = tmp_path_factory.mktemp("alike")
     with ExitStack() as stack:
-        towns = [founded(stack.enter_context(made(folder / f"{name}.db"))) for name, made in MADE.items()]
+        towns = [workflow_with_session(stack.enter_context(made(folder / f"{name}.db"))) for name, made in MADE.items()]
         for each in towns:
             each.execute(registering(1), ADVISER)
         yield towns
@@ -103,7 +103,7 @@ def test_a_long_key_that_was_stored_whole_stays_valid(database_url: str) -> None
     """As releases before kept it."""
     key = "k" * 500
     with SqlStorage.open(database_url) as storage:
-        founded(storage).execute(SEATS, PLATFORM, key=key)
+        workflow_with_session(storage).execute(SEATS, PLATFORM, key=key)
         say(database_url, f"UPDATE poec_receipts SET key = '{key}'")  # noqa: S608
         workflow = workflow_on(storage)
         assert workflow.execute(SEATS, PLATFORM, key=key).replayed

@@ -32,7 +32,7 @@ from poec_workflow.explanation import explain
 from poec_workflow.model import Tally
 from poec_workflow.remedies import remedy
 from poec_workflow.testing import SettableClock, to_journal, to_line
-from poec_workflow.testing.contracts.fixtures import ADVISER, PLATFORM, founded, opening, registering
+from poec_workflow.testing.contracts.fixtures import ADVISER, PLATFORM, opening, registering, workflow_with_session
 from test_decide import situations
 from world import ACTION, SAMPLES, SESSION, application, facts, related
 
@@ -210,7 +210,7 @@ def test_a_services_own_limit() -> None:
 
 def test_what_the_workflow_and_the_commands_show(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """`Workflow.remedy`, `exec` and `explain` say the same, in text and as data; where all is well, nothing."""
-    workflow: Workflow = founded(MemoryStorage(), seats=1, coefficient=2)
+    workflow: Workflow = workflow_with_session(MemoryStorage(), seats=1, coefficient=2)
     for number in (1, 2):
         workflow.execute(registering(number), ADVISER)
     third = Request(command=registering(3), actor=ADVISER)

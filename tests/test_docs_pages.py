@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from guarantees import ADVISER, check, drained, everything, founded, registering, workflow_on
+from guarantees import ADVISER, check, emptied_outbox, everything, registering, workflow_on, workflow_with_session
 from poec_workflow.adapters.sql import SqlStorage
 from test_docs import blocks
 
@@ -51,7 +51,7 @@ def test_a_store_moves_to_postgresql(file: Path, postgresql_url: str) -> None:
     """By the lines of the page: everything is there, keys are known, and messages go on after those that waited."""
     sqlite_url = f"sqlite:///{file}"
     with SqlStorage.open(sqlite_url) as old, SqlStorage.open(postgresql_url, attempts=1) as new:
-        founded(old).execute(registering(1), ADVISER, key="k")
+        workflow_with_session(old).execute(registering(1), ADVISER, key="k")
         new.create()
         for code in blocks("docs/how-to/grow.md", "python"):
             urls = {"sqlite_url": sqlite_url, "postgresql_url": postgresql_url}
@@ -63,4 +63,4 @@ def test_a_store_moves_to_postgresql(file: Path, postgresql_url: str) -> None:
         for storage in (old, new):
             workflow_on(storage).execute(registering(2), ADVISER)
         check(new)
-        assert drained(new) == drained(old)
+        assert emptied_outbox(new) == emptied_outbox(old)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from attrs import evolve, frozen
 
-from guarantees import ADVISER, NOW, PLATFORM, TRAINER, founded, registering, retaining
+from guarantees import ADVISER, NOW, PLATFORM, TRAINER, registering, retaining, workflow_with_session
 from poec_workflow import Actor, Request, Settings, Workflow, commands, sweep
 from poec_workflow.adapters.sql import SqlStorage
 from poec_workflow.adapters.sql.revisions import REVISIONS, RevisionChain
@@ -50,7 +50,7 @@ class Operation:
 
 def fill_database(storage: SqlStorage) -> None:
     """Actions, sessions and applications in every state that a command starts from."""
-    workflow = founded(storage, seats=3, coefficient=5)
+    workflow = workflow_with_session(storage, seats=3, coefficient=5)
     for number, seats in ((2, 1), (3, 1), (4, 1)):
         workflow.execute(opening(f"S-{number}", seats=seats, coefficient=5), PLATFORM)
     for session, numbers in (("S-1", range(1, 6)), ("S-2", (21, 22, 23)), ("S-3", (31,)), ("S-4", (41, 42))):

@@ -23,7 +23,7 @@ import psycopg
 from attrs import frozen
 from process_kills import forking
 
-from guarantees import ADVISER, PLATFORM, TRAINER, check, founded, registering, retaining, workflow_on
+from guarantees import ADVISER, PLATFORM, TRAINER, check, registering, retaining, workflow_on, workflow_with_session
 from poec_workflow import Accepted, Actor, Conflict, StorageUnavailable, SubjectKind, Workflow, commands
 from poec_workflow.adapters.sql import SqlStorage
 from poec_workflow.commands import Command
@@ -114,7 +114,7 @@ def kill_server_repeatedly(kills: int, seed: int, folder: Path, binaries: Path) 
     with Cluster(binaries, **DURABLE) as cluster:
         url = str_of(cluster.url)
         with SqlStorage.open(url) as storage:
-            founded(storage, seats=1_000_000, coefficient=5)
+            workflow_with_session(storage, seats=1_000_000, coefficient=5)
         logs = [folder / f"{each}.jsonl" for each in range(WRITERS)]
         writers = [context.Process(target=write, args=(url, each, log, signals)) for each, log in enumerate(logs)]
         with forking():

@@ -10,7 +10,7 @@ from driver_interception import BEFORE, COMMIT, STATEMENT, InterceptedCall, Inte
 from fault_types import FAULTS, Fault
 from sqlalchemy import create_engine, make_url
 
-from guarantees import ADVISER, PLATFORM, check, founded, registering, workflow_on
+from guarantees import ADVISER, PLATFORM, check, registering, workflow_on, workflow_with_session
 from poec_workflow import StorageUnavailable
 from poec_workflow.adapters.sql import SqlStorage
 from poec_workflow.commands import CancelSession, SetCapacity
@@ -31,7 +31,7 @@ def storage(database_url: str, ours: Interceptor) -> Iterator[SqlStorage]:
     """A storage that waits for nobody's lock, and tries nothing twice."""
     del ours
     with SqlStorage.open(database_url, busy_timeout=0.001, attempts=1) as made:
-        founded(made)
+        workflow_with_session(made)
         yield made
 
 
@@ -67,7 +67,7 @@ def test_a_key_solves_a_lost_acknowledgement(database_url: str, ours: Intercepto
 def test_without_a_key_nothing_is_sent_again(database_url: str, ours: Interceptor) -> None:
     """Not even by a storage that retries conflicts: carried out once, and the caller hears that nobody can say."""
     with SqlStorage.open(database_url) as storage:
-        workflow = founded(storage)
+        workflow = workflow_with_session(storage)
         seen, ours.watch = once(fault_of(database_url, LOST), COMMIT)
         with pytest.raises(StorageUnavailable):
             workflow.execute(NINE, PLATFORM)
@@ -101,7 +101,7 @@ def test_an_interrupt_leaves_no_lock(file: Path, ours: Interceptor) -> None:
             raise KeyboardInterrupt
 
     with SqlStorage.open(f"sqlite:///{file}") as storage:
-        workflow = founded(storage)
+        workflow = workflow_with_session(storage)
         for number in (1, 2, 3):
             workflow.execute(registering(number), ADVISER)
         ours.watch = watch
@@ -116,7 +116,7 @@ def test_an_interrupt_leaves_no_lock(file: Path, ours: Interceptor) -> None:
 def test_a_server_that_only_reads(postgresql_url: str) -> None:
     """A standby, or a database that was set so: reading works, a command is unavailable, and then works."""
     with SqlStorage.open(postgresql_url) as storage:
-        founded(storage)
+        workflow_with_session(storage)
     name = make_url(postgresql_url).database
     SERVER.say(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
     with SqlStorage.open(postgresql_url) as storage:
@@ -131,7 +131,7 @@ def test_a_server_that_only_reads(postgresql_url: str) -> None:
 def test_a_hosts_connection_that_is_lost(postgresql_url: str, ours: Interceptor) -> None:
     """At any statement of ours the host hears that the storage is unavailable, whatever undoing would have said."""
     with SqlStorage.open(postgresql_url) as storage:
-        founded(storage)
+        workflow_with_session(storage)
     engine = create_engine(postgresql_url)
     undisturbed: list[InterceptedCall] = []
     for number in range(100):

@@ -28,11 +28,11 @@ from poec_workflow.testing.contracts.fixtures import (
     NOW,
     PLATFORM,
     TRAINER,
-    founded,
     opening,
     registering,
     retaining,
     workflow_on,
+    workflow_with_session,
 )
 from processes import PATIENCE, Crew, meet
 
@@ -43,7 +43,7 @@ History = Sequence[tuple[str, Operation[Question]]]
 
 def prepared(storage: Storage, rooms: int = ROOMS) -> dict[str, Room]:
     """Sessions of three seats and a quota of six places, as the model has them."""
-    workflow = founded(storage, seats=3, coefficient=2)
+    workflow = workflow_with_session(storage, seats=3, coefficient=2)
     for number in range(2, rooms + 1):
         workflow.execute(opening(f"S-{number}", seats=3, coefficient=2), PLATFORM)
     return {f"S-{each}": Room(workflow.session(f"S-{each}")) for each in range(1, rooms + 1)}

@@ -15,7 +15,7 @@ from participants import CHANGERS, Record
 from race_scenarios import RACES, SIZES, run
 
 from databases import DATABASES
-from guarantees import check, founded
+from guarantees import check, workflow_with_session
 from poec_workflow.adapters.sql import SqlStorage
 from postgres import SERVER
 from processes import Crew, crew
@@ -26,7 +26,7 @@ def campaign(crew: Crew, database: str, name: str, sizes: Sequence[int], rounds:
     numbers = count(2)
     with DATABASES[database]() as url:
         with SqlStorage.open(url) as storage:
-            founded(storage)
+            workflow_with_session(storage)
         for clients in sizes:
             begun = time.perf_counter()
             records = [each for _ in range(rounds) for each in run(name, crew, url, clients, next(numbers))]

@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from guarantees import ADVISER, NOW, PLATFORM, TRAINER, founded, registering, retaining, workflow_on
+from guarantees import ADVISER, NOW, PLATFORM, TRAINER, registering, retaining, workflow_on, workflow_with_session
 from poec_workflow import Accepted, Actor, Request, commands
 from poec_workflow.adapters.sql import SqlStorage
 from poec_workflow.commands import Command
@@ -33,7 +33,7 @@ class Told:
 
 def told(storage: SqlStorage) -> list[Told]:
     """The story, command by command."""
-    workflow = founded(storage)
+    workflow = workflow_with_session(storage)
     for number in (91, 92):
         workflow.execute(registering(number, OTHER), ADVISER)
     found = []

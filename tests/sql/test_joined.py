@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hosts import HOSTS, Host
 
-from guarantees import ADVISER, PLATFORM, TRAINER, check, founded, registering, retaining, workflow_on
+from guarantees import ADVISER, PLATFORM, TRAINER, check, registering, retaining, workflow_on, workflow_with_session
 from poec_workflow import CommandRefused, Conflict, SchemaOutdated, commands
 from poec_workflow.adapters.sql import SqlStorage
 from poec_workflow.ports import Transaction
@@ -31,7 +31,7 @@ def host(request: pytest.FixtureRequest) -> Host:
 @pytest.fixture
 def town(file: Path, stored: SqlStorage) -> SqlStorage:
     """A file with our tables, a session, and the host's own table."""
-    founded(stored)
+    workflow_with_session(stored)
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute("CREATE TABLE notes (body TEXT)").close()
     return stored
@@ -134,7 +134,7 @@ def test_hosts_make_the_tables_in_a_migration(host: Host, tmp_path: Path) -> Non
     file = tmp_path / "host.db"
 
     def use(_note: Note, joined: SqlStorage) -> None:
-        founded(joined)
+        workflow_with_session(joined)
 
     with pytest.raises(SchemaOutdated):
         host(file, use)

@@ -15,7 +15,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from guarantees import ADVISER, PLATFORM, TRAINER, check, founded, registering, retaining, workflow_on
+from guarantees import ADVISER, PLATFORM, TRAINER, check, registering, retaining, workflow_on, workflow_with_session
 from poec_workflow import CommandRefused, Conflict, SchemaOutdated, StorageUnavailable, commands
 from poec_workflow.adapters.sql import SqlStorage
 from postgres import SERVER, raw_url
@@ -126,7 +126,7 @@ def town(postgresql_url: str) -> Iterator[SqlStorage]:
     with psycopg.connect(raw_url(postgresql_url)) as connection:
         connection.execute("CREATE TABLE notes (body TEXT)")
     with SqlStorage.open(postgresql_url) as storage:
-        founded(storage)
+        workflow_with_session(storage)
         yield storage
 
 
@@ -216,10 +216,10 @@ def test_what_raises_is_undone_and_the_rest_is_not(
 def test_hosts_make_the_tables_in_a_migration(host: Callable[[str, Work], None], postgresql_url: str) -> None:
     """`create` works in the host's transaction, twice too; without it the schema is outdated."""
     with pytest.raises(SchemaOutdated):
-        host(postgresql_url, lambda _, joined: (founded(joined), None)[1])
+        host(postgresql_url, lambda _, joined: (workflow_with_session(joined), None)[1])
     host(postgresql_url, lambda _, joined: joined.create())
     host(postgresql_url, lambda _, joined: joined.create())
-    host(postgresql_url, lambda _, joined: (founded(joined), None)[1])
+    host(postgresql_url, lambda _, joined: (workflow_with_session(joined), None)[1])
     with SqlStorage.open(postgresql_url) as storage:
         check(storage)
 

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from attrs import evolve
 
-from guarantees import ADVISER, PLATFORM, TRAINER, check, founded, registering, retaining, workflow_on
+from guarantees import ADVISER, PLATFORM, TRAINER, check, registering, retaining, workflow_on, workflow_with_session
 from poec_workflow import Accepted, Actor, Request, SubjectKind, Workflow, commands
 from poec_workflow.adapters.sql import SqlStorage
 from poec_workflow.commands import Command
@@ -45,7 +45,7 @@ def together() -> Iterator[Crew]:
 def town(postgresql_url: str) -> str:
     """Two actions; the sessions of the second were stored, and end, in the order opposite to their references."""
     with SqlStorage.open(postgresql_url) as storage:
-        workflow = founded(storage)
+        workflow = workflow_with_session(storage)
         workflow.execute(commands.CreateAction("A-2", title="[POEC] ", funder="OPCO", responsible="R"), PLATFORM)
         workflow.execute(commands.PublishAction("A-2"), PLATFORM)
         for number in (3, 2, 1):

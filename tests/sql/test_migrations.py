@@ -12,7 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from hosts import HOSTS
 
-from guarantees import check, everything, founded, happened
+from guarantees import all_positions, check, everything, workflow_with_session
 from poec_workflow import SchemaOutdated, Workflow, to_dict
 from poec_workflow.adapters.sql import SqlStorage, migrations
 from poec_workflow.adapters.sql.dialects import BEGINNINGS
@@ -115,7 +115,7 @@ def test_a_file_of_each_release_is_read_and_upgraded(dump: Path, file: Path, url
             "C-3": "retained",
             "C-4": "no-advice",
         }
-        assert len(happened(storage)) == len(before["poec_history"]) == 32
+        assert len(all_positions(storage)) == len(before["poec_history"]) == 32
         assert storage.queries.candidate("P-11")
         action = Workflow(storage).action("20211110000")
         assert (action.pending_certification, action.objective) == ("CléA", "Embauche")
@@ -178,10 +178,10 @@ def test_a_stale_store_names_the_command(url: str, fresh: str, tmp_path: Path) -
         assert not storage.schema().up_to_date
         for _ in range(2):
             with pytest.raises(SchemaOutdated, match=r"0001.*0002.*`poec-workflow store upgrade`"):
-                founded(storage)
+                workflow_with_session(storage)
         assert shape(fresh) == before
         storage.create()
-        founded(storage)
+        workflow_with_session(storage)
         check(storage)
     assert not Path(url.removeprefix("sqlite:///")).exists()
 
@@ -192,7 +192,7 @@ def test_a_newer_store_says_that_the_release_is_too_old(url: str, tmp_path: Path
     before = shape(url)
     with SqlStorage.open(url) as storage:
         assert storage.schema().revision == "0002"
-        for attempt in (storage.create, lambda: founded(storage)):
+        for attempt in (storage.create, lambda: workflow_with_session(storage)):
             with pytest.raises(SchemaOutdated, match="too old"):
                 attempt()
     assert shape(url) == before
@@ -244,7 +244,7 @@ def test_sql_by_hand_makes_the_same(file: Path, url: str, fresh: str, tmp_path: 
         if end == HEAD:
             assert shape(url) == shape(fresh)
             with SqlStorage.open(url) as storage:
-                founded(storage)
+                workflow_with_session(storage)
     with stored_by(release, url) as storage:
         assert storage.schema().up_to_date
         check(storage)

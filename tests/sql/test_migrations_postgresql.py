@@ -12,7 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from test_migrations import marks, step_by_step, upgraded
 from test_upgraders import UPGRADERS, upgraded_at_once
 
-from guarantees import check, founded
+from guarantees import check, workflow_with_session
 from poec_workflow import SchemaOutdated
 from poec_workflow.adapters.sql import SqlStorage, migrations
 from poec_workflow.adapters.sql.host_transaction import JoinedConnections
@@ -62,7 +62,7 @@ def test_however_it_is_made_it_is_the_same(empty: str) -> None:
         assert fillfactors(empty) == fillfactors(scripted) == fillfactors(by_hand) != {}
         assert marks(empty) == marks(scripted) == marks(by_hand) == [HEAD, int(HEAD)]
         with SqlStorage.open(by_hand) as storage:
-            founded(storage)
+            workflow_with_session(storage)
             check(storage)
     engine = engine_of(empty)
     with engine.connect() as connection:
@@ -76,7 +76,7 @@ def test_rows_stay_through_an_upgrade(empty: str, file: Path, tmp_path: Path) ->
     poured(GOLDEN / "0001.db.sql", empty, file)
     before, release = rows(empty), later(tmp_path)
     with stored_by(release, empty) as storage, pytest.raises(SchemaOutdated, match="store upgrade"):
-        founded(storage)
+        workflow_with_session(storage)
     assert upgraded_at_once(empty, release) == {("0001", True): 1, ("0002", True): UPGRADERS - 1}
     assert {name: len(some) for name, some in rows(empty).items()} == {n: len(some) for n, some in before.items()}
     assert marks(empty) == ["0002", 2]

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, event
 
-from guarantees import ADVISER, MADE, founded, registering, workflow_on
+from guarantees import ADVISER, MADE, registering, workflow_on, workflow_with_session
 from poec_workflow import ApplicationState, Role, SubjectKind, Workflow
 from poec_workflow.adapters.sql import SqlStorage, paging
 from poec_workflow.ports import Storage
@@ -116,7 +116,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlStorage]:
     """Two thousand sessions of twenty applications each, one after the other; the last ones start later."""
     file = tmp_path_factory.mktemp("filled") / "poec.db"
     with SqlStorage.open(f"sqlite:///{file}") as storage:
-        founded(storage).execute(registering(1), ADVISER)
+        workflow_with_session(storage).execute(registering(1), ADVISER)
         with closing(sqlite3.connect(file)) as connection, connection:
             for each in FILL:
                 connection.execute(each)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
-from guarantees import ADVISER, NOW, PLATFORM, founded, registering, workflow_on
+from guarantees import ADVISER, NOW, PLATFORM, registering, workflow_on, workflow_with_session
 from poec_workflow import Application, Role, Workflow
 from poec_workflow.adapters.sql import SqlStorage
 from poec_workflow.ports import DecisionContext
@@ -33,7 +33,7 @@ def said(stored: SqlStorage) -> Iterator[list[tuple[str, Any]]]:
         found.append((statement, parameters))
 
     event.listen(Engine, "before_cursor_execute", note)
-    founded(stored)
+    workflow_with_session(stored)
     found.clear()
     yield found
     event.remove(Engine, "before_cursor_execute", note)

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, event
 from test_paging import PAGES
 from test_plans import EVERY_READ, GROWING
 
-from guarantees import ADVISER, founded, registering, workflow_on
+from guarantees import ADVISER, registering, workflow_on, workflow_with_session
 from poec_workflow.adapters.sql import SqlStorage
 from postgres import SERVER, raw_url
 
@@ -42,7 +42,7 @@ def filled(postgresql_server: None) -> Iterator[SqlStorage]:
     """Two thousand sessions of twenty applications each, one after the other; the last ones start later."""
     del postgresql_server
     with SERVER.database() as url, SqlStorage.open(url) as storage:
-        founded(storage).execute(registering(1), ADVISER, key="k")
+        workflow_with_session(storage).execute(registering(1), ADVISER, key="k")
         with psycopg.connect(raw_url(url), autocommit=True) as connection:
             for each in FILL:
                 connection.execute(each)

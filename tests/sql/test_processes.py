@@ -9,13 +9,13 @@ from guarantees import (
     ADVISER,
     PLATFORM,
     TRAINER,
+    all_positions,
     check,
-    founded,
-    happened,
     registering,
     retaining,
     tally_of,
     workflow_on,
+    workflow_with_session,
 )
 from poec_workflow import Accepted, Refused, Request, Workflow
 from poec_workflow.adapters.sql import SqlStorage
@@ -61,7 +61,7 @@ def test_eight_at_once(database_url: str) -> None:
     with get_context("spawn").Pool(PROCESSES) as pool:
         assert pool.starmap(opened, [(url, each) for each in range(PROCESSES)], chunksize=1) == [0] * PROCESSES
         with SqlStorage.open(url) as storage:
-            workflow = founded(storage, seats=60, coefficient=5)
+            workflow = workflow_with_session(storage, seats=60, coefficient=5)
             answers = _all(pool.starmap(registered, [(url, each) for each in range(PROCESSES)], chunksize=1))
             assert answers == {"accepted": PROCESSES * EACH + 1, "replayed": PROCESSES - 1}
             assert tally_of(storage, "S-1") == Tally(registered=201, pending=201)
@@ -71,7 +71,7 @@ def test_eight_at_once(database_url: str) -> None:
             expired = pool.starmap(swept, [(url, each) for each in range(PROCESSES)], chunksize=1)
             assert sum(map(len, expired)) == len({each for some in expired for each in some}) == 201 - SEATS
             check(storage)
-            assert len(happened(storage)) == 4 + 201 + 64 + SEATS + 201 - SEATS
+            assert len(all_positions(storage)) == 4 + 201 + 64 + SEATS + 201 - SEATS
         pool.close()
         pool.join()
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import ARRAY, BigInteger, Connection, Text, bindparam, cast, select
 
-from guarantees import ADVISER, MADE, PLATFORM, check, drained, founded, happened, registering
+from guarantees import ADVISER, MADE, PLATFORM, all_positions, check, emptied_outbox, registering, workflow_with_session
 from poec_workflow import Settings, SubjectKind, Workflow, commands, sweep
 from poec_workflow.adapters.sql import SqlStorage
 from poec_workflow.adapters.sql.bulk import array
@@ -40,7 +40,7 @@ def twins(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Stor
 
 def filled(storage: Storage) -> Storage:
     """Three sessions, of which the last ended first, with open applications in more than one state."""
-    workflow = founded(storage, seats=20)
+    workflow = workflow_with_session(storage, seats=20)
     for number in (2, 3):
         workflow.execute(opening(f"S-{number}", seats=20), PLATFORM)
         workflow.execute(_ending_earlier(f"S-{number}", days=number), PLATFORM)
@@ -73,7 +73,7 @@ def test_a_sweep_is_what_expiring_one_by_one_would_be(twins: tuple[Storage, Stor
     if isinstance(swept, SqlStorage) and isinstance(single, SqlStorage):
         assert _rows(swept) == _rows(single)
     assert _told(swept) == _told(single)
-    assert drained(swept) == drained(single)
+    assert emptied_outbox(swept) == emptied_outbox(single)
     check(swept)
 
 
@@ -90,7 +90,7 @@ def _rows(storage: SqlStorage) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def _told(storage: Storage) -> list[object]:
-    return [tuple(storage.queries.history(each.kind, each.reference)) for each in happened(storage)]
+    return [tuple(storage.queries.history(each.kind, each.reference)) for each in all_positions(storage)]
 
 
 def test_it_says_how_far_it_is(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,7 +115,7 @@ def test_it_says_how_far_it_is(storage: Storage, monkeypatch: pytest.MonkeyPatch
 def test_a_batch_takes_as_many_statements_whatever_its_size(database_url: str) -> None:
     """A batch of two and one of two hundred; on PostgreSQL none is a repetition."""
     with SqlStorage.open(database_url) as storage:
-        workflow = founded(storage, seats=200)
+        workflow = workflow_with_session(storage, seats=200)
         workflow.execute(opening("S-2", seats=200), PLATFORM)
         small = _batch(storage, [1, 2])
         large = _batch(storage, range(3, 203))

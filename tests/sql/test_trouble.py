@@ -13,7 +13,7 @@ import stamina
 from attrs import evolve
 from sqlalchemy import create_engine
 
-from guarantees import ADVISER, PLATFORM, TRAINER, check, founded, registering, workflow_on
+from guarantees import ADVISER, PLATFORM, TRAINER, check, registering, workflow_on, workflow_with_session
 from poec_workflow import CommandRefused, Conflict, Malformed, SchemaOutdated, StorageUnavailable, SubjectKind, commands
 from poec_workflow.adapters.sql import SqlStorage
 from poec_workflow.history_recording import RecordedChange
@@ -46,20 +46,20 @@ def test_nothing_is_made_before_the_first_use(file: Path) -> None:
 def test_a_directory_that_is_not_there(tmp_path: Path) -> None:
     """It can't be reached."""
     with SqlStorage.open(f"sqlite:///{tmp_path}/none/poec.db") as storage, pytest.raises(StorageUnavailable):
-        founded(storage)
+        workflow_with_session(storage)
 
 
 def test_a_file_that_is_no_database(file: Path) -> None:
     """It can't be read, and is left as it is."""
     file.write_text("Liste des candidats\n" * 100, encoding="utf-8")
     with SqlStorage.open(f"sqlite:///{file}") as storage, pytest.raises(StorageUnavailable):
-        founded(storage)
+        workflow_with_session(storage)
     assert file.read_text(encoding="utf-8").startswith("Liste")
 
 
 def test_a_database_that_can_only_be_read(file: Path, stored: SqlStorage) -> None:
     """Reading works, writing says that it can't."""
-    founded(stored)
+    workflow_with_session(stored)
     stored.close()
     with SqlStorage.open(f"sqlite:///file:{file}?mode=ro&uri=true") as storage:
         assert workflow_on(storage).session("S-1").capacity == 2
@@ -69,7 +69,7 @@ def test_a_database_that_can_only_be_read(file: Path, stored: SqlStorage) -> Non
 
 def test_a_full_disk(file: Path, stored: SqlStorage) -> None:
     """A command that finds no room changes nothing."""
-    workflow = founded(stored)
+    workflow = workflow_with_session(stored)
 
     def fill(transaction: Transaction) -> None:
         connection = transaction._connection  # type: ignore[attr-defined]  # noqa: SLF001
@@ -97,7 +97,7 @@ def test_a_full_disk(file: Path, stored: SqlStorage) -> None:
 )
 def test_another_schema(file: Path, stored: SqlStorage, spoil: str) -> None:
     """Tables of another release are neither read nor written."""
-    founded(stored)
+    workflow_with_session(stored)
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.executescript(spoil).close()
     with SqlStorage.open(f"sqlite:///{file}") as storage, pytest.raises(SchemaOutdated):
@@ -106,7 +106,7 @@ def test_another_schema(file: Path, stored: SqlStorage, spoil: str) -> None:
 
 def test_a_table_that_went_away(file: Path, stored: SqlStorage) -> None:
     """Under a storage in use it is noticed too."""
-    founded(stored)
+    workflow_with_session(stored)
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute("DROP TABLE poec_history").close()
     with pytest.raises(SchemaOutdated):
@@ -127,14 +127,14 @@ def test_a_table_that_went_away(file: Path, stored: SqlStorage) -> None:
 )
 def test_only_what_is_not_there_is_another_schema(stored: SqlStorage, statement: str, ours: type[Exception]) -> None:
     """SQLite has one code for a missing table and for whatever else is wrong with a statement."""
-    founded(stored)
+    workflow_with_session(stored)
     with pytest.raises(ours):
         stored.run(lambda each: each._connection.exec_driver_sql(statement).close())  # noqa: SLF001
 
 
 def test_a_hosts_closed_connection_is_unavailable(file: Path, stored: SqlStorage) -> None:
     """The driver's own, and SQLAlchemy's."""
-    founded(stored)
+    workflow_with_session(stored)
     raw = sqlite3.connect(file)
     raw.close()
     engine = create_engine(f"sqlite:///{file}")
@@ -154,13 +154,13 @@ def test_our_tables_live_beside_a_hosts(file: Path) -> None:
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute("CREATE TABLE notes (body TEXT)").close()
     with SqlStorage.open(f"sqlite:///{file}") as storage:
-        founded(storage)
+        workflow_with_session(storage)
         check(storage)
 
 
 def test_somebody_who_never_stops_writing(file: Path, stored: SqlStorage) -> None:
     """Is met so many times, and no more; when they stop, nothing has changed."""
-    founded(stored)
+    workflow_with_session(stored)
     with (
         closing(sqlite3.connect(file, isolation_level=None)) as other,
         SqlStorage.open(f"sqlite:///{file}", busy_timeout=0, attempts=3) as storage,
@@ -177,7 +177,7 @@ def test_somebody_who_never_stops_writing(file: Path, stored: SqlStorage) -> Non
 
 def test_a_conflict_is_tried_again(file: Path, stored: SqlStorage) -> None:
     """Work that met somebody's write is done again, on what they left."""
-    founded(stored)
+    workflow_with_session(stored)
     with (
         closing(sqlite3.connect(file, isolation_level=None)) as other,
         SqlStorage.open(f"sqlite:///{file}", busy_timeout=0) as storage,
@@ -198,7 +198,7 @@ def test_a_conflict_is_tried_again(file: Path, stored: SqlStorage) -> None:
 
 def test_a_lost_update_is_a_conflict(stored: SqlStorage) -> None:
     """A version that somebody else has moved on is not written over."""
-    workflow = founded(stored)
+    workflow = workflow_with_session(stored)
     workflow.execute(registering(1), ADVISER)
     old = stored.queries.history(SubjectKind.APPLICATION, "C-1")
     subject = workflow.application("C-1")
@@ -216,7 +216,7 @@ def test_a_lost_update_is_a_conflict(stored: SqlStorage) -> None:
 
 def test_a_refusal_is_no_conflict(stored: SqlStorage) -> None:
     """What the rules refuse is not tried again."""
-    workflow = founded(stored)
+    workflow = workflow_with_session(stored)
     with pytest.raises(CommandRefused):
         workflow.execute(commands.RecordPresence("C-1"), TRAINER)
     with pytest.raises(CommandRefused):
@@ -225,6 +225,6 @@ def test_a_refusal_is_no_conflict(stored: SqlStorage) -> None:
 
 def test_a_storage_can_be_used_after_it_was_closed(stored: SqlStorage) -> None:
     """Closing lets go of the file; the next use takes it up again."""
-    founded(stored)
+    workflow_with_session(stored)
     stored.close()
     assert workflow_on(stored).session("S-1").capacity == 2

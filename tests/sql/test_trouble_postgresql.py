@@ -10,7 +10,7 @@ import pytest
 import stamina
 from sqlalchemy import event
 
-from guarantees import ADVISER, PLATFORM, check, founded, registering, workflow_on
+from guarantees import ADVISER, PLATFORM, check, registering, workflow_on, workflow_with_session
 from poec_workflow import Conflict, SchemaOutdated, StorageUnavailable, commands
 from poec_workflow.adapters.sql import SqlStorage
 from poec_workflow.ports import Transaction
@@ -56,7 +56,7 @@ def test_other_errors_are_not_tried_again(postgresql_url: str, state: str, ours:
 def test_a_dropped_connection(postgresql_url: str) -> None:
     """In the middle of a command it is unavailable; one that was dropped while idle is replaced unseen."""
     with SqlStorage.open(postgresql_url) as storage:
-        workflow = founded(storage)
+        workflow = workflow_with_session(storage)
 
         def work(transaction: Transaction) -> None:
             transaction.load(commands.SetCapacity("S-1", capacity=7))
@@ -74,7 +74,7 @@ def test_a_dropped_connection(postgresql_url: str) -> None:
 def test_a_connection_that_is_dropped_at_the_commit(postgresql_url: str) -> None:
     """When everything was written: unavailable, and the key says later that nothing was stored."""
     with SqlStorage.open(postgresql_url) as storage:
-        workflow = founded(storage)
+        workflow = workflow_with_session(storage)
         engine = storage._connections._engine  # type: ignore[attr-defined]  # noqa: SLF001
         event.listen(engine, "commit", lambda _: SERVER.cut(postgresql_url), once=True)
         with pytest.raises(StorageUnavailable):
@@ -101,7 +101,7 @@ def test_what_the_driver_itself_raises_is_ours_too(postgresql_url: str, said: st
 def test_a_connection_that_fails_when_it_is_taken_out(postgresql_url: str) -> None:
     """What the pool meets then is the driver's own error."""
     with SqlStorage.open(postgresql_url, attempts=1) as storage:
-        founded(storage)
+        workflow_with_session(storage)
 
         def fail(connection: psycopg.Connection[object], *_: object) -> None:
             connection.execute("SELECT 1/0")
@@ -114,7 +114,7 @@ def test_a_connection_that_fails_when_it_is_taken_out(postgresql_url: str) -> No
 def test_every_connection_is_in_use(postgresql_url: str) -> None:
     """Who waited too long for one is told; when one is free again, it goes on."""
     with SqlStorage.open(postgresql_url, busy_timeout=0.01) as storage:
-        workflow = founded(storage)
+        workflow = workflow_with_session(storage)
         engine = storage._connections._engine  # type: ignore[attr-defined]  # noqa: SLF001
         with ExitStack() as stack:
             for _ in range(15):
@@ -136,7 +136,7 @@ def test_a_server_that_is_not_there() -> None:
 def test_a_row_that_is_held_is_waited_for_so_long(postgresql_url: str) -> None:
     """The lock timeout ends the waiting, the attempts end the command; nothing has changed."""
     with SqlStorage.open(postgresql_url, busy_timeout=0.01, attempts=2) as storage:
-        workflow = founded(storage)
+        workflow = workflow_with_session(storage)
         with psycopg.connect(raw_url(postgresql_url)) as other:
             other.execute("SELECT 1 FROM poec_sessions FOR UPDATE").close()
             with stamina.set_testing(True, attempts=1), pytest.raises(Conflict):
@@ -155,7 +155,7 @@ def test_references_sort_by_code_point_whatever_the_databases_language() -> None
             SERVER.database("TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'fr' ENCODING 'UTF8'") as url,
             SqlStorage.open(url) as storage,
         ):
-            workflow = founded(storage)
+            workflow = workflow_with_session(storage)
             for each in references:
                 workflow.execute(
                     commands.CreateAction(each, title="[POEC] ", funder="F", responsible="R"),

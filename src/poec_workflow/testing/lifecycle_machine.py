@@ -139,7 +139,7 @@ class LifecycleMachine(RuleBasedStateMachine):
             return self.scenario.execute(Request(command=command, actor=actor, at=self.scenario.now, **more))
 
     @initialize(favoured=st.sampled_from(FAVOURITES), data=st.data())
-    def found(self, favoured: tuple[type[Command], ...], data: st.DataObject) -> None:
+    def open_a_session(self, favoured: tuple[type[Command], ...], data: st.DataObject) -> None:
         """Create an action, publish it, and create a session: without them nothing can be done."""
         self.favoured = favoured
         for _ in range(3):

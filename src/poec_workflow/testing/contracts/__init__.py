@@ -1,6 +1,6 @@
 """What any storage keeps, as a suite of tests: subclass `StorageContract`, and pytest does the rest.
 
-Needs pytest and Hypothesis, which nothing else of the package does.
+Needs pytest and Hypothesis.
 
 >>> from contextlib import nullcontext
 >>> from poec_workflow.adapters.memory import MemoryStorage

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from poec_workflow.model import Page, SubjectKind
-from poec_workflow.testing.contracts.datasets import TODAY
+from poec_workflow.testing.contracts.datasets import EDGES, TODAY
 from poec_workflow.views import ActionFilter, ApplicationFilter, PageRequest, SessionFilter, Tab
 from poec_workflow.workflow import Workflow
 
@@ -33,8 +33,9 @@ def compare_screens(workflow: Workflow, expected: Workflow) -> None:
     assert list(ours.organizations()) == list(theirs.organizations())
     for kind in SubjectKind:
         assert ours.states(kind) == theirs.states(kind)
-    ended = TODAY - timedelta(days=21)
-    assert list(ours.overdue(ended)) == list(theirs.overdue(ended))
+    for days in EDGES:
+        ended = TODAY + timedelta(days=days)
+        assert list(ours.overdue(ended)) == list(theirs.overdue(ended))
 
 
 def listed(workflow: Workflow, each: Filter) -> list[str]:

@@ -20,13 +20,13 @@ from poec_workflow.testing.contracts.fixtures import (
     NOW,
     PLATFORM,
     TRAINER,
+    all_positions,
     check,
-    founded,
-    happened,
     registering,
     retaining,
     tally_of,
     workflow_on,
+    workflow_with_session,
 )
 from poec_workflow.testing.contracts.storage_wrappers import Pausing
 from poec_workflow.testing.settable_clock import SettableClock
@@ -43,7 +43,7 @@ class ConcurrencyContract(Contract):
 
     def test_no_update_is_lost(self, storage: Storage) -> None:
         """Two commands to one session, one between the other's look and save: both are there, in some order."""
-        founded(storage)
+        workflow_with_session(storage)
         _, second = overlapped(
             storage,
             lambda workflow: said(workflow, commands.SetCapacity("S-1", capacity=9), PLATFORM),
@@ -56,7 +56,7 @@ class ConcurrencyContract(Contract):
 
     def test_the_last_place_is_given_once(self, storage: Storage) -> None:
         """Two registrations for one place of the quota, overlapping: one is refused."""
-        workflow = founded(storage, seats=1, coefficient=2)
+        workflow = workflow_with_session(storage, seats=1, coefficient=2)
         workflow.execute(registering(1), ADVISER)
         answers = overlapped(
             storage,
@@ -68,7 +68,7 @@ class ConcurrencyContract(Contract):
 
     def test_the_last_seat_is_given_once(self, storage: Storage) -> None:
         """Two retained for one seat, overlapping: one is refused."""
-        workflow = founded(storage, seats=1)
+        workflow = workflow_with_session(storage, seats=1)
         for number in (1, 2):
             workflow.execute(registering(number), ADVISER)
             for command in retaining(number)[:-1]:
@@ -83,7 +83,7 @@ class ConcurrencyContract(Contract):
 
     def test_a_key_is_used_once(self, storage: Storage) -> None:
         """One command sent twice at once under one key: one answer, given twice."""
-        founded(storage)
+        workflow_with_session(storage)
         answers = overlapped(
             storage,
             lambda workflow: said(workflow, registering(1), ADVISER, key="k"),
@@ -94,17 +94,17 @@ class ConcurrencyContract(Contract):
 
     def test_two_sweepers_expire_once(self, storage: Storage) -> None:
         """Whatever one has claimed, the other leaves or finds expired."""
-        workflow = founded(storage, seats=5)
+        workflow = workflow_with_session(storage, seats=5)
         for number in range(1, 6):
             workflow.execute(registering(number), ADVISER)
         first, second = overlapped(storage, swept, swept)
         assert sorted(first + second) == [f"C-{number}" for number in range(1, 6)]
-        assert len(happened(storage)) == 3 + 2 * 5
+        assert len(all_positions(storage)) == 3 + 2 * 5
         check(storage)
 
     def test_two_threads_register(self, storage: Storage) -> None:
         """Freely running, with more candidates than places: the places are taken, and no more."""
-        founded(storage, seats=3, coefficient=2)
+        workflow_with_session(storage, seats=3, coefficient=2)
 
         def registered(first: int) -> list[str]:
             return [said(workflow_on(storage), registering(first + each), ADVISER) for each in range(10)]
@@ -116,7 +116,7 @@ class ConcurrencyContract(Contract):
 
     def test_two_senders_claim_apart(self, storage: Storage) -> None:
         """No message is held by two."""
-        workflow = founded(storage, seats=10)
+        workflow = workflow_with_session(storage, seats=10)
         for number in range(1, 11):
             workflow.execute(registering(number), ADVISER)
 

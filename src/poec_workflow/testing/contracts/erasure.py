@@ -6,7 +6,7 @@ from poec_workflow import commands
 from poec_workflow.model import Actor, ActorKind, Candidate, Origin, Prescriber
 from poec_workflow.ports import Storage
 from poec_workflow.testing.contracts.contract import Contract
-from poec_workflow.testing.contracts.fixtures import ADVISER, check, founded, registering
+from poec_workflow.testing.contracts.fixtures import ADVISER, check, registering, workflow_with_session
 
 
 class PeopleContract(Contract):
@@ -14,7 +14,7 @@ class PeopleContract(Contract):
 
     def test_erasing_a_person_leaves_the_rest_valid(self, storage: Storage) -> None:
         """Name and e-mail go, in the history too where they acted themself; folds, counts and keys stay."""
-        workflow = founded(storage)
+        workflow = workflow_with_session(storage)
         command, actor = _registering_oneself()
         first = workflow.execute(command, actor, key="k")
         workflow.execute(registering(1), ADVISER)
@@ -32,7 +32,7 @@ class PeopleContract(Contract):
 
     def test_a_person_who_applies_again_is_known_by_the_newest_name(self, storage: Storage) -> None:
         """Name and e-mail are the last that were given."""
-        workflow = founded(storage)
+        workflow = workflow_with_session(storage)
         workflow.execute(registering(1), ADVISER)
         workflow.execute(commands.Withdraw("C-1", reason="found-employment"), ADVISER)
         again = registering(1)

@@ -28,7 +28,7 @@ def workflow_on(storage: Storage) -> Workflow:
     return Workflow(storage, clock=SettableClock(NOW))
 
 
-def founded(storage: Storage, *, seats: int = 2, coefficient: int = 3) -> Workflow:
+def workflow_with_session(storage: Storage, *, seats: int = 2, coefficient: int = 3) -> Workflow:
     """Make a workflow with one published action and one session on it, `S-1`."""
     workflow = workflow_on(storage)
     workflow.execute(commands.CreateAction("A-1", title="[POEC] Soudeur", funder="OPCO", responsible="RESP"), PLATFORM)
@@ -95,7 +95,7 @@ def tally_of(storage: Storage, session: str) -> Tally:
     return loaded.enrolment.tally
 
 
-def drained(storage: Storage) -> list[Position]:
+def emptied_outbox(storage: Storage) -> list[Position]:
     """Take all that waits to be sent, in the order of sending."""
     sent: list[Position] = []
     for hour in range(10_000):
@@ -108,6 +108,6 @@ def drained(storage: Storage) -> list[Position]:
     return sent
 
 
-def happened(storage: Storage) -> list[Position]:
+def all_positions(storage: Storage) -> list[Position]:
     """List the positions of all events, subject by subject."""
     return [each.position for history in Snapshot.of(storage).histories.values() for each in history]

@@ -12,7 +12,15 @@ from poec_workflow.decider import Accepted
 from poec_workflow.errors import CommandRefused
 from poec_workflow.ports import Storage
 from poec_workflow.testing.contracts.contract import Contract
-from poec_workflow.testing.contracts.fixtures import ADVISER, PLATFORM, TRAINER, check, founded, registering, retaining
+from poec_workflow.testing.contracts.fixtures import (
+    ADVISER,
+    PLATFORM,
+    TRAINER,
+    check,
+    registering,
+    retaining,
+    workflow_with_session,
+)
 
 
 class KeyContract(Contract):
@@ -20,7 +28,7 @@ class KeyContract(Contract):
 
     def test_a_key_gets_the_first_answer_again(self, storage: Storage) -> None:
         """Consequences and all, whatever happened since; from somebody else it is `key-reused`."""
-        workflow = founded(storage, seats=1)
+        workflow = workflow_with_session(storage, seats=1)
         for each in (1, 2, 3):
             workflow.execute(registering(each), ADVISER)
         for command in retaining(1):
@@ -38,14 +46,14 @@ class KeyContract(Contract):
 
     def test_a_refused_command_leaves_its_key_free(self, storage: Storage) -> None:
         """The key of a refusal can be used by anything else."""
-        workflow = founded(storage)
+        workflow = workflow_with_session(storage)
         with pytest.raises(CommandRefused):
             workflow.execute(commands.ReopenSession("S-1"), PLATFORM, key="k")
         assert not workflow.execute(registering(1), ADVISER, key="k").replayed
 
     def test_a_key_may_be_as_long_as_any_text(self, storage: Storage) -> None:
         """Of ten thousand characters every one counts, also where an index holds fewer."""
-        workflow = founded(storage)
+        workflow = workflow_with_session(storage)
         chance = Random(1)
         start = "".join(chr(chance.randrange(0x100, 0xD7FF)) for _ in range(9_999))
         replayed = [

@@ -16,7 +16,7 @@ from poec_workflow.testing.contracts.comparison import compare_lists, compare_sc
 from poec_workflow.testing.contracts.contract import Contract
 from poec_workflow.testing.contracts.datasets import datasets, edges, mixed, settle
 from poec_workflow.testing.contracts.drawn_filters import ACTIONS, APPLICATIONS, CLOCK, EACH_FIELD, SESSIONS
-from poec_workflow.testing.contracts.fixtures import ADVISER, check, founded, registering, workflow_on
+from poec_workflow.testing.contracts.fixtures import ADVISER, check, registering, workflow_on, workflow_with_session
 from poec_workflow.testing.reference import Snapshot
 from poec_workflow.views import ActionFilter, ActionTab, ApplicationFilter, PageRequest, SessionFilter
 from poec_workflow.workflow import Workflow
@@ -72,7 +72,7 @@ class ListContract(Contract):
 
     def test_text_is_found_whatever_its_accents(self, storage: Storage) -> None:
         """« ZOE » finds « Zoé », « nabil zoé » finds « Zoé Nabil », and what is erased is found no more."""
-        workflow = founded(storage)
+        workflow = workflow_with_session(storage)
         workflow.execute(registering(1), ADVISER)
         for text in ("ZOE", "nabil zoé", "Zoé EXAMPLE.org", "s-1 soudeur", "c-1", "47", " "):
             rows = workflow.applications(ApplicationFilter(text=text)).items

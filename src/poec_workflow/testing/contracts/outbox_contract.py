@@ -14,11 +14,11 @@ from poec_workflow.testing.contracts.fixtures import (
     NOW,
     PLATFORM,
     TRAINER,
-    drained,
-    founded,
-    happened,
+    all_positions,
+    emptied_outbox,
     registering,
     retaining,
+    workflow_with_session,
 )
 
 
@@ -27,14 +27,14 @@ class OutboxContract(Contract):
 
     def test_one_message_an_event_in_order(self, storage: Storage) -> None:
         """The outbox has exactly the history's positions, and gives each subject's in order."""
-        workflow = founded(storage)
+        workflow = workflow_with_session(storage)
         for number in (1, 2):
             workflow.execute(registering(number), ADVISER)
         for command in retaining(2):
             workflow.execute(command, TRAINER)
         workflow.execute(commands.CancelSession("S-1", reason="Trop peu d'inscrits"), PLATFORM)
-        sent = drained(storage)
-        assert sorted(sent, key=_order) == sorted(happened(storage), key=_order)
+        sent = emptied_outbox(storage)
+        assert sorted(sent, key=_order) == sorted(all_positions(storage), key=_order)
         for kind in SubjectKind:
             for reference in storage.queries.states(kind):
                 versions = [each.version for each in sent if (each.kind, each.reference) == (kind, reference)]
@@ -42,7 +42,7 @@ class OutboxContract(Contract):
 
     def test_what_is_held_is_not_claimed_again(self, storage: Storage) -> None:
         """One a subject, the oldest first; held until the lease ends or sending failed; the next one after that."""
-        founded(storage)
+        workflow_with_session(storage)
         outbox, lease = storage.outbox, timedelta(minutes=5)
         created, published = (Position(SubjectKind.ACTION, "A-1", version) for version in (1, 2))
         session = Position(SubjectKind.SESSION, "S-1", 1)

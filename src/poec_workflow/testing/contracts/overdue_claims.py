@@ -7,7 +7,14 @@ from datetime import UTC, date, datetime, timedelta
 from poec_workflow import commands
 from poec_workflow.ports import Storage
 from poec_workflow.testing.contracts.contract import Contract
-from poec_workflow.testing.contracts.fixtures import ADVISER, PLATFORM, check, founded, opening, registering
+from poec_workflow.testing.contracts.fixtures import (
+    ADVISER,
+    PLATFORM,
+    check,
+    opening,
+    registering,
+    workflow_with_session,
+)
 from poec_workflow.testing.contracts.sample_subjects import SESSION
 from poec_workflow.testing.settable_clock import SettableClock
 from poec_workflow.workflow import Workflow
@@ -18,7 +25,7 @@ class SweepContract(Contract):
 
     def test_overdue_ones_are_claimed_in_batches(self, storage: Storage) -> None:
         """At most so many, with what a decision needs, until none is left."""
-        workflow = founded(storage, seats=5)
+        workflow = workflow_with_session(storage, seats=5)
         for each in range(1, 6):
             workflow.execute(registering(each), ADVISER)
         end = workflow.session("S-1").end
@@ -34,7 +41,7 @@ class SweepContract(Contract):
 
     def test_only_what_is_overdue_and_open_is_claimed(self, storage: Storage) -> None:
         """Neither final ones, nor those of a session that ends on the day itself or later."""
-        workflow = founded(storage, seats=5)
+        workflow = workflow_with_session(storage, seats=5)
         workflow.execute(opening("S-2"), PLATFORM)
         later = commands.RescheduleSession(
             "S-2",

@@ -14,11 +14,11 @@ from poec_workflow.testing.contracts.fixtures import (
     PLATFORM,
     TRAINER,
     check,
-    founded,
     opening,
     registering,
     retaining,
     tally_of,
+    workflow_with_session,
 )
 
 
@@ -27,7 +27,7 @@ class ReadingContract(Contract):
 
     def test_explaining_needs_no_transaction(self, storage: Storage) -> None:
         """What a decision on an application would know can be read outside of one, its neighbours included."""
-        workflow = founded(storage)
+        workflow = workflow_with_session(storage)
         for each in (1, 2):
             workflow.execute(registering(each), ADVISER)
         around = storage.queries.around(workflow.application("C-1"))
@@ -40,7 +40,7 @@ class ReadingContract(Contract):
 
     def test_the_dashboard_since_a_day(self, storage: Storage) -> None:
         """Applications registered earlier are not counted; the role is held all the same."""
-        workflow = founded(storage, seats=5)
+        workflow = workflow_with_session(storage, seats=5)
         for day, number in ((18, 1), (19, 2), (20, 3)):
             at = datetime(2021, 11, day, 0, 30, tzinfo=UTC)
             workflow.submit(Request(command=registering(number), actor=ADVISER, at=at))
@@ -53,7 +53,7 @@ class ReadingContract(Contract):
 
     def test_one_subject_and_its_history(self, storage: Storage) -> None:
         """A subject, its states by kind, and its history oldest first; nothing of what is not there."""
-        workflow = founded(storage)
+        workflow = workflow_with_session(storage)
         answer = workflow.execute(registering(1), ADVISER)
         retained = [workflow.execute(each, TRAINER) for each in retaining(1)]
         queries = storage.queries
@@ -69,7 +69,7 @@ class ReadingContract(Contract):
 
     def test_a_subject_counts_its_own_session_only(self, storage: Storage) -> None:
         """Two sessions of one action: each has its counts, and its open applications."""
-        workflow = founded(storage)
+        workflow = workflow_with_session(storage)
         workflow.execute(opening("S-2"), PLATFORM)
         for number, session in ((1, "S-1"), (2, "S-2"), (3, "S-2")):
             workflow.execute(registering(number, session), ADVISER)

@@ -12,7 +12,7 @@ from poec_workflow.ports import DecisionContext, Storage, Transaction
 T = TypeVar("T")
 
 
-class Within:
+class InTransaction:
     """A storage that is inside of a transaction already."""
 
     def __init__(self, transaction: Transaction, outside: Storage) -> None:

@@ -16,18 +16,18 @@ from poec_workflow.testing.contracts.fixtures import (
     NOW,
     PLATFORM,
     TRAINER,
+    all_positions,
     check,
-    drained,
+    emptied_outbox,
     everything,
-    founded,
-    happened,
     registering,
     retaining,
     tally_of,
     workflow_on,
+    workflow_with_session,
 )
 from poec_workflow.testing.contracts.idempotency import replay_of
-from poec_workflow.testing.contracts.storage_wrappers import Within
+from poec_workflow.testing.contracts.storage_wrappers import InTransaction
 from poec_workflow.testing.settable_clock import SettableClock
 from poec_workflow.workflow import Workflow
 
@@ -37,11 +37,11 @@ class TransactionContract(Contract):
 
     def test_an_exception_undoes_everything(self, storage: Storage) -> None:
         """Work that raises leaves no subject, count, history, outbox row, receipt or person."""
-        founded(storage)
-        before, sent = everything(storage), len(happened(storage))
+        workflow_with_session(storage)
+        before, sent = everything(storage), len(all_positions(storage))
 
         def work(transaction: Transaction) -> None:
-            inner = Workflow(Within(transaction, storage), clock=SettableClock(NOW))
+            inner = Workflow(InTransaction(transaction, storage), clock=SettableClock(NOW))
             inner.execute(registering(1), ADVISER, key="k")
             inner.execute(commands.SetCapacity("S-1", capacity=9), PLATFORM)
             raise LookupError
@@ -51,16 +51,16 @@ class TransactionContract(Contract):
         assert everything(storage) == before
         assert storage.queries.candidate("P-1") is None
         assert tally_of(storage, "S-1").registered == 0
-        assert len(drained(storage)) == sent
+        assert len(emptied_outbox(storage)) == sent
         assert not workflow_on(storage).execute(registering(1), ADVISER, key="k").replayed
 
     def test_work_that_is_not_to_write_is_undone(self, storage: Storage) -> None:
         """`write=False` shows the work what it did, and keeps nothing of it."""
-        founded(storage)
+        workflow_with_session(storage)
         before = everything(storage)
 
         def work(transaction: Transaction) -> object:
-            inner = Workflow(Within(transaction, storage), clock=SettableClock(NOW))
+            inner = Workflow(InTransaction(transaction, storage), clock=SettableClock(NOW))
             inner.execute(registering(1), ADVISER)
             return transaction.load(commands.RecordPresence("C-1")).subject
 
@@ -69,7 +69,7 @@ class TransactionContract(Contract):
 
     def test_a_refused_batch_is_undone(self, storage: Storage) -> None:
         """All or nothing: one refusal, and nothing of the batch is stored."""
-        workflow = founded(storage)
+        workflow = workflow_with_session(storage)
         before = everything(storage)
         requests = [
             Request(command=registering(1), actor=ADVISER),
@@ -81,7 +81,7 @@ class TransactionContract(Contract):
 
     def test_a_batch_sees_what_came_before(self, storage: Storage) -> None:
         """In one transaction, each command decides on what the one before it did."""
-        workflow = founded(storage)
+        workflow = workflow_with_session(storage)
         requests = [
             Request(command=registering(1), actor=ADVISER, key="k"),
             Request(command=registering(1), actor=ADVISER, key="k"),
@@ -95,7 +95,7 @@ class TransactionContract(Contract):
 
     def test_settings_do_not_reach_the_storage(self, storage: Storage) -> None:
         """One storage serves workflows of different settings."""
-        workflow = founded(storage, seats=1, coefficient=2)
+        workflow = workflow_with_session(storage, seats=1, coefficient=2)
         for each in (1, 2):
             workflow.execute(registering(each), ADVISER)
         workflow.execute(commands.Withdraw("C-1", reason="found-employment"), ADVISER)

@@ -6,7 +6,6 @@
 - `malformed(cls)`, `malformed_lines()`, `malformed_settings()` can't be read, and say where.
 """
 
-from poec_workflow.testing.strategies.drawing_context import DrawingContext as World
 from poec_workflow.testing.strategies.drawn_journals import Decision, decisions, facts, journals
 from poec_workflow.testing.strategies.drawn_requests import proposals, requests_to, steps, strays
 from poec_workflow.testing.strategies.drawn_settings import (
@@ -34,7 +33,6 @@ from poec_workflow.testing.strategies.values import (
 
 __all__ = [
     "Decision",
-    "World",
     "Wrong",
     "actors",
     "catalogues",
