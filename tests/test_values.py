@@ -5,18 +5,22 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from enum import StrEnum
+from inspect import Parameter, signature
 from typing import Any, get_args
 
 import pytest
 from attrs import evolve
 
 import poec_workflow
-from poec_workflow import Actor, Malformed, Prescriber, events, machines, model
+from poec_workflow import Accepted, Actor, Change, Facts, Malformed, Prescriber, Workflow, events, machines, model
+from poec_workflow.adapters.memory import MemoryStorage
 from poec_workflow.catalogue import Catalogue
 from poec_workflow.frozen_map import FrozenMap
 from poec_workflow.machines import APPLICATION, LIFECYCLES
-from poec_workflow.policies import PERMISSIONS, Grant, Settings
+from poec_workflow.policies import PERMISSIONS, Grant, Settings, condition
+from poec_workflow.policies.alerts import AlertCriteria
 from poec_workflow.policies.facts import Enrolment
 from poec_workflow.views import ActionFilter, ApplicationFilter, PageRequest, SessionFilter, filters
 from world import ACTION, SESSION, application
@@ -120,6 +124,48 @@ def test_tables_can_not_be_changed() -> None:
         before = dict(table)
         FrozenMap.__init__(table, {})  # a map is made once
         assert table == before
+
+
+@pytest.mark.parametrize("cls", [Accepted, AlertCriteria, Change, Enrolment, Facts, Settings])
+def test_what_has_many_fields_takes_them_by_name(cls: type[object]) -> None:
+    """So that one more may be added anywhere."""
+    assert {each.kind for each in signature(cls).parameters.values()} == {Parameter.KEYWORD_ONLY}
+
+
+def test_a_row_is_a_key() -> None:
+    """What a row works out is no part of its hash: a policy's sentences have none."""
+    assert len({rule: rule.id for rule in APPLICATION.rules}) == len(APPLICATION.rules)
+
+
+def test_a_condition_is_its_name() -> None:
+    """Rows are chosen by names of conditions: two of one name are one, whoever evaluates them."""
+
+    def gave_notice(_subject: object, _facts: object) -> bool:
+        return True
+
+    def once_more() -> Callable[..., bool]:
+        def gave_notice(_subject: object, _facts: object) -> bool:
+            return False
+
+        return gave_notice
+
+    assert condition(gave_notice) == condition(once_more()) != ~condition(gave_notice)
+
+
+def test_settings_of_who_gives_none_are_made_once() -> None:
+    """They are checked and fingerprinted once a process."""
+    assert Workflow(MemoryStorage()).settings is Workflow(MemoryStorage()).settings
+
+
+def test_facts_may_be_read_from_elsewhere() -> None:
+    """A value that computes a field when it is read has the day and the session, as the explorer needs."""
+
+    class Elsewhere(Facts):
+        def __getattr__(self, name: str) -> object:
+            return {"now": datetime(2021, 11, 2, tzinfo=UTC), "enrolment": Enrolment(session=SESSION)}[name]
+
+    facts = Elsewhere.__new__(Elsewhere)
+    assert (facts.today, facts.session) == (date(2021, 11, 2), SESSION)
 
 
 def test_open_applications_are_no_part_of_a_hash() -> None:
