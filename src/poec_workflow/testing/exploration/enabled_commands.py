@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from enum import Enum
-
-from attrs import frozen
+from typing import NamedTuple
 
 from poec_workflow import commands
 from poec_workflow.commands import Command
 from poec_workflow.decider import Lifecycles
-from poec_workflow.model import SYSTEM, Actor, ActorKind, Application
+from poec_workflow.model import SYSTEM, Actor, ActorKind, Application, State
 from poec_workflow.policies.access import anyone
 from poec_workflow.policies.settings import Settings
 from poec_workflow.testing.exploration.bounds import after
@@ -37,8 +36,7 @@ class Purpose(Enum):
     INVALID = "something is wrong with it: it must be refused"
 
 
-@frozen
-class Attempt:
+class Attempt(NamedTuple):  # made for every state and command: a frozen class takes three times as long
     """A command, the day on which it is given, and who may give it.
 
     Attributes:
@@ -58,6 +56,7 @@ class EnabledCommands:
     def __init__(self, samples: SampleCommands, lifecycles: Lifecycles, *, every: bool = False) -> None:
         self._samples = samples
         self._every = every
+        self._disabled: set[tuple[type[Command], State]] = set()
         settings = samples.settings
         self._actors = {command: _actors_of(command, settings) for command in commands.COMMANDS.values()}
         self._barred = {command: _bars_strangers(command, settings) for command in commands.COMMANDS.values()}
@@ -68,13 +67,14 @@ class EnabledCommands:
         }
 
     def of(self, node: Node) -> Iterator[Attempt]:
-        """Yield all that is tried in a state."""
+        """Yield all that is tried in a state; what the table has no row for once for each command and state."""
         today, small = self._samples.calendar.days[node.day], _is_small(node)
         for command in self._commands(node, today):
             kind, subject = type(command), node.subject(command.reference)
             if kind in self._rows[command.kind, subject.state if subject else None]:
                 yield Attempt(command, today, self._actors[kind], Purpose.ENABLED, small and self._barred[kind])
-            elif subject:
+            elif subject and (kind, subject.state) not in self._disabled:
+                self._disabled.add((kind, subject.state))
                 yield Attempt(command, today, self._actors[kind], Purpose.DISABLED)
         if small:
             for command, day in self._invalid(node, today):

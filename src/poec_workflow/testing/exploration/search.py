@@ -215,11 +215,8 @@ class Search:
         )
 
     def _try_disabled(self, node: Node, attempt: Attempt) -> None:
-        """Where the table has no row, nothing is accepted; tried once for each state and command."""
+        """Where the table has no row, nothing is accepted."""
         command, (state, _) = attempt.command, self._rows(node, attempt.command)
-        if (command.type, state) in self.record.disabled:
-            return
-        self.record.disabled.add((command.type, state))
         answer = self._decided(node, attempt, attempt.actors[0])
         if isinstance(answer, Accepted):
             found = f"{command.type} was accepted in {state}, where the table has no row"

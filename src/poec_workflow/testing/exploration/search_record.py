@@ -30,7 +30,6 @@ class SearchRecord:
         refused: how often each row was refused with each code.
         to: the nearest node to each state; `left` the states that something leads out of.
         overlaps: the rows that are chosen at once, and where.
-        disabled: the commands and states without a row that were tried.
     """
 
     states: int = 0
@@ -44,4 +43,3 @@ class SearchRecord:
     to: dict[tuple[SubjectKind, State], Node] = field(factory=dict)
     left: set[tuple[SubjectKind, State]] = field(factory=set)
     overlaps: dict[str, str] = field(factory=dict)
-    disabled: set[tuple[str, State | None]] = field(factory=set)
