@@ -49,6 +49,18 @@ class Connections(Protocol):
         ...
 
 
+def translating(work: Callable[[], T]) -> T:
+    """Do work, and raise the package's exceptions in place of the drivers' and SQLAlchemy's.
+
+    Raises:
+        Conflict, RuntimeError, SchemaOutdated, StorageUnavailable: see `translated`.
+    """
+    try:
+        return work()
+    except database_errors() as error:
+        raise translated(error) from error
+
+
 class OwnConnections:
     """A connection pool of the storage's own; work that ends in a conflict is retried, at most `attempts` times."""
 
@@ -88,23 +100,20 @@ class OwnConnections:
 
     def _attempted(self, attempt: Callable[[], T]) -> T:
         try:
-            return attempt()
+            return translating(attempt)
         except Conflict:
             if self._attempts == 1:
                 raise
-        return retried(attempt, self._attempts - 1)
+        return retried(lambda: translating(attempt), self._attempts - 1)
 
     def _run(self, work: Work[T], *, write: bool) -> T:
         self._prepare()
         engine = self._writing if write else self._reading
-        try:
-            with engine.connect() as connection:
-                result = work(connection)
-                if write:
-                    _commit(connection)
-                return result
-        except database_errors() as error:
-            raise translated(error) from error
+        with engine.connect() as connection:
+            result = work(connection)
+            if write:
+                _commit(connection)
+            return result
 
     def _prepare(self) -> None:
         if self._ready:
@@ -115,22 +124,16 @@ class OwnConnections:
             self._ready = True
 
     def _read_status(self) -> SchemaStatus:
-        try:
-            with self._engine.connect() as connection:
-                return status(connection, self._chain)
-        except database_errors() as error:
-            raise translated(error) from error
+        with self._engine.connect() as connection:
+            return status(connection, self._chain)
 
     def _change_schema(self, change: Callable[[Connection, RevisionChain], SchemaStatus]) -> SchemaStatus:
-        try:
-            with self._engine.connect() as connection:
-                prepare_file(connection)
-            with self._writing.connect() as connection:
-                before = change(connection, self._chain)
-                _commit(connection)
-                return before
-        except database_errors() as error:
-            raise translated(error) from error
+        with self._engine.connect() as connection:
+            prepare_file(connection)
+        with self._writing.connect() as connection:
+            before = change(connection, self._chain)
+            _commit(connection)
+            return before
 
 
 def _commit(connection: Connection) -> None:

@@ -9,9 +9,8 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from poec_workflow.adapters.sql.connections import Work
+from poec_workflow.adapters.sql.connections import Work, translating
 from poec_workflow.adapters.sql.dialects import begin_if_needed
-from poec_workflow.adapters.sql.driver_errors import database_errors, translated
 from poec_workflow.adapters.sql.host_connection import core_connection
 from poec_workflow.adapters.sql.revisions import REVISIONS, RevisionChain, status, upgrade
 from poec_workflow.ports import SchemaStatus
@@ -34,19 +33,16 @@ class JoinedConnections:
         Raises:
             RuntimeError: the host has no transaction to join.
         """
-        try:
-            with core_connection(self._host) as connection:
-                return _after_savepoint(connection, work, write=write)
-        except database_errors() as error:
-            raise translated(error) from error
+        return self.read(lambda connection: _after_savepoint(connection, work, write=write))
 
     def read(self, work: Work[T]) -> T:
         """Do work that only reads, with what the host wrote so far."""
-        try:
+
+        def on_core() -> T:
             with core_connection(self._host) as connection:
                 return work(connection)
-        except database_errors() as error:
-            raise translated(error) from error
+
+        return translating(on_core)
 
     def upgrade(self) -> SchemaStatus:
         """Make the tables, or bring older ones up to this release, in the host's transaction."""
