@@ -20,6 +20,13 @@ from poec_workflow.errors import Malformed
 from poec_workflow.frozen_map import FrozenMap
 
 T = TypeVar("T")
+E = TypeVar("E", bound=StrEnum)
+
+
+def _member(kind: type[E], value: object, place: str) -> E:
+    # Nearly every value comes with its members: only a word has to be looked up.
+    return value if isinstance(value, kind) else must_be(kind, value, place)
+
 
 FIRST_YEAR, LAST_YEAR = 1900, 2999
 """The years that the wire format can say."""
@@ -65,7 +72,7 @@ ApplicationStateName = Literal[
 
 
 def _application_state(value: ApplicationState | ApplicationStateName) -> ApplicationState:
-    return value if isinstance(value, ApplicationState) else must_be(ApplicationState, value, "$.state")
+    return _member(ApplicationState, value, "$.state")
 
 
 OPEN_STATES = frozenset(
@@ -87,7 +94,7 @@ SessionStateName = Literal["active", "complete", "cancelled"]
 
 
 def _session_state(value: SessionState | SessionStateName) -> SessionState:
-    return value if isinstance(value, SessionState) else must_be(SessionState, value, "$.state")
+    return _member(SessionState, value, "$.state")
 
 
 class ActionState(StrEnum):
@@ -103,7 +110,7 @@ ActionStateName = Literal["awaiting-publication", "published", "archived", "dele
 
 
 def _action_state(value: ActionState | ActionStateName) -> ActionState:
-    return value if isinstance(value, ActionState) else must_be(ActionState, value, "$.state")
+    return _member(ActionState, value, "$.state")
 
 
 State = ApplicationState | SessionState | ActionState
@@ -134,7 +141,7 @@ OriginName = Literal["france-travail", "mission-locale", "cap-emploi", "self", "
 
 
 def _origin(value: Origin | OriginName) -> Origin:
-    return value if isinstance(value, Origin) else must_be(Origin, value, "$.origin")
+    return _member(Origin, value, "$.origin")
 
 
 class ActorKind(StrEnum):
@@ -152,7 +159,7 @@ ActorKindName = Literal["organization", "adviser", "candidate", "funder", "platf
 
 
 def _actor_kind(value: ActorKind | ActorKindName) -> ActorKind:
-    return value if isinstance(value, ActorKind) else must_be(ActorKind, value, "$.kind")
+    return _member(ActorKind, value, "$.kind")
 
 
 @frozen(kw_only=True)
@@ -272,7 +279,7 @@ class TrainingSession:
         Raises:
             Malformed: there is no such role.
         """
-        holder: str = getattr(self, role if isinstance(role, Role) else must_be(Role, role, "$.role"))
+        holder: str = getattr(self, _member(Role, role, "$.role"))
         return holder
 
     def roles_of(self, organization: str) -> tuple[Role, ...]:
