@@ -9,7 +9,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from poec_workflow.commands import Command
-from poec_workflow.decider import Accepted, Refused, adjudicate, decide
+from poec_workflow.decider import Accepted, Refused, adjudicate, decide, refusals_of
 from poec_workflow.errors import Advisory, Details, Refusal, plain
 from poec_workflow.explorer.dimensions import END, FIRST_DAY, START, USUAL_HOURS, Dimensions, Option, translations
 from poec_workflow.explorer.sample_case import SampleCase
@@ -82,8 +82,8 @@ class Evaluation:
     def check(self, check: Check, *, advises: bool = False) -> TruthTable:
         """What a policy says: its sentence by language, or None."""
 
-        def ask(subject: Any, facts: Any, command: Any) -> Details | None:  # noqa: ANN401
-            return check.policy(subject, facts) if check.payload_free else check.policy(subject, facts, command)
+        def ask(*inputs: Any) -> Details | None:  # noqa: ANN401
+            return next((each.details for each in refusals_of((check,), *inputs)), None)
 
         creates = APPLICATION.creates(self.command)
         own = check in self.case.settings.checks.get(self.command, ())
