@@ -13,7 +13,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from types import FrameType
 
@@ -23,6 +23,7 @@ from poec_workflow.ports import FixedClock
 from poec_workflow.serialization import from_dict, journal_line
 
 PACKAGE = str(Path(poec_workflow.__file__).parent)
+AT = "2021-11-15T09:00:00+01:00"
 DESK = {"kind": "organization", "organization": "AFEC"}
 PLATFORM = {"kind": "platform", "organization": "CAP"}
 SETUP = (
@@ -58,10 +59,7 @@ SETUP = (
 
 def line(command: object, actor: object) -> str:
     """One line of a journal."""
-    return json.dumps({"at": "2021-11-15T09:00:00+01:00", "actor": actor, "command": command})
-
-
-AT = datetime(2021, 11, 15, 9, tzinfo=UTC)
+    return json.dumps({"at": AT, "actor": actor, "command": command})
 
 
 def convocation(application: str) -> Request:
@@ -97,7 +95,7 @@ def counted() -> dict[str, list[str]]:
     """The files that a warm `convoke` and a warm `explain` enter."""
     desk = from_dict(DESK, Actor)
     with tempfile.TemporaryDirectory() as folder:
-        workflow = bootstrap.workflow(f"sqlite:///{folder}/poec.db", clock=FixedClock(AT))
+        workflow = bootstrap.workflow(f"sqlite:///{folder}/poec.db", clock=FixedClock(datetime.fromisoformat(AT)))
         for command in SETUP:
             submit(workflow, journal_line(line(command, PLATFORM)))
         submit(workflow, convocation("C-1"))

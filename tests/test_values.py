@@ -1,4 +1,4 @@
-"""Values where an enum is expected: the enum's word does as well, and a misspelt one is malformed when it is made."""
+"""Values: a word does where an enum is expected, a misspelt one is malformed when it is made; names, keys, fields."""
 
 from __future__ import annotations
 
@@ -166,12 +166,6 @@ def test_facts_may_be_read_from_elsewhere() -> None:
 
     facts = Elsewhere.__new__(Elsewhere)
     assert (facts.today, facts.session) == (date(2021, 11, 2), SESSION)
-
-
-def test_open_applications_are_no_part_of_a_hash() -> None:
-    """A list of them, which can't be hashed and may be lazy, leaves an enrolment hashable."""
-    listed, none = Enrolment(session=SESSION, open_applications=[]), Enrolment(session=SESSION)
-    assert hash(listed) == hash(none)
 
 
 def test_what_is_imported_on_demand_is_listed() -> None:
