@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from inspect import Parameter, signature
 from typing import Any
 
@@ -139,7 +141,11 @@ def test_an_event_finds_its_fields_on_its_command() -> None:
     """An event whose field the command does not have can't be a row's."""
     with pytest.raises(ValueError, match="retained needs 'entry', which withdraw does not have"):
         Rule("L9", CONVOKED, Withdraw, REJECTED, events.Retained)
-    assert "entry" in Rule("L9", CONVOKED, Retain, REJECTED, events.Retained).carried
+    given: dict[str, Any] = {"entry": date(2022, 1, 10), "exit": date(2022, 3, 4), "weekly_hours": Decimal(30)}
+    at = datetime(2022, 1, 3, tzinfo=UTC)
+    rule = Rule("L9", CONVOKED, Retain, REJECTED, events.Retained)
+    made = events.Retained(reference="C-1", version=3, effective_at=at, state=REJECTED, **given)
+    assert rule.make_event(Retain("C-1", **given), 3, at, REJECTED) == made
 
 
 def test_every_command_and_event_has_its_place() -> None:

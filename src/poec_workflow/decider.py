@@ -6,17 +6,18 @@ key, needs a memory, and is the workflow's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import cast
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
 
-import attrs
 from attrs import evolve as replace
 from attrs import frozen
 
 from poec_workflow import events
 from poec_workflow.commands import ApplicationCommand, Command, SessionCommand
+from poec_workflow.construction import constructor
 from poec_workflow.errors import Advisory, Details, Refusal, plain
-from poec_workflow.folding import evolve
+from poec_workflow.folding import STEPS
+from poec_workflow.frozen_map import FrozenMap
 from poec_workflow.machines import LIFECYCLES, AnyRule, Lifecycle
 from poec_workflow.model import (
     SYSTEM,
@@ -30,11 +31,12 @@ from poec_workflow.policies.access import permitted
 from poec_workflow.policies.calendar import in_zone
 from poec_workflow.policies.check import Check
 from poec_workflow.policies.facts import Enrolment, Facts
+from poec_workflow.policies.policy import Condition
 
 Lifecycles = Mapping[SubjectKind, Lifecycle]
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Change:
     """One subject moved by one event.
 
@@ -51,27 +53,33 @@ class Change:
     command: str
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Accepted:
     """Yes: what the command made happen.
 
     Attributes:
-        subject: the command's own, as it is now.
-        events: the subject's own, in order.
+        change: what happened to the command's own subject.
         advisories: what deserves a second look.
         consequences: what happened to others in the same transaction, each at most once.
         final: whether the subject's lifecycle ended.
         replayed: whether this is the first answer again, to a command sent again with its key.
-        change: the subject's own, as `consequences` has the others'.
     """
 
-    subject: Subject
-    events: tuple[events.AnyEvent, ...]
+    change: Change
     advisories: tuple[Advisory, ...] = ()
     consequences: tuple[Change, ...] = ()
     final: bool = False
     replayed: bool = False
-    change: Change = attrs.field(repr=False)
+
+    @property
+    def subject(self) -> Subject:
+        """The command's own subject, as it is now."""
+        return self.change.subject
+
+    @property
+    def events(self) -> tuple[events.AnyEvent, ...]:
+        """The subject's own events, in order."""
+        return (self.change.event,)
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -79,7 +87,10 @@ class Accepted:
         return (self.change, *self.consequences)
 
 
-@frozen
+_make_change, _make_accepted = constructor(Change), constructor(Accepted)
+
+
+@frozen(weakref_slot=False)
 class Refused:
     """No, and every reason."""
 
@@ -106,7 +117,7 @@ def decide(
         `Accepted`, or `Refused` with the answer of the first step that fails (domain page, "The order of answers").
     """
     refusal = _first_refusal(subject, command, facts, lifecycles[command.kind])
-    return Refused((refusal,)) if refusal else adjudicate(subject, command, facts, lifecycles)
+    return adjudicate(subject, command, facts, lifecycles) if refusal is None else Refused((refusal,))
 
 
 def _first_refusal(subject: Subject | None, command: Command, facts: Facts, lifecycle: Lifecycle) -> Refusal | None:
@@ -119,10 +130,12 @@ def _first_refusal(subject: Subject | None, command: Command, facts: Facts, life
         return unknown(lifecycle.kind, command.reference)
     if not permitted(facts.settings.permissions[type(command)], subject, facts, command):
         return not_permitted(command.type, facts.actor)
-    version = subject.version if subject else 0
-    if facts.expected_version not in (None, version):
-        return Refusal("stale-version", {"expected": facts.expected_version, "version": version})
-    return None
+    if facts.expected_version is None:
+        return None
+    version = 0 if subject is None else subject.version
+    if facts.expected_version == version:
+        return None
+    return Refusal("stale-version", {"expected": facts.expected_version, "version": version})
 
 
 def unknown(kind: SubjectKind, reference: str) -> Refusal:
@@ -145,9 +158,11 @@ def adjudicate(
     rule = lifecycle.executor.choose(subject, facts, command)
     if rule is None:
         return Refused((no_transition(subject, command.type, lifecycles),))
-    checks = (*rule.refusal_checks, *facts.settings.checks.get(type(command), ()))
-    refusals = refusals_of(checks, subject, facts, command)
-    return Refused(refusals) if refusals else _accept(rule, subject, command, facts, lifecycles)
+    checks, own = rule.refusal_checks, facts.settings.checks
+    if own:
+        checks = (*checks, *own.get(type(command), ()))
+    given = _details_of(checks, subject, facts, command)
+    return _make_refused(_refusals(given)) if given else _accept(rule, subject, command, facts, lifecycle, lifecycles)
 
 
 def no_transition(subject: Subject | None, command: str, lifecycles: Lifecycles = LIFECYCLES) -> Refusal:
@@ -162,54 +177,66 @@ def refusals_of(
     checks: Iterable[Check], subject: Subject | None, facts: Facts, command: Command | None
 ) -> tuple[Refusal, ...]:
     """Evaluate policies, and return the refusals. Without a command they must all be payload-free."""
-    return tuple(
-        Refusal(check.code, details, check.templates) for check, details in _asked(checks, subject, facts, command)
-    )
+    return _refusals(_details_of(checks, subject, facts, command))
 
 
-def _asked(
+def _refusals(given: Sequence[tuple[Check, Details]]) -> tuple[Refusal, ...]:
+    return tuple([_make_refusal(check.code, FrozenMap(details), check.templates) for check, details in given])
+
+
+_make_refusal, _make_refused = constructor(Refusal), constructor(Refused)
+
+
+def _details_of(
     checks: Iterable[Check], subject: Subject | None, facts: Facts, command: Command | None
-) -> Iterator[tuple[Check, Details]]:
+) -> Sequence[tuple[Check, Details]]:
+    given: list[tuple[Check, Details]] | None = None
     for check in checks:
         details = check.policy(subject, facts) if check.payload_free else check.policy(subject, facts, command)
         if details is None:
             continue
         if not isinstance(details, Mapping):
             raise TypeError(f"the policy {check.code} must give details as a mapping, or None; it gave {details!r:.80}")
-        yield check, details
+        if given is None:
+            given = []
+        given.append((check, details))
+    return given or ()
 
 
-def _accept(rule: AnyRule, subject: Subject | None, command: Command, facts: Facts, lifecycles: Lifecycles) -> Accepted:
-    advisories = tuple(
-        Advisory(check.code, {name: plain(value) for name, value in details.items()})
-        for check, details in _asked(rule.advisory_checks, subject, facts, command)
-    )
-    before = _cascade(rule.first, command, facts, lifecycles) if rule.first else ()
+def _accept(
+    rule: AnyRule, subject: Subject | None, command: Command, facts: Facts, lifecycle: Lifecycle, lifecycles: Lifecycles
+) -> Accepted:
+    advisories = _advisories(rule, subject, facts, command) if rule.advisory_checks else ()
+    consequences = _cascade(rule.first, command, facts, lifecycles) if rule.first else ()
     event = _event(rule, subject, command, facts)
-    after = evolve(subject, event)
-    change = Change(before=subject, subject=after, event=event, actor=facts.actor, command=command.type)
-    then: tuple[Change, ...] = ()
-    if rule.then and all(each.holds(subject, facts, command) for each in rule.then_given):
-        then = _cascade(rule.then, command, _after(facts, (*before, change)), lifecycles)
-    return Accepted(
-        subject=after,
-        events=(event,),
-        advisories=advisories,
-        consequences=before + then,
-        final=after.state in lifecycles[command.kind].final,
-        change=change,
+    after = STEPS[type(event)](subject, event)
+    change = _make_change(subject, after, event, facts.actor, command.type)
+    if rule.then and _all_hold(rule.then_given, subject, facts, command):
+        consequences += _cascade(rule.then, command, _after(facts, (*consequences, change)), lifecycles)
+    return _make_accepted(change, advisories, consequences, after.state in lifecycle.final, False)  # noqa: FBT003
+
+
+def _all_hold(conditions: Iterable[Condition[Any, Any]], subject: Any, facts: Facts, command: Command) -> bool:  # noqa: ANN401
+    for each in conditions:  # noqa: SIM110 - every acceptance that cascades comes here, and a generator costs more
+        if not each.holds(subject, facts, command):
+            return False
+    return True
+
+
+def _advisories(rule: AnyRule, subject: Subject | None, facts: Facts, command: Command) -> tuple[Advisory, ...]:
+    given = _details_of(rule.advisory_checks, subject, facts, command)
+    if not given:
+        return ()
+    return tuple(
+        Advisory(check.code, {name: plain(value) for name, value in details.items()}) for check, details in given
     )
 
 
 def _event(rule: AnyRule, subject: Subject | None, command: Command, facts: Facts) -> events.AnyEvent:
-    event = rule.event(
-        reference=command.reference,
-        version=subject.version + 1 if subject else 1,
-        effective_at=in_zone(rule.effective(subject, facts) if rule.effective else facts.now, facts.settings.zone),
-        state=rule.targets[subject.state if subject else None],
-        **{name: getattr(command, name) for name in rule.carried},
-    )
-    return cast("events.AnyEvent", event)
+    at = in_zone(rule.effective(subject, facts), facts.settings.zone) if rule.effective else facts.written_now
+    version, source = (1, None) if subject is None else (subject.version + 1, subject.state)
+    event: Any = rule.make_event(command, version, at, rule.targets[source])
+    return event  # type: ignore[no-any-return]
 
 
 # Cascades

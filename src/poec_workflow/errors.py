@@ -21,7 +21,7 @@ Details = Mapping[str, Any]
 
 
 def _frozen(details: Details) -> Details:
-    return FrozenMap(details)
+    return details if type(details) is FrozenMap else FrozenMap(details)
 
 
 class RefusalKind(StrEnum):
@@ -62,13 +62,16 @@ _KINDS = {
 """Every code that is not a rule's; the rest are `RefusalKind.RULE`."""
 
 
-@frozen
+_NO_TEMPLATES: Mapping[str, str] = FrozenMap({})
+
+
+@frozen(weakref_slot=False)
 class Refusal:
     """One reason why not: a stable code, and what it is about."""
 
     code: str
     details: Details = field(factory=dict, converter=_frozen, hash=False)
-    templates: Mapping[str, str] = field(factory=dict, converter=frozen_copy, eq=False, repr=False)
+    templates: Mapping[str, str] = field(default=_NO_TEMPLATES, converter=frozen_copy, eq=False, repr=False)
     """Sentences of a service's own policy, by language; the package's codes have theirs in `locales`."""
 
     @property

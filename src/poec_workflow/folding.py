@@ -6,12 +6,12 @@ An event's field that has the name of a subject's field replaces it, unless it i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
-from attrs import evolve as replace
-from attrs import fields_dict
+from attrs import NOTHING, fields_dict
 
 from poec_workflow import events
+from poec_workflow.construction import constructor
 from poec_workflow.model import SUBJECT_TYPES, Convocation, Subject, TrainingAction
 
 S = TypeVar("S", bound=Subject)
@@ -30,15 +30,8 @@ def evolve(subject: S | None, event: events.Event[S]) -> S:
     version = subject.version if subject else 0
     if event.version != version + 1 or (subject is None) is not (type(event) in _CREATING):
         raise ValueError(f"{event.type} as version {event.version} does not follow version {version}")
-    changed: dict[str, Any] = {
-        "version": event.version,
-        "state": event.state,
-        **_shared_fields(event),
-        **_derived_fields(subject, event),
-    }
-    if subject is None:
-        return cast("S", SUBJECT_TYPES[event.kind](reference=event.reference, **changed))
-    return cast("S", replace(cast("Any", subject), **changed))
+    after: S = STEPS[type(event)](subject, event)
+    return after
 
 
 def fold(history: Iterable[events.Event[S]]) -> S | None:
@@ -49,54 +42,82 @@ def fold(history: Iterable[events.Event[S]]) -> S | None:
     return subject
 
 
-def _shared_fields(event: events.Event[Any]) -> dict[str, Any]:
-    values = ((name, getattr(event, name)) for name in _SHARED[event.type])
-    return {name: value for name, value in values if value is not None}
+_Fold = Callable[[Any, Any], Any]
 
 
-_CREATING = (events.Preregistered, events.SessionCreated, events.ActionCreated)
-_SHARED: Mapping[str, tuple[str, ...]] = {
-    event.type: tuple(
-        name
-        for name in fields_dict(event)
-        if name in fields_dict(SUBJECT_TYPES[event.kind]) and name not in events.ENVELOPE
-    )
-    for event in events.EVENTS.values()
-}
-"""The names that each event shares with its subject."""
+class _Steps(dict[type[Any], _Fold]):
+    """The folds of the events, each compiled when it is first looked up."""
+
+    def __missing__(self, event: type[events.Event[Any]]) -> _Fold:
+        made = self[event] = _step(event)
+        return made
 
 
-_Fold = Callable[[Any, Any], dict[str, Any]]
+STEPS: Mapping[type[Any], _Fold] = _Steps()
+"""Event ▸ `(subject, event)` ▸ the subject afterwards, without a look at the version."""
 
 
-def _derived_fields(subject: Subject | None, event: events.Event[Any]) -> dict[str, Any]:
-    fold_of = _FOLDS.get(type(event))
-    return fold_of(subject, event) if fold_of else {}
+def _step(event: type[events.Event[Any]]) -> _Fold:
+    """Compile a fold: every field of the subject afterwards, from where it comes."""
+    cls: type[Any] = SUBJECT_TYPES[event.kind]
+    derived, shared, creates = _FOLDS.get(event, {}), fields_dict(event), event in _CREATING
+    sources: dict[str, str] = {}
+    names: dict[str, object] = {}
+    for name, attribute in fields_dict(cls).items():
+        names |= {
+            f"of_{name}": derived.get(name),
+            f"initial_{name}": attribute.default,
+            f"as_{name}": attribute.converter,
+        }
+        before = f"initial_{name}" if creates else f"subject.{name}"
+        if name in derived:
+            source = f"of_{name}(subject, event)"
+        elif name in ("version", "state") or (creates and attribute.default is NOTHING):
+            source = f"event.{name}"
+        elif name in shared and name not in events.ENVELOPE:
+            source = f"{before} if event.{name} is None else event.{name}"
+        else:
+            source = before
+        sources[name] = f"as_{name}({source})" if attribute.converter else source
+    return constructor(cls, ("subject", "event"), sources, names)
+
+
+_CREATING = frozenset({events.Preregistered, events.SessionCreated, events.ActionCreated})
 
 
 def _convocation(event: events.Convoked | events.ConvocationMoved) -> Convocation:
-    return Convocation(on=event.on, time=event.time, place=event.place, entered_at=event.effective_at)
+    return _make_convocation(event.on, event.time, event.place, event.effective_at)
 
 
-def _enriched(action: TrainingAction, event: events.ActionEnriched) -> dict[str, Any]:
-    changes: dict[str, Any] = dict(event.changes)
-    if "certification" in changes:
-        requested = changes.pop("certification")
-        changes["pending_certification"] = None if requested == action.certification else requested
-    return changes
+_make_convocation = constructor(Convocation)
 
 
-_FOLDS: Mapping[type[events.Event[Any]], _Fold] = {
-    events.Preregistered: lambda _, event: {"registered_at": event.effective_at},
-    events.Convoked: lambda subject, event: {"convocations": (*subject.convocations, _convocation(event))},
-    events.ConvocationMoved: lambda subject, event: {"convocations": (*subject.convocations[:-1], _convocation(event))},
-    events.RegistrationDeadlineSet: lambda _, event: {"registration_deadline": event.on},
-    events.InformationDatesSet: lambda _, event: {"information_dates": event.dates},
-    events.SessionCancelled: lambda _, event: {"cancellation_reason": event.reason},
-    events.ActionEnriched: _enriched,
-    events.CertificationApproved: lambda subject, _: {
-        "certification": subject.pending_certification,
-        "pending_certification": None,
+def _enriched(name: str) -> _Fold:
+    return lambda action, event: event.changes.get(name, getattr(action, name))
+
+
+def _pending(action: TrainingAction, event: events.ActionEnriched) -> str | None:
+    if "certification" not in event.changes:
+        return action.pending_certification
+    requested = event.changes["certification"]
+    return None if requested == action.certification else requested
+
+
+_NOT_ENRICHED = {*events.ENVELOPE, "certification", "pending_certification"}
+_FOLDS: Mapping[type[events.Event[Any]], Mapping[str, _Fold]] = {
+    events.Preregistered: {"registered_at": lambda _, event: event.effective_at},
+    events.Convoked: {"convocations": lambda subject, event: (*subject.convocations, _convocation(event))},
+    events.ConvocationMoved: {"convocations": lambda subject, event: (*subject.convocations[:-1], _convocation(event))},
+    events.RegistrationDeadlineSet: {"registration_deadline": lambda _, event: event.on},
+    events.InformationDatesSet: {"information_dates": lambda _, event: event.dates},
+    events.SessionCancelled: {"cancellation_reason": lambda _, event: event.reason},
+    events.ActionEnriched: {
+        **{name: _enriched(name) for name in fields_dict(TrainingAction) if name not in _NOT_ENRICHED},
+        "pending_certification": _pending,
     },
-    events.CertificationDeclined: lambda _, __: {"pending_certification": None},
+    events.CertificationApproved: {
+        "certification": lambda subject, _: subject.pending_certification,
+        "pending_certification": lambda _, __: None,
+    },
+    events.CertificationDeclined: {"pending_certification": lambda _, __: None},
 }

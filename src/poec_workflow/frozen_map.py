@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NoReturn, Self, TypeVar
+from typing import NoReturn, TypeVar
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -12,22 +12,13 @@ V = TypeVar("V")
 def frozen_copy(value: Mapping[str, str]) -> Mapping[str, str]:
     """A copy of texts by name that their giver can no longer change; anything else unchanged, for a check to report."""
     given: object = value
-    return FrozenMap(given) if isinstance(given, Mapping) else value
+    return FrozenMap(given) if isinstance(given, Mapping) and type(given) is not FrozenMap else value
 
 
 class FrozenMap(dict[K, V]):
     """A copy of a mapping, as a value. Its hash needs hashable values; equality does not."""
 
     __slots__ = ()
-
-    def __new__(cls, items: Mapping[K, V]) -> Self:
-        """Copy a mapping."""
-        made = super().__new__(cls)
-        dict.update(made, items)
-        return made
-
-    def __init__(self, items: Mapping[K, V]) -> None:
-        """Take nothing more in: `__new__` has filled the map."""
 
     def _refuse(self, *_arguments: object, **_named: object) -> NoReturn:
         raise TypeError(f"a {type(self).__name__} can't be changed")

@@ -20,7 +20,7 @@ class Position:
     version: int
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class HistoryEntry:
     """One event in its envelope.
 

@@ -54,13 +54,11 @@ def replayed(histories: Sequence[Sequence[HistoryEntry]]) -> Accepted:
     """
     own, *others = map(_change, histories)
     return Accepted(
-        subject=own.subject,
-        events=(own.event,),
+        change=own,
         advisories=histories[0][-1].advisories,
         consequences=tuple(others),
         final=own.subject.state in LIFECYCLES[own.subject.kind].final,
         replayed=True,
-        change=own,
     )
 
 

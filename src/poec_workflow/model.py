@@ -162,7 +162,7 @@ def _actor_kind(value: ActorKind | ActorKindName) -> ActorKind:
     return _member(ActorKind, value, "$.kind")
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Actor:
     """Who acts, as the host authenticated them.
 
@@ -201,7 +201,7 @@ SYSTEM = Actor(kind=ActorKind.SYSTEM)
 """The actor of what time and rules do by themselves."""
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Candidate:
     """A person who applies. Name and e-mail live here alone, so that they can be erased."""
 
@@ -210,7 +210,7 @@ class Candidate:
     email: Text | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Prescriber:
     """Who sent the candidate."""
 
@@ -219,7 +219,7 @@ class Prescriber:
     name: Text | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Convocation:
     """An appointment: a Paris day, perhaps a Paris time and a place, and the instant it was entered."""
 
@@ -229,7 +229,7 @@ class Convocation:
     entered_at: datetime
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class TrainingAction:
     """The offer (*action*). Its certification changes only when the platform approves (A2 to A4)."""
 
@@ -249,7 +249,7 @@ class TrainingAction:
     prerequisites: Text = ""
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class TrainingSession:
     """A dated run of a training action, with seats. Dates are Paris days, all included."""
 
@@ -287,7 +287,7 @@ class TrainingSession:
         return tuple(role for role in Role if self.organization(role) == organization)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Application:
     """One candidate on one session. `candidate` is a reference; `entry` to `comment` come with the advice."""
 
@@ -322,7 +322,7 @@ STATE_TYPES: Mapping[SubjectKind, type[State]] = FrozenMap(
 )
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Tally:
     """How many applications of one session are in each state now, and how many were ever registered."""
 
@@ -362,7 +362,7 @@ class Tally:
         return evolve(self, **counts)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Page(Generic[T]):
     """One page of a list: its items, and the cursor to ask for the next one with (None on the last)."""
 

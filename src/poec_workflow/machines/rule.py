@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import Enum
+from functools import cached_property
 from typing import Any, Final, Generic, Literal, TypeVar
 
 from attrs import field, fields_dict, frozen
 
 from poec_workflow.commands import ApplicationCommand, Command, SessionCommand
+from poec_workflow.construction import constructor
 from poec_workflow.events import ENVELOPE, Event
 from poec_workflow.frozen_map import FrozenMap
 from poec_workflow.model import State, Subject
@@ -73,16 +75,15 @@ class Rule(Generic[S, C]):
     effective: Callable[[S, Facts], datetime] | None = field(default=None, kw_only=True)
     refusal_checks: tuple[Check, ...] = field(init=False, repr=False, eq=False)
     advisory_checks: tuple[Check, ...] = field(init=False, repr=False, eq=False)
-    carried: tuple[str, ...] = field(init=False, repr=False, eq=False)
-    """The fields that the event takes from the command."""
     targets: Mapping[State | None, State] = field(init=False, repr=False, eq=False)
     """The state that it leads to from each of its sources; None creates."""
+    _sources: Mapping[str, str] = field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
         for name, value in (
             ("refusal_checks", tuple(map(Check.of, self.unless))),
             ("advisory_checks", tuple(map(Check.of, self.advise))),
-            ("carried", tuple(_carried(self.event, self.command))),
+            ("_sources", dict(_sources(self.event, self.command))),
             ("targets", FrozenMap(dict(_targets(self.source, self.target)))),
         ):
             object.__setattr__(self, name, value)
@@ -91,6 +92,16 @@ class Rule(Generic[S, C]):
     def codes(self) -> tuple[str, ...]:
         """The codes of the refusals that the row may give."""
         return tuple(check.code for check in self.refusal_checks)
+
+    @cached_property
+    def make_event(self) -> Callable[[C, int, datetime, State], Any]:
+        """Make the event of a command, of a version, an instant and the state after it."""
+        names = {
+            f"{what}_{name}": value
+            for name, each in fields_dict(self.event).items()
+            for what, value in (("as", each.converter), ("initial", each.default))
+        }
+        return constructor(self.event, ("command", "version", "effective_at", "state"), self._sources, names)
 
     def described(self) -> dict[str, Any]:
         """The row as plain data, from which the lifecycle's fingerprint is computed."""
@@ -120,13 +131,17 @@ def _targets(
             yield state, state
 
 
-def _carried(event: type[Event[Any]], command: type[Command]) -> Iterator[str]:
+def _sources(event: type[Event[Any]], command: type[Command]) -> Iterator[tuple[str, str]]:
+    """The fields that an event takes from the command, converted, or has by default."""
+    yield "reference", f"command.{command.kind}"
     for name, attribute in fields_dict(event).items():
         if name in ENVELOPE:
             continue
         if hasattr(command, name):
-            yield name
-        elif not isinstance(attribute.default, str):
+            yield name, f"as_{name}(command.{name})" if attribute.converter else f"command.{name}"
+        elif isinstance(attribute.default, str):
+            yield name, f"initial_{name}"
+        else:
             raise ValueError(f"{event.type} needs {name!r}, which {command.type} does not have")
 
 

@@ -15,6 +15,7 @@ from attrs import frozen
 
 from poec_workflow import locales
 from poec_workflow.errors import Details, Malformed
+from poec_workflow.frozen_map import FrozenMap
 from poec_workflow.policies.policy_source import details_of
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -107,7 +108,7 @@ class Check:
     @classmethod
     def of(cls, policy: Callable[..., Details | None]) -> Check:
         """The check of a policy."""
-        return cls(code_of(policy), not needs_command(policy), policy, getattr(policy, "messages", {}))
+        return cls(code_of(policy), not needs_command(policy), policy, FrozenMap(getattr(policy, "messages", {})))
 
 
 def faults_of_messages(policy: Callable[..., Any]) -> Iterator[str]:

@@ -7,6 +7,7 @@ trois semaines après la date de fin de session ».
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import cache
 
 from poec_workflow.errors import Details
 from poec_workflow.model import Application, TrainingSession
@@ -17,6 +18,11 @@ from poec_workflow.policies.settings import Settings
 _CLOSING_DAYS = 7
 
 
+@cache
+def _days(number: int) -> timedelta:
+    return timedelta(days=number)
+
+
 def adjacent_days(day: date) -> tuple[date, date, date]:
     """A day, the one before and the one after: what a limit that names it may mean."""
     return day, day - timedelta(days=1), day + timedelta(days=1)
@@ -24,12 +30,12 @@ def adjacent_days(day: date) -> tuple[date, date, date]:
 
 def advice_deadline(session: TrainingSession, settings: Settings) -> date:
     """The last day on which an advice may be given."""
-    return session.end + timedelta(days=settings.grace_days)
+    return session.end + _days(settings.grace_days)
 
 
 def ended_before(today: date, settings: Settings) -> date:
     """Open applications are overdue when their session ended before this day."""
-    return today - timedelta(days=settings.grace_days)
+    return today - _days(settings.grace_days)
 
 
 def is_overdue(session: TrainingSession, today: date, settings: Settings) -> bool:

@@ -19,7 +19,7 @@ from poec_workflow.model import (
     TrainingAction,
     TrainingSession,
 )
-from poec_workflow.policies.calendar import local_instant
+from poec_workflow.policies.calendar import local_instant, written
 from poec_workflow.policies.settings import Settings, default_settings
 
 
@@ -40,7 +40,7 @@ def _all(enrolments: Iterable[Enrolment]) -> tuple[Enrolment, ...]:
     return tuple(enrolments)
 
 
-# Not slotted: `cached_property` keeps the day, which most policies ask for.
+# Not slotted: what most policies ask for is computed at once, and kept beside the fields.
 @frozen(kw_only=True, slots=False)
 class Facts:
     """The input of a decision, besides the subject and the command.
@@ -67,14 +67,23 @@ class Facts:
     candidate_live: bool = False
 
     def __attrs_post_init__(self) -> None:
-        object.__setattr__(self, "now", local_instant(self.now, self.settings.zone, "$.now"))
+        known = self.__dict__
+        known["now"] = now = local_instant(self.now, self.settings.zone, "$.now")
+        known["today"], known["written_now"] = now.date(), written(now)
+        if self.enrolment is not None:
+            known["session"], known["tally"] = self.enrolment.session, self.enrolment.tally
 
     @cached_property
     def today(self) -> date:
         """The Paris day of `now`, or the day of the zone that the settings name."""
         return self.now.date()
 
-    @property
+    @cached_property
+    def written_now(self) -> datetime:
+        """`now` as it is written down; see `calendar.written`."""
+        return written(self.now)
+
+    @cached_property
     def session(self) -> TrainingSession:
         """The session of the enrolment.
 
@@ -83,7 +92,7 @@ class Facts:
         """
         return self._enrolled().session
 
-    @property
+    @cached_property
     def tally(self) -> Tally:
         """The counts of the enrolment.
 
