@@ -153,10 +153,10 @@ def adjudicate(
 ) -> Accepted | Refused:
     """Answers 4 to 6: the row, then every policy of it."""
     lifecycle = lifecycles[command.kind]
-    if subject is not None and type(command) in lifecycle.by_state[None]:
-        return Refused((Refusal("duplicate-reference", {"reference": command.reference}),))
     rule = lifecycle.executor.choose(subject, facts, command)
     if rule is None:
+        if type(command) in lifecycle.by_state[None]:
+            return Refused((Refusal("duplicate-reference", {"reference": command.reference}),))
         return Refused((no_transition(subject, command.type, lifecycles),))
     checks, own = rule.refusal_checks, facts.settings.checks
     if own:

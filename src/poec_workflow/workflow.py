@@ -162,7 +162,7 @@ class Workflow(ReadModel):
         """Check every request before the first is carried out, and give each its instant."""
         now = local_now(self.clock, self.settings.zone)
         known = [checked(each) for each in requests]
-        return [(each, local_instant(each.at or now, self.settings.zone, "$.at")) for each in known]
+        return [(each, local_instant(each.at or now, self.settings.zone, "$.at").instant) for each in known]
 
     def _run_one(self, request: Request, at: datetime) -> Answer:
         return self._notified(self.storage.run(partial(self._execute, request=request, at=at)))

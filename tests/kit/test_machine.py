@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from hypothesis.stateful import rule
 from poec_workflow import Actor, ActorKind, Facts, Refused, Request, Settings, SubjectKind, commands
 from poec_workflow.adapters.memory.memory_storage import MemoryTransaction
 from poec_workflow.policies import messages
-from poec_workflow.policies.calendar import local_day
+from poec_workflow.policies.calendar import LocalTime, local_day, local_instant
 from poec_workflow.ports import Storage
 from poec_workflow.testing import LifecycleMachine, PromiseBroken, SettableClock, lifecycle_machine
 from poec_workflow.testing.contracts.fixtures import TRAINER, opening, registering, retaining
@@ -204,8 +204,12 @@ class OnWorkingDays(LifecycleMachine):
 def test_an_answer_that_depends_on_the_clocks_offset_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where instants stay as the clock wrote them `preview` and `execute` differ; nothing does where they are local."""
     OnWorkingDays.check(few(OnWorkingDays, 20))
+
+    def as_given(instant: datetime, zone: tzinfo, place: str) -> LocalTime:
+        return local_instant(instant, zone, place)._replace(instant=instant)
+
     for caller in ("policies.facts", "ports.clock", "workflow"):
-        monkeypatch.setattr(f"poec_workflow.{caller}.local_instant", lambda instant, _zone, _place: instant)
+        monkeypatch.setattr(f"poec_workflow.{caller}.local_instant", as_given)
     # The package's own rules stay right: only a service's policy looks at the clock's date.
     monkeypatch.setattr(Facts, "today", property(lambda facts: local_day(facts.now, facts.settings.zone)))
     with pytest.raises(PromiseBroken, match="preview-foretells") as caught:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
-from functools import cache, lru_cache
+from functools import lru_cache
+from typing import NamedTuple
 
 from poec_workflow.errors import Malformed
 from poec_workflow.model import FIRST_YEAR, LAST_YEAR
@@ -30,55 +30,59 @@ def first_instant(day: date, zone: tzinfo) -> datetime:
     return in_zone(datetime.combine(day, time(), zone), zone)
 
 
-@cache
-def _fixed(offset: timedelta | None) -> timezone:
-    return timezone(offset or _NONE)
+class LocalTime(NamedTuple):
+    """An instant in a zone.
+
+    Attributes:
+        instant: with the fixed offset that the zone has then, so that its date is the day there.
+        written: as it is written down: in UTC where RFC 3339 can't say that offset.
+        day: the day there.
+        readable: whether the wire format has the years of both.
+    """
+
+    instant: datetime
+    written: datetime
+    day: date
+    readable: bool
 
 
-def at_offset(instant: datetime, zone: tzinfo) -> datetime:
-    """The same instant with the fixed offset that a zone has then, so that its date is the day there."""
+def local_time(instant: datetime, zone: tzinfo) -> LocalTime:
+    """An aware instant in a zone."""
     # Fixed offsets alone: equal instants of one zone may be two, when its clock is turned back.
-    return (_kept if type(instant.tzinfo) is timezone else _at_offset)(instant, zone)
+    return (_kept if type(instant.tzinfo) is timezone else _local_time)(instant, zone)
 
 
-def _at_offset(instant: datetime, zone: tzinfo) -> datetime:
-    local = instant.astimezone(zone)
-    return local.replace(tzinfo=_fixed(local.utcoffset()))
+def _local_time(instant: datetime, zone: tzinfo) -> LocalTime:
+    there = instant.astimezone(zone)
+    offset = there.utcoffset() or _NONE
+    local = there.replace(tzinfo=timezone(offset))
+    # Before 1911 Paris was 9 minutes and 21 seconds ahead.
+    written = local.astimezone(UTC) if offset % _MINUTE else local
+    return LocalTime(local, written, local.date(), local.year in _YEARS and written.year in _YEARS)
 
 
-_kept = lru_cache(maxsize=256)(_at_offset)
+_kept = lru_cache(maxsize=256)(_local_time)
 """A call asks again for its own instant, a batch for few."""
 
 
 def in_zone(instant: datetime, zone: tzinfo) -> datetime:
-    """The same instant as it is written down: at the zone's offset, or in UTC where RFC 3339 can't say that offset.
-
-    Before 1911 Paris was 9 minutes and 21 seconds ahead.
-    """
-    return written(at_offset(instant, zone))
+    """The same instant as it is written down: at the zone's offset, or in UTC where RFC 3339 can't say that offset."""
+    return local_time(instant, zone).written
 
 
-def written(local: datetime) -> datetime:
-    """An instant at a fixed offset as it is written down: in UTC where RFC 3339 can't say the offset."""
-    return local if _can_be_written(local.tzinfo) else local.astimezone(UTC)
-
-
-@cache
-def _can_be_written(offset: tzinfo | None) -> bool:
-    return offset is None or not (offset.utcoffset(None) or _NONE) % _MINUTE
-
-
-def local_instant(instant: object, zone: tzinfo, place: str) -> datetime:
-    """A clock's or a caller's instant at the offset of a zone.
+def local_instant(instant: object, zone: tzinfo, place: str) -> LocalTime:
+    """A clock's or a caller's instant in a zone.
 
     Raises:
         Malformed: at `place`; it is not an aware datetime, or its year, in the zone or as it is written down, is not
             from 1900 to 2999.
     """
-    if not isinstance(instant, datetime) or instant.utcoffset() is None:
+    if not isinstance(instant, datetime) or instant.tzinfo is None or instant.utcoffset() is None:
         raise Malformed.at(place, "an instant must be aware")
-    with suppress(OverflowError):
-        local = at_offset(instant, zone)
-        if local.year in _YEARS and written(local).year in _YEARS:
-            return local
+    try:
+        known = local_time(instant, zone)
+    except OverflowError:
+        known = None
+    if known is not None and known.readable:
+        return known
     raise Malformed.at(place, f"expected a year from {FIRST_YEAR} to {LAST_YEAR} in {zone}")

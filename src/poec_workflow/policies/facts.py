@@ -19,7 +19,7 @@ from poec_workflow.model import (
     TrainingAction,
     TrainingSession,
 )
-from poec_workflow.policies.calendar import local_instant, written
+from poec_workflow.policies.calendar import in_zone, local_instant
 from poec_workflow.policies.settings import Settings, default_settings
 
 
@@ -68,8 +68,7 @@ class Facts:
 
     def __attrs_post_init__(self) -> None:
         known = self.__dict__
-        known["now"] = now = local_instant(self.now, self.settings.zone, "$.now")
-        known["today"], known["written_now"] = now.date(), written(now)
+        known["now"], known["written_now"], known["today"], _ = local_instant(self.now, self.settings.zone, "$.now")
         if self.enrolment is not None:
             known["session"], known["tally"] = self.enrolment.session, self.enrolment.tally
 
@@ -80,8 +79,8 @@ class Facts:
 
     @cached_property
     def written_now(self) -> datetime:
-        """`now` as it is written down; see `calendar.written`."""
-        return written(self.now)
+        """`now` as it is written down; see `LocalTime`."""
+        return in_zone(self.now, self.settings.zone)
 
     @cached_property
     def session(self) -> TrainingSession:

@@ -24,7 +24,7 @@ def local_now(clock: Clock, zone: tzinfo) -> datetime:
     Raises:
         Malformed: it is outside of the years 1900 to 2999.
     """
-    return local_instant(clock.now(), zone, "$.clock")
+    return local_instant(clock.now(), zone, "$.clock").instant
 
 
 class SystemClock:
