@@ -40,5 +40,5 @@ def test_expressions_say_where_fields_come_from() -> None:
         {"on": "day", "time": "source[0]", "place": "None", "entered_at": "source[1]"},
         {"day": day},
     )
-    made = make((1, 2))
+    made: Any = make((1, 2))
     assert (made.on, made.time, made.place, made.entered_at) == (day, 1, None, 2)

@@ -11,6 +11,8 @@ _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
 
 def folded(text: str) -> str:
     """Fold accents, case and ligatures away: « Zoé NABIL » is "zoe nabil", « cœur » is "coeur"."""
+    if text.isascii():
+        return text.lower()
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(each for each in plain if not unicodedata.combining(each)).translate(_LIGATURES)
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from datetime import time as clock_time
 from decimal import Decimal
 from enum import StrEnum
+from types import NoneType
 from typing import Annotated, Any, get_args, get_origin
 
 from attrs import NOTHING, fields, has
@@ -36,6 +37,7 @@ from poec_workflow.serialization.scalars import (
 Read = Callable[[object, object], Any]
 
 _ANY_TEXT = TextLength(0, 10_000)
+_WRITTEN_AS_THEY_ARE = frozenset({str, int, bool, NoneType})
 _MOST_FAULTS = 100
 """After these, the rest of an array is not read: each fault costs, and nobody reads a thousand."""
 _SCALARS: Mapping[type, Callable[..., Any]] = {
@@ -184,8 +186,14 @@ def _tag_reader(registry: Mapping[str, type[Any]], converter: Converter) -> Read
 def _object_writer(cls: type[Any], converter: Converter) -> Callable[[Any], dict[str, Any]]:
     names = tuple(each.name for each in fields(cls))
     tag = {"type": cls.type} if issubclass(cls, Command) else {}
+    hook_of = converter.get_unstructure_hook
 
     def write(value: Any) -> dict[str, Any]:  # noqa: ANN401 - the class
-        return {**tag, **{name: converter.unstructure(getattr(value, name)) for name in names}}
+        written = dict(tag)
+        for name in names:
+            part = getattr(value, name)
+            kind = type(part)
+            written[name] = part if kind in _WRITTEN_AS_THEY_ARE else hook_of(kind)(part)
+        return written
 
     return write

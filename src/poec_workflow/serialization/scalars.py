@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta, timezone
 from datetime import time as clock_time
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 
 from poec_workflow.model import FIRST_YEAR, LAST_YEAR, TextLength
 
@@ -103,10 +104,15 @@ def read_decimal(value: object, _: object) -> Decimal:
 
 def read_enum(value: object, cls: type[Enum]) -> Enum:
     """A member by its value."""
-    members = {member.value: member for member in cls}
+    members = _members(cls)
     if not isinstance(value, str) or value not in members:
         raise ValueError(f"expected one of {', '.join(members)}")
     return members[value]
+
+
+@cache
+def _members(cls: type[Enum]) -> Mapping[str, Enum]:
+    return {member.value: member for member in cls}
 
 
 def write_decimal(value: object) -> object:
