@@ -12,8 +12,8 @@ from contextlib import ExitStack, closing, suppress
 
 import stamina
 from database_copies import PreparedDatabase
-from driver_interception import BEFORE, COMMIT, InterceptedCall, Interceptor
-from fault_types import PING, WELL, Bug, Fault, hung_up, terminated
+from driver_interception import BEFORE, COMMIT, STATEMENT, InterceptedCall, Interceptor
+from fault_types import WELL, Bug, Fault, hung_up, terminated
 from operations import Answer, Operation
 from undisturbed_run import UndisturbedRun, commits, done
 
@@ -82,7 +82,7 @@ def inject(
         storage = kept.on(url, operation.chain)
         ended, answer = _ended(operation, storage, ours, striker)
         call = striker.calls[index]
-        assert ended in _ends(fault, call), (operation.name, fault.name, str(call), ended)
+        assert ended in _ends(fault, undisturbed.calls, index), (operation.name, fault.name, str(call), ended)
         with suppress(sqlite3.ProgrammingError):  # it was closed
             fault.lift(call.connection)
         stored = commits(striker.calls) + fault.stores
@@ -102,9 +102,10 @@ def _ended(operation: Operation, storage: SqlStorage, ours: Interceptor, striker
         return type(error), None
 
 
-def _ends(fault: Fault, call: InterceptedCall) -> Collection[object]:
+def _ends(fault: Fault, calls: Sequence[InterceptedCall], index: int) -> Collection[object]:
     """A connection that is lost before its work began is replaced, and nobody hears of it."""
-    return (WELL,) if fault.strike in (hung_up, terminated) and call.text == PING else fault.ends
+    begins = calls[index].what == STATEMENT and (index == 0 or calls[index - 1].what == COMMIT)
+    return (WELL,) if fault.strike in (hung_up, terminated) and begins else fault.ends
 
 
 def inject_everywhere(

@@ -15,8 +15,6 @@ from postgres import SERVER
 
 Raise = Callable[[InterceptedCall], None]
 WELL = "well"
-PING = ";"
-"""What a connection is tested with before it is handed out."""
 
 
 @frozen(kw_only=True)

@@ -202,7 +202,7 @@ def test_what_raises_is_undone_and_the_rest_is_not(
         note("before")
 
         def missing(inner: Any) -> None:
-            inner._connection.exec_driver_sql("SELECT * FROM missing")  # noqa: SLF001
+            inner._connection.core.exec_driver_sql("SELECT * FROM missing")  # noqa: SLF001
 
         with pytest.raises(SchemaOutdated):
             joined.run(missing)

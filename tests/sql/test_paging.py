@@ -8,14 +8,12 @@ from contextlib import closing
 from datetime import date
 from pathlib import Path
 from random import Random
-from typing import Any
 from unittest.mock import patch
 
 import pytest
 from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, event
 
 from guarantees import ADVISER, MADE, registering, workflow_on, workflow_with_session
 from poec_workflow import ApplicationState, Role, SubjectKind, Workflow
@@ -27,6 +25,7 @@ from poec_workflow.testing.contracts.drawn_filters import APPLICATIONS, CLOCK
 from poec_workflow.testing.reference import Snapshot
 from poec_workflow.views import ApplicationFilter, Tab
 from reference_lists import ReferenceLists
+from statements import Said, noting
 
 Order = Callable[[list[int]], list[int]]
 ORDERS: Mapping[str, Order] = {
@@ -128,14 +127,10 @@ def test_a_page_takes_few_steps(name: str, filled: SqlStorage) -> None:
     """However far away what it shows lies: fewer than it would take to look at forty thousand applications."""
     steps = []
 
-    def counted(connection: Any, *_: object) -> None:
-        connection.connection.driver_connection.set_progress_handler(lambda: steps.append(1), 1_000)
+    def counted(said: Said) -> None:
+        said.cursor.connection.set_progress_handler(lambda: steps.append(1), 1_000)
 
-    event.listen(Engine, "before_cursor_execute", counted)
-    try:
+    with noting(counted), closing(filled):
         page = workflow_on(filled).applications(PAGES[name])
-    finally:
-        event.remove(Engine, "before_cursor_execute", counted)
-        filled.close()
     assert page.items
     assert len(steps) < 60

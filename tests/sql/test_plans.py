@@ -7,16 +7,15 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
 
 from guarantees import ADVISER, NOW, PLATFORM, registering, workflow_on, workflow_with_session
 from poec_workflow import Application, Role, Workflow
 from poec_workflow.adapters.sql import SqlStorage
 from poec_workflow.ports import DecisionContext
 from poec_workflow.views import ActionFilter, ActionTab, ApplicationFilter, PageRequest, SessionFilter, Tab
+from statements import Said, listening
 
 GROWING = ("poec_applications", "poec_history", "poec_receipts", "poec_people", "earlier", "moved")
 """What is never to be read whole, by the names that statements know them by.
@@ -25,29 +24,23 @@ The outbox is not among them: it is emptied, and walked from its oldest row."""
 
 
 @pytest.fixture
-def said(stored: SqlStorage) -> Iterator[list[tuple[str, Any]]]:
+def said(stored: SqlStorage) -> Iterator[list[Said]]:
     """Every statement that is executed, with its parameters."""
-    found: list[tuple[str, Any]] = []
-
-    def note(_connection: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
-        found.append((statement, parameters))
-
-    event.listen(Engine, "before_cursor_execute", note)
-    workflow_with_session(stored)
-    found.clear()
-    yield found
-    event.remove(Engine, "before_cursor_execute", note)
+    with listening() as found:
+        workflow_with_session(stored)
+        found.clear()
+        yield found
 
 
-def plans(file: Path, said: list[tuple[str, Any]]) -> list[str]:
+def plans(file: Path, said: list[Said]) -> list[str]:
     """The steps of every plan."""
     with closing(sqlite3.connect(file)) as connection:
         return [
             row[3]
-            for statement, parameters in said
-            if statement.startswith(("SELECT", "UPDATE", "DELETE", "WITH"))
-            for each in (parameters if isinstance(parameters, list) else [parameters])
-            for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", each).fetchall()
+            for statement in said
+            if statement.words.startswith(("SELECT", "UPDATE", "DELETE", "WITH"))
+            for each in statement.parameters
+            for row in connection.execute(f"EXPLAIN QUERY PLAN {statement.words}", each).fetchall()
         ]
 
 
@@ -89,29 +82,29 @@ EVERY_READ: dict[str, Callable[[Workflow], object]] = {
 
 
 @pytest.mark.parametrize("name", EVERY_READ)
-def test_no_growing_table_is_read_whole(name: str, file: Path, stored: SqlStorage, said: list[tuple[str, Any]]) -> None:
+def test_no_growing_table_is_read_whole(name: str, file: Path, stored: SqlStorage, said: list[Said]) -> None:
     """Lists walk a key from where they begin; everything else is found by an index."""
     workflow = workflow_on(stored)
     workflow.execute(registering(1), ADVISER, key="k")
     said.clear()
     EVERY_READ[name](workflow)
-    asked = [each for each in said if "sqlite_" not in each[0]]
+    asked = [each for each in said if "sqlite_" not in each.words]
     assert asked
     whole = [step for step in plans(file, asked) if step.startswith("SCAN") and step.split()[1] in GROWING]
     assert whole == []
 
 
 @pytest.mark.parametrize("name", ["application", "dashboard", "dashboard since", "queue", "everybody", "tabs"])
-def test_each_is_one_statement(name: str, stored: SqlStorage, said: list[tuple[str, Any]]) -> None:
+def test_each_is_one_statement(name: str, stored: SqlStorage, said: list[Said]) -> None:
     """One statement a question."""
     workflow = workflow_on(stored)
     workflow.execute(registering(1), ADVISER)
     said.clear()
     EVERY_READ[name](workflow)
-    assert len([each for each, _ in said if not each.startswith("BEGIN")]) == 1
+    assert len(said) == 1
 
 
-def test_a_command_takes_few_statements(stored: SqlStorage, said: list[tuple[str, Any]]) -> None:
+def test_a_command_takes_few_statements(stored: SqlStorage, said: list[Said]) -> None:
     """Its transaction included."""
     workflow_on(stored).execute(registering(99), ADVISER, key="k")
     assert len(said) <= 10

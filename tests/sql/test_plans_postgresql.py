@@ -7,13 +7,13 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import Engine, event
 from test_paging import PAGES
 from test_plans import EVERY_READ, GROWING
 
 from guarantees import ADVISER, registering, workflow_on, workflow_with_session
 from poec_workflow.adapters.sql import SqlStorage
 from postgres import SERVER, raw_url
+from statements import Said, noting
 
 FILL = (
     """INSERT INTO poec_sessions (SELECT (json_populate_record(s, json_build_object(
@@ -54,21 +54,14 @@ def test_no_growing_table_is_read_whole(name: str, filled: SqlStorage) -> None:
     """No statement has a sequential scan of what grows."""
     found: list[str] = []
 
-    def explain(_connection: object, cursor: Any, statement: str, parameters: Any, *_: object) -> None:
-        if (
-            statement.startswith(("SELECT poec", "SELECT ", "UPDATE", "DELETE", "WITH"))
-            and "pg_catalog" not in statement
-        ):
-            several = parameters if isinstance(parameters, list) else [parameters]
-            for each in several:
-                cursor.execute(f"EXPLAIN {statement}", each)
-                found.extend(line for (line,) in cursor.fetchall())
+    def explain(said: Said) -> None:
+        if said.words.startswith(("SELECT", "UPDATE", "DELETE", "WITH")) and "pg_catalog" not in said.words:
+            for each in said.parameters:
+                said.cursor.execute(f"EXPLAIN {said.words}", each)
+                found.extend(line for (line,) in said.cursor.fetchall())
 
-    event.listen(Engine, "before_cursor_execute", explain)
-    try:
+    with noting(explain):
         EVERY_READ[name](workflow_on(filled))
-    finally:
-        event.remove(Engine, "before_cursor_execute", explain)
     assert found
     whole = [line for line in found if any(f"Seq Scan on {table}" in line for table in GROWING)]
     assert whole == []
@@ -85,16 +78,13 @@ def test_a_page_reads_a_small_part(name: str, filled: SqlStorage) -> None:
     """However far away what it shows lies: of forty thousand applications, a tenth at most."""
     found: list[int] = []
 
-    def explain(_connection: object, cursor: Any, statement: str, parameters: Any, *_: object) -> None:
-        if "poec_applications" in statement:
-            cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters)
-            found.append(rows_read(cursor.fetchone()[0][0]["Plan"]))
+    def explain(said: Said) -> None:
+        if "poec_applications" in said.words:
+            said.cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {said.words}", said.parameters[0])
+            found.append(rows_read(said.cursor.fetchone()[0][0]["Plan"]))
 
-    event.listen(Engine, "before_cursor_execute", explain)
-    try:
+    with noting(explain):
         page = workflow_on(filled).applications(PAGES[name])
-    finally:
-        event.remove(Engine, "before_cursor_execute", explain)
     assert page.items
     assert len(found) == 1
     assert found[0] < 4_000

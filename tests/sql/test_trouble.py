@@ -73,9 +73,9 @@ def test_a_full_disk(file: Path, stored: SqlStorage) -> None:
 
     def fill(transaction: Transaction) -> None:
         connection = transaction._connection  # type: ignore[attr-defined]  # noqa: SLF001
-        connection.exec_driver_sql("PRAGMA max_page_count = 1").close()
-        connection.exec_driver_sql("CREATE TABLE notes (body TEXT)").close()
-        connection.exec_driver_sql("INSERT INTO notes VALUES (zeroblob(1000000))").close()
+        connection.execute("PRAGMA max_page_count = 1")
+        connection.execute("CREATE TABLE notes (body TEXT)")
+        connection.execute("INSERT INTO notes VALUES (zeroblob(1000000))")
 
     with pytest.raises(StorageUnavailable, match="full"):
         stored.run(fill)
@@ -129,7 +129,7 @@ def test_only_what_is_not_there_is_another_schema(stored: SqlStorage, statement:
     """SQLite has one code for a missing table and for whatever else is wrong with a statement."""
     workflow_with_session(stored)
     with pytest.raises(ours):
-        stored.run(lambda each: each._connection.exec_driver_sql(statement).close())  # noqa: SLF001
+        stored.run(lambda each: each._connection.execute(statement))  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 def test_a_hosts_closed_connection_is_unavailable(file: Path, stored: SqlStorage) -> None:

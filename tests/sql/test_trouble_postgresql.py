@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from unittest.mock import patch
 
 import psycopg
 import pytest
 import stamina
 from sqlalchemy import event
+from sqlalchemy.pool import PoolProxiedConnection
 
 from guarantees import ADVISER, PLATFORM, check, registering, workflow_on, workflow_with_session
 from poec_workflow import Conflict, SchemaOutdated, StorageUnavailable, commands
-from poec_workflow.adapters.sql import SqlStorage
+from poec_workflow.adapters.sql import SqlStorage, driver_transaction
 from poec_workflow.ports import Transaction
 from postgres import SERVER, raw_url
 
@@ -25,7 +27,7 @@ def raising(state: str, times: int) -> tuple[list[int], Callable[[Transaction], 
         tried.append(1)
         if len(tried) <= times:
             connection = transaction._connection  # type: ignore[attr-defined]  # noqa: SLF001
-            connection.exec_driver_sql(f"DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '{state}'; END $$").close()
+            connection.execute(f"DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '{state}'; END $$")
 
     return tried, work
 
@@ -75,9 +77,13 @@ def test_a_connection_that_is_dropped_at_the_commit(postgresql_url: str) -> None
     """When everything was written: unavailable, and the key says later that nothing was stored."""
     with SqlStorage.open(postgresql_url) as storage:
         workflow = workflow_with_session(storage)
-        engine = storage._connections._engine  # type: ignore[attr-defined]  # noqa: SLF001
-        event.listen(engine, "commit", lambda _: SERVER.cut(postgresql_url), once=True)
-        with pytest.raises(StorageUnavailable):
+        commit = driver_transaction._commit  # noqa: SLF001
+
+        def cut_first(pooled: PoolProxiedConnection) -> None:
+            SERVER.cut(postgresql_url)
+            commit(pooled)
+
+        with patch.object(driver_transaction, "_commit", cut_first), pytest.raises(StorageUnavailable):
             workflow.execute(registering(1), ADVISER, key="k")
         assert not workflow.execute(registering(1), ADVISER, key="k").replayed
         check(storage)
@@ -94,7 +100,7 @@ def test_a_connection_that_is_dropped_at_the_commit(postgresql_url: str) -> None
 def test_what_the_driver_itself_raises_is_ours_too(postgresql_url: str, said: str, ours: type[Exception]) -> None:
     """Where SQLAlchemy does not stand between: when it prepares a connection, for one."""
     with SqlStorage.open(postgresql_url, attempts=1) as storage, pytest.raises(ours) as error:
-        storage.run(lambda each: each._connection.connection.driver_connection.execute(said))  # type: ignore[union-attr] # noqa: SLF001
+        storage.run(lambda each: each._connection.execute(said))  # type: ignore[attr-defined] # noqa: SLF001
     assert isinstance(error.value.__cause__, psycopg.Error)
 
 

@@ -18,7 +18,8 @@ from poec_workflow.machines import APPLICATION
 from poec_workflow.machines import SESSION as SESSIONS
 from statements import Said
 
-WRITES = re.compile(r"(?:INSERT INTO|UPDATE|DELETE FROM) (poec_\w+)")
+WRITES = re.compile(r"(INSERT INTO|UPDATE|DELETE FROM) (poec_\w+)")
+AT_ONCE = re.compile(r"WITH written_poec_")
 KEYED = {"poec_history", "poec_outbox", "poec_receipts"}
 """What belongs to the subject whose kind and reference it has."""
 
@@ -63,21 +64,30 @@ def _belongs(table: str, row: Mapping[str, Any], told: Told, sessions: Mapping[s
 
 
 def _written(said: Said) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The rows that a statement writes, each found by its own key."""
-    if found := WRITES.match(said.words):
-        if said.words.startswith("UPDATE"):
-            assert re.search(rf"WHERE {found[1]}\.reference = ", said.words), said.words
+    """The rows that a statement writes, each found by its own key; one may write several tables."""
+    for verb, table in WRITES.findall(said.words) if _writes(said.words) else ():
+        if verb == "UPDATE":
+            assert re.search(rf"WHERE {table}\.reference = ", said.words), said.words
         for given in said.given:
-            for row in _rows(given):
-                yield found[1], row
+            named = {name.removeprefix(f"{table}_"): value for name, value in given.items() if _is_of(name, table)}
+            for row in _rows(named or given):
+                yield table, row
+
+
+def _writes(words: str) -> bool:
+    return bool(WRITES.match(words) or AT_ONCE.match(words))
+
+
+def _is_of(name: str, table: str) -> bool:
+    return name.startswith(f"{table}_")
 
 
 def _rows(given: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The rows that are given, by their names; `arrays` are taken apart."""
-    if not any(name.startswith("all_") for name in given):
+    """The rows that are given, by their names; `arrays are taken apart."""
+    names = [name for name in ("kind", "reference", "known_reference", "session") if name in given]
+    if not all(given[name].startswith("{") for name in names):
         return [given]
-    names = ("kind", "reference", "known_reference", "session")
-    columns = {name: re.findall(r'"([^"]*)"', given[f"all_{name}"]) for name in names if f"all_{name}" in given}
+    columns = {name: re.findall(r'"([^"]*)"', given[name]) for name in names}
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
@@ -102,7 +112,7 @@ def test_one_select_locks_before_the_rules_are_evaluated(story: list[Told], data
             assert first.endswith(ENTERING.get(type(each.command), FIRST[each.command.kind])), first
         assert first.startswith("SELECT")
         assert "poec_sessions" in first or isinstance(each.command, commands.CreateSession)
-        writing = [bool(WRITES.match(words)) for words in others]
+        writing = [_writes(words) for words in others]
         assert writing == sorted(writing), "what is read is read before anything is written"
         for words in others:
             if "FOR UPDATE" in words:

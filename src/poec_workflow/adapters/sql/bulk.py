@@ -1,20 +1,24 @@
-"""Bulk INSERT and UPDATE: any number of rows in one statement.
+"""Write tables: each with any number of rows in one statement, and on PostgreSQL several tables in one statement.
 
-On PostgreSQL the values of a column travel as one array, and `unnest` makes rows of the arrays. SQLite's driver repeats
-a prepared statement, with no server to go to between; a statement that unpacks one JSON text took 1.7 times as long.
+On PostgreSQL the values of a column travel as one array, and `unnest` makes rows of the arrays; a transaction's writes
+are one statement of common table expressions, so one round trip. SQLite's driver repeats a prepared statement, with no
+server to go to between; a statement that unpacks one JSON text took 1.7 times as long.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 from sqlalchemy import (
     ARRAY,
     BigInteger,
     ColumnElement,
-    Connection,
+    Dialect,
+    FromClause,
+    Insert,
     Integer,
     Table,
     TableValuedAlias,
@@ -24,47 +28,145 @@ from sqlalchemy import (
     cast,
     column,
     func,
+    literal_column,
     select,
 )
 
-from poec_workflow.adapters.sql.dialects import supports_arrays
+from poec_workflow.adapters.sql.dialects import insert_ignoring, insert_replacing, supports_arrays
+from poec_workflow.adapters.sql.prepared import Parameters, Prepared, StatementConnection
 
 ValueOf = Callable[[str], ColumnElement[Any]]
 """Name ▸ the value of a row: a bound parameter, or a column of the unnested arrays."""
+Build = Callable[[Dialect, ValueOf, FromClause | None], UpdateBase]
+"""Makes the statement from the values of a row; of several rows also from the rows."""
+
+
+@frozen(eq=False)
+class TableWrite:
+    """One way to write a table.
+
+    Attributes:
+        table: the table.
+        names: the values of a row.
+    """
+
+    table: Table
+    names: tuple[str, ...]
+    _build: Build
+    _statements: dict[bool, Prepared] = field(init=False, factory=dict)
+
+    def statement(self, dialect: Dialect, *, batch: bool, prefix: str = "") -> UpdateBase:
+        """The statement for one row, or for arrays of rows; `prefix` stands before each parameter's name."""
+        if not batch:
+            return self._build(dialect, lambda name: bindparam(f"{prefix}{name}"), None)
+        rows = _unnested(self.names, self.table, prefix)
+        return self._build(dialect, lambda name: rows.c[name], rows)
+
+    def write(self, connection: StatementConnection, rows: Sequence[Parameters]) -> int:
+        """Write the rows; return how many rows of the table were affected."""
+        batch = len(rows) > 1 and supports_arrays(connection.dialect)
+        if batch not in self._statements:
+            self._statements[batch] = Prepared(lambda dialect: self.statement(dialect, batch=batch))
+        return connection.write(self._statements[batch], [_arrays(rows)] if batch else rows)
+
+
+def names_of(table: Table) -> tuple[str, ...]:
+    """The names of a table's columns."""
+    return tuple(each.name for each in table.columns)
+
+
+def insert(table: Table, names: Iterable[str]) -> TableWrite:
+    """An INSERT; a table that numbers its rows numbers them in the order given."""
+    return _inserting(table, tuple(names), lambda _dialect: Insert(table))
+
+
+def insert_unless_there(table: Table) -> TableWrite:
+    """An INSERT that leaves a row with the same key as it is, and does not count it."""
+    return _inserting(table, names_of(table), lambda dialect: insert_ignoring(table, dialect))
+
+
+def replace(table: Table, key: str) -> TableWrite:
+    """An INSERT that replaces every other column of a row with the same key."""
+    return _inserting(table, names_of(table), lambda dialect: insert_replacing(table, key, dialect))
+
+
+def _inserting(table: Table, names: tuple[str, ...], made: Callable[[Dialect], Insert]) -> TableWrite:
+    def build(dialect: Dialect, value: ValueOf, rows: FromClause | None) -> UpdateBase:
+        if rows is None:
+            return made(dialect).values({name: value(name) for name in names}).inline()
+        ordered = select(*map(value, names)).order_by(rows.c.place)
+        return made(dialect).from_select(names, ordered).inline()
+
+    return TableWrite(table, names, build)
+
+
+def update(table: Table, names: Sequence[str], build: Callable[[ValueOf], UpdateBase]) -> TableWrite:
+    """An UPDATE that `build` makes from the values of a row."""
+    return TableWrite(table, tuple(names), lambda _dialect, value, _rows: build(value))
 
 
 @frozen
-class BulkWrites:
-    """One write as a statement for a single row, and as one for a batch of rows with the same keys."""
+class Write:
+    """Rows to be written.
 
-    _single: UpdateBase
-    _batch: UpdateBase
+    Attributes:
+        by: how.
+        rows: the values of each, by their names.
+        counted: whether all of them have to be there to be written; else somebody else was faster.
+    """
 
-    def write(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
-        """Write the rows; return how many rows of the table were affected."""
-        if len(rows) == 1 or not supports_arrays(connection):
-            return connection.execute(self._single, rows).rowcount
-        arrays = {f"all_{name}": array([row[name] for row in rows]) for name in rows[0]}
-        return connection.execute(self._batch, arrays).rowcount
-
-
-def bulk_insert(table: Table, names: Sequence[str]) -> BulkWrites:
-    """Prepare an INSERT; a table that numbers its rows numbers them in the order given."""
-    rows = _unnested(names, table)
-    ordered = select(*(rows.c[name] for name in names)).order_by(rows.c.place)
-    return BulkWrites(table.insert().inline(), table.insert().inline().from_select(names, ordered))
+    by: TableWrite
+    rows: Sequence[Parameters]
+    counted: bool = False
 
 
-def bulk_update(table: Table, names: Sequence[str], statement: Callable[[ValueOf], UpdateBase]) -> BulkWrites:
-    """Prepare an UPDATE that `statement` builds from the values of a row."""
-    rows = _unnested(names, table)
-    return BulkWrites(statement(bindparam), statement(lambda name: rows.c[name]))
+def write_all(connection: StatementConnection, writes: Sequence[Write]) -> bool:
+    """Write all, in their order, up to one that finds a row missing; whether none did."""
+    tables = {each.by.table for each in writes}
+    # A common table expression does not see what another one writes.
+    if len(writes) > 1 and len(tables) == len(writes) and supports_arrays(connection.dialect):
+        return _write_at_once(connection, writes)
+    return all(each.by.write(connection, each.rows) == len(each.rows) or not each.counted for each in writes)
 
 
-def _unnested(names: Iterable[str], table: Table) -> TableValuedAlias:
+def _write_at_once(connection: StatementConnection, writes: Sequence[Write]) -> bool:
+    parameters: dict[str, Any] = {}
+    for each in writes:
+        given = _arrays(each.rows) if len(each.rows) > 1 else each.rows[0]
+        prefix = f"{each.by.table.name}_"
+        parameters.update((prefix + name, value) for name, value in given.items())
+    statement = _at_once(tuple((each.by, len(each.rows) > 1, each.counted) for each in writes))
+    counts = connection.row(statement, parameters)
+    return all(len(each.rows) == getattr(counts, each.by.table.name) for each in writes if each.counted)
+
+
+@cache
+def _at_once(shape: tuple[tuple[TableWrite, bool, bool], ...]) -> Prepared:
+    """One statement of several writes, each a common table expression; it counts the rows of those that are counted."""
+
+    def build(dialect: Dialect) -> Any:  # noqa: ANN401 - SQLAlchemy's
+        counts, others = [], []
+        for by, batch, counted in shape:
+            name = by.table.name
+            written = by.statement(dialect, batch=batch, prefix=f"{name}_").returning(literal_column("1").label("one"))
+            expression = written.cte(f"written_{name}")
+            if counted:
+                counts.append(select(func.count()).select_from(expression).scalar_subquery().label(name))
+            else:
+                others.append(expression)
+        return select(*counts or [literal_column("1").label("one")]).add_cte(*others)
+
+    return Prepared(build)
+
+
+def _arrays(rows: Sequence[Parameters]) -> Parameters:
+    return {name: array([row[name] for row in rows]) for name in rows[0]}
+
+
+def _unnested(names: Iterable[str], table: Table, prefix: str) -> TableValuedAlias:
     """Unnest an array for each name into rows; a name that is no column of the table is an integer."""
     columns = [column(name, Text if _is_text(table, name) else BigInteger) for name in names]
-    arrays = [cast(bindparam(f"all_{each.name}", type_=Text), ARRAY(each.type)) for each in columns]
+    arrays = [cast(bindparam(f"{prefix}{each.name}", type_=Text), ARRAY(each.type)) for each in columns]
     return func.unnest(*arrays).table_valued(*columns, with_ordinality="place").render_derived(name="given")
 
 

@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 from sqlalchemy import Connection
 
 from poec_workflow.adapters.sql.dialects import (
+    connected,
     database_exists,
     make_engine,
     prepare_file,
@@ -16,13 +17,15 @@ from poec_workflow.adapters.sql.dialects import (
     writing_engine,
 )
 from poec_workflow.adapters.sql.driver_errors import database_errors, translated
+from poec_workflow.adapters.sql.driver_transaction import Work, write
+from poec_workflow.adapters.sql.prepared import CoreConnection
 from poec_workflow.adapters.sql.retries import retried
 from poec_workflow.adapters.sql.revisions import REVISIONS, RevisionChain, check, make, status, upgrade
 from poec_workflow.errors import Conflict
 from poec_workflow.ports import SchemaStatus
 
 T = TypeVar("T")
-Work = Callable[[Connection], T]
+Reading = Callable[[Connection], T]
 
 
 class Connections(Protocol):
@@ -32,7 +35,7 @@ class Connections(Protocol):
         """Do work in a transaction; undo it when it raises, or when it was not to write."""
         ...
 
-    def read(self, work: Work[T]) -> T:
+    def read(self, work: Reading[T]) -> T:
         """Do work that only reads, on one snapshot."""
         ...
 
@@ -78,11 +81,13 @@ class OwnConnections:
         Raises:
             Conflict: the retries are used up.
         """
-        return self._attempted(lambda: self._run(work, write=write))
+        if write:
+            return self._attempted(lambda: self._write(work))
+        return self.read(lambda connection: work(CoreConnection(connection)))
 
-    def read(self, work: Work[T]) -> T:
+    def read(self, work: Reading[T]) -> T:
         """Do work that only reads, on one snapshot."""
-        return self._attempted(lambda: self._run(work, write=False))
+        return self._attempted(lambda: self._read(work))
 
     def upgrade(self) -> SchemaStatus:
         """Make the tables, or bring older ones up to this release; what was there before."""
@@ -106,14 +111,14 @@ class OwnConnections:
                 raise
         return retried(lambda: translating(attempt), self._attempts - 1)
 
-    def _run(self, work: Work[T], *, write: bool) -> T:
+    def _read(self, work: Reading[T]) -> T:
         self._prepare()
-        engine = self._writing if write else self._reading
-        with engine.connect() as connection:
-            result = work(connection)
-            if write:
-                _commit(connection)
-            return result
+        with connected(self._reading) as connection:
+            return work(connection)
+
+    def _write(self, work: Work[T]) -> T:
+        self._prepare()
+        return write(self._engine, work)
 
     def _prepare(self) -> None:
         if self._ready:
@@ -124,13 +129,13 @@ class OwnConnections:
             self._ready = True
 
     def _read_status(self) -> SchemaStatus:
-        with self._engine.connect() as connection:
+        with connected(self._engine) as connection:
             return status(connection, self._chain)
 
     def _change_schema(self, change: Callable[[Connection, RevisionChain], SchemaStatus]) -> SchemaStatus:
-        with self._engine.connect() as connection:
+        with connected(self._engine) as connection:
             prepare_file(connection)
-        with self._writing.connect() as connection:
+        with connected(self._writing) as connection:
             before = change(connection, self._chain)
             _commit(connection)
             return before

@@ -11,9 +11,10 @@ from itertools import groupby
 from typing import Any
 
 from attrs import evolve
-from sqlalchemy import BindParameter, Connection, Select, Table, and_, bindparam, exists, select, text
+from sqlalchemy import BindParameter, Select, Table, and_, bindparam, exists, or_, select, text
 
 from poec_workflow.adapters.sql.dialects import supports_skip_locked
+from poec_workflow.adapters.sql.prepared import Prepared, StatementConnection
 from poec_workflow.adapters.sql.row_mapping import position_of, read, stored_keys, tally_of
 from poec_workflow.adapters.sql.schema import COUNTS, actions, applications, count_of, history, receipts, sessions
 from poec_workflow.commands import Command, CreateSession, Preregister
@@ -40,10 +41,10 @@ _session_columns = (sessions.c.data.label("session"), actions.c.data.label("acti
 _session_from = sessions.join(actions, actions.c.reference == sessions.c.action)
 
 
-def _plain_and_locking(statement: Statement, *of: Table, skip_locked: bool = False) -> Mapping[bool, Statement]:
+def _plain_and_locking(statement: Statement, *of: Table, skip_locked: bool = False) -> Mapping[bool, Prepared]:
     """The statement without locks (False), and locking the rows of some tables, in their order (True)."""
     locking = statement.with_for_update(of=of, skip_locked=skip_locked)
-    return {False: statement, True: locking}
+    return {False: Prepared(statement), True: Prepared(locking)}
 
 
 _session = _plain_and_locking(
@@ -59,19 +60,23 @@ _application = _plain_and_locking(
 # Registering and creating a session lock the action FOR SHARE: it stays as it is, and others may do the same.
 _registration_session = select(*_session_columns).select_from(_session_from).where(sessions.c.reference == _PARENT)
 _session_to_register_on = {
-    False: _registration_session,
-    True: _registration_session.with_for_update(read=True, of=actions).suffix_with(
-        text(f"FOR UPDATE OF {sessions.name}"), dialect="postgresql"
+    False: Prepared(_registration_session),
+    True: Prepared(
+        _registration_session.with_for_update(read=True, of=actions).suffix_with(
+            text(f"FOR UPDATE OF {sessions.name}"), dialect="postgresql"
+        )
     ),
 }
 _parent_action = select(actions.c.data).where(actions.c.reference == _PARENT)
-_action_to_create_under = {False: _parent_action, True: _parent_action.with_for_update(read=True)}
+_action_to_create_under = {False: Prepared(_parent_action), True: Prepared(_parent_action.with_for_update(read=True))}
 # Executed once the locks are held: a locking statement sees unlocked rows as they were before it waited.
-_registration_checks = select(
-    select(applications.c.data).where(applications.c.reference == _REFERENCE).scalar_subquery().label("existing"),
-    exists().where(applications.c.candidate == _PERSON, applications.c.session == _PARENT, is_live).label("live"),
+_registration_checks = Prepared(
+    select(
+        select(applications.c.data).where(applications.c.reference == _REFERENCE).scalar_subquery().label("existing"),
+        exists().where(applications.c.candidate == _PERSON, applications.c.session == _PARENT, is_live).label("live"),
+    )
 )
-_existing_session = select(sessions.c.data).where(sessions.c.reference == _REFERENCE)
+_existing_session = Prepared(select(sessions.c.data).where(sessions.c.reference == _REFERENCE))
 _action = _plain_and_locking(select(actions.c.data).where(actions.c.reference == _REFERENCE), actions)
 _sessions_of_action = _plain_and_locking(
     select(sessions.c.data.label("session"), *_COUNTERS)
@@ -96,12 +101,14 @@ _overdue = _plain_and_locking(
     skip_locked=True,
 )
 # Waits for sessions in the order of locking.
-_overdue_waiting = _overdue_rows.order_by(sessions.c.reference, applications.c.reference).with_for_update(
-    of=(sessions, applications)
+_overdue_waiting = Prepared(
+    _overdue_rows.order_by(sessions.c.reference, applications.c.reference).with_for_update(of=(sessions, applications))
 )
-_receipt = select(receipts).where(receipts.c.key.in_([_REFERENCE, bindparam("legacy_key")]))
+_receipt = Prepared(
+    select(receipts).where(or_(receipts.c.key == _REFERENCE, receipts.c.key == bindparam("legacy_key")))
+)
 _moved = history.alias("moved")
-_histories_of_decision: Select[*tuple[Any, ...]] = (
+_histories_of_decision = Prepared(
     select(_moved.c.ordinal, history.c.data)
     .select_from(
         _moved.join(
@@ -122,7 +129,7 @@ _histories_of_decision: Select[*tuple[Any, ...]] = (
 )
 
 
-def load(connection: Connection, command: Command, load_open: LoadOpen, *, lock: bool) -> DecisionContext:
+def load(connection: StatementConnection, command: Command, load_open: LoadOpen, *, lock: bool) -> DecisionContext:
     """Load the context of a command; with `lock`, lock what it may change."""
     match command:
         case Preregister():
@@ -134,27 +141,31 @@ def load(connection: Connection, command: Command, load_open: LoadOpen, *, lock:
 
 
 def load_application(
-    connection: Connection, reference: str, load_open: LoadOpen, *, lock: bool = False
+    connection: StatementConnection, reference: str, load_open: LoadOpen, *, lock: bool = False
 ) -> DecisionContext:
     """Load an application, its session with counters, and its action; empty where there is none."""
-    row = connection.execute(_application[lock], {"reference": reference}).one_or_none()
+    row = connection.row(_application[lock], {"reference": reference})
     return _context_of(read(row.application, Application), row, load_open) if row else DecisionContext()
 
 
-def _load_session(connection: Connection, reference: str, load_open: LoadOpen, *, lock: bool) -> DecisionContext:
-    row = connection.execute(_session[lock], {"reference": reference}).one_or_none()
+def _load_session(
+    connection: StatementConnection, reference: str, load_open: LoadOpen, *, lock: bool
+) -> DecisionContext:
+    row = connection.row(_session[lock], {"reference": reference})
     if row is None:
         return DecisionContext()
     enrolment = _enrolment(row, load_open)
     return DecisionContext(subject=enrolment.session, action=read(row.action, TrainingAction), enrolment=enrolment)
 
 
-def _load_action(connection: Connection, reference: str, load_open: LoadOpen, *, lock: bool) -> DecisionContext:
-    data = connection.scalar(_action[lock], {"reference": reference})
-    if data is None:
+def _load_action(
+    connection: StatementConnection, reference: str, load_open: LoadOpen, *, lock: bool
+) -> DecisionContext:
+    row = connection.row(_action[lock], {"reference": reference})
+    if row is None:
         return DecisionContext()
-    action = read(data, TrainingAction)
-    rows = connection.execute(_sessions_of_action[lock], {"reference": reference})
+    action = read(row.data, TrainingAction)
+    rows = connection.rows(_sessions_of_action[lock], {"reference": reference})
     return DecisionContext(subject=action, action=action, enrolments=tuple(_enrolment(row, load_open) for row in rows))
 
 
@@ -166,13 +177,13 @@ _LOADERS = {
 
 
 def _load_registration(
-    connection: Connection, command: Preregister, load_open: LoadOpen, *, lock: bool
+    connection: StatementConnection, command: Preregister, load_open: LoadOpen, *, lock: bool
 ) -> DecisionContext:
-    row = connection.execute(_session_to_register_on[lock], {"parent": command.session}).one_or_none()
+    row = connection.row(_session_to_register_on[lock], {"parent": command.session})
     if row is None:
         return DecisionContext()
     parameters = {"reference": command.application, "parent": command.session, "person": command.candidate.reference}
-    checks = connection.execute(_registration_checks, parameters).one()
+    checks = connection.row(_registration_checks, parameters)
     return DecisionContext(
         subject=None if checks.existing is None else read(checks.existing, Application),
         action=read(row.action, TrainingAction),
@@ -181,22 +192,22 @@ def _load_registration(
     )
 
 
-def _load_session_creation(connection: Connection, command: CreateSession, *, lock: bool) -> DecisionContext:
-    action = connection.scalar(_action_to_create_under[lock], {"parent": command.action})
-    if action is None:
+def _load_session_creation(connection: StatementConnection, command: CreateSession, *, lock: bool) -> DecisionContext:
+    row = connection.row(_action_to_create_under[lock], {"parent": command.action})
+    if row is None:
         return DecisionContext()
-    existing = connection.scalar(_existing_session, {"reference": command.session})
-    subject = None if existing is None else read(existing, TrainingSession)
-    return DecisionContext(subject=subject, action=read(action, TrainingAction))
+    existing = connection.row(_existing_session, {"reference": command.session})
+    subject = None if existing is None else read(existing.data, TrainingSession)
+    return DecisionContext(subject=subject, action=read(row.data, TrainingAction))
 
 
-def open_applications(connection: Connection, session: str, *, lock: bool = False) -> Sequence[Application]:
+def open_applications(connection: StatementConnection, session: str, *, lock: bool = False) -> Sequence[Application]:
     """A session's open applications, by reference."""
-    return [read(each, Application) for each in connection.scalars(_open_of_session[lock], {"reference": session})]
+    return [read(each, Application) for each in connection.values(_open_of_session[lock], {"reference": session})]
 
 
 def overdue(
-    connection: Connection, ended_before: date, limit: int, load_open: LoadOpen, *, lock: bool
+    connection: StatementConnection, ended_before: date, limit: int, load_open: LoadOpen, *, lock: bool
 ) -> Sequence[DecisionContext]:
     """Open applications of sessions that ended before a day, the earliest ends first, at most `limit`.
 
@@ -204,9 +215,9 @@ def overdue(
     left, they are waited for.
     """
     parameters = {"before": ended_before.isoformat(), "limit": limit}
-    rows = connection.execute(_overdue[lock], parameters).all()
-    if not rows and lock and supports_skip_locked(connection):
-        rows = connection.execute(_overdue_waiting, parameters).all()
+    rows = connection.rows(_overdue[lock], parameters)
+    if not rows and lock and supports_skip_locked(connection.dialect):
+        rows = connection.rows(_overdue_waiting, parameters)
     contexts: list[DecisionContext] = []
     for _, group in groupby(rows, lambda row: row.reference):
         first, *others = group
@@ -216,17 +227,17 @@ def overdue(
     return contexts
 
 
-def receipt(connection: Connection, key: str) -> Receipt | None:
+def receipt(connection: StatementConnection, key: str) -> Receipt | None:
     """The receipt of a key, None where it is unused."""
     stored, legacy = stored_keys(key)
-    row = connection.execute(_receipt, {"reference": stored, "legacy_key": legacy}).one_or_none()
+    row = connection.row(_receipt, {"reference": stored, "legacy_key": legacy})
     return Receipt(key, row.digest, position_of(row)) if row else None
 
 
-def recall(connection: Connection, decision: Position) -> Sequence[Sequence[HistoryEntry]]:
+def recall(connection: StatementConnection, decision: Position) -> Sequence[Sequence[HistoryEntry]]:
     """The histories of the subjects that a decision changed, up to and including that change."""
     parameters = {"kind": decision.kind.value, "reference": decision.reference, "version": decision.version}
-    rows = connection.execute(_histories_of_decision, parameters)
+    rows = connection.rows(_histories_of_decision, parameters)
     groups = groupby(rows, lambda row: row.ordinal)
     return [[read(row.data, HistoryEntry) for row in group] for _, group in groups]
 

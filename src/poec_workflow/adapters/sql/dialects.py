@@ -14,24 +14,22 @@ transactions are REPEATABLE READ: one snapshot, without waiting.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Engine, Insert, Table, create_engine, event, make_url
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
+from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 
+from poec_workflow.adapters.sql.prepared import DriverConnection
 from poec_workflow.errors import Malformed
 
 WRITING = "poec_writing"
 """The execution option of connections whose transactions write."""
-
-PerDialect = Mapping[str, Insert]
-"""A statement in each dialect's words, by the dialect's name."""
 
 _EXPECTED = "expected sqlite:///file.db or postgresql+psycopg://host/database"
 _SCHEMA_LOCK = 0x706F6563
@@ -80,9 +78,7 @@ def _postgresql(url: URL, busy_timeout: float) -> Engine:
     options = url.query.get("options", "")
     waiting = f"-c lock_timeout={int(busy_timeout * 1000)}"
     arguments = {"options": f"{waiting} {options}", "connect_timeout": url.query.get("connect_timeout", "10")}
-    return create_engine(
-        url, connect_args=arguments, pool_pre_ping=True, pool_size=5, max_overflow=10, pool_timeout=busy_timeout
-    )
+    return create_engine(url, connect_args=arguments, pool_size=5, max_overflow=10, pool_timeout=busy_timeout)
 
 
 def writing_engine(engine: Engine) -> Engine:
@@ -97,6 +93,39 @@ def reading_engine(engine: Engine) -> Engine:
     if engine.dialect.name == "postgresql":
         return engine.execution_options(isolation_level="REPEATABLE READ")
     return engine
+
+
+@contextmanager
+def connected(engine: Engine) -> Iterator[Connection]:
+    """A connection of the pool; on PostgreSQL one that was lost meanwhile is replaced."""
+    with engine.connect() as connection:
+        if engine.dialect.name != "postgresql" or _answers(connection):
+            yield connection
+            return
+    # The others in the pool were lost with it.
+    engine.dispose()
+    with engine.connect() as connection:
+        yield connection
+
+
+def _answers(connection: Connection) -> bool:
+    driver: Any = connection.connection.dbapi_connection
+    try:
+        connection.dialect.do_ping(driver)
+    except connection.dialect.loaded_dbapi.Error as error:
+        if not connection.dialect.is_disconnect(error, driver, None):
+            raise
+        connection.invalidate(error)
+        return False
+    return True
+
+
+def begin_writing(connection: DriverConnection, driver: Any) -> None:  # noqa: ANN401 - two drivers' connections
+    """Begin a transaction that writes; psycopg sends its BEGIN before the first statement."""
+    if connection.dialect.name == "sqlite":
+        connection.execute("BEGIN IMMEDIATE")
+    elif getattr(driver.isolation_level, "name", None) != "READ_COMMITTED":
+        connection.dialect.set_isolation_level(driver, "READ COMMITTED")
 
 
 def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
@@ -129,35 +158,32 @@ def lock_schema(connection: Connection) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_SCHEMA_LOCK})").close()
 
 
-def supports_skip_locked(connection: Connection) -> bool:
+def supports_skip_locked(dialect: Dialect) -> bool:
     """Whether SKIP LOCKED is supported, so that an empty result may mean that all rows are locked."""
-    return connection.dialect.name == "postgresql"
+    return dialect.name == "postgresql"
 
 
-def supports_arrays(connection: Connection) -> bool:
+def supports_arrays(dialect: Dialect) -> bool:
     """Whether a parameter can be an array that a statement unnests."""
-    return connection.dialect.name == "postgresql"
+    return dialect.name == "postgresql"
 
 
-def insert_ignoring(table: Table) -> PerDialect:
+def insert_ignoring(table: Table, dialect: Dialect) -> Insert:
     """An INSERT that does nothing on a duplicate key, leaves the transaction usable, and counts its rows."""
-    statements = postgresql_insert(table).on_conflict_do_nothing(), sqlite_insert(table).on_conflict_do_nothing()
-    postgresql, sqlite = (each.inline().execution_options(preserve_rowcount=True) for each in statements)
-    return {"postgresql": postgresql, "sqlite": sqlite}
+    return _INSERTS[dialect.name](table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
 
-def upsert(table: Table, key: str) -> PerDialect:
+def insert_replacing(table: Table, key: str, dialect: Dialect) -> Insert:
     """An INSERT that replaces every other column on a duplicate key."""
-    postgresql, sqlite = postgresql_insert(table), sqlite_insert(table)
-    names = [each.name for each in table.columns if each.name != key]
-    return {
-        "postgresql": postgresql.on_conflict_do_update(
-            index_elements=[key], set_={name: postgresql.excluded[name] for name in names}
-        ),
-        "sqlite": sqlite.on_conflict_do_update(
-            index_elements=[key], set_={name: sqlite.excluded[name] for name in names}
-        ),
-    }
+    insert = _INSERTS[dialect.name](table)
+    others = {each.name: insert.excluded[each.name] for each in table.columns if each.name != key}
+    return insert.on_conflict_do_update(index_elements=[key], set_=others)
+
+
+_INSERTS: Mapping[str, type[PostgresqlInsert | SqliteInsert]] = {
+    "postgresql": PostgresqlInsert,
+    "sqlite": SqliteInsert,
+}
 
 
 def begin_if_needed(connection: Connection) -> None:

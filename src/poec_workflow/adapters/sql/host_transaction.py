@@ -9,9 +9,11 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from poec_workflow.adapters.sql.connections import Work, translating
+from poec_workflow.adapters.sql.connections import Reading, translating
 from poec_workflow.adapters.sql.dialects import begin_if_needed
+from poec_workflow.adapters.sql.driver_transaction import Work
 from poec_workflow.adapters.sql.host_connection import core_connection
+from poec_workflow.adapters.sql.prepared import CoreConnection
 from poec_workflow.adapters.sql.revisions import REVISIONS, RevisionChain, status, upgrade
 from poec_workflow.ports import SchemaStatus
 
@@ -33,9 +35,9 @@ class JoinedConnections:
         Raises:
             RuntimeError: the host has no transaction to join.
         """
-        return self.read(lambda connection: _after_savepoint(connection, work, write=write))
+        return self._run(lambda connection: work(CoreConnection(connection)), write=write)
 
-    def read(self, work: Work[T]) -> T:
+    def read(self, work: Reading[T]) -> T:
         """Do work that only reads, with what the host wrote so far."""
 
         def on_core() -> T:
@@ -46,7 +48,7 @@ class JoinedConnections:
 
     def upgrade(self) -> SchemaStatus:
         """Make the tables, or bring older ones up to this release, in the host's transaction."""
-        return self.run(lambda connection: upgrade(connection, self._chain), write=True)
+        return self._run(lambda connection: upgrade(connection, self._chain), write=True)
 
     def status(self) -> SchemaStatus:
         """Which schema is there, as the host's transaction sees it."""
@@ -55,8 +57,11 @@ class JoinedConnections:
     def close(self) -> None:
         """Nothing: the connection is the host's."""
 
+    def _run(self, work: Reading[T], *, write: bool) -> T:
+        return self.read(lambda connection: _after_savepoint(connection, work, write=write))
 
-def _after_savepoint(connection: Connection, work: Work[T], *, write: bool) -> T:
+
+def _after_savepoint(connection: Connection, work: Reading[T], *, write: bool) -> T:
     begin_if_needed(connection)
     _savepoint(connection, "SAVEPOINT")
     try:

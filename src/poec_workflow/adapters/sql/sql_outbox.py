@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, exists, or_, select
+from sqlalchemy import bindparam, exists, or_, select
 
 from poec_workflow.adapters.sql.connections import Connections
+from poec_workflow.adapters.sql.prepared import Prepared, StatementConnection
 from poec_workflow.adapters.sql.row_mapping import microseconds, position_of, position_row
 from poec_workflow.adapters.sql.schema import outbox
 from poec_workflow.history import Position
 from poec_workflow.ports import Delivery
 
 _earlier = outbox.alias("earlier")
-_claimable = (
+_claimable = Prepared(
     select(outbox)
     .where(
         or_(outbox.c.held_until.is_(None), outbox.c.held_until <= bindparam("now")),
@@ -28,15 +29,15 @@ _claimable = (
     .limit(bindparam("limit"))
     .with_for_update(of=outbox, skip_locked=True)
 )
-_extend_lease = outbox.update().where(outbox.c.id == bindparam("row")).values(held_until=bindparam("until"))
+_extend_lease = Prepared(outbox.update().where(outbox.c.id == bindparam("row")).values(held_until=bindparam("until")))
 _key = (
     outbox.c.kind == bindparam("known_kind"),
     outbox.c.reference == bindparam("known_reference"),
     outbox.c.version == bindparam("known_version"),
 )
 _settle = {
-    Delivery.SENT: outbox.delete().where(*_key),
-    Delivery.FAILED: outbox.update().where(*_key).values(held_until=None),
+    Delivery.SENT: Prepared(outbox.delete().where(*_key)),
+    Delivery.FAILED: Prepared(outbox.update().where(*_key).values(held_until=None)),
 }
 
 
@@ -49,11 +50,11 @@ class SqlOutbox:
     def claim(self, *, limit: int, now: datetime, lease: timedelta) -> Sequence[Position]:
         """Claim the oldest position of each subject, unless it is leased, at most `limit`."""
 
-        def work(connection: Connection) -> Sequence[Position]:
-            rows = connection.execute(_claimable, {"now": microseconds(now), "limit": limit}).all()
+        def work(connection: StatementConnection) -> Sequence[Position]:
+            rows = connection.rows(_claimable, {"now": microseconds(now), "limit": limit})
             until = microseconds(now + lease)
             if rows:
-                connection.execute(_extend_lease, [{"row": row.id, "until": until} for row in rows])
+                connection.write(_extend_lease, [{"row": row.id, "until": until} for row in rows])
             return [position_of(row) for row in rows]
 
         return self._connections.run(work, write=True)
@@ -61,8 +62,8 @@ class SqlOutbox:
     def settle(self, position: Position, outcome: Delivery) -> None:
         """Delete a sent position; release a failed one."""
 
-        def work(connection: Connection) -> None:
+        def work(connection: StatementConnection) -> None:
             known = {f"known_{name}": value for name, value in position_row(position).items()}
-            connection.execute(_settle[outcome], known)
+            connection.write(_settle[outcome], [known])
 
         self._connections.run(work, write=True)

@@ -16,6 +16,7 @@ from poec_workflow.adapters.sql.connections import Connections
 from poec_workflow.adapters.sql.context_loading import is_open, open_count
 from poec_workflow.adapters.sql.dashboard_statements import from_applications, from_counters
 from poec_workflow.adapters.sql.dialects import supports_lateral
+from poec_workflow.adapters.sql.prepared import CoreConnection
 from poec_workflow.adapters.sql.row_mapping import microseconds, read, tally_of
 from poec_workflow.adapters.sql.schema import SUBJECTS, applications, history, people, sessions
 from poec_workflow.history import HistoryEntry
@@ -92,7 +93,9 @@ class SqlQueries:
     def around(self, application: Application) -> DecisionContext:
         """One application with what a decision on it would know."""
         return self._connections.read(
-            lambda c: context_loading.load_application(c, application.reference, self._open_applications)
+            lambda c: context_loading.load_application(
+                CoreConnection(c), application.reference, self._open_applications
+            )
         )
 
     def history(self, kind: SubjectKind, reference: str) -> Sequence[HistoryEntry]:
@@ -193,4 +196,4 @@ class SqlQueries:
         return {tab: row[tab.value] for tab in tabs}
 
     def _open_applications(self, session: str) -> Sequence[Application]:
-        return self._connections.read(lambda c: context_loading.open_applications(c, session))
+        return self._connections.read(lambda c: context_loading.open_applications(CoreConnection(c), session))

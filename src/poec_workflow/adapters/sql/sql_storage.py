@@ -7,13 +7,12 @@ from datetime import date
 from types import TracebackType
 from typing import Self, TypeVar
 
-from sqlalchemy import Connection
-
 from poec_workflow.adapters.sql import context_loading
 from poec_workflow.adapters.sql.connections import Connections, OwnConnections
 from poec_workflow.adapters.sql.host_transaction import JoinedConnections
 from poec_workflow.adapters.sql.pending_writes import PendingWrites
 from poec_workflow.adapters.sql.person_erasure import forget
+from poec_workflow.adapters.sql.prepared import StatementConnection
 from poec_workflow.adapters.sql.sql_outbox import SqlOutbox
 from poec_workflow.adapters.sql.sql_queries import SqlQueries
 from poec_workflow.commands import Command
@@ -106,7 +105,7 @@ class SqlStorage:
             StorageUnavailable: the database can't be reached, read or written.
         """
 
-        def in_transaction(connection: Connection) -> T:
+        def in_transaction(connection: StatementConnection) -> T:
             transaction = SqlTransaction(connection, lock=write)
             result = work(transaction)
             transaction.flush()
@@ -118,7 +117,7 @@ class SqlStorage:
 class SqlTransaction:
     """One transaction. Saved changes are gathered, and written before the next read and at the end."""
 
-    def __init__(self, connection: Connection, *, lock: bool) -> None:
+    def __init__(self, connection: StatementConnection, *, lock: bool) -> None:
         self._connection = connection
         self._lock = lock
         self._unsaved = PendingWrites()
@@ -145,7 +144,7 @@ class SqlTransaction:
         self, changes: Sequence[RecordedChange], receipt: Receipt | None = None, people: Sequence[Candidate] = ()
     ) -> None:
         """Gather a decision to be written."""
-        self._unsaved.add(self._connection, changes, receipt, people)
+        self._unsaved.add(changes, receipt, people)
 
     def forget(self, candidate: str) -> None:
         """Erase a person's name and e-mail, and their name where they acted themself."""
@@ -154,7 +153,8 @@ class SqlTransaction:
 
     def flush(self) -> None:
         """Write what was gathered."""
-        self._unsaved.flush(self._connection)
+        gathered, self._unsaved = self._unsaved, PendingWrites()
+        gathered.write(self._connection)
 
     def _open_applications(self, session: str) -> Sequence[Application]:
         self.flush()

@@ -1,0 +1,60 @@
+"""A writing transaction on a driver's own connection, taken from an engine's pool."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from typing import TypeVar
+
+from sqlalchemy import Engine
+from sqlalchemy.pool import PoolProxiedConnection
+
+from poec_workflow.adapters.sql.dialects import begin_writing
+from poec_workflow.adapters.sql.driver_errors import database_errors
+from poec_workflow.adapters.sql.prepared import DriverConnection, StatementConnection
+
+T = TypeVar("T")
+Work = Callable[[StatementConnection], T]
+
+
+def write(engine: Engine, work: Work[T], *, replaced: bool = False) -> T:
+    """Do work in a transaction and commit it; undo it when it raises.
+
+    No connection is tested before it is used: that would be one more round trip for every command. One that was lost
+    in the pool shows at its first statement, when nothing was written; then the work begins again on a new one, once.
+    """
+    with closing(engine.raw_connection()) as pooled:
+        driver = pooled.dbapi_connection
+        assert driver is not None  # noqa: S101 - it was just taken out
+        connection = DriverConnection(driver, engine.dialect)
+        try:
+            begin_writing(connection, driver)
+            result = work(connection)
+        except BaseException as error:
+            _roll_back(pooled)
+            lost = engine.dialect.is_disconnect(error, driver, None)  # type: ignore[arg-type]
+            if replaced or connection.answered or not lost:
+                raise
+        else:
+            _commit(pooled)
+            return result
+    # The others in the pool were lost with it.
+    engine.dispose()
+    return write(engine, work, replaced=True)
+
+
+def _roll_back(pooled: PoolProxiedConnection) -> None:
+    """Roll back; close the connection where that fails."""
+    try:
+        pooled.rollback()
+    except database_errors():
+        pooled.invalidate()
+
+
+def _commit(pooled: PoolProxiedConnection) -> None:
+    """Commit; close the connection where that fails: nobody knows in which state it is."""
+    try:
+        pooled.commit()
+    except BaseException:
+        pooled.invalidate()
+        raise
