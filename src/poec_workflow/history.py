@@ -11,7 +11,7 @@ from poec_workflow.events import AnyEvent
 from poec_workflow.model import Actor, Reference, State, SubjectKind
 
 
-@frozen
+@frozen(weakref_slot=False)
 class Position:
     """One subject at one version: what history, receipts and messages are keyed by."""
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from attrs import evolve, frozen
+from attrs import frozen
 
+from poec_workflow.construction import constructor
 from poec_workflow.decider import Accepted, Change
+from poec_workflow.errors import Advisory
 from poec_workflow.folding import fold
 from poec_workflow.history import HistoryEntry, Position
 from poec_workflow.machines import LIFECYCLES
@@ -16,7 +18,7 @@ from poec_workflow.policies.calendar import in_zone
 from poec_workflow.policies.settings import Settings
 
 
-@frozen
+@frozen(weakref_slot=False)
 class RecordedChange:
     """A subject as it is to be stored, with the entry that says how it came to be so."""
 
@@ -24,26 +26,38 @@ class RecordedChange:
     entry: HistoryEntry
 
 
+_construct_entry = constructor(HistoryEntry)
+_construct_recorded = constructor(RecordedChange)
+_construct_position = constructor(Position)
+
+
 def recorded(accepted: Accepted, now: datetime, settings: Settings) -> tuple[RecordedChange, ...]:
     """What a decision stores, in the order of `accepted.changes`; no subject stands in it twice."""
     own = accepted.change.event
-    decision = Position(own.kind, own.reference, own.version)
-    first, *others = (RecordedChange(each.subject, _entry(each, decision, now, settings)) for each in accepted.changes)
-    return (evolve(first, entry=evolve(first.entry, advisories=accepted.advisories)), *others)
+    decision = _construct_position(own.kind, own.reference, own.version)
+    at = in_zone(now, settings.zone)
+    first = _recorded(accepted.change, decision, at, settings.fingerprint, accepted.advisories)
+    if not accepted.consequences:
+        return (first,)
+    return (first, *(_recorded(each, decision, at, settings.fingerprint) for each in accepted.consequences))
 
 
-def _entry(change: Change, decision: Position, now: datetime, settings: Settings) -> HistoryEntry:
+def _recorded(
+    change: Change, decision: Position, at: datetime, fingerprint: str, advisories: tuple[Advisory, ...] = ()
+) -> RecordedChange:
     lifecycle = LIFECYCLES[change.event.kind]
-    return HistoryEntry(
+    entry = _construct_entry(
         event=change.event,
-        recorded_at=in_zone(now, settings.zone),
+        recorded_at=at,
         actor=change.actor,
         rule=lifecycle.by_event[type(change.event)].id,
         command=change.command,
         decision=decision,
         from_state=change.before.state if change.before else None,
-        fingerprint=f"{lifecycle.fingerprint}-{settings.fingerprint}",
+        fingerprint=f"{lifecycle.fingerprint}-{fingerprint}",
+        advisories=advisories,
     )
+    return _construct_recorded(change.subject, entry)
 
 
 def replayed(histories: Sequence[Sequence[HistoryEntry]]) -> Accepted:

@@ -42,7 +42,7 @@ def kill(asked: argparse.Namespace, place: Path) -> None:
     for database in asked.database:
         began, total, kinds = time.perf_counter(), KillReport(), 0
         with PREPARED_DATABASES[database](place) as prepared, interceptor() as ours:
-            for operation in _part(asked, place):
+            for operation in _part(asked, place / database):
                 report = kill_everywhere(operation, prepared, ours)
                 total, kinds = total + report, kinds + 1
                 print(f"{database:10} {operation.name:38} {report.points:4} points, {report.kills:4} kills", flush=True)
@@ -57,7 +57,7 @@ def faults(asked: argparse.Namespace, place: Path) -> None:
     for database in asked.database:
         began, total, kinds = time.perf_counter(), Counter[tuple[str, str]](), 0
         with PREPARED_DATABASES[database](place) as prepared, interceptor() as ours:
-            for operation in _part(asked, place):
+            for operation in _part(asked, place / database):
                 ended = inject_everywhere(operation, prepared, ours, FAULTS[database])
                 total, kinds = total + ended, kinds + 1
                 print(f"{database:10} {operation.name:38} {ended.total():4} faults", flush=True)

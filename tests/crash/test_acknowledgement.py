@@ -147,7 +147,7 @@ def test_a_hosts_connection_that_is_lost(postgresql_url: str, ours: Interceptor)
                 ours.watch = lambda _moment: None
             break
     engine.dispose()
-    assert number == sum((each.what, each.when) == (STATEMENT, BEFORE) for each in undisturbed) > 5
+    assert number == sum((each.what, each.when) == (STATEMENT, BEFORE) for each in undisturbed) > 4
 
 
 def _hanging_up(undisturbed: list[InterceptedCall], number: int) -> Watch:

@@ -16,12 +16,14 @@ from cattrs import BaseValidationError, StructureHandlerNotFoundError
 from poec_workflow.commands import Command, Request
 from poec_workflow.errors import Fault, Malformed
 from poec_workflow.model import Actor
+from poec_workflow.serialization.conformance import conforms
 from poec_workflow.serialization.converter import make_converter
 from poec_workflow.serialization.parsing import duplicates, faults_of, parse
 
 T = TypeVar("T")
 
 _converter = make_converter()
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 LONGEST_LINE = 2 * 1_048_576
 """Bytes of a journal line: the longest texts of any command, each character escaped, take some 1.2 million."""
@@ -61,12 +63,12 @@ def journal_line(line: str | bytes, *, dated: bool = True) -> Request:
 
 
 def checked(request: Request) -> Request:
-    """Check a request against the wire format, unless it was read from it.
+    """Check a request against the wire format, unless it was read from it or certainly conforms to it.
 
     Raises:
         Malformed: a value of it could not be written as JSON and read back.
     """
-    if getattr(request, "well_formed", False):
+    if getattr(request, "well_formed", False) or conforms(request):
         return request
     try:
         data = to_dict(request)
@@ -94,7 +96,7 @@ def _structured(data: object, cls: type[T], known: Iterable[Fault]) -> T:
 
 def to_json(value: object) -> str:
     """A value as JSON text."""
-    return json.dumps(to_dict(value), ensure_ascii=False)
+    return _encode(to_dict(value))
 
 
 def to_dict(value: object) -> Any:  # noqa: ANN401 - JSON

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from datetime import time as clock_time
 from decimal import Decimal
 from enum import StrEnum
-from types import NoneType
 from typing import Annotated, Any, get_args, get_origin
 
 from attrs import NOTHING, fields, has
@@ -20,8 +19,10 @@ from poec_workflow.frozen_map import FrozenMap
 from poec_workflow.history import HistoryEntry
 from poec_workflow.model import REQUIRED_OF_ACTORS, Actor, TextLength
 from poec_workflow.serialization.history_entries import read_entry, write_entry
+from poec_workflow.serialization.object_writer import Hooks, object_writer
 from poec_workflow.serialization.parsing import below, faults_of
 from poec_workflow.serialization.scalars import (
+    ANY_TEXT,
     read_boolean,
     read_date,
     read_decimal,
@@ -36,12 +37,10 @@ from poec_workflow.serialization.scalars import (
 
 Read = Callable[[object, object], Any]
 
-_ANY_TEXT = TextLength(0, 10_000)
-_WRITTEN_AS_THEY_ARE = frozenset({str, int, bool, NoneType})
 _MOST_FAULTS = 100
 """After these, the rest of an array is not read: each fault costs, and nobody reads a thousand."""
 _SCALARS: Mapping[type, Callable[..., Any]] = {
-    str: read_text(_ANY_TEXT),
+    str: read_text(ANY_TEXT),
     StrEnum: read_enum,
     int: read_integer,
     bool: read_boolean,
@@ -76,14 +75,15 @@ def _teach_reading(converter: Converter) -> None:
 
 
 def _teach_writing(converter: Converter) -> None:
-    converter.register_unstructure_hook_factory(has, lambda cls: _object_writer(cls, converter))
-    converter.register_unstructure_hook(HistoryEntry, lambda entry: write_entry(entry, converter))
+    hooks = Hooks(converter.get_unstructure_hook)
+    converter.register_unstructure_hook_factory(has, lambda cls: object_writer(cls, hooks))
+    converter.register_unstructure_hook(HistoryEntry, lambda entry: write_entry(entry, hooks))
     converter.register_unstructure_hook(FrozenMap, lambda value: converter.unstructure(dict(value)))
     converter.register_unstructure_hook(date, date.isoformat)
     converter.register_unstructure_hook(datetime, datetime.isoformat)
     converter.register_unstructure_hook(clock_time, write_time)
     converter.register_unstructure_hook(Decimal, write_decimal)
-    converter.register_unstructure_hook(tuple, lambda value: [converter.unstructure(each) for each in value])
+    converter.register_unstructure_hook(tuple, lambda value: [hooks[each.__class__](each) for each in value])
 
 
 def _is_text(cls: Any) -> bool:  # noqa: ANN401 - any annotation
@@ -103,7 +103,7 @@ def _is_texts(cls: Any) -> bool:  # noqa: ANN401 - any annotation
 def _read_texts(value: object, _: object) -> dict[str, str]:
     if not isinstance(value, Mapping):
         raise ValueError("expected an object of texts")
-    read, faults, texts = read_text(_ANY_TEXT), [], {}
+    read, faults, texts = read_text(ANY_TEXT), [], {}
     for name, text in value.items():
         try:
             texts[read(name, str)] = read(text, str)
@@ -181,19 +181,3 @@ def _tag_reader(registry: Mapping[str, type[Any]], converter: Converter) -> Read
         return converter.structure(value, registry[tag])
 
     return read
-
-
-def _object_writer(cls: type[Any], converter: Converter) -> Callable[[Any], dict[str, Any]]:
-    names = tuple(each.name for each in fields(cls))
-    tag = {"type": cls.type} if issubclass(cls, Command) else {}
-    hook_of = converter.get_unstructure_hook
-
-    def write(value: Any) -> dict[str, Any]:  # noqa: ANN401 - the class
-        written = dict(tag)
-        for name in names:
-            part = getattr(value, name)
-            kind = type(part)
-            written[name] = part if kind in _WRITTEN_AS_THEY_ARE else hook_of(kind)(part)
-        return written
-
-    return write

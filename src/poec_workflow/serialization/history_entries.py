@@ -13,6 +13,7 @@ from poec_workflow.errors import Advisory, Malformed
 from poec_workflow.events import ENVELOPE, EVENTS, AnyEvent
 from poec_workflow.history import HistoryEntry, Position
 from poec_workflow.model import STATE_TYPES, Actor, Reference, State, SubjectKind
+from poec_workflow.serialization.object_writer import Hooks
 from poec_workflow.serialization.parsing import faults_of
 
 
@@ -36,25 +37,24 @@ class _Envelope:
     advisories: tuple[Advisory, ...]
 
 
-def write_entry(entry: HistoryEntry, converter: Converter) -> dict[str, Any]:
+def write_entry(entry: HistoryEntry, hooks: Hooks) -> dict[str, Any]:
     """The entry as JSON-ready data."""
-    to_dict = converter.unstructure
-    event = to_dict(entry.event)
+    event: dict[str, Any] = hooks[type(entry.event)](entry.event)
     return {
         "kind": entry.event.kind.value,
         "reference": event.pop("reference"),
         "version": event.pop("version"),
         "type": entry.event.type,
         "effective": event.pop("effective_at"),
-        "recorded": to_dict(entry.recorded_at),
-        "actor": to_dict(entry.actor),
-        "from": to_dict(entry.from_state),
+        "recorded": entry.recorded_at.isoformat(),
+        "actor": hooks[Actor](entry.actor),
+        "from": None if entry.from_state is None else entry.from_state.value,
         "to": event.pop("state"),
         "rule": entry.rule,
         "command": entry.command,
-        "decision": to_dict(entry.decision),
+        "decision": hooks[Position](entry.decision),
         "fingerprint": entry.fingerprint,
-        "advisories": to_dict(entry.advisories),
+        "advisories": [hooks[Advisory](each) for each in entry.advisories],
         "data": event,
     }
 

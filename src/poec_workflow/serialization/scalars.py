@@ -18,9 +18,10 @@ _INSTANT = re.compile(
     r"(?:[Zz]|([+-])([01][0-9]|2[0-3]):([0-5][0-9]))"
 )
 _TIME = re.compile(r"[0-9]{2}:[0-9]{2}")
-_DECIMAL = re.compile(r"-?[0-9]{1,4}(?:\.[0-9]{1,2})?")
-_NOT_TEXT = re.compile("[\0\ud800-\udfff]")
-_MOST = 2**31
+DECIMAL = re.compile(r"-?[0-9]{1,4}(?:\.[0-9]{1,2})?")
+NOT_TEXT = re.compile("[\0\ud800-\udfff]")
+ANY_TEXT = TextLength(0, 10_000)
+MOST = 2**31
 _FAR = 20
 
 
@@ -32,7 +33,7 @@ def read_text(limits: TextLength) -> Callable[[object, object], str]:
             raise ValueError("expected text")
         if not limits.least <= len(value) <= limits.most:
             raise ValueError(f"expected {limits.least} to {limits.most} characters, not {len(value)}")
-        if _NOT_TEXT.search(value):
+        if NOT_TEXT.search(value):
             raise ValueError("text must not contain NUL or lone surrogates")
         return str(value)
 
@@ -43,7 +44,7 @@ def read_integer(value: object, _: object) -> int:
     """An integer within ±2³¹; 2.0 and true are none."""
     if type(value) is not int:
         raise ValueError("expected an integer within ±2³¹")
-    if abs(value) > _MOST:
+    if abs(value) > MOST:
         raise ValueError("beyond ±2³¹")
     return value
 
@@ -97,7 +98,7 @@ def read_time(value: object, _: object) -> clock_time:
 
 def read_decimal(value: object, _: object) -> Decimal:
     """A decimal as text: up to four digits, and two after the point."""
-    if not isinstance(value, str) or not _DECIMAL.fullmatch(value):
+    if not isinstance(value, str) or not DECIMAL.fullmatch(value):
         raise ValueError('expected a decimal as text, as "30.5"')
     return Decimal(value)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import cast
 
 from sqlalchemy import Table, UpdateBase
@@ -75,6 +76,13 @@ _PERSON = replace(people, "reference")
 _ORDER = (SubjectKind.ACTION, SubjectKind.SESSION, SubjectKind.APPLICATION)
 
 
+@cache
+def _moved(before: State | None, after: ApplicationState) -> Sequence[tuple[str, int]]:
+    """The counters that an application's move changes, and by how much."""
+    moved = Tally().moved(cast("ApplicationState | None", before), after)
+    return [(name, change) for name in COUNTS if (change := getattr(moved, name))]
+
+
 class PendingWrites:
     """The writes that a transaction has gathered; to be written before the next read."""
 
@@ -105,10 +113,8 @@ class PendingWrites:
     def _count(self, application: Application, before: State | None) -> None:
         """Add the change of the session's counters, by `Tally.moved`."""
         counts = self._counts[application.session]
-        after = application.state
-        moved = Tally().moved(cast("ApplicationState | None", before), after)
-        for name in COUNTS:
-            counts[name] += getattr(moved, name)
+        for name, change in _moved(before, application.state):
+            counts[name] += change
 
     def write(self, connection: StatementConnection) -> None:
         """Write what was gathered, once.
