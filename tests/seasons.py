@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from poec_workflow import Refused, Settings, SubjectKind, Workflow, to_dict
+from poec_workflow import Accepted, Refused, Settings, SubjectKind, Workflow, to_dict
 from poec_workflow.adapters.memory import MemoryStorage
 from poec_workflow.ports import Storage
 from poec_workflow.serialization import journal_line
@@ -30,18 +30,32 @@ def outcome(
     settings: Settings | None = None,
     storage: Storage | None = None,
     changes: Mapping[int, Settings] | None = None,
+    batch: int = 1,
 ) -> dict[str, Any]:
-    """What comes out, in the shape of `expected.json`; `changes` are settings in force from a line on."""
+    """What comes out, in the shape of `expected.json`.
+
+    Args:
+        lines: the journal.
+        expected: says when it is swept.
+        settings: the rules' settings.
+        storage: where it is played; a fresh one in memory otherwise.
+        changes: settings in force from a line on.
+        batch: how many lines share a transaction.
+    """
     clock = SettableClock(expected["sweep_at"])
     storage = storage or MemoryStorage()
     workflow = Workflow(storage, clock=clock, settings=settings or Settings())
-    refusals = []
-    for number, line in enumerate(lines, 1):
-        if changes and number in changes:
-            workflow = Workflow(storage, clock=clock, settings=changes[number])
-        answer = workflow.submit(journal_line(line))
-        if isinstance(answer, Refused):
-            refusals.append({"line": number, "codes": sorted(answer.codes)})
+    answers: list[Accepted | Refused] = []
+    requests = [journal_line(each) for each in lines]
+    for start in range(0, len(requests), batch):
+        if changes and start + 1 in changes:
+            workflow = Workflow(storage, clock=clock, settings=changes[start + 1])
+        answers += workflow.execute_many(requests[start : start + batch], batch=batch)
+    refusals = [
+        {"line": number, "codes": sorted(answer.codes)}
+        for number, answer in enumerate(answers, 1)
+        if isinstance(answer, Refused)
+    ]
     found: dict[str, Any] = {name: dict(storage.queries.states(kind)) for name, kind in KINDS.items()}
     found |= {"refusals": refusals, "sweep_at": expected["sweep_at"]}
     found["dashboards_before_sweep"] = _dashboards(workflow)

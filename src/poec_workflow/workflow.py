@@ -16,7 +16,7 @@ from poec_workflow.errors import CommandRefused, Refusal
 from poec_workflow.history_recording import recorded, replayed
 from poec_workflow.model import Actor
 from poec_workflow.policies.calendar import in_zone, local_instant
-from poec_workflow.ports import DecisionContext, Receipt, Storage, Transaction
+from poec_workflow.ports import DecisionContext, LoadsAhead, Receipt, Storage, Transaction
 from poec_workflow.ports.clock import local_now
 from poec_workflow.read_model import ReadModel
 from poec_workflow.remedies import Remedy, remedy
@@ -99,26 +99,37 @@ class Workflow(ReadModel):
         answer, found = self.storage.run(work)
         return self._notified(answer), found
 
-    def execute_many(self, requests: Iterable[Request], *, atomic: bool = False) -> list[Answer]:
+    def execute_many(self, requests: Iterable[Request], *, atomic: bool = False, batch: int = 1) -> list[Answer]:
         """Carry out requests in order, each at its own `at` where it has one, else at the clock's now.
 
         Args:
             requests: the requests.
             atomic: all in one transaction, where each sees those before it: when any answer is a refusal, nothing
                 of them was stored.
+            batch: without `atomic`, how many share a transaction. The answers are the same: a refused request leaves
+                those before and after it as they are. What fails, fails for the batch.
 
         Returns:
             An answer per request, in order.
 
         Raises:
             Malformed: a value can't be written in the wire format; nothing was done.
+            ValueError: `batch` is less than 1.
             Conflict, StorageUnavailable: the storage failed; without `atomic`, what came before is stored, and the
                 observer was called for it.
         """
         admitted = self._checked(requests)
+        if batch < 1:
+            raise ValueError(f"a batch has one request or more, not {batch}")
         if atomic:
             return self._all_or_nothing(admitted)
-        return [self._run_one(request, at) for request, at in admitted]
+        if batch == 1:
+            return [self._run_one(request, at) for request, at in admitted]
+        answers: list[Answer] = []
+        for start in range(0, len(admitted), batch):
+            some = admitted[start : start + batch]
+            answers.extend(map(self._notified, self.storage.run(partial(self._execute_all, requests=some))))
+        return answers
 
     def preview(self, command: Command, actor: Actor) -> Answer:
         """The decision that `execute` would take now, with nothing stored; `final` says that it ends the subject."""
@@ -171,6 +182,11 @@ class Workflow(ReadModel):
         loaded = transaction.load(request.command, key=request.key)
         return self._carried_out(transaction, request, loaded, at)
 
+    def _execute_all(self, transaction: Transaction, requests: Sequence[tuple[Request, datetime]]) -> list[Answer]:
+        if isinstance(transaction, LoadsAhead):
+            transaction.load_ahead([(request.command, request.key) for request, _ in requests])
+        return [self._execute(transaction, request, at) for request, at in requests]
+
     def _carried_out(self, transaction: Transaction, request: Request, loaded: DecisionContext, at: datetime) -> Answer:
         answer = self._decide(transaction, request, loaded, at)
         if isinstance(answer, Accepted) and not answer.replayed:
@@ -196,8 +212,7 @@ class Workflow(ReadModel):
         answers: list[Answer] = []
 
         def work(transaction: Transaction) -> None:
-            answers.clear()
-            answers.extend(self._execute(transaction, request, at) for request, at in requests)
+            answers[:] = self._execute_all(transaction, requests)
             if any(isinstance(each, Refused) for each in answers):
                 raise _Undone
 

@@ -37,8 +37,9 @@ class TestSqlite(StorageContract):
         return MADE["sqlite"](folder / "poec.db")
 
 
-def test_the_season(storage: Storage) -> None:
-    """The given season comes out exactly as expected, and leaves the storage sound."""
+@pytest.mark.parametrize("batch", [1, 64])
+def test_the_season(storage: Storage, batch: int) -> None:
+    """The given season comes out exactly as expected, however its lines are batched, and leaves the storage sound."""
     lines, expected = given_season()
-    assert outcome(lines, expected, storage=storage) == expected
+    assert outcome(lines, expected, storage=storage, batch=batch) == expected
     check(storage)

@@ -23,6 +23,10 @@ from poec_workflow.adapters.sql.revisions import RevisionChain
 from poec_workflow.errors import WorkflowError
 
 ATTEMPTS = 3
+GREETING = "select pg_catalog.version()"
+"""What SQLAlchemy asks an engine's first connection."""
+PING = ";"
+"""What a connection is tested with before it reads."""
 
 
 class _Striker:
@@ -103,9 +107,10 @@ def _ended(operation: Operation, storage: SqlStorage, ours: Interceptor, striker
 
 
 def _ends(fault: Fault, calls: Sequence[InterceptedCall], index: int) -> Collection[object]:
-    """A connection that is lost before its work began is replaced, and nobody hears of it."""
-    begins = calls[index].what == STATEMENT and (index == 0 or calls[index - 1].what == COMMIT)
-    return (WELL,) if fault.strike in (hung_up, terminated) and begins else fault.ends
+    """A connection that is lost before its work began is replaced, and nobody hears of it; an engine's first is not."""
+    call = calls[index]
+    first = call.what == STATEMENT and (index == 0 or calls[index - 1].what == COMMIT) and call.text != GREETING
+    return (WELL,) if fault.strike in (hung_up, terminated) and (first or call.text == PING) else fault.ends
 
 
 def inject_everywhere(

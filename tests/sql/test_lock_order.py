@@ -114,6 +114,14 @@ def swept(url: str) -> list[str]:
         return list(Workflow(storage, clock=LATE).sweep().expired)
 
 
+def in_batches(url: str, commands_: Sequence[Command]) -> list[bool]:
+    """In a process: applicants' commands in one transaction, with no second attempt."""
+    with SqlStorage.open(url, attempts=1, busy_timeout=PATIENCE) as storage:
+        requests = [Request(command=each, actor=ADVISER) for each in commands_]
+        answers = workflow_on(storage).execute_many(requests, batch=len(requests))
+        return [isinstance(each, Accepted) for each in answers]
+
+
 ACTION, S1, C1 = ("poec_actions", "A-1"), ("poec_sessions", "S-1"), ("poec_applications", "C-1")
 
 
@@ -162,3 +170,23 @@ def test_an_action_and_a_sweep_from_opposite_ends(command: Command, town: str, t
     with SqlStorage.open(town) as storage:
         check(storage)
         assert len(storage.queries.history(SubjectKind.APPLICATION, "C-9")) == 2
+
+
+def test_batches_from_opposite_ends(town: str, together: Crew) -> None:
+    """Whatever the order of their commands, two batches lock sessions in one order, and applications after them.
+
+    Both are held up at the first session. Were the second to begin with its first command, it would hold the last one.
+    """
+    first, last = ("poec_sessions", "T-1"), ("poec_sessions", "T-3")
+    there = [registering(number, f"T-{number - 20}") for number in (21, 22, 23)]
+    back = [commands.Withdraw(f"C-{number}", reason="found-employment") for number in (7, 8, 9)]
+    with Held(town, first):
+        answers = []
+        for number, batch in enumerate((there, [*back, registering(31, "T-3")]), 1):
+            answers.append(together.pool.apply_async(in_batches, (town, batch)))
+            until_waiting(town, number)
+        free = [is_free(town, row) for row in (last, ("poec_applications", "C-9"), ("poec_applications", "C-7"))]
+    assert all(free)
+    assert [each for answer in answers for each in answer.get(PATIENCE)] == [True] * 7
+    with SqlStorage.open(town) as storage:
+        check(storage)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from io import BufferedReader
+from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -16,14 +17,16 @@ from rich.progress import track
 
 from poec_workflow.cli import options
 from poec_workflow.cli.terminal import console, print_json, print_table, table
+from poec_workflow.commands import Request
 from poec_workflow.decider import Refused
-from poec_workflow.errors import Fault, Malformed
+from poec_workflow.errors import Fault, Malformed, WorkflowError
 from poec_workflow.model import SubjectKind
 from poec_workflow.serialization import LONGEST_LINE, journal_line
-from poec_workflow.workflow import Workflow
+from poec_workflow.workflow import Answer, Workflow
 
 _BOM = b"\xef\xbb\xbf"
 _SHOWN_FAULTS = 8
+_Line = tuple[int, bytes]
 
 
 @define
@@ -49,6 +52,17 @@ class _Tally:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write each refused line with its codes, as JSON Lines.",
 )
+@click.option(
+    "--batch",
+    type=click.IntRange(1, 10_000),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="So many lines in one transaction: faster, with the same answers.",
+)
+@click.option(
+    "--from-line", "first", type=click.IntRange(1), default=1, metavar="K", help="Leave out the lines before this one."
+)
 @options.store
 @options.settings
 @options.format_
@@ -58,6 +72,8 @@ def run(
     ctx: click.Context,
     journal: BufferedReader,
     refusals: Path | None,
+    batch: int,
+    first: int,
     store: str,
     place: str | None,
     format_: str,
@@ -65,11 +81,12 @@ def run(
 ) -> None:
     """Execute a journal (JSON Lines; - is standard input), each command at its own "at".
 
-    Exits 1 when a line was refused, 2 when a line was malformed.
+    Exits 1 when a line was refused, 2 when a line was malformed. Where the store fails in between, it says from which
+    line to go on.
     """
     workflow = options.open_workflow(store, place)
     with _open(refusals, journal) as out:
-        tally = _execute(workflow, journal, out, lang)
+        tally = _execute(workflow, journal, out, batch, first, lang)
     if format_ == "json":
         print_json(_as_data(tally, workflow))
     else:
@@ -88,7 +105,9 @@ def _open(refusals: Path | None, journal: BufferedReader) -> AbstractContextMana
         raise click.BadParameter(str(error), param_hint="--refusals") from error
 
 
-def _execute(workflow: Workflow, journal: BufferedReader, out: TextIO | None, lang: str) -> _Tally:
+def _execute(
+    workflow: Workflow, journal: BufferedReader, out: TextIO | None, batch: int, first: int, lang: str
+) -> _Tally:
     tally = _Tally()
     progress = console(stderr=True)
     lines = track(
@@ -98,21 +117,62 @@ def _execute(workflow: Workflow, journal: BufferedReader, out: TextIO | None, la
         transient=True,
         description="run",
     )
-    for number, line in lines:
+    for some in _batches(((number, line) for number, line in lines if number >= first), batch):
         try:
-            answer = workflow.submit(journal_line(line))
-        except Malformed as error:
-            tally.malformed += 1
-            click.echo(f"{options.word('line', lang, line=number)}: {short(error.faults, lang)}", err=True)
-            continue
-        if isinstance(answer, Refused):
-            tally.refused += 1
-            tally.codes.update(answer.codes)
-            if out:
-                out.write(json.dumps({"line": number, "codes": sorted(answer.codes)}) + "\n")
-        else:
-            tally.accepted += 1
+            answers = _answers(workflow, some)
+        except (WorkflowError, KeyboardInterrupt):
+            click.echo(options.word("stopped", lang, line=some[0][0]), err=True)
+            raise
+        for number, answer in answers:
+            _count(tally, number, answer, out, lang)
     return tally
+
+
+def _count(tally: _Tally, number: int, answer: Answer | Malformed, out: TextIO | None, lang: str) -> None:
+    if isinstance(answer, Malformed):
+        tally.malformed += 1
+        click.echo(f"{options.word('line', lang, line=number)}: {short(answer.faults, lang)}", err=True)
+    elif isinstance(answer, Refused):
+        tally.refused += 1
+        tally.codes.update(answer.codes)
+        if out:
+            out.write(json.dumps({"line": number, "codes": sorted(answer.codes)}) + "\n")
+    else:
+        tally.accepted += 1
+
+
+def _batches(lines: Iterable[_Line], size: int) -> Iterator[list[_Line]]:
+    following = iter(lines)
+    while some := list(islice(following, size)):
+        yield some
+
+
+def _answers(workflow: Workflow, lines: Sequence[_Line]) -> list[tuple[int, Answer | Malformed]]:
+    """What comes of some lines that share a transaction."""
+    read = [(number, _request(line)) for number, line in lines]
+    requests = [each for _, each in read if isinstance(each, Request)]
+    try:
+        answered = iter(workflow.execute_many(requests, batch=len(requests))) if requests else iter(())
+    except Malformed:
+        # One of them has an instant that can't be: nothing was done, and each is carried out by itself.
+        return [(number, _answer(workflow, each)) for number, each in read]
+    return [(number, next(answered) if isinstance(each, Request) else each) for number, each in read]
+
+
+def _request(line: bytes) -> Request | Malformed:
+    try:
+        return journal_line(line)
+    except Malformed as error:
+        return error
+
+
+def _answer(workflow: Workflow, request: Request | Malformed) -> Answer | Malformed:
+    if isinstance(request, Malformed):
+        return request
+    try:
+        return workflow.submit(request)
+    except Malformed as error:
+        return error
 
 
 def lines_of(journal: BufferedReader) -> Iterator[tuple[int, bytes]]:

@@ -15,7 +15,7 @@ from poec_workflow.ports.context import DecisionContext, LazySequence, Receipt
 from poec_workflow.ports.notifier import Notifier
 from poec_workflow.ports.outbox import Delivery, Outbox
 from poec_workflow.ports.queries import Queries
-from poec_workflow.ports.storage import Closable, SchemaStatus, SchemaStorage, Storage, Transaction
+from poec_workflow.ports.storage import Closable, LoadsAhead, SchemaStatus, SchemaStorage, Storage, Transaction
 from poec_workflow.views import (
     ActionFilter,
     ActionRow,
@@ -49,6 +49,7 @@ __all__ = [
     "FixedClock",
     "HistoryEntry",
     "LazySequence",
+    "LoadsAhead",
     "Notifier",
     "Outbox",
     "Position",

@@ -45,8 +45,23 @@ class Transaction(Protocol):
         ...
 
 
+@runtime_checkable
+class LoadsAhead(Protocol):
+    """A transaction that loads what many commands are about at once; an option."""
+
+    def load_ahead(self, commands: Sequence[tuple[Command, str | None]]) -> None:
+        """Load and lock what some commands are about, each with its key; `load` then answers for each in turn.
+
+        `load` still sees what was saved since, and still loads whatever was not loaded ahead.
+        """
+        ...
+
+
 class Storage(Protocol):
-    """Keeps subjects, counts, history, outbox, receipts and people. See `Closable` and `SchemaStorage` for options."""
+    """Keeps subjects, counts, history, outbox, receipts and people.
+
+    `Closable` and `SchemaStorage` are options of it, `LoadsAhead` of its transactions.
+    """
 
     @property
     def queries(self) -> Queries:

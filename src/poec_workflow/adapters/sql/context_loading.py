@@ -41,15 +41,21 @@ _session_columns = (sessions.c.data.label("session"), actions.c.data.label("acti
 _session_from = sessions.join(actions, actions.c.reference == sessions.c.action)
 
 
+def with_registration_locks(statement: Statement) -> Statement:
+    """Lock the sessions, and their actions FOR SHARE: an action stays as it is, and others may register too."""
+    return statement.with_for_update(read=True, of=actions).suffix_with(
+        text(f"FOR UPDATE OF {sessions.name}"), dialect="postgresql"
+    )
+
+
 def _plain_and_locking(statement: Statement, *of: Table, skip_locked: bool = False) -> Mapping[bool, Prepared]:
     """The statement without locks (False), and locking the rows of some tables, in their order (True)."""
     locking = statement.with_for_update(of=of, skip_locked=skip_locked)
     return {False: Prepared(statement), True: Prepared(locking)}
 
 
-_session = _plain_and_locking(
-    select(*_session_columns).select_from(_session_from).where(sessions.c.reference == _REFERENCE), sessions
-)
+session_with_action = select(*_session_columns).select_from(_session_from)
+_session = _plain_and_locking(session_with_action.where(sessions.c.reference == _REFERENCE), sessions)
 _application = _plain_and_locking(
     select(applications.c.data.label("application"), *_session_columns)
     .select_from(applications.join(_session_from, sessions.c.reference == applications.c.session))
@@ -57,15 +63,10 @@ _application = _plain_and_locking(
     sessions,
     applications,
 )
-# Registering and creating a session lock the action FOR SHARE: it stays as it is, and others may do the same.
-_registration_session = select(*_session_columns).select_from(_session_from).where(sessions.c.reference == _PARENT)
+_registration_session = session_with_action.where(sessions.c.reference == _PARENT)
 _session_to_register_on = {
     False: Prepared(_registration_session),
-    True: Prepared(
-        _registration_session.with_for_update(read=True, of=actions).suffix_with(
-            text(f"FOR UPDATE OF {sessions.name}"), dialect="postgresql"
-        )
-    ),
+    True: Prepared(with_registration_locks(_registration_session)),
 }
 _parent_action = select(actions.c.data).where(actions.c.reference == _PARENT)
 _action_to_create_under = {False: Prepared(_parent_action), True: Prepared(_parent_action.with_for_update(read=True))}

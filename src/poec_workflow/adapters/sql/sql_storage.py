@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from poec_workflow.adapters.sql import context_loading
+from poec_workflow.adapters.sql.batch_loading import LoadedBatch
 from poec_workflow.adapters.sql.connections import Connections, OwnConnections
 from poec_workflow.adapters.sql.host_transaction import JoinedConnections
 from poec_workflow.adapters.sql.pending_writes import PendingWrites
@@ -121,9 +122,18 @@ class SqlTransaction:
         self._connection = connection
         self._lock = lock
         self._unsaved = PendingWrites()
+        self._ahead: LoadedBatch | None = None
+
+    def load_ahead(self, commands: Sequence[tuple[Command, str | None]]) -> None:
+        """Load and lock what some commands are about, each with its key, before they are loaded one by one."""
+        self.flush()
+        self._ahead = LoadedBatch.load(self._connection, commands, self._open_applications)
 
     def load(self, command: Command, *, key: str | None = None) -> DecisionContext:
         """What is known around a command, or the receipt of its key alone."""
+        ahead = None if self._ahead is None else self._ahead.context(command, key)
+        if ahead is not None:
+            return ahead
         self.flush()
         loaded = context_loading.load(self._connection, command, self._open_applications, lock=self._lock)
         # Read once the locks are held: the transaction that held them may have used the key.
@@ -145,10 +155,13 @@ class SqlTransaction:
     ) -> None:
         """Gather a decision to be written."""
         self._unsaved.add(changes, receipt, people)
+        if self._ahead is not None:
+            self._ahead.save(changes, receipt)
 
     def forget(self, candidate: str) -> None:
         """Erase a person's name and e-mail, and their name where they acted themself."""
         self.flush()
+        self._ahead = None
         forget(self._connection, candidate)
 
     def flush(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from attrs import evolve
 
 from poec_workflow import commands
 from poec_workflow.commands import Request
@@ -91,6 +92,21 @@ class TransactionContract(Contract):
         assert [type(each) for each in answers] == [Accepted] * 5
         assert answers[1] == replay_of(answers[0])
         assert tally_of(storage, "S-1").retained == 1
+        check(storage)
+
+    def test_a_batch_knows_who_is_registered(self, storage: Storage) -> None:
+        """A candidate who withdrew in the batch may register again in it, once."""
+        workflow = workflow_with_session(storage)
+        again = [evolve(registering(1), application=f"C-{number}") for number in (2, 3)]
+        requests = [
+            Request(command=registering(1), actor=ADVISER),
+            Request(command=again[0], actor=ADVISER),
+            Request(command=commands.Withdraw("C-1", reason="found-employment"), actor=ADVISER),
+            Request(command=again[0], actor=ADVISER),
+            Request(command=again[1], actor=ADVISER),
+        ]
+        answers = workflow.execute_many(requests, batch=5)
+        assert [type(each) for each in answers] == [Accepted, Refused, Accepted, Accepted, Refused]
         check(storage)
 
     def test_settings_do_not_reach_the_storage(self, storage: Storage) -> None:

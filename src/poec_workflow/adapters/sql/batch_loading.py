@@ -1,0 +1,210 @@
+"""Load and lock at once what a batch of commands is about, and keep it as it becomes while they are decided.
+
+Locks are taken in the order of `context_loading`, whatever the order of the commands: actions and sessions by the
+sessions' references, then applications by session and reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
+
+from attrs import define, evolve, field
+from sqlalchemy import ColumnElement, Dialect, Select, select
+
+from poec_workflow.adapters.sql.bulk import any_of, list_parameter
+from poec_workflow.adapters.sql.context_loading import LoadOpen, is_live, session_with_action, with_registration_locks
+from poec_workflow.adapters.sql.prepared import Prepared, StatementConnection
+from poec_workflow.adapters.sql.row_mapping import position_of, read, stored_keys, tally_of
+from poec_workflow.adapters.sql.schema import applications, receipts, sessions
+from poec_workflow.commands import Command, Preregister
+from poec_workflow.history_recording import RecordedChange
+from poec_workflow.model import (
+    LIVE_STATES,
+    Application,
+    ApplicationState,
+    SubjectKind,
+    TrainingAction,
+    TrainingSession,
+)
+from poec_workflow.policies.facts import Enrolment
+from poec_workflow.ports import DecisionContext, LazySequence, Receipt
+
+Keyed = tuple[Command, str | None]
+"""A command, and its idempotency key."""
+_Statement = Select[*tuple[Any, ...]]
+
+
+def _of(column: ColumnElement[str], statement: _Statement) -> Prepared:
+    """A statement on the rows whose column is one of a list."""
+    return Prepared(lambda dialect: statement.where(any_of(column, "listed", dialect)))
+
+
+_sessions_of_applications = _of(applications.c.reference, select(applications.c.session).distinct())
+_sessions = {
+    registering: Prepared(
+        lambda dialect, lock=lock: lock(  # type: ignore[misc]
+            session_with_action.where(any_of(sessions.c.reference, "listed", dialect)).order_by(sessions.c.reference)
+        )
+    )
+    for registering, lock in (
+        (False, lambda statement: statement.with_for_update(of=sessions)),
+        (True, with_registration_locks),
+    )
+}
+_applications = _of(
+    applications.c.reference,
+    select(applications.c.data).order_by(applications.c.session, applications.c.reference).with_for_update(),
+)
+_existing = _of(applications.c.reference, select(applications.c.reference, applications.c.data))
+_live = Prepared(
+    lambda dialect: select(applications.c.reference, applications.c.candidate, applications.c.session).where(
+        any_of(applications.c.candidate, "candidates", dialect),
+        any_of(applications.c.session, "sessions", dialect),
+        is_live,
+    )
+)
+_receipts = _of(receipts.c.key, select(receipts))
+
+
+@define
+class _Session:
+    """A session and what is known around it."""
+
+    enrolment: Enrolment
+    action: TrainingAction
+
+
+@define
+class LoadedBatch:
+    """What a batch of commands is about, by reference, as the decisions so far have left it."""
+
+    _load_open: LoadOpen
+    _sessions: dict[str, _Session] = field(factory=dict)
+    _applications: dict[str, Application | None] = field(factory=dict)
+    _live: dict[tuple[str, str], set[str]] = field(factory=dict)
+    _receipts: dict[str, Receipt | None] = field(factory=dict)
+
+    @classmethod
+    def load(cls, connection: StatementConnection, batch: Sequence[Keyed], load_open: LoadOpen) -> LoadedBatch:
+        """Load and lock, in one statement for each kind of row."""
+        loaded = cls(load_open)
+        registrations = [command for command, _ in batch if isinstance(command, Preregister)]
+        known = {
+            kind: {each.reference for each, _ in batch if each.kind is kind and not isinstance(each, Preregister)}
+            for kind in (SubjectKind.SESSION, SubjectKind.APPLICATION)
+        }
+        listed = _Lists(connection)
+        references = known[SubjectKind.SESSION] | {each.session for each in registrations}
+        references.update(row.session for row in listed.rows(_sessions_of_applications, known[SubjectKind.APPLICATION]))
+        for row in listed.rows(_sessions[bool(registrations)], references):
+            loaded._add_session(row)
+        for row in listed.rows(_applications, known[SubjectKind.APPLICATION]):
+            application = read(row.data, Application)
+            loaded._applications[application.reference] = application
+        loaded._load_registrations(listed, registrations)
+        loaded._load_receipts(listed, [key for _, key in batch if key is not None])
+        return loaded
+
+    def _add_session(self, row: Any) -> None:  # noqa: ANN401 - a row
+        session = read(row.session, TrainingSession)
+        self._put(_Session(Enrolment(session=session, tally=tally_of(row)), read(row.action, TrainingAction)))
+
+    def _load_registrations(self, listed: _Lists, registrations: Sequence[Preregister]) -> None:
+        if not registrations:
+            return
+        unknown = {each.application for each in registrations} - self._applications.keys()
+        self._applications.update(dict.fromkeys(unknown))
+        for row in listed.rows(_existing, unknown):
+            self._applications[row.reference] = read(row.data, Application)
+        self._live = {(each.candidate.reference, each.session): set() for each in registrations}
+        candidates, of_sessions = (sorted({pair[index] for pair in self._live}) for index in (0, 1))
+        for row in listed.connection.rows(
+            _live, {"candidates": listed.of(candidates), "sessions": listed.of(of_sessions)}
+        ):
+            if (pair := (row.candidate, row.session)) in self._live:
+                self._live[pair].add(row.reference)
+
+    def _load_receipts(self, listed: _Lists, keys: Sequence[str]) -> None:
+        self._receipts = dict.fromkeys(keys)
+        stored = {each: key for key in keys for each in reversed(stored_keys(key))}
+        for row in listed.rows(_receipts, stored):
+            key = stored[row.key]
+            self._receipts[key] = Receipt(key, row.digest, position_of(row))
+
+    def context(self, command: Command, key: str | None) -> DecisionContext | None:
+        """The context of one of the commands; None where it has to be loaded by itself."""
+        if key is not None:
+            if key not in self._receipts:
+                return None
+            if (receipt := self._receipts[key]) is not None:
+                return DecisionContext(receipt=receipt)
+        if isinstance(command, Preregister):
+            return self._registration(command)
+        if command.kind is SubjectKind.APPLICATION:
+            application = self._applications.get(command.reference)
+            around = None if application is None else self._sessions.get(application.session)
+            return None if around is None else _context(application, around)
+        around = self._sessions.get(command.reference) if command.kind is SubjectKind.SESSION else None
+        return None if around is None else _context(around.enrolment.session, around)
+
+    def _registration(self, command: Preregister) -> DecisionContext | None:
+        around = self._sessions.get(command.session)
+        live = self._live.get((command.candidate.reference, command.session))
+        if around is None or live is None or command.application not in self._applications:
+            return None
+        context = _context(self._applications[command.application], around)
+        return evolve(context, candidate_live=True) if live else context
+
+    def save(self, changes: Iterable[RecordedChange], receipt: Receipt | None) -> None:
+        """Take over what a decision changed."""
+        for change in changes:
+            match change.subject:
+                case Application() as application:
+                    self._save_application(application, cast("ApplicationState | None", change.entry.from_state))
+                case TrainingSession() as session:
+                    if (around := self._sessions.get(session.reference)) is not None:
+                        self._put(evolve(around, enrolment=evolve(around.enrolment, session=session)))
+                case TrainingAction() as action:
+                    for around in self._sessions.values():
+                        if around.action.reference == action.reference:
+                            around.action = action
+        if receipt is not None:
+            self._receipts[receipt.key] = receipt
+
+    def _save_application(self, application: Application, before: ApplicationState | None) -> None:
+        self._applications[application.reference] = application
+        if (around := self._sessions.get(application.session)) is not None:
+            tally = around.enrolment.tally.moved(before, application.state)
+            self._put(evolve(around, enrolment=evolve(around.enrolment, tally=tally)))
+        live = self._live.get((application.candidate, application.session))
+        if live is not None:
+            (live.add if application.state in LIVE_STATES else live.discard)(application.reference)
+
+    def _put(self, around: _Session) -> None:
+        """Take over a session; its open applications are loaded anew when they are looked at."""
+        reference = around.enrolment.session.reference
+        open_applications = LazySequence(lambda: self._load_open(reference))
+        around.enrolment = evolve(around.enrolment, open_applications=open_applications)
+        self._sessions[reference] = around
+
+
+def _context(subject: Application | TrainingSession | None, around: _Session) -> DecisionContext:
+    return DecisionContext(subject=subject, action=around.action, enrolment=around.enrolment)
+
+
+@define
+class _Lists:
+    """Queries by a list of texts."""
+
+    connection: StatementConnection
+
+    def rows(self, statement: Prepared, texts: Iterable[str]) -> Sequence[Any]:
+        """The rows of a statement; none where the list is empty."""
+        listed = sorted(texts)
+        return self.connection.rows(statement, {"listed": self.of(listed)}) if listed else ()
+
+    def of(self, texts: Sequence[str]) -> str:
+        """A list as a parameter."""
+        dialect: Dialect = self.connection.dialect
+        return list_parameter(texts, dialect)
