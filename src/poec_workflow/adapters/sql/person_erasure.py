@@ -8,8 +8,9 @@ from sqlalchemy import BindParameter, bindparam, select, union
 
 from poec_workflow.adapters.anonymization import anonymous_application, anonymous_entry
 from poec_workflow.adapters.sql.prepared import Prepared, StatementConnection
-from poec_workflow.adapters.sql.row_mapping import Values, entry_row, read, row_of
+from poec_workflow.adapters.sql.row_mapping import Values, entry_row, row_of
 from poec_workflow.adapters.sql.schema import applications, history, people
+from poec_workflow.adapters.sql.stored_values import read
 from poec_workflow.history import HistoryEntry
 from poec_workflow.model import Application, SubjectKind
 

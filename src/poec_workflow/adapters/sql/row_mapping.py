@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from poec_workflow.adapters.search_text import action_text, application_text, person_text, session_text
 from poec_workflow.adapters.sql.schema import COUNTS
@@ -16,9 +15,8 @@ from poec_workflow.history import HistoryEntry, Position
 from poec_workflow.model import Application, Candidate, Subject, SubjectKind, Tally, TrainingAction, TrainingSession
 from poec_workflow.policies.alerts import awaits_validation, is_incomplete
 from poec_workflow.policies.capacity import quota_of
-from poec_workflow.serialization import from_dict, to_json
+from poec_workflow.serialization import to_json
 
-T = TypeVar("T")
 Values = dict[str, Any]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -30,11 +28,6 @@ _DIGESTED = re.compile(r"sha256:[0-9a-f]{64}")
 def microseconds(instant: datetime) -> int:
     """An instant as stored, in microseconds since 1970: comparable whatever its offset was."""
     return (instant - _EPOCH) // _MICROSECOND
-
-
-def read(text: str, cls: type[T]) -> T:
-    """Parse a value that `to_json` wrote."""
-    return from_dict(json.loads(text), cls)
 
 
 def tally_of(row: Any) -> Tally:  # noqa: ANN401 - a row that has the counters

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import BindParameter, Connection, Row, bindparam, select, union
@@ -17,8 +16,9 @@ from poec_workflow.adapters.sql.context_loading import is_open, open_count
 from poec_workflow.adapters.sql.dashboard_statements import from_applications, from_counters
 from poec_workflow.adapters.sql.dialects import supports_lateral
 from poec_workflow.adapters.sql.prepared import CoreConnection
-from poec_workflow.adapters.sql.row_mapping import microseconds, read, tally_of
+from poec_workflow.adapters.sql.row_mapping import microseconds, tally_of
 from poec_workflow.adapters.sql.schema import SUBJECTS, applications, history, people, sessions
+from poec_workflow.adapters.sql.stored_values import read
 from poec_workflow.history import HistoryEntry
 from poec_workflow.model import (
     STATE_TYPES,
@@ -70,11 +70,14 @@ _overdue = (
 
 
 def _list_rows(rows: Sequence[Row[Any]]) -> Sequence[ApplicationRow]:
-    """Build rows of the applications list; parse each session and action once."""
-    session = cache(lambda text: read(text, TrainingSession))
-    action = cache(lambda text: read(text, TrainingAction))
+    """Build rows of the applications list."""
     return [
-        application_row(read(row.application, Application), session(row.session), action(row.action), row.name)
+        application_row(
+            read(row.application, Application),
+            read(row.session, TrainingSession),
+            read(row.action, TrainingAction),
+            row.name,
+        )
         for row in rows
     ]
 
@@ -159,8 +162,10 @@ class SqlQueries:
         """Sessions by reference, after one, at most so many."""
         statement = list_statements.sessions_page(filter_, criteria, after, limit)
         rows = self._connections.read(lambda c: c.execute(statement).all())
-        action = cache(lambda text: read(text, TrainingAction))
-        return [session_row(read(row.session, TrainingSession), action(row.action), tally_of(row)) for row in rows]
+        return [
+            session_row(read(row.session, TrainingSession), read(row.action, TrainingAction), tally_of(row))
+            for row in rows
+        ]
 
     def session_tabs(self, filter_: SessionFilter, criteria: AlertCriteria) -> Mapping[Tab, int]:
         """How many sessions each tab has, whatever the filter's."""
