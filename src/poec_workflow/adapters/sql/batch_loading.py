@@ -15,9 +15,9 @@ from sqlalchemy import ColumnElement, Dialect, Select, select
 from poec_workflow.adapters.sql.bulk import any_of, list_parameter
 from poec_workflow.adapters.sql.context_loading import LoadOpen, is_live, session_with_action, with_registration_locks
 from poec_workflow.adapters.sql.prepared import Prepared, StatementConnection
-from poec_workflow.adapters.sql.row_mapping import position_of, stored_keys, tally_of
+from poec_workflow.adapters.sql.row_mapping import position_of, stored_keys
 from poec_workflow.adapters.sql.schema import applications, receipts, sessions
-from poec_workflow.adapters.sql.stored_values import read
+from poec_workflow.adapters.sql.stored_values import read, tally_of
 from poec_workflow.commands import Command, Preregister
 from poec_workflow.history_recording import RecordedChange
 from poec_workflow.model import (

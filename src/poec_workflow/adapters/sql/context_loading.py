@@ -15,9 +15,9 @@ from sqlalchemy import BindParameter, Select, Table, and_, bindparam, exists, or
 
 from poec_workflow.adapters.sql.dialects import supports_skip_locked
 from poec_workflow.adapters.sql.prepared import Prepared, StatementConnection
-from poec_workflow.adapters.sql.row_mapping import position_of, stored_keys, tally_of
+from poec_workflow.adapters.sql.row_mapping import position_of, stored_keys
 from poec_workflow.adapters.sql.schema import COUNTS, actions, applications, count_of, history, receipts, sessions
-from poec_workflow.adapters.sql.stored_values import read
+from poec_workflow.adapters.sql.stored_values import read, tally_of
 from poec_workflow.commands import Command, CreateSession, Preregister
 from poec_workflow.history import HistoryEntry, Position
 from poec_workflow.model import LIVE_STATES, OPEN_STATES, Application, SubjectKind, TrainingAction, TrainingSession

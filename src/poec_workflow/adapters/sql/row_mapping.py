@@ -9,10 +9,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from poec_workflow.adapters.search_text import action_text, application_text, person_text, session_text
-from poec_workflow.adapters.sql.schema import COUNTS
 from poec_workflow.events import AnyEvent
 from poec_workflow.history import HistoryEntry, Position
-from poec_workflow.model import Application, Candidate, Subject, SubjectKind, Tally, TrainingAction, TrainingSession
+from poec_workflow.model import Application, Candidate, Subject, SubjectKind, TrainingAction, TrainingSession
 from poec_workflow.policies.alerts import awaits_validation, is_incomplete
 from poec_workflow.policies.capacity import quota_of
 from poec_workflow.serialization import to_json
@@ -28,11 +27,6 @@ _DIGESTED = re.compile(r"sha256:[0-9a-f]{64}")
 def microseconds(instant: datetime) -> int:
     """An instant as stored, in microseconds since 1970: comparable whatever its offset was."""
     return (instant - _EPOCH) // _MICROSECOND
-
-
-def tally_of(row: Any) -> Tally:  # noqa: ANN401 - a row that has the counters
-    """The counters of a session's row."""
-    return Tally(**{name: getattr(row, name) for name in COUNTS})
 
 
 FIXED: Mapping[SubjectKind, tuple[str, ...]] = {

@@ -16,9 +16,9 @@ from poec_workflow.adapters.sql.context_loading import is_open, open_count
 from poec_workflow.adapters.sql.dashboard_statements import from_applications, from_counters
 from poec_workflow.adapters.sql.dialects import supports_lateral
 from poec_workflow.adapters.sql.prepared import CoreConnection
-from poec_workflow.adapters.sql.row_mapping import microseconds, tally_of
+from poec_workflow.adapters.sql.row_mapping import microseconds
 from poec_workflow.adapters.sql.schema import SUBJECTS, applications, history, people, sessions
-from poec_workflow.adapters.sql.stored_values import read
+from poec_workflow.adapters.sql.stored_values import read, tally_of
 from poec_workflow.history import HistoryEntry
 from poec_workflow.model import (
     STATE_TYPES,

@@ -19,6 +19,7 @@ from typing import Annotated, Any, TypeVar, cast, get_args, get_origin, get_type
 
 from attrs import fields
 
+from poec_workflow.adapters.sql.schema import COUNTS
 from poec_workflow.construction import constructor
 from poec_workflow.events import ENVELOPE, EVENTS
 from poec_workflow.frozen_map import FrozenMap
@@ -28,6 +29,7 @@ from poec_workflow.model import (
     STATE_TYPES,
     Actor,
     Reference,
+    Tally,
     Text,
     TextLength,
     TrainingAction,
@@ -45,6 +47,7 @@ _REFERENCE, _TEXT = (get_args(each)[1] for each in (Reference, Text))
 _INSTANT = re.compile(
     r"(?:19|2[0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{6})?[+-][0-9]{2}:[0-9]{2}"
 )
+_make_tally = constructor(Tally)
 _UNEXPECTED = (AttributeError, KeyError, TypeError, ValueError, RecursionError)
 _decode = json.JSONDecoder().raw_decode
 
@@ -60,6 +63,11 @@ def read(text: str, cls: type[T]) -> T:
     except _UNEXPECTED:
         return from_dict(json.loads(text), cls)
     return value
+
+
+def tally_of(row: Any) -> Tally:  # noqa: ANN401 - a row that has the counters
+    """The counters of a session's row."""
+    return _make_tally(*[getattr(row, name) for name in COUNTS])
 
 
 def load(text: str) -> Any:  # noqa: ANN401 - JSON
