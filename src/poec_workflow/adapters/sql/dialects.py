@@ -32,6 +32,8 @@ WRITING = "poec_writing"
 """The execution option of connections whose transactions write."""
 
 _EXPECTED = "expected sqlite:///file.db or postgresql+psycopg://host/database"
+_MOST_CONNECTIONS = 15
+"""Of a storage to PostgreSQL. Each is kept: opening one takes longer than ten commands."""
 _SCHEMA_LOCK = 0x706F6563
 """PostgreSQL's advisory lock of those who make the tables."""
 
@@ -78,7 +80,9 @@ def _postgresql(url: URL, busy_timeout: float) -> Engine:
     options = url.query.get("options", "")
     waiting = f"-c lock_timeout={int(busy_timeout * 1000)}"
     arguments = {"options": f"{waiting} {options}", "connect_timeout": url.query.get("connect_timeout", "10")}
-    return create_engine(url, connect_args=arguments, pool_size=5, max_overflow=10, pool_timeout=busy_timeout)
+    return create_engine(
+        url, connect_args=arguments, pool_size=_MOST_CONNECTIONS, max_overflow=0, pool_timeout=busy_timeout
+    )
 
 
 def writing_engine(engine: Engine) -> Engine:
