@@ -211,7 +211,7 @@ def _into_sqlite(url: str, everything: Iterator[Rows]) -> None:
             for name, some in rows.items():
                 if some:
                     marks = ", ".join("?" * len(some[0]))
-                    connection.executemany(f"INSERT INTO {name} VALUES ({marks})", some)  # noqa: S608 - of ours
+                    connection.executemany(f"INSERT INTO {name} VALUES ({marks})", some)
 
 
 def _into_postgresql(url: str, everything: Iterator[Rows]) -> None:

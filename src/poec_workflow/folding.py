@@ -103,6 +103,11 @@ def _pending(action: TrainingAction, event: events.ActionEnriched) -> str | None
     return None if requested == action.certification else requested
 
 
+def only_moves(event: type[events.Event[Any]]) -> bool:
+    """Whether an event changes nothing of its subject but version and state."""
+    return event not in _CREATING and event not in _FOLDS and set(fields_dict(event)) == set(events.ENVELOPE)
+
+
 _NOT_ENRICHED = {*events.ENVELOPE, "certification", "pending_certification"}
 _FOLDS: Mapping[type[events.Event[Any]], Mapping[str, _Fold]] = {
     events.Preregistered: {"registered_at": lambda _, event: event.effective_at},

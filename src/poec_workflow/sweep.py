@@ -2,6 +2,9 @@
 
 Running it late, twice, or on several machines has one result: one history entry for each application, effective at
 the first instant after its deadline, recorded now.
+
+Where the rules decide alike on all applications of one session in one state (`is_uniform`), and the storage can
+store so (`ClaimsBatches`), one decision is made for them all.
 """
 
 from __future__ import annotations
@@ -18,12 +21,32 @@ from poec_workflow.model import SYSTEM
 from poec_workflow.policies.calendar import local_day
 from poec_workflow.policies.deadlines import ended_before
 from poec_workflow.policies.settings import Settings
-from poec_workflow.ports import DecisionContext, Storage, Transaction
+from poec_workflow.ports import DecisionContext, LazySequence, OverdueBatch, Storage, Transaction, claims_batches
+from poec_workflow.uniform_decisions import is_uniform
 
-BATCH = 500
-Batches = Iterator[tuple[Accepted, ...]]
+BATCH = 1_000
+"""How many applications a transaction expires, at most: others wait meanwhile, for about a tenth of a second."""
 
 _OVERTAKEN = {"no-transition", "advice-deadline-not-passed"}
+
+
+class Batch(LazySequence[Accepted]):
+    """The answers of a batch in order; those that were decided together are made when one is looked at."""
+
+    def __init__(self, references: Sequence[str], load: Callable[[], Sequence[Accepted]]) -> None:
+        super().__init__(load)
+        self.references = references
+
+    @classmethod
+    def of(cls, answers: Sequence[Accepted]) -> Batch:
+        """A batch whose answers are there."""
+        return cls([each.subject.reference for each in answers], lambda: answers)
+
+    def __len__(self) -> int:
+        return len(self.references)
+
+
+Batches = Iterator[Batch]
 
 
 def batches(storage: Storage, now: datetime, settings: Settings, *, size: int = BATCH) -> Batches:
@@ -33,16 +56,31 @@ def batches(storage: Storage, now: datetime, settings: Settings, *, size: int = 
         CommandRefused: the settings' permissions or policies do not let the system expire.
     """
     before = ended_before(local_day(now, settings.zone), settings)
+    uniform = is_uniform(Expire, settings)
 
-    def work(transaction: Transaction) -> tuple[Accepted, ...]:
+    def work(transaction: Transaction) -> Batch:
+        if uniform and claims_batches(transaction):
+            return _expired_together(transaction.claim_overdue_batch(before, limit=size), now, settings)
         claimed = transaction.claim_overdue(before, limit=size)
         expired = tuple(_accepted(_decided(each, now, settings)) for each in claimed)
         for each in expired:
             transaction.save(recorded(each, now, settings))
-        return expired
+        return Batch.of(expired)
 
     while batch := storage.run(work):
         yield batch
+
+
+def _expired_together(claimed: OverdueBatch, now: datetime, settings: Settings) -> Batch:
+    first_of_each = [_accepted(_decided(each, now, settings)) for each in claimed.groups]
+    claimed.save([change for each in first_of_each for change in recorded(each, now, settings)])
+
+    def answers() -> Sequence[Accepted]:
+        facts = [each.facts(now, SYSTEM, settings) for each in claimed.groups]
+        pairs = zip(claimed.applications, claimed.group_of, strict=True)
+        return [_accepted(decide(each, Expire(each.reference), facts[group])) for each, group in pairs]
+
+    return Batch(claimed.references, answers)
 
 
 def previews(storage: Storage, now: datetime, settings: Settings, *, size: int = BATCH) -> Batches:
@@ -53,11 +91,11 @@ def previews(storage: Storage, now: datetime, settings: Settings, *, size: int =
     """
     overdue = storage.queries.overdue(ended_before(local_day(now, settings.zone), settings))
 
-    def work(transaction: Transaction, references: Sequence[str]) -> tuple[Accepted, ...]:
+    def work(transaction: Transaction, references: Sequence[str]) -> Batch:
         answers = [_decided(transaction.load(Expire(each)), now, settings) for each in references]
         # Between the list and this look an application may have ended, or its session may have been moved.
         standing = (each for each in answers if isinstance(each, Accepted) or not each.codes <= _OVERTAKEN)
-        return tuple(map(_accepted, standing))
+        return Batch.of(tuple(map(_accepted, standing)))
 
     for start in range(0, len(overdue), size):
         yield storage.run(partial(work, references=overdue[start : start + size]), write=False)

@@ -16,7 +16,7 @@ from poec_workflow.errors import CommandRefused, Refusal
 from poec_workflow.history_recording import recorded, replayed
 from poec_workflow.model import Actor
 from poec_workflow.policies.calendar import in_zone, local_instant
-from poec_workflow.ports import DecisionContext, LoadsAhead, Receipt, Storage, Transaction
+from poec_workflow.ports import DecisionContext, Receipt, Storage, Transaction, loads_ahead
 from poec_workflow.ports.clock import local_now
 from poec_workflow.read_model import ReadModel
 from poec_workflow.remedies import Remedy, remedy
@@ -155,9 +155,10 @@ class Workflow(ReadModel):
         expired: list[str] = []
         batches = sweep.previews if dry_run else sweep.batches
         for batch in batches(self.storage, now, self.settings):
-            expired.extend(each.subject.reference for each in batch)
-            for answer in () if dry_run else batch:
-                self._notified(answer)
+            expired.extend(batch.references)
+            if self.observe is not None and not dry_run:
+                for answer in batch:
+                    self._notified(answer)
             if progress:
                 progress(len(expired))
         return SweepReport(at=in_zone(now, self.settings.zone), expired=tuple(sorted(expired)), dry_run=dry_run)
@@ -183,7 +184,7 @@ class Workflow(ReadModel):
         return self._carried_out(transaction, request, loaded, at)
 
     def _execute_all(self, transaction: Transaction, requests: Sequence[tuple[Request, datetime]]) -> list[Answer]:
-        if isinstance(transaction, LoadsAhead):
+        if loads_ahead(transaction):
             transaction.load_ahead([(request.command, request.key) for request, _ in requests])
         return [self._execute(transaction, request, at) for request, at in requests]
 

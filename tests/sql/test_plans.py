@@ -94,6 +94,15 @@ def test_no_growing_table_is_read_whole(name: str, file: Path, stored: SqlStorag
     assert whole == []
 
 
+def test_what_a_sweep_claims_is_not_sorted(file: Path, stored: SqlStorage, said: list[Said]) -> None:
+    """The indexes have the order already."""
+    workflow_on(stored).execute(registering(1), ADVISER)
+    said.clear()
+    stored.run(lambda transaction: transaction.claim_overdue(DAY, limit=5), write=False)
+    assert [step for step in plans(file, said) if "poec_applications" in step]
+    assert not [step for step in plans(file, said) if "TEMP B-TREE" in step]
+
+
 @pytest.mark.parametrize("name", ["application", "dashboard", "dashboard since", "queue", "everybody", "tabs"])
 def test_each_is_one_statement(name: str, stored: SqlStorage, said: list[Said]) -> None:
     """One statement a question."""

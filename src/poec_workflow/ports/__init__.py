@@ -11,11 +11,21 @@ from poec_workflow.model import LIVE_STATES, OPEN_STATES, State, Subject, Tally
 from poec_workflow.policies.alerts import AlertCriteria, alerts, awaits_validation, is_ended
 from poec_workflow.policies.facts import Enrolment
 from poec_workflow.ports.clock import Clock, FixedClock, SystemClock
-from poec_workflow.ports.context import DecisionContext, LazySequence, Receipt
+from poec_workflow.ports.context import DecisionContext, LazySequence, OverdueBatch, Receipt
 from poec_workflow.ports.notifier import Notifier
 from poec_workflow.ports.outbox import Delivery, Outbox
 from poec_workflow.ports.queries import Queries
-from poec_workflow.ports.storage import Closable, LoadsAhead, SchemaStatus, SchemaStorage, Storage, Transaction
+from poec_workflow.ports.storage import (
+    ClaimsBatches,
+    Closable,
+    LoadsAhead,
+    SchemaStatus,
+    SchemaStorage,
+    Storage,
+    Transaction,
+    claims_batches,
+    loads_ahead,
+)
 from poec_workflow.views import (
     ActionFilter,
     ActionRow,
@@ -39,6 +49,7 @@ __all__ = [
     "AlertCriteria",
     "ApplicationFilter",
     "ApplicationRow",
+    "ClaimsBatches",
     "Clock",
     "Closable",
     "Command",
@@ -52,6 +63,7 @@ __all__ = [
     "LoadsAhead",
     "Notifier",
     "Outbox",
+    "OverdueBatch",
     "Position",
     "Queries",
     "Receipt",
@@ -69,5 +81,7 @@ __all__ = [
     "Transaction",
     "alerts",
     "awaits_validation",
+    "claims_batches",
     "is_ended",
+    "loads_ahead",
 ]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import TypeVar, overload
+from typing import Protocol, TypeVar, overload
 
 from attrs import frozen
 
 from poec_workflow.history import Position
-from poec_workflow.model import Actor, Subject, TrainingAction
+from poec_workflow.history_recording import RecordedChange
+from poec_workflow.model import Actor, Application, Subject, TrainingAction
 from poec_workflow.policies.facts import Enrolment, Facts
 from poec_workflow.policies.settings import Settings
 
@@ -48,6 +49,38 @@ class DecisionContext:
             enrolments=self.enrolments,
             candidate_live=self.candidate_live,
         )
+
+
+class OverdueBatch(Protocol):
+    """Overdue applications that were claimed together; those of one session in one state are a group."""
+
+    @property
+    def references(self) -> Sequence[str]:
+        """Of the applications, in their order."""
+        ...
+
+    @property
+    def applications(self) -> Sequence[Application]:
+        """The applications, in that order; may be lazy, and is read after the transaction too."""
+        ...
+
+    @property
+    def groups(self) -> Sequence[DecisionContext]:
+        """The context of the first application of each group, in the order of these."""
+        ...
+
+    @property
+    def group_of(self) -> Sequence[int]:
+        """The index of each application's group."""
+        ...
+
+    def save(self, changes: Sequence[RecordedChange]) -> None:
+        """Store for each application what `Transaction.save` would, in their order.
+
+        Args:
+            changes: of the first application of each group; those of the others differ in reference and version.
+        """
+        ...
 
 
 class LazySequence(Sequence[T_co]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Protocol, TypeVar, runtime_checkable
+from typing import Protocol, TypeGuard, TypeVar, runtime_checkable
 
 from attrs import frozen
 
@@ -12,7 +12,7 @@ from poec_workflow.commands import Command
 from poec_workflow.history import HistoryEntry, Position
 from poec_workflow.history_recording import RecordedChange
 from poec_workflow.model import Candidate
-from poec_workflow.ports.context import DecisionContext, Receipt
+from poec_workflow.ports.context import DecisionContext, OverdueBatch, Receipt
 from poec_workflow.ports.outbox import Outbox
 from poec_workflow.ports.queries import Queries
 
@@ -45,9 +45,8 @@ class Transaction(Protocol):
         ...
 
 
-@runtime_checkable
-class LoadsAhead(Protocol):
-    """A transaction that loads what many commands are about at once; an option."""
+class LoadsAhead(Transaction, Protocol):
+    """A transaction that loads what many commands are about at once; a batch on others loads one after the other."""
 
     def load_ahead(self, commands: Sequence[tuple[Command, str | None]]) -> None:
         """Load and lock what some commands are about, each with its key; `load` then answers for each in turn.
@@ -57,10 +56,32 @@ class LoadsAhead(Protocol):
         ...
 
 
+class ClaimsBatches(Transaction, Protocol):
+    """A transaction that can expire many applications by few decisions; `sweep` works one by one on others."""
+
+    def claim_overdue_batch(self, ended_before: date, *, limit: int) -> OverdueBatch:
+        """Claim what `claim_overdue` claims."""
+        ...
+
+
+# The class is looked at, for a wrapper that passes unknown names on to another transaction may override `load` or
+# `claim_overdue`.
+
+
+def loads_ahead(transaction: Transaction) -> TypeGuard[LoadsAhead]:
+    """Whether the transaction's own class can load ahead."""
+    return hasattr(type(transaction), LoadsAhead.load_ahead.__name__)
+
+
+def claims_batches(transaction: Transaction) -> TypeGuard[ClaimsBatches]:
+    """Whether the transaction's own class can claim batches."""
+    return hasattr(type(transaction), ClaimsBatches.claim_overdue_batch.__name__)
+
+
 class Storage(Protocol):
     """Keeps subjects, counts, history, outbox, receipts and people.
 
-    `Closable` and `SchemaStorage` are options of it, `LoadsAhead` of its transactions.
+    `Closable` and `SchemaStorage` are options of it, `LoadsAhead` and `ClaimsBatches` of its transactions.
     """
 
     @property

@@ -35,7 +35,7 @@ from sqlalchemy import (
 )
 
 from poec_workflow.adapters.sql.dialects import insert_ignoring, insert_replacing, supports_arrays
-from poec_workflow.adapters.sql.prepared import Parameters, Prepared, StatementConnection
+from poec_workflow.adapters.sql.prepared import Columns, Parameters, Prepared, StatementConnection
 
 ValueOf = Callable[[str], ColumnElement[Any]]
 """Name ▸ the value of a row: a bound parameter, or a column of the unnested arrays."""
@@ -162,6 +162,8 @@ def _at_once(shape: tuple[tuple[TableWrite, bool, bool], ...]) -> Prepared:
 
 
 def _arrays(rows: Sequence[Parameters]) -> Parameters:
+    if isinstance(rows, Columns):
+        return {name: array(each) for name, each in rows.columns.items()}
     return {name: array([row[name] for row in rows]) for name in rows[0]}
 
 

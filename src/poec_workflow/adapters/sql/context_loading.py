@@ -10,7 +10,6 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from attrs import evolve
 from sqlalchemy import BindParameter, Select, Table, and_, bindparam, exists, or_, select, text
 
 from poec_workflow.adapters.sql.dialects import supports_skip_locked
@@ -91,17 +90,30 @@ _open_of_session = _plain_and_locking(
     applications,
 )
 _overdue_rows = (
-    select(applications.c.data.label("application"), sessions.c.reference, *_session_columns)
+    select(
+        applications.c.reference.label("application_reference"),
+        applications.c.version,
+        applications.c.state,
+        applications.c.data.label("application"),
+        sessions.c.reference,
+        *_session_columns,
+    )
     .select_from(_session_from.join(applications, applications.c.session == sessions.c.reference))
     .where(sessions.c.end_on < bindparam("before"), open_count > 0, is_open)
     .limit(bindparam("limit"))
 )
-_overdue = _plain_and_locking(
-    _overdue_rows.order_by(sessions.c.end_on, sessions.c.reference, applications.c.reference),
-    sessions,
-    applications,
-    skip_locked=True,
-)
+# By their rowid SQLite knows sessions apart, and reads the rows in this order off the indexes; else it sorts them, with
+# all their texts.
+_one_session = {"sqlite": (text(f"{sessions.name}.rowid"),), "postgresql": ()}
+_overdue = {
+    dialect: _plain_and_locking(
+        _overdue_rows.order_by(sessions.c.end_on, sessions.c.reference, *one_session, applications.c.reference),
+        sessions,
+        applications,
+        skip_locked=True,
+    )
+    for dialect, one_session in _one_session.items()
+}
 # Waits for sessions in the order of locking.
 _overdue_waiting = Prepared(
     _overdue_rows.order_by(sessions.c.reference, applications.c.reference).with_for_update(of=(sessions, applications))
@@ -147,7 +159,7 @@ def load_application(
 ) -> DecisionContext:
     """Load an application, its session with counters, and its action; empty where there is none."""
     row = connection.row(_application[lock], {"reference": reference})
-    return _context_of(read(row.application, Application), row, load_open) if row else DecisionContext()
+    return context_of(read(row.application, Application), row, load_open) if row else DecisionContext()
 
 
 def _load_session(
@@ -208,25 +220,17 @@ def open_applications(connection: StatementConnection, session: str, *, lock: bo
     return [read(each, Application) for each in connection.values(_open_of_session[lock], {"reference": session})]
 
 
-def overdue(
-    connection: StatementConnection, ended_before: date, limit: int, load_open: LoadOpen, *, lock: bool
-) -> Sequence[DecisionContext]:
-    """Open applications of sessions that ended before a day, the earliest ends first, at most `limit`.
+def overdue_rows(connection: StatementConnection, ended_before: date, limit: int, *, lock: bool) -> Sequence[Any]:
+    """Rows of open applications whose sessions ended before a day, the earliest ends first, at most `limit`.
 
     With `lock`, rows that other transactions hold are skipped where the database can (PostgreSQL); when nothing else is
     left, they are waited for.
     """
     parameters = {"before": ended_before.isoformat(), "limit": limit}
-    rows = connection.rows(_overdue[lock], parameters)
+    rows = connection.rows(_overdue[connection.dialect.name][lock], parameters)
     if not rows and lock and supports_skip_locked(connection.dialect):
         rows = connection.rows(_overdue_waiting, parameters)
-    contexts: list[DecisionContext] = []
-    for _, group in groupby(rows, lambda row: row.reference):
-        first, *others = group
-        context = _context_of(read(first.application, Application), first, load_open)
-        contexts.append(context)
-        contexts.extend(evolve(context, subject=read(row.application, Application)) for row in others)
-    return contexts
+    return rows
 
 
 def receipt(connection: StatementConnection, key: str) -> Receipt | None:
@@ -244,7 +248,8 @@ def recall(connection: StatementConnection, decision: Position) -> Sequence[Sequ
     return [[read(row.data, HistoryEntry) for row in group] for _, group in groups]
 
 
-def _context_of(subject: Application, row: Any, load_open: LoadOpen) -> DecisionContext:  # noqa: ANN401 - a row
+def context_of(subject: Application, row: Any, load_open: LoadOpen) -> DecisionContext:  # noqa: ANN401 - a row
+    """The context of an application, of a row that has its session and action."""
     return DecisionContext(
         subject=subject, action=read(row.action, TrainingAction), enrolment=_enrolment(row, load_open)
     )

@@ -65,10 +65,10 @@ def _counting(given: ValueOf) -> UpdateBase:
 
 
 _INSERTS = {kind: _creating(table) for kind, table in SUBJECTS.items()}
-_UPDATES = {kind: _changing(table, FIXED[kind]) for kind, table in SUBJECTS.items()}
+UPDATES = {kind: _changing(table, FIXED[kind]) for kind, table in SUBJECTS.items()}
 _COUNT = update(sessions, ("known_reference", *(f"delta_{name}" for name in COUNTS)), _counting)
-_HISTORY = insert(history, names_of(history))
-_OUTBOX = insert(outbox, ("kind", "reference", "version"))
+HISTORY = insert(history, names_of(history))
+OUTBOX = insert(outbox, ("kind", "reference", "version"))
 _RECEIPT = insert_unless_there(receipts)
 _PERSON = replace(people, "reference")
 
@@ -76,9 +76,32 @@ _PERSON = replace(people, "reference")
 _ORDER = (SubjectKind.ACTION, SubjectKind.SESSION, SubjectKind.APPLICATION)
 
 
+class Counts:
+    """What is to be added to the counters of sessions."""
+
+    def __init__(self) -> None:
+        self._added: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(COUNTS, 0))
+
+    def move(self, session: str, before: State | None, after: ApplicationState, many: int = 1) -> None:
+        """Add what so many applications that move alike change."""
+        counts = self._added[session]
+        for name, change in _moved(before, after):
+            counts[name] += many * change
+
+    def write(self) -> Iterator[Write]:
+        """The write that adds them, where there is anything to add; sessions in the order of locking."""
+        rows = [
+            {"known_reference": session, **{f"delta_{name}": count for name, count in added.items()}}
+            for session, added in sorted(self._added.items())
+            if any(added.values())
+        ]
+        if rows:
+            yield Write(_COUNT, rows)
+
+
 @cache
 def _moved(before: State | None, after: ApplicationState) -> Sequence[tuple[str, int]]:
-    """The counters that an application's move changes, and by how much."""
+    """The counters that an application's move changes, and by how much, by `Tally.moved`."""
     moved = Tally().moved(cast("ApplicationState | None", before), after)
     return [(name, change) for name in COUNTS if (change := getattr(moved, name))]
 
@@ -89,7 +112,7 @@ class PendingWrites:
     def __init__(self) -> None:
         self._subjects: dict[SubjectKind, dict[str, Subject]] = {kind: {} for kind in _ORDER}
         self._versions: dict[tuple[SubjectKind, str], int] = {}
-        self._counts: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(COUNTS, 0))
+        self._counts = Counts()
         self._entries: list[Values] = []
         self._positions: list[Values] = []
         self._receipts: list[Values] = []
@@ -104,17 +127,11 @@ class PendingWrites:
             self._entries.append(entry_row(entry, ordinal))
             self._positions.append(position_row(entry.event))
             if isinstance(subject, Application):
-                self._count(subject, entry.from_state)
+                self._counts.move(subject.session, entry.from_state, subject.state)
         if receipt is not None:
             key = stored_key(receipt.key)
             self._receipts.append({"key": key, "digest": receipt.digest, **position_row(receipt.decision)})
         self._people.update((each.reference, each) for each in people)
-
-    def _count(self, application: Application, before: State | None) -> None:
-        """Add the change of the session's counters, by `Tally.moved`."""
-        counts = self._counts[application.session]
-        for name, change in _moved(before, application.state):
-            counts[name] += change
 
     def write(self, connection: StatementConnection) -> None:
         """Write what was gathered, once.
@@ -140,16 +157,10 @@ class PendingWrites:
             if created:
                 yield Write(_INSERTS[kind], created)
             if changed:
-                yield Write(_UPDATES[kind], changed, counted=True)
-        counts = [
-            {"known_reference": session, **{f"delta_{name}": count for name, count in more.items()}}
-            for session, more in sorted(self._counts.items())
-            if any(more.values())
-        ]
-        if counts:
-            yield Write(_COUNT, counts)
-        yield Write(_HISTORY, self._entries)
-        yield Write(_OUTBOX, self._positions)
+                yield Write(UPDATES[kind], changed, counted=True)
+        yield from self._counts.write()
+        yield Write(HISTORY, self._entries)
+        yield Write(OUTBOX, self._positions)
         if self._receipts:
             yield Write(_RECEIPT, self._receipts, counted=True)
         if self._people:

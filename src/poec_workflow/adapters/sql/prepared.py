@@ -11,12 +11,30 @@ from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from operator import itemgetter
-from typing import Any, Protocol
+from typing import Any, Protocol, overload
 
 from sqlalchemy import Connection, Dialect, Executable, SelectBase
 
 Parameters = Mapping[str, Any]
 _NONE: Parameters = {}
+
+
+class Columns(Sequence[Parameters]):
+    """Parameters of many executions, given column by column: a mapping for each is made only where it is looked at."""
+
+    def __init__(self, columns: Mapping[str, Sequence[Any]]) -> None:
+        self.columns = columns
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values())))
+
+    @overload
+    def __getitem__(self, index: int) -> Parameters: ...
+    @overload
+    def __getitem__(self, index: slice) -> Columns: ...
+    def __getitem__(self, index: int | slice) -> Parameters | Columns:
+        picked = {name: each[index] for name, each in self.columns.items()}
+        return Columns(picked) if isinstance(index, slice) else picked
 
 
 class Prepared:
@@ -80,6 +98,12 @@ class Compiled:
         if not self._positional:
             return known
         return self._take(known) if len(self.names) > 1 else tuple(known[name] for name in self.names)
+
+    def many(self, rows: Sequence[Parameters]) -> list[Any]:
+        """The parameters of many executions, as the driver takes them."""
+        if isinstance(rows, Columns) and self._positional and not self._constants:
+            return list(zip(*(rows.columns[name] for name in self.names), strict=True))
+        return list(map(self.parameters, rows))
 
 
 class StatementConnection(Protocol):
@@ -181,5 +205,5 @@ class DriverConnection:
         if len(rows) == 1:
             self._cursor.execute(compiled.text, compiled.parameters(rows[0]))
         else:
-            self._cursor.executemany(compiled.text, list(map(compiled.parameters, rows)))
+            self._cursor.executemany(compiled.text, compiled.many(rows))
         self.answered = True

@@ -7,10 +7,11 @@ from datetime import date
 from types import TracebackType
 from typing import Self, TypeVar
 
-from poec_workflow.adapters.sql import context_loading
+from poec_workflow.adapters.sql import context_loading, overdue_batches
 from poec_workflow.adapters.sql.batch_loading import LoadedBatch
 from poec_workflow.adapters.sql.connections import Connections, OwnConnections
 from poec_workflow.adapters.sql.host_transaction import JoinedConnections
+from poec_workflow.adapters.sql.overdue_batches import ClaimedRows
 from poec_workflow.adapters.sql.pending_writes import PendingWrites
 from poec_workflow.adapters.sql.person_erasure import forget
 from poec_workflow.adapters.sql.prepared import StatementConnection
@@ -142,8 +143,13 @@ class SqlTransaction:
 
     def claim_overdue(self, ended_before: date, *, limit: int) -> Sequence[DecisionContext]:
         """Open applications of sessions that ended before a day, at most `limit`."""
+        return self.claim_overdue_batch(ended_before, limit=limit).contexts()
+
+    def claim_overdue_batch(self, ended_before: date, *, limit: int) -> ClaimedRows:
+        """The same ones in groups, to be stored by few decisions."""
         self.flush()
-        return context_loading.overdue(self._connection, ended_before, limit, self._open_applications, lock=self._lock)
+        self._ahead = None
+        return overdue_batches.claim(self._connection, ended_before, limit, self._open_applications, lock=self._lock)
 
     def recall(self, decision: Position) -> Sequence[Sequence[HistoryEntry]]:
         """The histories of the subjects that a decision changed, up to and including that change."""

@@ -13,9 +13,10 @@ import pytest
 
 # Before they are imported: their failures then show both sides.
 _FILES = ("comparison", "concurrency", "fixtures", "idempotency", "listings", "erasure", "reads")
-_MORE = ("drawn_seasons", "outbox_contract", "overdue_claims", "transactions")
+_MORE = ("batch_claims", "drawn_seasons", "outbox_contract", "overdue_claims", "transactions")
 pytest.register_assert_rewrite(*(f"{__name__}.{each}" for each in _FILES + _MORE))
 
+from poec_workflow.testing.contracts.batch_claims import BatchContract  # noqa: E402
 from poec_workflow.testing.contracts.concurrency import ConcurrencyContract  # noqa: E402
 from poec_workflow.testing.contracts.drawn_seasons import SeasonContract  # noqa: E402
 from poec_workflow.testing.contracts.erasure import PeopleContract  # noqa: E402
@@ -34,6 +35,7 @@ class StorageContract(
     KeyContract,
     OutboxContract,
     SweepContract,
+    BatchContract,
     PeopleContract,
     ReadingContract,
     ListContract,

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from poec_workflow.commands import Command
-from poec_workflow.ports import DecisionContext, Storage, Transaction
+from poec_workflow.ports import DecisionContext, OverdueBatch, Storage, Transaction, claims_batches
 
 T = TypeVar("T")
 
@@ -33,7 +33,12 @@ class Pausing:
 
     def run(self, work: Callable[[Transaction], T], *, write: bool = True) -> T:
         """Do work in a transaction that pauses."""
-        return self.storage.run(lambda transaction: work(_PausingTransaction(transaction, self.pause)), write=write)
+
+        def pausing(transaction: Transaction) -> T:
+            wrapper = _PausingBatches if claims_batches(transaction) else _PausingTransaction
+            return work(wrapper(transaction, self.pause))
+
+        return self.storage.run(pausing, write=write)
 
 
 class _PausingTransaction:
@@ -50,5 +55,12 @@ class _PausingTransaction:
 
     def claim_overdue(self, ended_before: date, *, limit: int) -> Sequence[DecisionContext]:
         claimed = self._transaction.claim_overdue(ended_before, limit=limit)
+        self._pause()
+        return claimed
+
+
+class _PausingBatches(_PausingTransaction):
+    def claim_overdue_batch(self, ended_before: date, *, limit: int) -> OverdueBatch:
+        claimed: OverdueBatch = self._transaction.claim_overdue_batch(ended_before, limit=limit)  # type: ignore[attr-defined]
         self._pause()
         return claimed
