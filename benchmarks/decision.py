@@ -1,154 +1,79 @@
-"""What a decision costs, beside one bare trigger of a stock `transitions` machine, which decides and makes nothing.
-
-uv run python -m benchmarks.decision
-"""
+"""What a decision costs, beside one bare trigger of a stock `transitions` machine, which decides and makes nothing."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta, timezone
-from decimal import Decimal
+from collections.abc import Callable, Sequence
+from time import thread_time
 
-from attrs import evolve
-from transitions import Machine
-
+from benchmarks.cases import ACCEPTED, NO_ROW, REFUSED, Case
+from benchmarks.frozen_table import decided
+from benchmarks.lines import Line, Target, at_most
+from benchmarks.peers import installed, triggering
+from benchmarks.peers.stock import stock, with_conditions
 from benchmarks.ratios import Work, seconds
-from poec_workflow import (
-    Actor,
-    Application,
-    ApplicationState,
-    Candidate,
-    Convocation,
-    Enrolment,
-    Facts,
-    Prescriber,
-    Settings,
-    TrainingAction,
-    TrainingSession,
-    commands,
-    decide,
-)
-from poec_workflow.model import ActionState, Origin, SessionState, Tally
+from poec_workflow import Accepted, Facts, decide
 
-TIMES, ROUNDS = 400, 41
-NOW = datetime(2021, 11, 15, 9, tzinfo=timezone(timedelta(hours=1)))
-SETTINGS = Settings()
-ACTION = TrainingAction(
-    reference="A-1", version=2, state=ActionState.PUBLISHED, title="[POEC] Soudeur", funder="OPCO", responsible="RESP"
-)
-SESSION = TrainingSession(
-    reference="S-1",
-    version=1,
-    state=SessionState.ACTIVE,
-    action="A-1",
-    start=date(2022, 1, 10),
-    end=date(2022, 3, 4),
-    place="47 - AGEN",
-    responsible="RESP",
-    positioner="POS",
-    trainer="TRAIN",
-    capacity=10,
-    coefficient=2,
-    minimum_headcount=1,
-    registration_deadline=date(2022, 1, 7),
-    late_entry_deadline=date(2022, 1, 14),
-    information_dates=(),
-)
-PRESCRIBER = Prescriber(origin=Origin.FRANCE_TRAVAIL, organization="FT-AGEN", name="Léa Roy")
-PENDING = Application(
-    reference="C-1",
-    version=1,
-    state=ApplicationState.PENDING,
-    session="S-1",
-    candidate="P-1",
-    prescriber=PRESCRIBER,
-    registered_at=NOW,
-)
-CONVOKED = evolve(
-    PENDING,
-    version=2,
-    state=ApplicationState.CONVOKED,
-    convocations=(Convocation(on=date(2021, 11, 22), time=time(9, 30), place="Agen", entered_at=NOW),),
-)
-PRESENT = evolve(CONVOKED, version=3, state=ApplicationState.PRESENT)
-ENROLMENT = Enrolment(session=SESSION, tally=Tally(pending=3, convoked=2, present=1, registered=6))
-DESK = Actor(kind="organization", organization="POS")
-ADVISER = Actor(kind="adviser", organization="FT-AGEN", name="Léa Roy")
-LATER = NOW + timedelta(days=8)
+TIMES = 200
+TRIGGER = "one bare trigger of transitions"
 
-REGISTER = commands.Preregister(
-    "C-9", session="S-1", candidate=Candidate(reference="P-9", name="Zoé Nabil"), prescriber=PRESCRIBER
-)
-CONVOKE = commands.Convoke("C-1", on=date(2021, 11, 22), time=time(9, 30), place="Agen")
-PRESENCE = commands.RecordPresence("C-1")
-RETAIN = commands.Retain("C-1", entry=date(2022, 1, 10), exit=date(2022, 3, 4), weekly_hours=Decimal(35))
+TARGETS: dict[str, Target] = {
+    "decide, accepted": at_most(0.6, prize=0.4),
+    "Facts(…) and decide, accepted": at_most(0.9, prize=0.6),
+    "decide, refused with one code": at_most(0.6, prize=0.35),
+    "decide, no row": at_most(0.6, prize=0.35),
+}
 
 
-def facts(now: datetime, actor: Actor) -> Facts:
-    """The facts of an application's command."""
-    return Facts(now=now, actor=actor, settings=SETTINGS, action=ACTION, enrolment=ENROLMENT)
+def lines(*, quick: bool) -> Sequence[Line]:
+    """Decisions, the same by hand, and the peers, each beside the bare trigger."""
+    works: dict[str, Work] = {
+        TRIGGER: triggering(stock(), TIMES),
+        "decide, accepted": _deciding(ACCEPTED, accepted=True),
+        "Facts(…) and decide, accepted": _deciding(ACCEPTED, accepted=True, with_facts=True),
+        "decide, refused with one code": _deciding(REFUSED, accepted=False),
+        "decide, no row": _deciding(NO_ROW, accepted=False),
+        "by hand, a frozen table": _by_hand(ACCEPTED, products=False),
+        "by hand, with the same products": _by_hand(ACCEPTED, products=True),
+        "by hand, refused with one code": _by_hand(REFUSED, products=True),
+        "by hand, no row": _by_hand(NO_ROW, products=True),
+        "transitions, same conditions": with_conditions(ACCEPTED, TIMES),
+        **{f"{name}, bare": triggering(model, TIMES) for name, model in installed().items()},
+    }
+    taken = {name: each / TIMES * 1e6 for name, each in seconds(works, 31 if quick else 201, thread_time).items()}
+    floor = taken.pop(TRIGGER)
+    return [
+        Line(name=name, against=TRIGGER, ours=each, floor=floor, unit="µs", target=TARGETS.get(name))
+        for name, each in taken.items()
+    ]
 
 
-ACCEPTED = (
-    (None, REGISTER, NOW, ADVISER),
-    (PENDING, CONVOKE, NOW, DESK),
-    (CONVOKED, PRESENCE, LATER, DESK),
-    (PRESENT, RETAIN, LATER, DESK),
-)
-REFUSED = ((PENDING, evolve(CONVOKE, on=date(2021, 11, 1)), NOW, DESK),)
-NO_ROW = ((PENDING, RETAIN, NOW, DESK),)
-
-
-def bare() -> Work:
-    """One trigger of a machine that has no conditions, callbacks or products."""
-
-    class Model:
-        state = "pending"
-
-    model = Model()
-    machine = Machine(model, states=["pending", "convoked"], initial="pending", auto_transitions=False)
-    machine.add_transition("convoke", "pending", "convoked")
-    machine.add_transition("again", "convoked", "pending")
-
-    def work() -> None:
-        for _ in range(TIMES // 2):
-            model.convoke()  # type: ignore[attr-defined]
-            model.again()  # type: ignore[attr-defined]
-
-    return work
-
-
-def deciding(cases: tuple, *, with_facts: bool = False) -> Work:  # type: ignore[type-arg]
-    """`decide`, in turn for each of some cases."""
-    known = [(subject, command, facts(now, actor), now, actor) for subject, command, now, actor in cases]
-    for subject, command, around, *_ in known:
-        print(type(command).__name__, type(decide(subject, command, around)).__name__)
+def _deciding(cases: Sequence[Case], *, accepted: bool, with_facts: bool = False) -> Work:
+    """`decide`, in turn for each of some cases, with the facts given or made anew."""
+    known = [(each.application, each.command, each.facts()) for each in cases]
+    for application, command, facts in known:
+        if isinstance(decide(application, command, facts), Accepted) is not accepted:
+            raise SystemExit(f"not the answer to be measured: {command}")
 
     def work() -> None:
         for _ in range(TIMES // len(known)):
-            for subject, command, around, _now, _actor in known:
-                decide(subject, command, around)
+            for application, command, facts in known:
+                decide(application, command, facts)
 
     def work_with_facts() -> None:
-        for _ in range(TIMES // len(known)):
-            for subject, command, _around, now, actor in known:
-                decide(subject, command, facts(now, actor))
+        for _ in range(TIMES // len(cases)):
+            for each in cases:
+                decide(each.application, each.command, each.facts())
 
     return work_with_facts if with_facts else work
 
 
-def main() -> None:
-    """Print the ratios."""
-    works = {
-        "bare": bare(),
-        "accepted": deciding(ACCEPTED),
-        "facts and accepted": deciding(ACCEPTED, with_facts=True),
-        "refused": deciding(REFUSED),
-        "no row": deciding(NO_ROW),
-    }
-    found = seconds(works, ROUNDS)
-    for name, each in found.items():
-        print(f"{name:20} {each / TIMES * 1e6:8.2f} µs  {each / found['bare']:6.2f} x")
+def _by_hand(cases: Sequence[Case], *, products: bool) -> Work:
+    known: list[tuple[object, object, Facts]] = [(each.application, each.command, each.facts()) for each in cases]
+    call: Callable[..., object] = decided
 
+    def work() -> None:
+        for _ in range(TIMES // len(known)):
+            for application, command, facts in known:
+                call(application, command, facts, products=products)
 
-if __name__ == "__main__":
-    main()
+    return work

@@ -11,20 +11,25 @@ The outbox is left empty: what was stored long ago was sent.
 from __future__ import annotations
 
 import json
+import os
+import random
+import shutil
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import psycopg
-from attrs import frozen
+from attrs import field, frozen
 from sqlalchemy import Table, create_engine
+from sqlalchemy.engine import URL, make_url
 
 from poec_workflow import Actor, ActorKind, Candidate, Origin, Prescriber, Request, Workflow, commands
 from poec_workflow.adapters.sql import SqlStorage
@@ -33,8 +38,11 @@ from poec_workflow.commands import Command
 from poec_workflow.testing import SettableClock
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
-from postgres import Cluster, find, str_of
+from postgres import Cluster, NoPostgreSQL, find, raw_url, str_of
 
+__all__ = ["NoPostgreSQL"]  # raised when a store is made on a PostgreSQL that is not to be had
+
+DATABASES = ("sqlite", "postgresql")
 DURABLE = {"fsync": "on", "full_page_writes": "on", "autovacuum": "on"}
 """PostgreSQL's settings as they come, where those of the tests are another's."""
 NOW = datetime.fromisoformat("2022-03-28T09:00:00+02:00")
@@ -134,32 +142,32 @@ def application_of(session: str, number: int) -> str:
     return f"C-{session}-{number:03}"
 
 
-def filled(url: str, many: int) -> None:
+def fill(url: str, many: int) -> None:
     """Make a store of so many applications."""
     with SqlStorage.open(url) as storage:
         storage.create()
     write = _into_sqlite if url.startswith("sqlite") else _into_postgresql
-    count = many // PER_SESSION
-    write(url, (_rows_of(number, count) for number in range(count)))
+    sessions_in_all = many // PER_SESSION
+    write(url, (_rows_of(number, sessions_in_all) for number in range(sessions_in_all)))
 
 
-def kind_of(number: int, count: int) -> Kind:
-    """What kind of session one of so many is."""
-    return KINDS[number * len(KINDS) // count]
+def kind_of(number: int, of: int) -> Kind:
+    """What kind of session one of so many is; the last one is current, however few there are."""
+    return KINDS[(number + 1) * len(KINDS) // of - 1]
 
 
-def organization_of(number: int, count: int) -> str:
+def organization_of(number: int, of: int) -> str:
     """Whose session one of so many is."""
-    return f"{number % (count // PER_ACTION):04}"
+    return f"{number % max(1, of // PER_ACTION):04}"
 
 
-def _rows_of(number: int, count: int) -> Rows:
+def _rows_of(number: int, of: int) -> Rows:
     """A session's rows; those of its action and candidates come with the first of ten."""
-    text = _text_of(kind_of(number, count))
+    text = _text_of(kind_of(number, of))
     named = {
         SESSION: f"{number:05}",
         ACTION: f"{number // PER_ACTION:04}",
-        ORGANIZATION: organization_of(number, count),
+        ORGANIZATION: organization_of(number, of),
     }
     for mark, value in named.items():
         text = text.replace(mark, value)
@@ -205,7 +213,7 @@ def _actor(command: Command) -> Actor:
 
 
 def _into_sqlite(url: str, everything: Iterator[Rows]) -> None:
-    with closing(sqlite3.connect(Path(url.removeprefix("sqlite:///")))) as connection, connection:
+    with closing(sqlite3.connect(_file(url))) as connection, connection:
         connection.execute("PRAGMA synchronous = OFF")
         for rows in everything:
             for name, some in rows.items():
@@ -215,7 +223,7 @@ def _into_sqlite(url: str, everything: Iterator[Rows]) -> None:
 
 
 def _into_postgresql(url: str, everything: Iterator[Rows]) -> None:
-    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+    with psycopg.connect(raw_url(url), autocommit=True) as connection:
         for rows in everything:
             for name, some in rows.items():
                 with connection.cursor() as cursor, cursor.copy(f"COPY {name} FROM STDIN") as copy:
@@ -225,18 +233,131 @@ def _into_postgresql(url: str, everything: Iterator[Rows]) -> None:
         connection.execute("VACUUM ANALYZE")
 
 
-@contextmanager
-def databases(kind: str) -> Iterator[Callable[[int], str]]:
-    """Where to make a store of a size."""
-    if kind == "sqlite":
-        with TemporaryDirectory() as folder:
-            yield lambda size: f"sqlite:///{folder}/{size}.db"
-        return
-    with Cluster(find(), **DURABLE) as cluster:
+@frozen
+class FilledStore:
+    """A workflow on a filled store, and the names in it.
 
-        def made(size: int) -> str:
-            with psycopg.connect(str_of(cluster.url).replace("+psycopg", ""), autocommit=True) as connection:
-                connection.execute(f"CREATE DATABASE poec_{size}")
-            return str_of(cluster.url.set(database=f"poec_{size}"))
+    Attributes:
+        workflow: its clock stands at `NOW`.
+        sessions: how many there are.
+        random: draws where the next round looks.
+    """
 
-        yield made
+    workflow: Workflow
+    sessions: int
+    random: random.Random = field(factory=lambda: random.Random(7))  # noqa: S311 - no secret
+
+    @classmethod
+    def on(cls, storage: SqlStorage, many: int) -> FilledStore:
+        """On a store of so many applications."""
+        return cls(Workflow(storage, clock=SettableClock(NOW.isoformat())), many // PER_SESSION)
+
+    def any_session(self) -> str:
+        """The number of any session."""
+        return f"{self.random.randrange(self.sessions):05}"
+
+    def any_current(self) -> str:
+        """The number of any current session."""
+        return self.random.choice(self.current())
+
+    def current(self) -> list[str]:
+        """The numbers of all current sessions."""
+        return [f"{each:05}" for each in range(self.sessions) if kind_of(each, self.sessions) is CURRENT]
+
+    def any_organization(self) -> str:
+        """Any organisation of ten sessions."""
+        return f"ORG-{self.random.randrange(max(1, self.sessions // PER_ACTION)):04}"
+
+    def trainer(self, session: str) -> Actor:
+        """Who convokes and retains on a session."""
+        return Actor(kind=ActorKind.ORGANIZATION, organization=f"ORG-{organization_of(int(session), self.sessions)}")
+
+    def any_person(self) -> str:
+        """The candidate of ten applications."""
+        return f"P-{self.any_action()}-{self.random.randrange(PER_SESSION):03}"
+
+    def any_action(self) -> str:
+        """The number of any action."""
+        return f"{self.random.randrange(-(-self.sessions // PER_ACTION)):04}"
+
+
+class Stores:
+    """Where the benchmarks get their stores: each size is filled once, and copied for whoever changes it."""
+
+    def __init__(self) -> None:
+        self._kinds: Sequence[str] = ()
+        self._folder = Path()
+        self._server: Callable[[], URL] | None = None
+        self._filled: dict[tuple[str, int], str] = {}
+        self._numbers = count(1)
+
+    @property
+    def kinds(self) -> Sequence[str]:
+        """The databases to measure on."""
+        return self._kinds
+
+    @contextmanager
+    def opened(self, kinds: Sequence[str], server: str | None = None) -> Iterator[None]:
+        """Make stores within: SQLite's in a temporary folder, PostgreSQL's on a server (by its URL, or of our own)."""
+        self._kinds = kinds
+        with ExitStack() as stack:
+            self._folder = Path(stack.enter_context(TemporaryDirectory(prefix="poec-benchmarks-")))
+            self._server = cache(lambda: _server(stack, server))
+            try:
+                yield
+            finally:
+                self._filled.clear()
+
+    def filled(self, kind: str, many: int) -> str:
+        """The URL of a store of so many applications, that is only to be read."""
+        if (kind, many) not in self._filled:
+            url = self._empty(kind)
+            fill(url, many)
+            self._filled[kind, many] = url
+        return self._filled[kind, many]
+
+    def copy(self, kind: str, many: int) -> str:
+        """The URL of such a store that is the caller's own."""
+        source = self.filled(kind, many)
+        if kind == "sqlite":
+            target = self._folder / f"{next(self._numbers)}.db"
+            shutil.copyfile(_file(source), target)
+            return f"sqlite:///{target}"
+        copied = self._empty(kind, f"TEMPLATE {make_url(source).database} STRATEGY file_copy")
+        self._say("CHECKPOINT")  # what it is to do later is not to be measured
+        return copied
+
+    def drop(self, url: str) -> None:
+        """Give a copy's place back, once nothing is connected to it."""
+        if url.startswith("sqlite"):
+            for each in self._folder.glob(f"{_file(url).name}*"):
+                each.unlink()
+        else:
+            self._say(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
+
+    def _empty(self, kind: str, options: str = "") -> str:
+        if kind == "sqlite":
+            return f"sqlite:///{self._folder / f'{next(self._numbers)}.db'}"
+        assert self._server is not None  # noqa: S101 - made before
+        name = f"poec_benchmark_{os.getpid()}_{next(self._numbers)}"
+        self._say(f"CREATE DATABASE {name} {options}")
+        return str_of(self._server().set(database=name))
+
+    def _say(self, statement: str) -> None:
+        assert self._server is not None  # noqa: S101 - made before
+        with psycopg.connect(raw_url(str_of(self._server())), autocommit=True) as connection:
+            connection.execute(statement)
+
+
+STORES = Stores()
+"""Those of this run."""
+
+
+def _server(stack: ExitStack, url: str | None) -> URL:
+    if url is not None:
+        return make_url(url).set(drivername="postgresql+psycopg")
+    return stack.enter_context(Cluster(find(), **DURABLE)).url
+
+
+def _file(url: str) -> Path:
+    return Path(url.removeprefix("sqlite:///"))

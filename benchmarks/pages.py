@@ -1,108 +1,75 @@
-"""What a page costs: the first and the last of many applications, for everybody and for one organisation.
-
-python benchmarks/pages.py [APPLICATIONS]
-"""
+"""What the first page of the applications costs, beside looking one application up, and what a rare word costs."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
-from statistics import median
-from tempfile import TemporaryDirectory
-from time import perf_counter
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 
-from poec_workflow import Actor, ActorKind, Candidate, Origin, Page, Prescriber, Request, Workflow, commands
+from benchmarks.by_hand import BY_HAND, NAMES
+from benchmarks.filling import NOW, PER_SESSION, STORES, FilledStore, application_of
+from benchmarks.lines import Line, Target, at_most
+from benchmarks.ratios import Work, seconds
 from poec_workflow.adapters.sql import SqlStorage
-from poec_workflow.views import ApplicationFilter, ApplicationRow, PageRequest, Tab
+from poec_workflow.views import ApplicationFilter
 
-PLATFORM = Actor(kind=ActorKind.PLATFORM, organization="CAP")
-PER_SESSION, BATCH, ROUNDS = 100, 2_000, 15
-FIRST = date(2021, 1, 4)
-
-
-def fill(workflow: Workflow, many: int) -> None:
-    """So many applications, a hundred a session, fifty organisations, through the commands."""
-    commands_before = [
-        commands.CreateAction("A-1", title="[POEC] Soudeur", funder="OPCO", responsible="ORG-00"),
-        commands.PublishAction("A-1"),
-        *(_session(number) for number in range(-(-many // PER_SESSION))),
-    ]
-    everything = [*commands_before, *(_registration(number) for number in range(many))]
-    at = datetime(2021, 1, 4, 9, tzinfo=UTC)
-    requests = [Request(command=each, actor=PLATFORM, at=at) for each in everything]
-    for start in range(0, len(requests), BATCH):
-        workflow.execute_many(requests[start : start + BATCH], atomic=True)
+TIMES = 8
+"""How often a work is done in its turn, each time on other applications."""
+PAGE, RARE_WORD, PAGE_BY_HAND = "first page", "a rare word over everybody", "first page, by hand"
+OURS, BY_HAND_LOOKUP, BOUND = "a lookup by reference, ours", "a lookup by reference, by hand", "a bound of 50 ms"
+BOUND_MS = 50.0
 
 
-def _session(number: int) -> commands.CreateSession:
-    start = FIRST + timedelta(days=number)
-    return commands.CreateSession(
-        f"S-{number:05}",
-        action="A-1",
-        start=start,
-        end=start + timedelta(days=60),
-        place="47 - AGEN",
-        responsible=f"ORG-{number % 50:02}",
-        positioner=f"ORG-{number % 50:02}",
-        trainer="EVERYWHERE",
-        capacity=PER_SESSION,
-        coefficient=2,
-        registration_deadline=start,
-        late_entry_deadline=start + timedelta(days=7),
-    )
+def lines(*, quick: bool) -> Sequence[Line]:
+    """On each database."""
+    many, rounds = (10_000, 15) if quick else (1_000_000, 61)
+    return [line for kind in STORES.kinds for line in _lines_on(kind, many, rounds)]
 
 
-def _registration(number: int) -> commands.Preregister:
-    return commands.Preregister(
-        f"C-{number:07}",
-        session=f"S-{number // PER_SESSION:05}",
-        candidate=Candidate(reference=f"P-{number:07}", name=f"Zoé Nabil {number}"),
-        prescriber=Prescriber(origin=Origin.FRANCE_TRAVAIL, organization="FT"),
-    )
+def _lines_on(kind: str, many: int, rounds: int) -> Iterator[Line]:
+    url = STORES.filled(kind, many)
+    with ExitStack() as stack:
+        ours = FilledStore.on(stack.enter_context(SqlStorage.open(url)), many)
+        way = BY_HAND[kind](url, lambda: NOW)
+        stack.callback(way.close)
+        works: dict[str, Work] = {
+            PAGE: ours.workflow.applications,
+            PAGE_BY_HAND: way.page,
+            OURS: lambda: ours.workflow.application(_any_reference(ours)),
+            BY_HAND_LOOKUP: lambda: way.application(_any_reference(ours)),
+            RARE_WORD: lambda: ours.workflow.applications(ApplicationFilter(text=_any_name(ours))),
+        }
+        taken = seconds({name: _often(work) for name, work in works.items()}, rounds)
+    figures = {name: each / TIMES * 1e3 for name, each in taken.items()} | {BOUND: BOUND_MS}
+
+    def line(name: str, against: str, target: Target | None = None) -> Line:
+        ours, floor = figures[name], figures[against]
+        return Line(
+            name=name,
+            against=f"{NAMES[kind]}, {many:,} applications, {against}",
+            ours=ours,
+            floor=floor,
+            unit="ms",
+            target=target,
+        )
+
+    yield line(PAGE, OURS, at_most(3, prize=2))
+    yield line(PAGE_BY_HAND, OURS)
+    yield line(PAGE, BY_HAND_LOOKUP)
+    yield line(RARE_WORD, BOUND, at_most(1))
 
 
-def last_page(ask: Callable[[PageRequest], Page[ApplicationRow]]) -> PageRequest:
-    """The request for the last page, found by walking there."""
-    request = PageRequest(limit=5_000)
-    while (page := ask(request)).next:
-        request = PageRequest(limit=5_000, after=page.next)
-    marks = PageRequest(limit=max(len(page.items) - 50, 1), after=request.after)
-    return PageRequest(limit=50, after=ask(marks).next)
+def _any_reference(store: FilledStore) -> str:
+    return application_of(store.any_session(), store.random.randrange(PER_SESSION))
 
 
-def milliseconds(work: Callable[[], object]) -> float:
-    """The median of some rounds."""
-    times = []
-    for _ in range(ROUNDS):
-        begun = perf_counter()
-        work()
-        times.append(perf_counter() - begun)
-    return median(times) * 1_000
+def _any_name(store: FilledStore) -> str:
+    """A word that is in the name of ten applications' candidate."""
+    return f"n{store.any_action()}x{store.random.randrange(PER_SESSION):03}"
 
 
-def main() -> None:
-    """Fill a database and print a line for each list."""
-    many = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
-    with TemporaryDirectory() as folder, SqlStorage.open(f"sqlite:///{Path(folder) / 'poec.db'}") as storage:
-        workflow = Workflow(storage)
-        begun = perf_counter()
-        fill(workflow, many)
-        spent = perf_counter() - begun
-        print(f"{many} applications stored in {spent:.0f} s ({many / spent:.0f} commands/s in batches of {BATCH})")
-        for name, asked in (
-            ("everybody", ApplicationFilter()),
-            ("ended", ApplicationFilter(tab=Tab.ENDED)),
-            ("an organisation with all", ApplicationFilter(organization="EVERYWHERE")),
-            ("an organisation with 2 %", ApplicationFilter(organization="ORG-07")),
-        ):
-            last = last_page(lambda page, asked=asked: workflow.applications(asked, page))  # type: ignore[misc]
-            one = milliseconds(lambda asked=asked: workflow.applications(asked))  # type: ignore[misc]
-            end = milliseconds(lambda asked=asked, last=last: workflow.applications(asked, last))  # type: ignore[misc]
-            print(f"{name}: page one {one:.2f} ms, last page {end:.2f} ms, ratio {max(one, end) / min(one, end):.2f}")
-        print(f"dashboard {milliseconds(lambda: workflow.dashboard('EVERYWHERE')):.2f} ms")
+def _often(work: Work) -> Work:
+    def often() -> None:
+        for _ in range(TIMES):
+            work()
 
-
-if __name__ == "__main__":
-    main()
+    return often

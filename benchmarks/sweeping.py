@@ -1,73 +1,81 @@
-"""What saving a sweep's batch costs: as one statement a table on arrays, against the driver's repetition of it.
-
-python benchmarks/sweeping.py [APPLICATIONS] [ROUNDS]
-
-Both ways in one run, turn about, on a PostgreSQL of its own (`POEC_TEST_POSTGRESQL` names another), each time on as
-many applications that are overdue.
-"""
+"""What a sweep costs, beside statements over all that is overdue, by hand, that write the same rows."""
 
 from __future__ import annotations
 
-import sys
-from contextlib import AbstractContextManager, nullcontext
-from datetime import UTC, datetime
-from itertools import count
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from itertools import pairwise
+from statistics import median
 from time import perf_counter
-from unittest.mock import patch
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-from guarantees import ADVISER, PLATFORM, registering, workflow_on, workflow_with_session
-from poec_workflow import Request, Workflow
-from poec_workflow.adapters.sql import SqlStorage, bulk
-from poec_workflow.testing import SettableClock
-from poec_workflow.testing.contracts.fixtures import opening
-from postgres import SERVER
+from attrs import frozen
 
-PER_SESSION = 100
-LATE = SettableClock(datetime(2022, 4, 20, tzinfo=UTC))
-numbers = count(1)
+from benchmarks.by_hand import NAMES, handwritten, same_rows, store
+from benchmarks.filling import STORES
+from benchmarks.lines import Line, at_most
 
-WAYS: dict[str, AbstractContextManager[object]] = {
-    "repeated": patch.object(bulk, "supports_arrays", lambda _connection: False),
-    "arrays": nullcontext(),
-}
+OVERDUE = 0.16
+"""Of the applications of a filled store."""
+LONGEST_BATCH = 1.0
+"""Seconds that others may have to wait for a session."""
 
 
-def fill(storage: SqlStorage, many: int) -> None:
-    """So many applications more, on sessions of their own."""
-    requests = []
-    for _ in range(many // PER_SESSION):
-        session = f"S-{next(numbers) + 1}"
-        requests.append(Request(command=opening(session, seats=PER_SESSION), actor=PLATFORM))
-        requests += [Request(command=registering(next(numbers), session), actor=ADVISER) for _ in range(PER_SESSION)]
-    workflow_on(storage).execute_many(requests, atomic=True)
+@frozen
+class Swept:
+    """Seconds that one sweep took, that its longest batch took, and that the same took by hand."""
+
+    ours: float
+    longest: float
+    by_hand: float
 
 
-def swept(storage: SqlStorage, many: int) -> float:
-    """How many seconds it takes to expire them."""
-    fill(storage, many)
-    workflow = Workflow(storage, clock=LATE)
-    begun = perf_counter()
-    workflow.sweep()
-    return perf_counter() - begun
+def lines(*, quick: bool) -> Sequence[Line]:
+    """A sweep of all that is overdue on each database, each time on a fresh copy of a filled store."""
+    many = 10_000 if quick else 1_000_000
+    return [line for kind in STORES.kinds for line in _lines_on(kind, many)]
 
 
-def main(many: int = 4_000, rounds: int = 5) -> None:
-    """Sweep turn about, and print each way's best and their ratio."""
-    times: dict[str, list[float]] = {way: [] for way in WAYS}
-    with SERVER.database() as url, SqlStorage.open(url) as storage:
-        workflow_with_session(storage)
-        for _ in range(rounds):
-            for way, planted in WAYS.items():
-                with planted:
-                    times[way].append(swept(storage, many))
-    SERVER.close()
-    best = {way: min(taken) for way, taken in times.items()}
-    for way, took in best.items():
-        print(f"{way}: {took:.2f} s at best for {many} applications ({many / took:.0f} a second)")
-    print(f"arrays take {best['arrays'] / best['repeated']:.2f} of the time")
+def _lines_on(kind: str, many: int, rounds: int = 3) -> Iterator[Line]:
+    same_rows(kind)
+    swept = [_swept(kind, many, ours_first=bool(turn % 2)) for turn in range(rounds)]
+    yield Line(
+        name=f"sweep of {OVERDUE * many:,.0f} overdue of {many:,}",
+        against=f"{NAMES[kind]}, statements over all, by hand",
+        ours=median(each.ours for each in swept),
+        floor=median(each.by_hand for each in swept),
+        unit="s",
+        target=at_most(2, prize=1.3),
+    )
+    yield Line(
+        name="its longest transaction",
+        against=f"{NAMES[kind]}, a bound of {LONGEST_BATCH:g} s",
+        ours=median(each.longest for each in swept),
+        floor=LONGEST_BATCH,
+        unit="s",
+        target=at_most(1),
+    )
 
 
-if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+def _swept(kind: str, many: int, *, ours_first: bool) -> Swept:
+    """Both on connections that are open already."""
+    with ExitStack() as stack:
+        ours = stack.enter_context(store(kind, many))
+        [way] = stack.enter_context(handwritten(kind, many))
+        ours.workflow.application(f"C-{ours.any_session()}-000")
+        way.commit_alone()
+        ends: list[float] = []
+
+        def sweep() -> None:
+            ends.append(perf_counter())
+            report = ours.workflow.sweep(progress=lambda _: ends.append(perf_counter()))
+            ends.append(perf_counter())
+            if len(report.expired) != OVERDUE * many:
+                raise SystemExit(f"{len(report.expired)} expired")
+
+        spent: dict[bool, float] = {}
+        for of_ours in (ours_first, not ours_first):
+            begun = perf_counter()
+            (sweep if of_ours else way.sweep)()
+            spent[of_ours] = perf_counter() - begun
+    longest = max(after - before for before, after in pairwise(ends))
+    return Swept(spent[True], longest, spent[False])

@@ -44,7 +44,7 @@ from poec_workflow import Settings
 ours = Settings(max_convocations=2)
 """
 NOT_RUN = ("pip ", "python3 -m venv ", ".venv/", "uv ", "cp ", "psql ", "eval ", "git ", "npm ")
-CAMPAIGNS = ("python tests/", "python benchmarks/")
+CAMPAIGNS = ("python tests/", "python -m benchmarks")
 """Commands that need a network, a server, or a shell of the reader's own, and what takes long. `.ci/run` runs the
 README's by itself, and a test holds that the campaigns are there."""
 

@@ -14,6 +14,7 @@ from test_docs import blocks
 ROOT = Path(__file__).parent.parent
 PAGES = sorted(page for folder in ("explanation", "how-to") for page in (ROOT / "docs" / folder).glob("*.md"))
 NAMED = re.compile(r"`([\w./-]+\.py)::(test_\w+)`")
+MODULE = re.compile(r"python -m (benchmarks\.\w+)")
 COMMAND = re.compile(r"python ((?:benchmarks|tests/(?:crash|engines|faults|linearizability|mutation|races))/\w+\.py)")
 
 
@@ -25,6 +26,8 @@ def test_what_a_page_names_is_there(page: Path) -> None:
         assert re.search(rf"^ *def {name}\(", (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE), (file, name)
     for file in COMMAND.findall(text):
         assert (ROOT / file).exists(), file
+    for module in MODULE.findall(text):
+        assert (ROOT / f"{module.replace('.', '/')}.py").exists(), module
     for target in re.findall(r"\]\((?!http)([^)#]+)", text):
         assert (page.parent / target).exists(), target
 
