@@ -6,17 +6,21 @@ beside it: the same check on a small package that is wrong in this way.
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
+from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import grimp
 import pytest
+
+import poec_workflow
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src" / "poec_workflow"
@@ -25,6 +29,7 @@ MOST_FILES = 25
 UNCOUNTED = {"__init__", "__main__"}
 HEAVY = (
     "alembic",
+    "cattrs",
     "click",
     "hypothesis",
     "poec_workflow.adapters",
@@ -125,6 +130,56 @@ def test_no_two_modules_share_a_name() -> None:
 def test_an_import_loads_nothing_heavy(module: str) -> None:
     """A service pays for what it uses: storages, pictures, the kit and the command line are loaded on demand."""
     assert loaded(module, LIGHT[module], ROOT) == []
+
+
+def test_help_loads_nothing_of_the_domain() -> None:
+    """The list of commands is written without the rules, the libraries that they use, and the commands themselves."""
+    code = "from poec_workflow.cli.app import program; program(['--help'], standalone_mode=False)"
+    found = subprocess.run(
+        [sys.executable, "-c", f"{code}; import sys; print(*sys.modules, sep='\\n', file=sys.stderr)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    modules = set(found.stderr.split())
+    assert {each for each in modules if each.startswith("poec_workflow")} == {
+        "poec_workflow",
+        "poec_workflow.cli",
+        "poec_workflow.cli.app",
+    }
+    assert not modules & {"attr", "rich", "transitions"}
+
+
+def test_every_public_name_is_where_it_is_said_to_be() -> None:
+    """What type checkers read as an import of the package is what it gives at run time, and all that it publishes."""
+    (checked,) = (
+        each
+        for each in ast.parse((PACKAGE / "__init__.py").read_text()).body
+        if isinstance(each, ast.If) and ast.unparse(each.test) == "TYPE_CHECKING"
+    )
+    imported = {
+        name.name: each.module for each in checked.body if isinstance(each, ast.ImportFrom) for name in each.names
+    }
+    assert sorted(imported) == sorted(poec_workflow.__all__)
+    for name, module in imported.items():
+        found = getattr(poec_workflow, name)
+        assert module
+        expected = sys.modules.get(f"{module}.{name}") or getattr(import_module(module), name)
+        assert found is expected
+        assert name in dir(poec_workflow)
+
+
+@pytest.mark.parametrize("name", ["Misspelt", "misspelt", "__main__", "__wrapped__"])
+def test_the_package_has_no_other_names(name: str) -> None:
+    """A name that is none is an AttributeError; asking for one runs nothing."""
+    assert not hasattr(poec_workflow, name)
+
+
+def test_a_module_of_the_package_is_an_attribute_of_it() -> None:
+    """Also one that nothing has imported yet."""
+    code = "import poec_workflow; print(poec_workflow.ports.SystemClock.__name__)"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout == "SystemClock\n"
 
 
 # The contrary of each

@@ -11,6 +11,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -308,6 +309,16 @@ def test_everything_has_help(command: tuple[str, ...], option: str) -> None:
     assert ran.exit_code == 0
     assert ran.stdout.startswith("Usage: ")
     assert all(each in ran.stdout for each in COMMANDS if not command)
+
+
+def test_help_says_of_each_command_what_it_says_itself() -> None:
+    """The list of commands is written without importing them, and as click would write it."""
+    context = click.Context(program, info_name="poec-workflow")
+    for width in (60, 80, 200):
+        ours, clicks = click.HelpFormatter(width=width), click.HelpFormatter(width=width)
+        program.format_commands(context, ours)
+        click.Group.format_commands(program, context, clicks)
+        assert ours.getvalue() == clicks.getvalue()
 
 
 def test_the_version_is_printed() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,18 +12,43 @@ from inspect import Parameter, signature
 from typing import Any, get_args
 
 import pytest
-from attrs import evolve
+from attrs import evolve, fields, make_class
+from attrs.exceptions import FrozenInstanceError
+from hypothesis import given
+from hypothesis import strategies as st
 
 import poec_workflow
-from poec_workflow import Accepted, Actor, Change, Facts, Malformed, Prescriber, Workflow, events, machines, model
+from poec_workflow import (
+    Accepted,
+    Actor,
+    Change,
+    Facts,
+    Malformed,
+    Prescriber,
+    Workflow,
+    commands,
+    events,
+    machines,
+    model,
+)
 from poec_workflow.adapters.memory import MemoryStorage
 from poec_workflow.catalogue import Catalogue
 from poec_workflow.frozen_map import FrozenMap
+from poec_workflow.history import HistoryEntry
 from poec_workflow.machines import APPLICATION, LIFECYCLES
 from poec_workflow.policies import PERMISSIONS, Grant, Settings, condition
 from poec_workflow.policies.alerts import AlertCriteria
 from poec_workflow.policies.facts import Enrolment
-from poec_workflow.views import ActionFilter, ApplicationFilter, PageRequest, SessionFilter, filters
+from poec_workflow.testing import strategies
+from poec_workflow.views import (
+    ActionFilter,
+    ApplicationFilter,
+    ApplicationRow,
+    PageRequest,
+    SessionFilter,
+    SessionRow,
+    filters,
+)
 from world import ACTION, SESSION, application
 
 
@@ -173,3 +199,32 @@ def test_what_is_imported_on_demand_is_listed() -> None:
     code = "import poec_workflow; print(*dir(poec_workflow))"
     listed = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
     assert {*poec_workflow.__all__} <= {*listed.stdout.split()}
+
+
+VALUES = (*model.SUBJECT_TYPES.values(), model.Candidate, model.Tally, ApplicationRow, SessionRow, HistoryEntry)
+
+
+@given(strategies.commands() | strategies.events() | st.one_of([strategies.values(each) for each in VALUES]))
+def test_values_are_as_attrs_makes_them(value: Any) -> None:
+    """What they share with each other, in place of generated code, shows nowhere."""
+    names = [each.name for each in fields(type(value))]
+    made = make_class(type(value).__name__, names, kw_only=True)
+    assert repr(value) == repr(made(**{name: getattr(value, name) for name in names}))
+    again = pickle.loads(pickle.dumps(value))  # noqa: S301 - its own
+    assert again == value == evolve(value)
+    assert hash(again) == hash(value)
+    with pytest.raises(FrozenInstanceError):
+        setattr(value, names[0], "another")
+
+
+@pytest.mark.parametrize("kind", [*commands.COMMANDS.values(), *events.EVENTS.values()])
+def test_a_kind_without_fields_is_a_kind_of_its_own(kind: type[Any]) -> None:
+    """It equals no other kind of the same fields, and is called by its own name."""
+    names = [each.name for each in fields(kind)]
+    others: set[Any] = {*commands.COMMANDS.values(), *events.EVENTS.values()} - {kind}
+    for other in (each for each in others if [one.name for one in fields(each)] == names):
+        values: Any = dict.fromkeys(names, FrozenMap())
+        assert kind(**values) != other(**values)
+        assert kind.type != other.type
+    assert not any("__dict__" in vars(each) for each in kind.__mro__)
+    assert kind.__doc__ not in {each.__doc__ for each in kind.__bases__}

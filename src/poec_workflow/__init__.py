@@ -3,50 +3,48 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from poec_workflow import commands, events, machines, policies
-from poec_workflow.commands import Request
-from poec_workflow.decider import Accepted, Change, Refused, decide
-from poec_workflow.errors import (
-    Advisory,
-    CommandRefused,
-    Conflict,
-    Malformed,
-    Refusal,
-    SchemaOutdated,
-    StorageUnavailable,
-    WorkflowError,
-)
-from poec_workflow.explanation import Explanation
-from poec_workflow.folding import evolve, fold
-from poec_workflow.history import HistoryEntry, Position
-from poec_workflow.model import (
-    SYSTEM,
-    ActionState,
-    Actor,
-    ActorKind,
-    Application,
-    ApplicationState,
-    Candidate,
-    Convocation,
-    Origin,
-    Page,
-    Prescriber,
-    Role,
-    SessionState,
-    SubjectKind,
-    TrainingAction,
-    TrainingSession,
-)
-from poec_workflow.policies.facts import Enrolment, Facts
-from poec_workflow.policies.settings import Settings
-from poec_workflow.ports import SystemClock
-from poec_workflow.remedies import Remedy
-from poec_workflow.serialization import from_dict, from_json, to_dict, to_json
-from poec_workflow.workflow import Workflow
-
 if TYPE_CHECKING:
-    from poec_workflow import diagrams, testing
+    from poec_workflow import commands, diagrams, events, machines, policies, testing
+    from poec_workflow.commands import Request
+    from poec_workflow.decider import Accepted, Change, Refused, decide
+    from poec_workflow.errors import (
+        Advisory,
+        CommandRefused,
+        Conflict,
+        Malformed,
+        Refusal,
+        SchemaOutdated,
+        StorageUnavailable,
+        WorkflowError,
+    )
+    from poec_workflow.explanation import Explanation
+    from poec_workflow.folding import evolve, fold
+    from poec_workflow.history import HistoryEntry, Position
+    from poec_workflow.model import (
+        SYSTEM,
+        ActionState,
+        Actor,
+        ActorKind,
+        Application,
+        ApplicationState,
+        Candidate,
+        Convocation,
+        Origin,
+        Page,
+        Prescriber,
+        Role,
+        SessionState,
+        SubjectKind,
+        TrainingAction,
+        TrainingSession,
+    )
+    from poec_workflow.policies.facts import Enrolment, Facts
+    from poec_workflow.policies.settings import Settings
+    from poec_workflow.ports import SystemClock
     from poec_workflow.readjudication import Readjudication, readjudicate
+    from poec_workflow.remedies import Remedy
+    from poec_workflow.serialization import from_dict, from_json, to_dict, to_json
+    from poec_workflow.workflow import Workflow
 
 __version__ = "0.1.0"
 
@@ -105,16 +103,43 @@ __all__ = [
     "to_json",
 ]
 
-_ON_DEMAND = {"diagrams": "", "testing": "", "Readjudication": "readjudication", "readjudicate": "readjudication"}
-"""Public names that are imported at first use, and their module: a decision needs none of them."""
+_HOMES = {
+    "commands": "Request",
+    "decider": "Accepted Change Refused decide",
+    "errors": "Advisory CommandRefused Conflict Malformed Refusal SchemaOutdated StorageUnavailable WorkflowError",
+    "explanation": "Explanation",
+    "folding": "evolve fold",
+    "history": "HistoryEntry Position",
+    "model": "ActionState Actor ActorKind Application ApplicationState Candidate Convocation Origin "
+    "Page Prescriber Role SYSTEM SessionState SubjectKind TrainingAction TrainingSession",
+    "policies.facts": "Enrolment Facts",
+    "policies.settings": "Settings",
+    "ports": "SystemClock",
+    "readjudication": "Readjudication readjudicate",
+    "remedies": "Remedy",
+    "serialization": "from_dict from_json to_dict to_json",
+    "workflow": "Workflow",
+}
+"""The public names by their module: each is imported at first use, so that a program pays for what it uses."""
+_MODULES = {name: module for module, names in _HOMES.items() for name in names.split()}
 
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
 
 
-def __getattr__(name: str) -> object:
-    if name not in _ON_DEMAND:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = import_module(f"{__name__}.{_ON_DEMAND[name] or name}")
-    return getattr(module, name) if _ON_DEMAND[name] else module
+if not TYPE_CHECKING:  # else any misspelt name would be an object
+
+    def __getattr__(name: str) -> object:
+        place = f"{__name__}.{_MODULES.get(name, name)}"
+        if name.startswith("__"):
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        try:
+            module = import_module(place)
+        except ModuleNotFoundError as error:
+            if error.name != place:
+                raise
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+        if name not in _MODULES:
+            return module
+        return globals().setdefault(name, getattr(module, name))

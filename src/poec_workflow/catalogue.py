@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from importlib.resources import files
+from pkgutil import get_data
 from typing import Any
 
 from attrs import field, frozen
@@ -113,8 +113,7 @@ class Catalogue:
     @cache
     def default(cls) -> Catalogue:
         """The catalogue that comes with the package."""
-        text = files("poec_workflow").joinpath("catalogue.json").read_text(encoding="utf-8")
-        return cls.from_data(json.loads(text))
+        return cls.from_data(json.loads(get_data("poec_workflow", "catalogue.json") or b""))
 
 
 def _faults(place: str, entries: object, kind: type[Motive | Reason]) -> Iterator[Fault]:

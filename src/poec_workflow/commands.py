@@ -19,6 +19,7 @@ from attrs import field, frozen
 from poec_workflow.catalogue import WITHDRAWAL
 from poec_workflow.frozen_map import FrozenMap, frozen_copy
 from poec_workflow.model import Actor, Candidate, Prescriber, Reference, SubjectKind, Text
+from poec_workflow.value_base import Value
 
 
 def kebab(class_name: str) -> str:
@@ -31,7 +32,7 @@ def listed(days: Sequence[date]) -> tuple[date, ...]:
     return tuple(days) if isinstance(days, list) else cast("tuple[date, ...]", days)
 
 
-class Command:
+class Command(Value):
     """Something that an actor asks of one subject."""
 
     __slots__ = ()
@@ -50,7 +51,7 @@ class Command:
         raise NotImplementedError
 
 
-@frozen
+@frozen(repr=False)
 class ApplicationCommand(Command):
     """A command to an application."""
 
@@ -58,7 +59,7 @@ class ApplicationCommand(Command):
     application: Reference
 
 
-@frozen
+@frozen(repr=False)
 class SessionCommand(Command):
     """A command to a session."""
 
@@ -66,7 +67,7 @@ class SessionCommand(Command):
     session: Reference
 
 
-@frozen
+@frozen(repr=False)
 class ActionCommand(Command):
     """A command to a training action."""
 
@@ -77,7 +78,7 @@ class ActionCommand(Command):
 # Applications, L1 to L14
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class Preregister(ApplicationCommand):
     """L1: a candidate applies."""
 
@@ -86,7 +87,7 @@ class Preregister(ApplicationCommand):
     prescriber: Prescriber
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class Convoke(ApplicationCommand):
     """L2: give an appointment."""
 
@@ -95,7 +96,7 @@ class Convoke(ApplicationCommand):
     place: Text | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class MoveConvocation(ApplicationCommand):
     """L8: move the current appointment."""
 
@@ -104,24 +105,26 @@ class MoveConvocation(ApplicationCommand):
     place: Text | None = None
 
 
-@frozen
 class RecordPresence(ApplicationCommand):
     """L3: the candidate came."""
 
+    __slots__ = ()
 
-@frozen(kw_only=True)
+
+@frozen(kw_only=True, repr=False)
 class RecordAbsence(ApplicationCommand):
     """L4 to L6: the candidate did not come; `notified` says whether they gave notice."""
 
     notified: bool
 
 
-@frozen
 class CorrectAttendance(ApplicationCommand):
     """L7: undo the attendance of the current convocation."""
 
+    __slots__ = ()
 
-@frozen(kw_only=True)
+
+@frozen(kw_only=True, repr=False)
 class Retain(ApplicationCommand):
     """L9: advise for the candidate, with the days of entry and exit and the hours a week."""
 
@@ -130,7 +133,7 @@ class Retain(ApplicationCommand):
     weekly_hours: Decimal
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class Reject(ApplicationCommand):
     """L10: advise against the candidate, with a motive and a reason of it."""
 
@@ -139,7 +142,7 @@ class Reject(ApplicationCommand):
     comment: Text | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class Withdraw(ApplicationCommand):
     """L11: the candidate gives up, for a reason of the motive `withdrawal`."""
 
@@ -148,25 +151,28 @@ class Withdraw(ApplicationCommand):
     comment: Text | None = None
 
 
-@frozen
 class Expire(ApplicationCommand):
     """L12: nobody gave an advice in time."""
 
+    __slots__ = ()
 
-@frozen
+
 class RefuseSessionFull(ApplicationCommand):
     """L13: the session is complete."""
 
+    __slots__ = ()
 
-@frozen
+
 class Cancel(ApplicationCommand):
     """L14: the session is cancelled."""
+
+    __slots__ = ()
 
 
 # Sessions, S1 to S10
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class CreateSession(SessionCommand):
     """S1: open a session of an action."""
 
@@ -186,7 +192,7 @@ class CreateSession(SessionCommand):
     follow_on_ratio: Decimal | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class SetRegistrationDeadline(SessionCommand):
     """S2: open or close the session to registration, by its date."""
 
@@ -194,28 +200,28 @@ class SetRegistrationDeadline(SessionCommand):
     late_entry_deadline: date | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class SetCoefficient(SessionCommand):
     """S3: how many candidates may register for each seat."""
 
     coefficient: int
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class SetCapacity(SessionCommand):
     """S4: how many seats."""
 
     capacity: int
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class SetInformationDates(SessionCommand):
     """S5: the days of the collective information meetings."""
 
     dates: tuple[date, ...] = field(converter=listed)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class RescheduleSession(SessionCommand):
     """S6: other dates."""
 
@@ -225,7 +231,7 @@ class RescheduleSession(SessionCommand):
     late_entry_deadline: date
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class ReassignSession(SessionCommand):
     """S7: other organisations; those that are not given stay."""
 
@@ -234,17 +240,19 @@ class ReassignSession(SessionCommand):
     trainer: Reference | None = None
 
 
-@frozen
 class DeclareSessionFull(SessionCommand):
     """S8: every seat is taken; refuses who still waits."""
 
+    __slots__ = ()
 
-@frozen
+
 class ReopenSession(SessionCommand):
     """S9: a seat is there again."""
 
+    __slots__ = ()
 
-@frozen(kw_only=True)
+
+@frozen(kw_only=True, repr=False)
 class CancelSession(SessionCommand):
     """S10: the session will not take place."""
 
@@ -254,7 +262,7 @@ class CancelSession(SessionCommand):
 # Training actions, A1 to A8
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class CreateAction(ActionCommand):
     """A1: an action, from the funder's data."""
 
@@ -269,41 +277,47 @@ class CreateAction(ActionCommand):
     prerequisites: Text | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class EnrichAction(ActionCommand):
     """A2: other texts, by the name of the field."""
 
     changes: Mapping[Text, Text] = field(converter=frozen_copy)
 
 
-@frozen
 class ApproveCertification(ActionCommand):
     """A3: put the pending certification in force."""
 
+    __slots__ = ()
 
-@frozen
+
 class DeclineCertification(ActionCommand):
     """A4: drop the pending certification."""
 
+    __slots__ = ()
 
-@frozen
+
 class PublishAction(ActionCommand):
     """A5: open it to applications."""
 
+    __slots__ = ()
 
-@frozen
+
 class ArchiveAction(ActionCommand):
     """A6: put it away."""
 
+    __slots__ = ()
 
-@frozen
+
 class RestoreAction(ActionCommand):
     """A7: take it out of the archive."""
 
+    __slots__ = ()
 
-@frozen
+
 class DeleteAction(ActionCommand):
     """A8: end it."""
+
+    __slots__ = ()
 
 
 COMMANDS: Mapping[str, type[Command]] = FrozenMap(

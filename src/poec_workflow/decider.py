@@ -234,9 +234,12 @@ def _advisories(rule: AnyRule, subject: Subject | None, facts: Facts, command: C
 
 def _event(rule: AnyRule, subject: Subject | None, command: Command, facts: Facts) -> events.AnyEvent:
     at = in_zone(rule.effective(subject, facts), facts.settings.zone) if rule.effective else facts.written_now
-    version, source = (1, None) if subject is None else (subject.version + 1, subject.state)
-    event: Any = rule.make_event(command, version, at, rule.targets[source])
-    return event  # type: ignore[no-any-return]
+    event: events.AnyEvent
+    if subject is None:
+        event = rule.make_event(command, 1, at, rule.targets[None])
+    else:
+        event = rule.make_event(command, subject.version + 1, at, rule.targets[subject.state], subject.reference)
+    return event
 
 
 # Cascades

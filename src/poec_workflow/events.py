@@ -32,12 +32,13 @@ from poec_workflow.model import (
     TrainingAction,
     TrainingSession,
 )
+from poec_workflow.value_base import Value
 
 S_co = TypeVar("S_co", bound=Subject, covariant=True)
 
 
-@frozen(kw_only=True, weakref_slot=False)
-class Event(Generic[S_co]):
+@frozen(kw_only=True, repr=False, weakref_slot=False)
+class Event(Value, Generic[S_co]):
     """Something that happened to one subject.
 
     Attributes:
@@ -58,7 +59,7 @@ class Event(Generic[S_co]):
         cls.type = kebab(cls.__name__)
 
 
-@frozen(kw_only=True, weakref_slot=False)
+@frozen(kw_only=True, repr=False, weakref_slot=False)
 class ApplicationEvent(Event[Application]):
     """Something that happened to an application."""
 
@@ -66,7 +67,7 @@ class ApplicationEvent(Event[Application]):
     state: ApplicationState
 
 
-@frozen(kw_only=True, weakref_slot=False)
+@frozen(kw_only=True, repr=False, weakref_slot=False)
 class SessionEvent(Event[TrainingSession]):
     """Something that happened to a session."""
 
@@ -74,7 +75,7 @@ class SessionEvent(Event[TrainingSession]):
     state: SessionState
 
 
-@frozen(kw_only=True, weakref_slot=False)
+@frozen(kw_only=True, repr=False, weakref_slot=False)
 class ActionEvent(Event[TrainingAction]):
     """Something that happened to a training action."""
 
@@ -93,7 +94,7 @@ def _reference_of(candidate: Candidate | str) -> str:
     return candidate.reference if isinstance(candidate, Candidate) else candidate
 
 
-@frozen(kw_only=True, weakref_slot=False)
+@frozen(kw_only=True, repr=False, weakref_slot=False)
 class Preregistered(ApplicationEvent):
     """L1."""
 
@@ -102,7 +103,7 @@ class Preregistered(ApplicationEvent):
     prescriber: Prescriber
 
 
-@frozen(kw_only=True, weakref_slot=False)
+@frozen(kw_only=True, repr=False, weakref_slot=False)
 class Convoked(ApplicationEvent):
     """L2."""
 
@@ -111,17 +112,19 @@ class Convoked(ApplicationEvent):
     place: Text | None = None
 
 
-@frozen(kw_only=True, weakref_slot=False)
 class PresenceRecorded(ApplicationEvent):
     """L3."""
 
+    __slots__ = ()
 
-@frozen(kw_only=True, weakref_slot=False)
+
 class AbsenceNotified(ApplicationEvent):
     """L4."""
 
+    __slots__ = ()
 
-@frozen(kw_only=True, weakref_slot=False)
+
+@frozen(kw_only=True, repr=False, weakref_slot=False)
 class AbsentAtLastConvocation(ApplicationEvent):
     """L5: rejected by rule."""
 
@@ -129,7 +132,7 @@ class AbsentAtLastConvocation(ApplicationEvent):
     reason: Text = "absent-at-last-convocation"
 
 
-@frozen(kw_only=True, weakref_slot=False)
+@frozen(kw_only=True, repr=False, weakref_slot=False)
 class AbsentWithoutNotice(ApplicationEvent):
     """L6: rejected by rule."""
 
@@ -137,12 +140,13 @@ class AbsentWithoutNotice(ApplicationEvent):
     reason: Text = "absent-without-notice"
 
 
-@frozen(kw_only=True, weakref_slot=False)
 class AttendanceCorrected(ApplicationEvent):
     """L7."""
 
+    __slots__ = ()
 
-@frozen(kw_only=True, weakref_slot=False)
+
+@frozen(kw_only=True, repr=False, weakref_slot=False)
 class ConvocationMoved(ApplicationEvent):
     """L8."""
 
@@ -151,7 +155,7 @@ class ConvocationMoved(ApplicationEvent):
     place: Text | None = None
 
 
-@frozen(kw_only=True, weakref_slot=False)
+@frozen(kw_only=True, repr=False, weakref_slot=False)
 class Retained(ApplicationEvent):
     """L9."""
 
@@ -160,7 +164,7 @@ class Retained(ApplicationEvent):
     weekly_hours: Decimal
 
 
-@frozen(kw_only=True, weakref_slot=False)
+@frozen(kw_only=True, repr=False, weakref_slot=False)
 class Rejected(ApplicationEvent):
     """L10."""
 
@@ -169,7 +173,7 @@ class Rejected(ApplicationEvent):
     comment: Text | None = None
 
 
-@frozen(kw_only=True, weakref_slot=False)
+@frozen(kw_only=True, repr=False, weakref_slot=False)
 class Withdrawn(ApplicationEvent):
     """L11."""
 
@@ -178,25 +182,28 @@ class Withdrawn(ApplicationEvent):
     comment: Text | None = None
 
 
-@frozen(kw_only=True, weakref_slot=False)
 class Expired(ApplicationEvent):
     """L12, effective at the first instant after the advice deadline."""
 
+    __slots__ = ()
 
-@frozen(kw_only=True, weakref_slot=False)
+
 class SessionFullRefused(ApplicationEvent):
     """L13."""
 
+    __slots__ = ()
 
-@frozen(kw_only=True, weakref_slot=False)
+
 class Cancelled(ApplicationEvent):
     """L14."""
+
+    __slots__ = ()
 
 
 # Sessions, S1 to S10
 
 
-@frozen(kw_only=True, weakref_slot=False)
+@frozen(kw_only=True, repr=False, weakref_slot=False)
 class SessionCreated(SessionEvent):
     """S1."""
 
@@ -216,7 +223,7 @@ class SessionCreated(SessionEvent):
     follow_on_ratio: Decimal | None = None
 
 
-@frozen(kw_only=True, weakref_slot=False)
+@frozen(kw_only=True, repr=False, weakref_slot=False)
 class RegistrationDeadlineSet(SessionEvent):
     """S2; a late entry deadline of None left it unchanged."""
 
@@ -224,28 +231,28 @@ class RegistrationDeadlineSet(SessionEvent):
     late_entry_deadline: date | None = None
 
 
-@frozen(kw_only=True, weakref_slot=False)
+@frozen(kw_only=True, repr=False, weakref_slot=False)
 class CoefficientSet(SessionEvent):
     """S3."""
 
     coefficient: int
 
 
-@frozen(kw_only=True, weakref_slot=False)
+@frozen(kw_only=True, repr=False, weakref_slot=False)
 class CapacitySet(SessionEvent):
     """S4."""
 
     capacity: int
 
 
-@frozen(kw_only=True, weakref_slot=False)
+@frozen(kw_only=True, repr=False, weakref_slot=False)
 class InformationDatesSet(SessionEvent):
     """S5."""
 
     dates: tuple[date, ...] = field(converter=listed)
 
 
-@frozen(kw_only=True, weakref_slot=False)
+@frozen(kw_only=True, repr=False, weakref_slot=False)
 class SessionRescheduled(SessionEvent):
     """S6."""
 
@@ -255,7 +262,7 @@ class SessionRescheduled(SessionEvent):
     late_entry_deadline: date
 
 
-@frozen(kw_only=True, weakref_slot=False)
+@frozen(kw_only=True, repr=False, weakref_slot=False)
 class SessionReassigned(SessionEvent):
     """S7; roles of None were left unchanged."""
 
@@ -264,17 +271,19 @@ class SessionReassigned(SessionEvent):
     trainer: Reference | None = None
 
 
-@frozen(kw_only=True, weakref_slot=False)
 class SessionDeclaredFull(SessionEvent):
     """S8."""
 
+    __slots__ = ()
 
-@frozen(kw_only=True, weakref_slot=False)
+
 class SessionReopened(SessionEvent):
     """S9."""
 
+    __slots__ = ()
 
-@frozen(kw_only=True, weakref_slot=False)
+
+@frozen(kw_only=True, repr=False, weakref_slot=False)
 class SessionCancelled(SessionEvent):
     """S10."""
 
@@ -284,7 +293,7 @@ class SessionCancelled(SessionEvent):
 # Training actions, A1 to A8
 
 
-@frozen(kw_only=True, weakref_slot=False)
+@frozen(kw_only=True, repr=False, weakref_slot=False)
 class ActionCreated(ActionEvent):
     """A1."""
 
@@ -299,41 +308,47 @@ class ActionCreated(ActionEvent):
     prerequisites: Text | None = None
 
 
-@frozen(kw_only=True, weakref_slot=False)
+@frozen(kw_only=True, repr=False, weakref_slot=False)
 class ActionEnriched(ActionEvent):
     """A2; a certification among the changes is what was asked for, not yet what is in force."""
 
     changes: Mapping[Text, Text] = field(converter=frozen_copy)
 
 
-@frozen(kw_only=True, weakref_slot=False)
 class CertificationApproved(ActionEvent):
     """A3."""
 
+    __slots__ = ()
 
-@frozen(kw_only=True, weakref_slot=False)
+
 class CertificationDeclined(ActionEvent):
     """A4."""
 
+    __slots__ = ()
 
-@frozen(kw_only=True, weakref_slot=False)
+
 class ActionPublished(ActionEvent):
     """A5."""
 
+    __slots__ = ()
 
-@frozen(kw_only=True, weakref_slot=False)
+
 class ActionArchived(ActionEvent):
     """A6."""
 
+    __slots__ = ()
 
-@frozen(kw_only=True, weakref_slot=False)
+
 class ActionRestored(ActionEvent):
     """A7."""
 
+    __slots__ = ()
 
-@frozen(kw_only=True, weakref_slot=False)
+
 class ActionDeleted(ActionEvent):
     """A8."""
+
+    __slots__ = ()
 
 
 AnyEvent = ApplicationEvent | SessionEvent | ActionEvent

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
 from attrs import frozen
 
@@ -54,10 +55,16 @@ def _recorded(
         command=change.command,
         decision=decision,
         from_state=change.before.state if change.before else None,
-        fingerprint=f"{lifecycle.fingerprint}-{fingerprint}",
+        fingerprint=_joined(lifecycle.fingerprint, fingerprint),
         advisories=advisories,
     )
     return _construct_recorded(change.subject, entry)
+
+
+@cache
+def _joined(lifecycle: str, settings: str) -> str:
+    """The fingerprint of an entry, held once for all that it is the same of."""
+    return f"{lifecycle}-{settings}"
 
 
 def replayed(histories: Sequence[Sequence[HistoryEntry]]) -> Accepted:

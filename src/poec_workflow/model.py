@@ -6,7 +6,7 @@ e-mail to a `Candidate`, which no event and no application contains.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from datetime import time as clock_time
 from decimal import Decimal
@@ -18,6 +18,7 @@ from attrs import evolve, field, frozen
 from poec_workflow.enum_values import must_be
 from poec_workflow.errors import Malformed
 from poec_workflow.frozen_map import FrozenMap
+from poec_workflow.value_base import Value
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
@@ -162,8 +163,8 @@ def _actor_kind(value: ActorKind | ActorKindName) -> ActorKind:
     return _member(ActorKind, value, "$.kind")
 
 
-@frozen(kw_only=True, weakref_slot=False)
-class Actor:
+@frozen(kw_only=True, repr=False, weakref_slot=False)
+class Actor(Value):
     """Who acts, as the host authenticated them.
 
     Attributes:
@@ -201,8 +202,8 @@ SYSTEM = Actor(kind=ActorKind.SYSTEM)
 """The actor of what time and rules do by themselves."""
 
 
-@frozen(kw_only=True, weakref_slot=False)
-class Candidate:
+@frozen(kw_only=True, repr=False, weakref_slot=False)
+class Candidate(Value):
     """A person who applies. Name and e-mail live here alone, so that they can be erased."""
 
     reference: Reference
@@ -210,8 +211,8 @@ class Candidate:
     email: Text | None = None
 
 
-@frozen(kw_only=True, weakref_slot=False)
-class Prescriber:
+@frozen(kw_only=True, repr=False, weakref_slot=False)
+class Prescriber(Value):
     """Who sent the candidate."""
 
     origin: Origin = field(converter=_origin)
@@ -219,8 +220,8 @@ class Prescriber:
     name: Text | None = None
 
 
-@frozen(kw_only=True, weakref_slot=False)
-class Convocation:
+@frozen(kw_only=True, repr=False, weakref_slot=False)
+class Convocation(Value):
     """An appointment: a Paris day, perhaps a Paris time and a place, and the instant it was entered."""
 
     on: date
@@ -229,8 +230,8 @@ class Convocation:
     entered_at: datetime
 
 
-@frozen(kw_only=True, weakref_slot=False)
-class TrainingAction:
+@frozen(kw_only=True, repr=False, weakref_slot=False)
+class TrainingAction(Value):
     """The offer (*action*). Its certification changes only when the platform approves (A2 to A4)."""
 
     kind: ClassVar[SubjectKind] = SubjectKind.ACTION
@@ -249,8 +250,8 @@ class TrainingAction:
     prerequisites: Text = ""
 
 
-@frozen(kw_only=True, weakref_slot=False)
-class TrainingSession:
+@frozen(kw_only=True, repr=False, weakref_slot=False)
+class TrainingSession(Value):
     """A dated run of a training action, with seats. Dates are Paris days, all included."""
 
     kind: ClassVar[SubjectKind] = SubjectKind.SESSION
@@ -287,8 +288,8 @@ class TrainingSession:
         return tuple(role for role in Role if self.organization(role) == organization)
 
 
-@frozen(kw_only=True, weakref_slot=False)
-class Application:
+@frozen(kw_only=True, repr=False, weakref_slot=False)
+class Application(Value):
     """One candidate on one session. `candidate` is a reference; `entry` to `comment` come with the advice."""
 
     kind: ClassVar[SubjectKind] = SubjectKind.APPLICATION
@@ -322,8 +323,8 @@ STATE_TYPES: Mapping[SubjectKind, type[State]] = FrozenMap(
 )
 
 
-@frozen(kw_only=True, weakref_slot=False)
-class Tally:
+@frozen(kw_only=True, repr=False, weakref_slot=False)
+class Tally(Value):
     """How many applications of one session are in each state now, and how many were ever registered."""
 
     registered: int = 0
@@ -362,9 +363,13 @@ class Tally:
         return evolve(self, **counts)
 
 
-@frozen(kw_only=True, weakref_slot=False)
-class Page(Generic[T]):
+def _items(items: Iterable[T]) -> tuple[T, ...]:
+    return tuple(items)
+
+
+@frozen(kw_only=True, repr=False, weakref_slot=False)
+class Page(Value, Generic[T]):
     """One page of a list: its items, and the cursor to ask for the next one with (None on the last)."""
 
-    items: tuple[T, ...] = field(converter=tuple)
+    items: tuple[T, ...] = field(converter=_items)
     next: str | None = None

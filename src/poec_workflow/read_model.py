@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from attrs import field, frozen
 
 from poec_workflow.decider import unknown
 from poec_workflow.enum_values import must_be
 from poec_workflow.errors import CommandRefused, Fault, Malformed
-from poec_workflow.explanation import Explanation, explain
 from poec_workflow.history import HistoryEntry
 from poec_workflow.model import (
     Actor,
@@ -20,7 +19,6 @@ from poec_workflow.model import (
     Page,
     Subject,
     SubjectKind,
-    Text,
     TrainingAction,
     TrainingSession,
 )
@@ -45,6 +43,9 @@ from poec_workflow.views import (
     WorkQueue,
 )
 from poec_workflow.views.pagination import Row, paged, span
+
+if TYPE_CHECKING:
+    from poec_workflow.explanation import Explanation
 
 T = TypeVar("T")
 
@@ -105,6 +106,8 @@ class ReadModel:
         Raises:
             CommandRefused: `unknown-application`.
         """
+        from poec_workflow.explanation import explain  # noqa: PLC0415 - with remedies, which a refusal alone needs
+
         now, known = local_now(self.clock, self.settings.zone), from_dict(to_dict(actor), Actor)
         loaded = self.storage.queries.around(self.application(application))
         assert loaded.subject is not None  # noqa: S101 - an application is never deleted
@@ -237,5 +240,4 @@ def _day(day: date, place: str) -> date:
 
 
 def _text(reference: str) -> str:
-    known: str = from_dict(reference, Text)
-    return known
+    return from_dict(reference, str)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
@@ -19,14 +19,14 @@ from poec_workflow.policies.calendar import in_zone, local_instant
 from poec_workflow.ports import DecisionContext, Receipt, Storage, Transaction, loads_ahead
 from poec_workflow.ports.clock import local_now
 from poec_workflow.read_model import ReadModel
-from poec_workflow.remedies import Remedy, remedy
 from poec_workflow.serialization import checked, digest, from_dict
 from poec_workflow.views import SweepReport
 
+if TYPE_CHECKING:
+    from poec_workflow.remedies import Remedy
+
 Answer = Accepted | Refused
 Observe = Callable[[Answer], None]
-
-_log = logging.getLogger(__name__)
 
 
 @frozen
@@ -206,6 +206,8 @@ class Workflow(ReadModel):
         return decide(loaded.subject, request.command, facts)
 
     def _remedy(self, request: Request, loaded: DecisionContext, at: datetime) -> Remedy | None:
+        from poec_workflow.remedies import remedy  # noqa: PLC0415 - only who asks for one needs it
+
         facts = loaded.facts(at, request.actor, self.settings, request.expected_version)
         return None if loaded.receipt else remedy(loaded.subject, request.command, facts)
 
@@ -232,8 +234,10 @@ class Workflow(ReadModel):
         if self.observe is not None:
             try:
                 self.observe(answer)
-            except Exception:  # noqa: BLE001 - whatever it is, the command was carried out
-                _log.exception("an observer failed; the decision stands")
+            except Exception:
+                import logging  # noqa: PLC0415 - observers seldom fail
+
+                logging.getLogger(__name__).exception("an observer failed; the decision stands")
         return answer
 
 

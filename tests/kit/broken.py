@@ -63,11 +63,11 @@ class LosesHistory(Broken):
         def save(
             self, changes: Sequence[RecordedChange], receipt: Receipt | None = None, people: Sequence[Candidate] = ()
         ) -> None:
-            before = dict(self._tables.histories)
+            before = {kind: dict(histories) for kind, histories in self._tables.histories.items()}
             super().save(changes, receipt, people)
             for each in changes[1:]:
-                where = (each.subject.kind, each.subject.reference)
-                self._put(self._tables.histories, where, before[where])
+                kind, reference = each.subject.kind, each.subject.reference
+                self._put(self._tables.histories[kind], reference, before[kind][reference])
 
 
 class CountsWrong(Broken):

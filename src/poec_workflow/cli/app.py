@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import sys
+from importlib.util import find_spec
 from pkgutil import resolve_name
+from types import CodeType
+from typing import TYPE_CHECKING, cast
 
 import click
 
 from poec_workflow import __version__
-from poec_workflow.cli.terminal import say
-from poec_workflow.errors import CommandRefused, Conflict, Malformed, SchemaOutdated, StorageUnavailable
+
+if TYPE_CHECKING:
+    from importlib.abc import InspectLoader
 
 DONE, REFUSED, MALFORMED, UNREACHABLE, CONFLICT = range(5)
 """The exit codes, as the surface fixes them; click's usage errors are 2 too."""
-
+_OO = 2
 
 _COMMANDS = {
     "demo": "demo_command:demo",
@@ -49,26 +54,59 @@ class Program(click.Group):
         command: click.Command | None = resolve_name(f"poec_workflow.cli.{place}") if place else None
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write each command's short help, without importing the command."""
+        names = self.list_commands(ctx)
+        limit = formatter.width - 6 - max(map(len, names))
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, _short_help(_COMMANDS[name], limit)) for name in names])
+
     def invoke(self, ctx: click.Context) -> object:
         """Run the command that was named."""
         try:
             return super().invoke(ctx)
-        except CommandRefused as error:
-            _leave(ctx, str(error), REFUSED)
-        except Malformed as error:
-            _leave(ctx, str(error), MALFORMED)
-        except (StorageUnavailable, SchemaOutdated) as error:
-            _leave(ctx, str(error), UNREACHABLE)
-        except Conflict as error:
-            _leave(ctx, str(error), CONFLICT)
-        except OSError as error:
-            _leave(ctx, str(error), MALFORMED)
-        return None
+        except Exception as error:
+            code = _exit_code(error)
+            if code is None:
+                raise
+            from poec_workflow.cli.terminal import say  # noqa: PLC0415
+
+            say(f"poec-workflow: {error}", err=True)
+            ctx.exit(code)
 
 
-def _leave(ctx: click.Context, message: str, code: int) -> None:
-    say(f"poec-workflow: {message}", err=True)
-    ctx.exit(code)
+def _exit_code(error: Exception) -> int | None:
+    """The exit code of one of the package's exceptions; None of another."""
+    # Imported here, for help and completion need nothing of the domain.
+    from poec_workflow.errors import (  # noqa: PLC0415
+        CommandRefused,
+        Conflict,
+        Malformed,
+        SchemaOutdated,
+        StorageUnavailable,
+    )
+
+    match error:
+        case CommandRefused():
+            return REFUSED
+        case StorageUnavailable() | SchemaOutdated():
+            return UNREACHABLE
+        case Conflict():
+            return CONFLICT
+        case Malformed() | OSError():
+            return MALFORMED
+    return None
+
+
+def _short_help(place: str, limit: int) -> str:
+    """The short help of a command, from its docstring, which is read off the compiled module: nothing is run."""
+    module, _, name = place.partition(":")
+    spec = find_spec(f"{__package__}.{module}")
+    code = cast("InspectLoader", spec and spec.loader).get_code(f"{__package__}.{module}")
+    functions = (each for each in code.co_consts if isinstance(each, CodeType)) if code else ()
+    # Under -OO there are no docstrings, and the first constant may be anything.
+    docstring = next((each.co_consts[0] for each in functions if each.co_name == name and sys.flags.optimize < _OO), "")
+    return click.Command(name, help=docstring).get_short_help_str(limit)
 
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})

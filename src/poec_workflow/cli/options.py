@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -58,6 +59,8 @@ settings = click.option(
 
 def open_workflow(url: str, place: str | None, clock: Clock | None = None) -> Workflow:
     """The workflow that the options name, until the command ends; a usage error where they name none."""
+    # A store that is busy is tried again, and what the user needs to know of it is the exit code.
+    logging.getLogger("stamina").setLevel(logging.ERROR)
     try:
         workflow = bootstrap.workflow(url, place, clock)
     except bootstrap.InvalidOption as error:

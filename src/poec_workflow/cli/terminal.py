@@ -6,15 +6,16 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import click
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from poec_workflow import locales
 from poec_workflow.views import Dashboard
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
 
 _WIDTH_OF_A_FILE = 160
 _GAP = 3
@@ -24,6 +25,8 @@ _LONGEST_WORD = 28
 
 def console(*, stderr: bool = False) -> Console:
     """A console on stdout or stderr; where that is no terminal, with lines wide enough to cut nothing."""
+    from rich.console import Console  # noqa: PLC0415 - a third of a second's start, and JSON needs none
+
     made = Console(stderr=stderr, highlight=False, soft_wrap=False)
     return made if made.is_terminal else Console(stderr=stderr, highlight=False, width=_WIDTH_OF_A_FILE)
 
@@ -36,6 +39,10 @@ def print_json(data: object) -> None:
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> Table:
     """Make an aligned table: numbers to the right, no word broken."""
+    from rich.box import SIMPLE_HEAD  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
     heading = title and Text(visible(title))
     made = Table(title=heading, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
     everything = [list(row) for row in rows]

@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from enum import Enum
 from functools import cache
-from importlib.resources import files
+from pkgutil import get_data
 from string import Formatter
 from typing import Any
 
@@ -32,8 +32,7 @@ def words(lang: str) -> Mapping[str, Mapping[str, str]]:
     """
     if lang not in LANGUAGES:
         raise ValueError(f"unknown language {lang!r}: one of {', '.join(LANGUAGES)}")
-    text = files("poec_workflow.locales").joinpath(f"{lang}.json").read_text(encoding="utf-8")
-    table: Mapping[str, Mapping[str, str]] = json.loads(text)
+    table: Mapping[str, Mapping[str, str]] = json.loads(get_data(__name__, f"{lang}.json") or b"")
     return table
 
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import product
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
 from poec_workflow.commands import Command
 from poec_workflow.events import Event
 from poec_workflow.frozen_map import FrozenMap
-from poec_workflow.machines.executor import Executor
 from poec_workflow.machines.rule import AnyRule, Same
 from poec_workflow.model import State, SubjectKind
+
+if TYPE_CHECKING:
+    from poec_workflow.machines.executor import Executor
 
 
 @frozen(slots=False, eq=False)
@@ -53,12 +54,16 @@ class Lifecycle:
 
     @cached_property
     def executor(self) -> Executor:
-        """The table as a state machine."""
+        """The table as a state machine, made for the first decision: reading needs none."""
+        from poec_workflow.machines.executor import Executor  # noqa: PLC0415
+
         return Executor(self.name, self.states, self.rules)
 
     @cached_property
     def fingerprint(self) -> str:
         """A stable hash of the rows."""
+        import hashlib  # noqa: PLC0415
+
         text = json.dumps([rule.described() for rule in self.rules], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 

@@ -94,14 +94,19 @@ class Rule(Generic[S, C]):
         return tuple(check.code for check in self.refusal_checks)
 
     @cached_property
-    def make_event(self) -> Callable[[C, int, datetime, State], Any]:
-        """Make the event of a command, of a version, an instant and the state after it."""
+    def make_event(self) -> Callable[..., Any]:
+        """Make the event of a command, of a version, an instant and the state after it.
+
+        A subject that is there hands in its own reference, so that a history holds that text once.
+        """
         names = {
             f"{what}_{name}": value
             for name, each in fields_dict(self.event).items()
             for what, value in (("as", each.converter), ("initial", each.default))
         }
-        return constructor(self.event, ("command", "version", "effective_at", "state"), self._sources, names)
+        return constructor(
+            self.event, ("command", "version", "effective_at", "state", "known=None"), self._sources, names
+        )
 
     def described(self) -> dict[str, Any]:
         """The row as plain data, from which the lifecycle's fingerprint is computed."""
@@ -133,7 +138,7 @@ def _targets(
 
 def _sources(event: type[Event[Any]], command: type[Command]) -> Iterator[tuple[str, str]]:
     """The fields that an event takes from the command, converted, or has by default."""
-    yield "reference", f"command.{command.kind}"
+    yield "reference", f"command.{command.kind} if known is None else known"
     for name, attribute in fields_dict(event).items():
         if name in ENVELOPE:
             continue

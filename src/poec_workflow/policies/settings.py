@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -141,6 +140,8 @@ class Settings:
                 for command, policies in self.refuse_also.items()
             },
         }
+        import hashlib  # noqa: PLC0415
+
         return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:16]
 
     def _faults(self) -> Iterator[Fault]:

@@ -6,23 +6,24 @@ years 1900 to 2999, instants RFC 3339 with an offset, decimals strings, integers
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable
-from typing import Any, TypeVar
-
-from cattrs import BaseValidationError, StructureHandlerNotFoundError
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from poec_workflow.commands import Command, Request
 from poec_workflow.errors import Fault, Malformed
 from poec_workflow.model import Actor
 from poec_workflow.serialization.conformance import conforms
-from poec_workflow.serialization.converter import make_converter
-from poec_workflow.serialization.parsing import duplicates, faults_of, parse
+from poec_workflow.serialization.parsing import duplicates, parse
+from poec_workflow.serialization.scalars import ANY_TEXT, read_text
+
+if TYPE_CHECKING:
+    from cattrs import Converter
 
 T = TypeVar("T")
 
-_converter = make_converter()
+_read_text = read_text(ANY_TEXT)
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 LONGEST_LINE = 2 * 1_048_576
@@ -45,7 +46,13 @@ def from_dict(data: object, cls: type[T]) -> T:
     Raises:
         Malformed: with every fault.
     """
-    return _structured(data, cls, ())
+    if cls is not str:
+        return _structured(data, cls, ())
+    # What a reading names is a text, and reading figures needs no more of cattrs than this.
+    try:
+        return cast("T", _read_text(data, str))
+    except ValueError as error:
+        raise Malformed.at("$", str(error)) from None
 
 
 def journal_line(line: str | bytes, *, dated: bool = True) -> Request:
@@ -77,18 +84,20 @@ def checked(request: Request) -> Request:
     return from_dict(data, Request)
 
 
+# cattrs is loaded at the first value: a service that starts, or a command that only reads figures, needs none.
+
+
+@cache
+def _converter() -> Converter:
+    from poec_workflow.serialization.converter import make_converter  # noqa: PLC0415
+
+    return make_converter()
+
+
 def _structured(data: object, cls: type[T], known: Iterable[Fault]) -> T:
-    faults = list(known)
-    try:
-        value = _converter.structure(data, cls)
-    except (BaseValidationError, ValueError, TypeError) as error:
-        faults.extend(faults_of(error, "$"))
-    except StructureHandlerNotFoundError as error:
-        raise TypeError(f"{cls} can't be read: name what it is of, as in Page[ApplicationRow]") from error
-    except RecursionError:
-        faults.append(Fault("$", "nested too deeply"))
-    if faults:
-        raise Malformed(faults)
+    from poec_workflow.serialization.converter import structured  # noqa: PLC0415
+
+    value = structured(_converter(), data, cls, known)
     if type(value) is Request:
         object.__setattr__(value, "well_formed", True)
     return value
@@ -101,10 +110,12 @@ def to_json(value: object) -> str:
 
 def to_dict(value: object) -> Any:  # noqa: ANN401 - JSON
     """A value as JSON-ready data: null for what is absent."""
-    return _converter.unstructure(value)
+    return _converter().unstructure(value)
 
 
 def digest(command: Command, actor: Actor) -> str:
     """What a key stands for: the command with its defaults, and the actor's kind and organisation."""
+    import hashlib  # noqa: PLC0415
+
     data = [to_dict(command), actor.kind, actor.organization]
     return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()

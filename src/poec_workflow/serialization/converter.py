@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from datetime import time as clock_time
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 from attrs import NOTHING, fields, has
-from cattrs import BaseValidationError, Converter
+from cattrs import BaseValidationError, Converter, StructureHandlerNotFoundError
 from cattrs.gen import make_dict_structure_fn
 
 from poec_workflow.commands import COMMANDS, Command
@@ -18,9 +18,10 @@ from poec_workflow.errors import Fault, Malformed
 from poec_workflow.frozen_map import FrozenMap
 from poec_workflow.history import HistoryEntry
 from poec_workflow.model import REQUIRED_OF_ACTORS, Actor, TextLength
+from poec_workflow.serialization.conversion_faults import faults_of
 from poec_workflow.serialization.history_entries import read_entry, write_entry
 from poec_workflow.serialization.object_writer import Hooks, object_writer
-from poec_workflow.serialization.parsing import below, faults_of
+from poec_workflow.serialization.parsing import below
 from poec_workflow.serialization.scalars import (
     ANY_TEXT,
     read_boolean,
@@ -36,6 +37,7 @@ from poec_workflow.serialization.scalars import (
 )
 
 Read = Callable[[object, object], Any]
+T = TypeVar("T")
 
 _MOST_FAULTS = 100
 """After these, the rest of an array is not read: each fault costs, and nobody reads a thousand."""
@@ -57,6 +59,27 @@ def make_converter() -> Converter:
     _teach_reading(converter)
     _teach_writing(converter)
     return converter
+
+
+def structured(converter: Converter, data: object, cls: type[T], known: Iterable[Fault]) -> T:
+    """The value that JSON-ready data says.
+
+    Raises:
+        Malformed: with every fault, those that are known already first.
+        TypeError: the class does not say what it is of.
+    """
+    faults = list(known)
+    try:
+        value = converter.structure(data, cls)
+    except (BaseValidationError, ValueError, TypeError) as error:
+        faults.extend(faults_of(error, "$"))
+    except StructureHandlerNotFoundError as error:
+        raise TypeError(f"{cls} can't be read: name what it is of, as in Page[ApplicationRow]") from error
+    except RecursionError:
+        faults.append(Fault("$", "nested too deeply"))
+    if faults:
+        raise Malformed(faults)
+    return value
 
 
 def _teach_reading(converter: Converter) -> None:

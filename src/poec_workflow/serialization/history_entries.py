@@ -13,8 +13,8 @@ from poec_workflow.errors import Advisory, Malformed
 from poec_workflow.events import ENVELOPE, EVENTS, AnyEvent
 from poec_workflow.history import HistoryEntry, Position
 from poec_workflow.model import STATE_TYPES, Actor, Reference, State, SubjectKind
+from poec_workflow.serialization.conversion_faults import faults_of
 from poec_workflow.serialization.object_writer import Hooks
-from poec_workflow.serialization.parsing import faults_of
 
 
 @frozen(kw_only=True)

@@ -7,12 +7,6 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from cattrs import (
-    AttributeValidationNote,
-    BaseValidationError,
-    ForbiddenExtraKeysError,
-)
-
 from poec_workflow.errors import Fault, Malformed
 
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
@@ -87,24 +81,3 @@ def below(place: str, name: str) -> str:
         return f"{place}.{name}"
     shown = json.dumps(name[:_LONGEST_KEY])
     return f"{place}[{shown}{'…' if len(name) > _LONGEST_KEY else ''}]"
-
-
-def faults_of(error: BaseException, place: str) -> Iterator[Fault]:
-    """What an error of the converter says, each with its place."""
-    if isinstance(error, BaseValidationError):
-        for each in error.exceptions:
-            yield from faults_of(each, place + "".join(map(_step, getattr(each, "__notes__", ()))))
-    elif isinstance(error, ForbiddenExtraKeysError):
-        for name in sorted(error.extra_fields):
-            yield Fault(below(place, name), "unknown key")
-    elif isinstance(error, Malformed):
-        for fault in error.faults:
-            yield Fault(place + fault.place.removeprefix("$"), fault.problem)
-    elif isinstance(error, KeyError):
-        yield Fault(place, "required")
-    else:
-        yield Fault(place, str(error))
-
-
-def _step(note: str) -> str:
-    return f".{note.name.removesuffix('_')}" if isinstance(note, AttributeValidationNote) else ""

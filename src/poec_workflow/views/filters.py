@@ -21,6 +21,7 @@ from poec_workflow.model import (
     SessionStateName,
     TextLength,
 )
+from poec_workflow.value_base import Value
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -79,8 +80,8 @@ def _members(kind: type[E], values: object) -> tuple[E, ...]:
     return tuple(member(kind, each) for each in values)
 
 
-@frozen(kw_only=True)
-class ApplicationFilter:
+@frozen(kw_only=True, repr=False)
+class ApplicationFilter(Value):
     """Which applications; what is left out does not restrict.
 
     Attributes:
@@ -108,8 +109,8 @@ class ApplicationFilter:
         _check(_faults(self, ApplicationState))
 
 
-@frozen(kw_only=True)
-class SessionFilter:
+@frozen(kw_only=True, repr=False)
+class SessionFilter(Value):
     """Which sessions; what is left out does not restrict.
 
     Attributes:
@@ -135,8 +136,8 @@ class SessionFilter:
         _check(_faults(self, SessionState))
 
 
-@frozen(kw_only=True)
-class ActionFilter:
+@frozen(kw_only=True, repr=False)
+class ActionFilter(Value):
     """Which actions; what is left out does not restrict.
 
     Attributes:

@@ -16,10 +16,11 @@ from poec_workflow.model import (
     SessionState,
     Text,
 )
+from poec_workflow.value_base import Value
 
 
-@frozen(kw_only=True)
-class ApplicationRow:
+@frozen(kw_only=True, repr=False)
+class ApplicationRow(Value):
     """A row of the applications list; `candidate_name` is None once the person is erased."""
 
     reference: Reference
@@ -40,8 +41,8 @@ class ApplicationRow:
     convocations: tuple[Convocation, ...] = ()
 
 
-@frozen(kw_only=True)
-class SessionRow:
+@frozen(kw_only=True, repr=False)
+class SessionRow(Value):
     """A row of the sessions list."""
 
     reference: Reference
@@ -67,8 +68,8 @@ class SessionRow:
         return f"{self.retained} / {self.capacity}"
 
 
-@frozen(kw_only=True)
-class ActionSession:
+@frozen(kw_only=True, repr=False)
+class ActionSession(Value):
     """A session as the actions list names it."""
 
     reference: Reference
@@ -77,8 +78,8 @@ class ActionSession:
     end: date
 
 
-@frozen(kw_only=True)
-class ActionRow:
+@frozen(kw_only=True, repr=False)
+class ActionRow(Value):
     """A row of the actions list, with its sessions by reference; `alert` and `pending_validation` as the tabs say."""
 
     reference: Reference
@@ -92,8 +93,8 @@ class ActionRow:
     sessions: tuple[ActionSession, ...] = ()
 
 
-@frozen(kw_only=True)
-class WorkQueue:
+@frozen(kw_only=True, repr=False)
+class WorkQueue(Value):
     """The work queue of an organisation: applications by reference. `expiring` ones stand in another list too."""
 
     organization: Reference
@@ -104,8 +105,8 @@ class WorkQueue:
     expiring: tuple[ApplicationRow, ...] = ()
 
 
-@frozen(kw_only=True)
-class DashboardRow:
+@frozen(kw_only=True, repr=False)
+class DashboardRow(Value):
     """Applications by state, for one role of an organisation. `expiring` is a part of `pending` (all open states)."""
 
     role: Role
@@ -118,8 +119,8 @@ class DashboardRow:
     cancelled: int = 0
 
 
-@frozen(kw_only=True)
-class Dashboard:
+@frozen(kw_only=True, repr=False)
+class Dashboard(Value):
     """An organisation's applications: a row per role that it holds. Rows overlap, and are never added."""
 
     organization: Reference
@@ -127,8 +128,8 @@ class Dashboard:
     rows: tuple[DashboardRow, ...]
 
 
-@frozen(kw_only=True)
-class SweepReport:
+@frozen(kw_only=True, repr=False)
+class SweepReport(Value):
     """What a sweep expired, or would: references in order."""
 
     at: datetime

@@ -27,7 +27,7 @@ class MemoryQueries(MemoryLists):
 
     def subject(self, kind: SubjectKind, reference: str) -> Subject | None:
         """One subject."""
-        return self._tables.subjects.get((kind, reference))
+        return self._tables.subjects[kind].get(reference)
 
     def around(self, application: Application) -> DecisionContext:
         """One application, read anew with what a decision on it would know."""
@@ -36,13 +36,12 @@ class MemoryQueries(MemoryLists):
 
     def history(self, kind: SubjectKind, reference: str) -> Sequence[HistoryEntry]:
         """A subject's history, oldest first."""
-        return self._tables.histories.get((kind, reference), ())
+        return self._tables.histories[kind].get(reference, ())
 
     def states(self, kind: SubjectKind) -> Mapping[str, State]:
         """The state of every subject of a kind, by reference."""
         with self._lock:
-            everything = sorted(self._tables.subjects.items())
-            return {reference: subject.state for (of, reference), subject in everything if of is kind}
+            return {reference: subject.state for reference, subject in sorted(self._tables.subjects[kind].items())}
 
     def candidate(self, reference: str) -> Candidate | None:
         """A person's name and e-mail."""

@@ -63,7 +63,7 @@ class MemoryTransaction:
     def load(self, command: Command, *, key: str | None = None) -> DecisionContext:
         """What is known around a command; everything is locked already."""
         tables = self._tables
-        subject = tables.subjects.get((command.kind, command.reference))
+        subject = tables.subjects[command.kind].get(command.reference)
         match command:
             case Preregister():
                 loaded = evolve(
@@ -85,8 +85,8 @@ class MemoryTransaction:
     def recall(self, decision: Position) -> Sequence[Sequence[HistoryEntry]]:
         """The histories of all that a decision moved, up to and with that move."""
         return tuple(
-            self._tables.histories[each.kind, each.reference][: each.version]
-            for each in self._tables.decisions[decision]
+            self._tables.histories[each.kind][each.reference][: each.version]
+            for each in self._tables.decisions.get(decision, (decision,))
         )
 
     def save(
@@ -96,20 +96,23 @@ class MemoryTransaction:
         tables = self._tables
         for change in changes:
             subject, entry = change.subject, change.entry
-            where = (subject.kind, subject.reference)
+            subjects, histories = tables.subjects[subject.kind], tables.histories[subject.kind]
             if isinstance(subject, Application):
                 tally = tables.tallies[subject.session]
-                before = cast("Application | None", tables.subjects.get(where))
+                before = cast("Application | None", subjects.get(subject.reference))
                 self._put(tables.tallies, subject.session, tally.moved(before.state if before else None, subject.state))
-                self._put(tables.applications_of[subject.session], subject.reference, None)
-                self._put(tables.applications_by[subject.candidate], subject.reference, None)
+                if before is None:
+                    self._put(tables.applications_of[subject.session], subject.reference, None)
+                    others = tables.applications_by.get(subject.candidate, ())
+                    self._put(tables.applications_by, subject.candidate, (*others, subject.reference))
             elif isinstance(subject, TrainingSession):
                 self._put(tables.tallies, subject.reference, tables.tallies.get(subject.reference, Tally()))
                 self._put(tables.sessions_of[subject.action], subject.reference, None)
-            self._put(tables.subjects, where, subject)
-            self._put(tables.histories, where, (*tables.histories.get(where, ()), entry))
+            self._put(subjects, subject.reference, subject)
+            self._put(histories, subject.reference, (*histories.get(subject.reference, ()), entry))
             self._put(tables.outbox, entry.position, None)
-        self._put(tables.decisions, changes[0].entry.decision, tuple(each.entry.position for each in changes))
+        if len(changes) > 1:
+            self._put(tables.decisions, changes[0].entry.decision, tuple(each.entry.position for each in changes))
         if receipt is not None:
             self._put(tables.receipts, receipt.key, receipt)
         for person in people:
@@ -121,12 +124,13 @@ class MemoryTransaction:
         if candidate in tables.people:
             self._take(tables.people, candidate)
         for reference in tables.applications_by.get(candidate, ()):
-            where = (SubjectKind.APPLICATION, reference)
-            self._put(tables.subjects, where, anonymous_application(tables.application(reference)))
-        for where, entries in list(tables.histories.items()):
-            anonymous = tuple(anonymous_entry(each, candidate) for each in entries)
-            if anonymous != entries:
-                self._put(tables.histories, where, anonymous)
+            anonymous = anonymous_application(tables.application(reference))
+            self._put(tables.subjects[SubjectKind.APPLICATION], reference, anonymous)
+        for histories in tables.histories.values():
+            for reference, entries in list(histories.items()):
+                erased = tuple(anonymous_entry(each, candidate) for each in entries)
+                if erased != entries:
+                    self._put(histories, reference, erased)
 
     def undo(self) -> None:
         """Take everything back, the last first."""

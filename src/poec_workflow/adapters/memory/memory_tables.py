@@ -27,41 +27,41 @@ class Tables:
     """The tables, and the lookups that transactions and queries share."""
 
     def __init__(self) -> None:
-        self.subjects: dict[tuple[SubjectKind, str], Subject] = {}
-        self.histories: dict[tuple[SubjectKind, str], tuple[HistoryEntry, ...]] = {}
+        self.subjects: dict[SubjectKind, dict[str, Subject]] = {kind: {} for kind in SubjectKind}
+        self.histories: dict[SubjectKind, dict[str, tuple[HistoryEntry, ...]]] = {kind: {} for kind in SubjectKind}
         self.tallies: dict[str, Tally] = {}
         self.people: dict[str, Candidate] = {}
         self.receipts: dict[str, Receipt] = {}
-        self.decisions: dict[Position, tuple[Position, ...]] = {}
+        self.decisions: dict[Position, tuple[Position, ...]] = {}  # of those that moved more than their own subject
         self.outbox: dict[Position, datetime | None] = {}
         # Indexes, by insertion: a reference is never taken out, so None is all that they hold.
         self.sessions_of: dict[str, dict[str, None]] = defaultdict(dict)
         self.applications_of: dict[str, dict[str, None]] = defaultdict(dict)
-        self.applications_by: dict[str, dict[str, None]] = defaultdict(dict)
+        self.applications_by: dict[str, tuple[str, ...]] = {}
 
     def action(self, reference: str) -> TrainingAction | None:
         """One action."""
-        return cast("TrainingAction | None", self.subjects.get((SubjectKind.ACTION, reference)))
+        return cast("TrainingAction | None", self.subjects[SubjectKind.ACTION].get(reference))
 
     def session(self, reference: str) -> TrainingSession | None:
         """One session."""
-        return cast("TrainingSession | None", self.subjects.get((SubjectKind.SESSION, reference)))
+        return cast("TrainingSession | None", self.subjects[SubjectKind.SESSION].get(reference))
 
     def application(self, reference: str) -> Application:
         """An application that is there."""
-        return cast("Application", self.subjects[SubjectKind.APPLICATION, reference])
+        return cast("Application", self.subjects[SubjectKind.APPLICATION][reference])
 
     def sessions(self) -> Iterator[TrainingSession]:
         """All of them."""
-        return (each for each in self.subjects.values() if isinstance(each, TrainingSession))
+        return cast("Iterator[TrainingSession]", iter(self.subjects[SubjectKind.SESSION].values()))
 
     def applications(self) -> Iterator[Application]:
         """All of them."""
-        return (each for each in self.subjects.values() if isinstance(each, Application))
+        return cast("Iterator[Application]", iter(self.subjects[SubjectKind.APPLICATION].values()))
 
     def actions(self) -> Iterator[TrainingAction]:
         """All of them."""
-        return (each for each in self.subjects.values() if isinstance(each, TrainingAction))
+        return cast("Iterator[TrainingAction]", iter(self.subjects[SubjectKind.ACTION].values()))
 
     def open_applications(self, session: str) -> tuple[Application, ...]:
         """A session's open applications, by reference."""
@@ -98,7 +98,7 @@ class Tables:
         """Whether a candidate has an open or retained application on a session."""
         return any(
             each.session == session and each.state in LIVE_STATES
-            for each in map(self.application, self.applications_by[candidate])
+            for each in map(self.application, self.applications_by.get(candidate, ()))
         )
 
     def overdue(self, ended_before: date) -> list[Application]:

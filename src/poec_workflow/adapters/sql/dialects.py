@@ -14,19 +14,21 @@ transactions are REPEATABLE READ: one snapshot, without waiting.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Dialect, Engine, Insert, Table, create_engine, event, make_url
-from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
-from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 
 from poec_workflow.adapters.sql.prepared import DriverConnection
 from poec_workflow.errors import Malformed
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
+    from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 
 WRITING = "poec_writing"
 """The execution option of connections whose transactions write."""
@@ -174,20 +176,25 @@ def supports_arrays(dialect: Dialect) -> bool:
 
 def insert_ignoring(table: Table, dialect: Dialect) -> Insert:
     """An INSERT that does nothing on a duplicate key, leaves the transaction usable, and counts its rows."""
-    return _INSERTS[dialect.name](table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    return _insert(table, dialect).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
 
 def insert_replacing(table: Table, key: str, dialect: Dialect) -> Insert:
     """An INSERT that replaces every other column on a duplicate key."""
-    insert = _INSERTS[dialect.name](table)
+    insert = _insert(table, dialect)
     others = {each.name: insert.excluded[each.name] for each in table.columns if each.name != key}
     return insert.on_conflict_do_update(index_elements=[key], set_=others)
 
 
-_INSERTS: Mapping[str, type[PostgresqlInsert | SqliteInsert]] = {
-    "postgresql": PostgresqlInsert,
-    "sqlite": SqliteInsert,
-}
+def _insert(table: Table, dialect: Dialect) -> PostgresqlInsert | SqliteInsert:
+    """An INSERT with the clauses of a dialect, whose module alone is loaded: each is a tenth of SQLAlchemy."""
+    if dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415
+
+        return postgresql.insert(table)
+    from sqlalchemy.dialects import sqlite  # noqa: PLC0415
+
+    return sqlite.insert(table)
 
 
 def begin_if_needed(connection: Connection) -> None:

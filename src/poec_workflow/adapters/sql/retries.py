@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-import stamina
-
 from poec_workflow.errors import Conflict
 
 T = TypeVar("T")
@@ -18,6 +16,8 @@ def retried(work: Callable[[], T], attempts: int) -> T:
     Raises:
         Conflict: what the last attempt raised.
     """
+    import stamina  # noqa: PLC0415 - a conflict is rare
+
     for attempt in stamina.retry_context(
         on=Conflict, attempts=attempts, timeout=None, wait_initial=0.02, wait_max=1.0, wait_jitter=0.1
     ):

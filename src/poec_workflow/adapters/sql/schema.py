@@ -12,6 +12,7 @@ from operator import add
 
 from attrs import fields
 from sqlalchemy import (
+    DDL,
     BigInteger,
     Column,
     ColumnElement,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    event,
 )
 
 from poec_workflow.model import ApplicationState, SubjectKind, Tally
@@ -35,9 +37,6 @@ _Reference = String(64).with_variant(String(64, collation="C"), "postgresql")
 _Instant = BigInteger
 _Day = String(10)
 _Row = BigInteger().with_variant(Integer, "sqlite")
-
-# PostgreSQL leaves this much of a page free, so that a changed row stays on its page, and no index is touched.
-_FILLED = {"fillfactor": 70}
 
 metadata = MetaData(
     naming_convention={
@@ -96,7 +95,6 @@ sessions = Table(
     Index(None, "positioner", "end_on"),
     Index(None, "trainer", "end_on"),
     Index(None, "end_on", "reference"),
-    postgresql_with=_FILLED,
 )
 
 # No index holds the state, which changes most: the row stays on its page, and sweeps cost half.
@@ -113,7 +111,6 @@ applications = Table(
     Column("data", Text, nullable=False),
     Index(None, "session", "reference"),
     Index(None, "candidate", "reference"),
-    postgresql_with=_FILLED,
 )
 
 people = Table(
@@ -162,6 +159,12 @@ outbox = Table(
     Column("held_until", _Instant),
     UniqueConstraint("kind", "reference", "version"),
 )
+
+# PostgreSQL leaves the rest of a page free, so that a changed row stays on its page, and no index is touched. Said as a
+# statement of its own, for an option of a dialect would load that dialect in every process.
+_fill = DDL("ALTER TABLE %(table)s SET (fillfactor = 70)")  # type: ignore[no-untyped-call]
+for _table in (sessions, applications):
+    event.listen(_table, "after_create", _fill.execute_if(dialect="postgresql"))
 
 SUBJECTS = {
     SubjectKind.APPLICATION: applications,

@@ -10,7 +10,6 @@ from typing import Self, TypeVar
 from poec_workflow.adapters.sql import context_loading, overdue_batches
 from poec_workflow.adapters.sql.batch_loading import LoadedBatch
 from poec_workflow.adapters.sql.connections import Connections, OwnConnections
-from poec_workflow.adapters.sql.host_transaction import JoinedConnections
 from poec_workflow.adapters.sql.overdue_batches import ClaimedRows
 from poec_workflow.adapters.sql.pending_writes import PendingWrites
 from poec_workflow.adapters.sql.person_erasure import forget
@@ -59,6 +58,9 @@ class SqlStorage:
                 `isolation_level`): a transaction that reads first may find that another one wrote meanwhile, and is
                 never retried here.
         """
+        # It knows both dialects, and a storage of its own needs one.
+        from poec_workflow.adapters.sql.host_transaction import JoinedConnections  # noqa: PLC0415
+
         return cls(JoinedConnections(connection))
 
     def create(self) -> SchemaStatus:
