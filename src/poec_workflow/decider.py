@@ -29,7 +29,7 @@ from poec_workflow.model import (
 )
 from poec_workflow.policies.access import permitted
 from poec_workflow.policies.calendar import in_zone
-from poec_workflow.policies.check import Check
+from poec_workflow.policies.check import Check, details_given
 from poec_workflow.policies.facts import Enrolment, Facts
 from poec_workflow.policies.policy import Condition
 
@@ -158,10 +158,10 @@ def adjudicate(
         if type(command) in lifecycle.by_state[None]:
             return Refused((Refusal("duplicate-reference", {"reference": command.reference}),))
         return Refused((no_transition(subject, command.type, lifecycles),))
-    checks, own = rule.refusal_checks, facts.settings.checks
-    if own:
-        checks = (*checks, *own.get(type(command), ()))
-    given = _details_of(checks, subject, facts, command)
+    answers = rule.refuse.answers(subject, facts, command)
+    given = () if answers == rule.refuse.passed else details_given(rule.refusal_checks, answers)
+    if own := facts.settings.checks:
+        given = (*given, *_details_of(own.get(type(command), ()), subject, facts, command))
     return _make_refused(_refusals(given)) if given else _accept(rule, subject, command, facts, lifecycle, lifecycles)
 
 
@@ -177,7 +177,7 @@ def refusals_of(
     checks: Iterable[Check], subject: Subject | None, facts: Facts, command: Command | None
 ) -> tuple[Refusal, ...]:
     """Evaluate policies, and return the refusals. Without a command they must all be payload-free."""
-    return _refusals(_details_of(checks, subject, facts, command))
+    return _refusals(_details_of(tuple(checks), subject, facts, command))
 
 
 def _refusals(given: Sequence[tuple[Check, Details]]) -> tuple[Refusal, ...]:
@@ -188,19 +188,12 @@ _make_refusal, _make_refused = constructor(Refusal), constructor(Refused)
 
 
 def _details_of(
-    checks: Iterable[Check], subject: Subject | None, facts: Facts, command: Command | None
+    checks: Sequence[Check], subject: Subject | None, facts: Facts, command: Command | None
 ) -> Sequence[tuple[Check, Details]]:
-    given: list[tuple[Check, Details]] | None = None
-    for check in checks:
-        details = check.policy(subject, facts) if check.payload_free else check.policy(subject, facts, command)
-        if details is None:
-            continue
-        if not isinstance(details, Mapping):
-            raise TypeError(f"the policy {check.code} must give details as a mapping, or None; it gave {details!r:.80}")
-        if given is None:
-            given = []
-        given.append((check, details))
-    return given or ()
+    answers = [
+        each.policy(subject, facts) if each.payload_free else each.policy(subject, facts, command) for each in checks
+    ]
+    return details_given(checks, answers)
 
 
 def _accept(
@@ -224,9 +217,10 @@ def _all_hold(conditions: Iterable[Condition[Any, Any]], subject: Any, facts: Fa
 
 
 def _advisories(rule: AnyRule, subject: Subject | None, facts: Facts, command: Command) -> tuple[Advisory, ...]:
-    given = _details_of(rule.advisory_checks, subject, facts, command)
-    if not given:
+    answers = rule.warn.answers(subject, facts, command)
+    if answers == rule.warn.passed:
         return ()
+    given = details_given(rule.advisory_checks, answers)
     return tuple(
         Advisory(check.code, {name: plain(value) for name, value in details.items()}) for check, details in given
     )

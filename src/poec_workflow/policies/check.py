@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 from attrs import frozen
@@ -109,6 +109,49 @@ class Check:
     def of(cls, policy: Callable[..., Details | None]) -> Check:
         """The check of a policy."""
         return cls(code_of(policy), not needs_command(policy), policy, FrozenMap(getattr(policy, "messages", {})))
+
+
+Answers = tuple[Details | None, ...]
+"""What each of some policies gave."""
+
+
+@frozen
+class Evaluator:
+    """The checks of a row, compiled into one function, without a loop over them.
+
+    Attributes:
+        checks: the checks.
+        answers: evaluates all of them on a subject, facts and a command.
+        passed: the answers where no policy gives details.
+    """
+
+    checks: tuple[Check, ...]
+    answers: Callable[[Any, Any, Any], Answers]
+    passed: Answers
+
+    @classmethod
+    def of(cls, checks: tuple[Check, ...]) -> Evaluator:
+        """Compile checks."""
+        arguments = ("(subject, facts)" if each.payload_free else "(subject, facts, command)" for each in checks)
+        calls = "".join(f"policy_{number}{given}, " for number, given in enumerate(arguments))
+        scope = {f"policy_{number}": each.policy for number, each in enumerate(checks)}
+        return cls(checks, eval(f"lambda subject, facts, command: ({calls})", scope), (None,) * len(checks))  # noqa: S307
+
+
+def details_given(checks: Iterable[Check], answers: Iterable[Details | None]) -> Sequence[tuple[Check, Details]]:
+    """Pair the checks that gave details with them.
+
+    Raises:
+        TypeError: a policy gave neither details nor None.
+    """
+    given: list[tuple[Check, Details]] = []
+    for check, details in zip(checks, answers, strict=True):
+        if details is None:
+            continue
+        if not isinstance(details, Mapping):
+            raise TypeError(f"the policy {check.code} must give details as a mapping, or None; it gave {details!r:.80}")
+        given.append((check, details))
+    return given
 
 
 def faults_of_messages(policy: Callable[..., Any]) -> Iterator[str]:
