@@ -17,8 +17,10 @@ from poec_workflow.adapters.sql.schema import metadata
 
 HERE = Path(__file__).parent
 GOLDEN = HERE / "golden" / "stores"
-UNVERSIONED = "DROP TABLE poec_alembic_version"
-"""What makes a database of the first revision one from before there were revisions."""
+LATER = "0003"
+"""The revision that a later release adds."""
+SEARCHED = ("poec_actions", "poec_applications", "poec_people", "poec_sessions")
+"""The tables whose texts are searched."""
 
 
 def restore(dump: Path, file: Path) -> None:
@@ -32,7 +34,7 @@ def later(place: Path) -> RevisionChain:
     scripts = place / "scripts"
     copytree(REVISIONS.scripts, scripts)
     copytree(HERE / "later", scripts, dirs_exist_ok=True)
-    return RevisionChain(known=(*REVISIONS.known, "0002"), scripts=scripts)
+    return RevisionChain(known=(*REVISIONS.known, LATER), scripts=scripts)
 
 
 def stored_by(chain: RevisionChain, url: str) -> SqlStorage:
@@ -54,11 +56,30 @@ def say(url: str, *statements: str) -> None:
     engine.dispose()
 
 
+def unindex(url: str) -> None:
+    """Take the index of texts away."""
+    for name in SEARCHED:
+        if url.startswith("sqlite"):
+            say(url, *(f"DROP TRIGGER {name}_text_{what}" for what in ("insert", "update", "delete")))
+            say(url, f"DROP TABLE {name}_text")
+        else:
+            say(url, f"DROP INDEX ix_{name}_search")
+
+
+def as_before_revisions(url: str) -> None:
+    """Make a store of this release one of the first revision, from before revisions were kept."""
+    unindex(url)
+    say(url, "DROP TABLE poec_alembic_version", "UPDATE poec_schema SET version = 1")
+
+
 def shape(url: str) -> dict[str, Any]:
     """Tables, columns, constraints and indexes, all named, in no order but the columns' and keys'."""
     engine = engine_of(url)
     with engine.connect() as connection:
-        found = {name: _table(connection, name) for name in inspect(connection).get_table_names()}
+        found: dict[str, Any] = {name: _table(connection, name) for name in inspect(connection).get_table_names()}
+        if connection.dialect.name == "sqlite":
+            said = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name"
+            found["triggers"] = connection.exec_driver_sql(said).all()
     engine.dispose()
     return found
 

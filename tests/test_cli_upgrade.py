@@ -41,6 +41,7 @@ def test_from_nothing_to_up_to_date(fresh: Terminal, file: Path) -> None:
         "up_to_date": True,
         "versioned": True,
         "newer": False,
+        "text_index": None,
     }
     assert not file.exists()
     assert "vide" in fresh("store", "status", "--lang", "fr").stdout
@@ -52,14 +53,15 @@ def test_from_nothing_to_up_to_date(fresh: Terminal, file: Path) -> None:
 
 
 def test_a_store_from_before_revisions(fresh: Terminal, file: Path) -> None:
-    """It works, says what it is, and has its revision written down by an upgrade."""
+    """It says what it is, and is upgraded."""
     say(file, GOLDEN.read_text(encoding="utf-8"))
-    assert fresh("show", "C-1").exit_code == 0
+    assert fresh("show", "C-1").exit_code == 3
     result = fresh("store", "status", "--lang", "fr")
     assert "avant les révisions" in result.stdout
     assert fresh.json("store", "status")["versioned"] is False
     assert fresh("store", "upgrade").exit_code == 0
     assert fresh.json("store", "status")["versioned"] is True
+    assert fresh("show", "C-1").exit_code == 0
 
 
 def test_a_later_releases_store_is_exit_3(fresh: Terminal, file: Path) -> None:

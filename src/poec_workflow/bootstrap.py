@@ -6,6 +6,7 @@ import importlib
 import sys
 from importlib.metadata import entry_points
 
+from poec_workflow.errors import SchemaOutdated
 from poec_workflow.policies.settings import Settings, default_settings
 from poec_workflow.ports import Clock, Storage, SystemClock
 from poec_workflow.workflow import Workflow
@@ -66,7 +67,10 @@ def schema_sql(dialect: str, start: str | None = None) -> str:
     ours = revisions.REVISIONS
     if start is not None and start not in ours.known:
         raise InvalidOption(f"no revision {start!r}: this release knows {', '.join(ours.known)}")
-    return migrations.sql(dialect, ours.scripts, start, ours.head)
+    try:
+        return migrations.sql(dialect, ours.scripts, start, ours.head)
+    except SchemaOutdated as error:
+        raise InvalidOption(str(error)) from error
 
 
 def settings(place: str | None) -> Settings:

@@ -17,8 +17,7 @@ from sqlalchemy.engine import make_url
 from poec_workflow.adapters.sql import SqlStorage
 from poec_workflow.adapters.sql.schema import metadata
 from postgres import SERVER, raw_url
-from stores import UNVERSIONED as FORGOTTEN
-from stores import say
+from stores import as_before_revisions
 
 Copy = Callable[[], AbstractContextManager[str]]
 PreparedDatabase = Mapping[str, Copy]
@@ -31,7 +30,7 @@ def _prepare(url: str, kind: str) -> None:
     with SqlStorage.open(url) as storage:
         fill_database(storage)
     if kind == UNVERSIONED:
-        say(url, FORGOTTEN)
+        as_before_revisions(url)
 
 
 @contextmanager

@@ -18,12 +18,13 @@ from poec_workflow.adapters.sql import SqlStorage, migrations
 from poec_workflow.adapters.sql.dialects import BEGINNINGS
 from poec_workflow.adapters.sql.revisions import REVISIONS, RevisionChain
 from poec_workflow.adapters.sql.schema import HEAD, metadata
+from poec_workflow.adapters.sql.search_index import is_apart
 from poec_workflow.model import SubjectKind
 from poec_workflow.ports import Storage
 from poec_workflow.serialization import journal_line
 from poec_workflow.testing import SettableClock
 from seasons import given_season
-from stores import GOLDEN, UNVERSIONED, engine_of, later, restore, rows, say, shape, stored_by
+from stores import GOLDEN, LATER, as_before_revisions, engine_of, later, restore, rows, say, shape, stored_by
 
 
 @pytest.fixture
@@ -82,7 +83,7 @@ def test_alembic_sees_no_difference(url: str) -> None:
     step_by_step(url)
     engine = engine_of(url)
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"version_table": "nobody"})
+        context = MigrationContext.configure(connection, opts={"version_table": "nobody", "include_name": is_apart})
         assert compare_metadata(context, metadata) == []
     engine.dispose()
 
@@ -121,15 +122,18 @@ def test_a_file_of_each_release_is_read_and_upgraded(dump: Path, file: Path, url
         assert (action.pending_certification, action.objective) == ("CléA", "Embauche")
 
 
-def test_an_unversioned_store_works_as_the_first_revision(file: Path, url: str) -> None:
-    """While that is the one that is read, nothing has to be done to it, and nothing is."""
+def test_an_unversioned_store_is_of_the_first_revision(file: Path, url: str) -> None:
+    """It is stale until it is upgraded, and has its revision written down by that."""
     restore(GOLDEN / "0001.db.sql", file)
     with SqlStorage.open(url) as storage:
         assert storage.schema().revision == "0001"
         assert not storage.schema().versioned
-        check(storage)
+        with pytest.raises(SchemaOutdated, match="store upgrade"):
+            check(storage)
         assert storage.create().versioned is False
         assert storage.schema().versioned
+        assert storage.schema().revision == HEAD
+        check(storage)
 
 
 def seen(storage: Storage) -> list[object]:
@@ -150,12 +154,12 @@ def test_a_whole_season_from_before_revisions_is_kept(url: str, tmp_path: Path) 
     lines, expected = given_season()
     with SqlStorage.open(url) as storage:
         storage.create()
-    say(url, UNVERSIONED)
     with SqlStorage.open(url) as storage:
         workflow = Workflow(storage, clock=SettableClock(expected["sweep_at"]))
         workflow.execute_many([journal_line(line) for line in lines])
         workflow.sweep()
         before, stored = seen(storage), rows(url)
+    as_before_revisions(url)
     release = later(tmp_path)
     with stored_by(release, url) as storage:
         assert storage.schema().revision == "0001"
@@ -168,7 +172,7 @@ def test_a_whole_season_from_before_revisions_is_kept(url: str, tmp_path: Path) 
     later_one = f"sqlite:///{tmp_path}/later.db"
     upgraded(later_one, release)
     assert shape(url) == shape(later_one)
-    assert marks(url) == marks(later_one) == ["0002", 2]
+    assert marks(url) == marks(later_one) == [LATER, int(LATER)]
 
 
 def test_a_stale_store_names_the_command(url: str, fresh: str, tmp_path: Path) -> None:
@@ -177,7 +181,7 @@ def test_a_stale_store_names_the_command(url: str, fresh: str, tmp_path: Path) -
     with stored_by(later(tmp_path), fresh) as storage:
         assert not storage.schema().up_to_date
         for _ in range(2):
-            with pytest.raises(SchemaOutdated, match=r"0001.*0002.*`poec-workflow store upgrade`"):
+            with pytest.raises(SchemaOutdated, match=rf"{HEAD}.*{LATER}.*`poec-workflow store upgrade`"):
                 workflow_with_session(storage)
         assert shape(fresh) == before
         storage.create()
@@ -191,7 +195,7 @@ def test_a_newer_store_says_that_the_release_is_too_old(url: str, tmp_path: Path
     upgraded(url, later(tmp_path))
     before = shape(url)
     with SqlStorage.open(url) as storage:
-        assert storage.schema().revision == "0002"
+        assert storage.schema().revision == LATER
         for attempt in (storage.create, lambda: workflow_with_session(storage)):
             with pytest.raises(SchemaOutdated, match="too old"):
                 attempt()
@@ -200,21 +204,21 @@ def test_a_newer_store_says_that_the_release_is_too_old(url: str, tmp_path: Path
 
 def test_releases_from_before_revisions_refuse_what_they_can_not_know(url: str, fresh: str, tmp_path: Path) -> None:
     """They read one number: it is theirs as long as the tables are, and another after."""
-    assert marks(fresh)[1] == 1
+    assert marks(fresh)[1] == int(HEAD)
     upgraded(url, later(tmp_path))
-    assert marks(url)[1] == 2
+    assert marks(url)[1] == int(LATER)
 
 
 def test_a_failing_upgrade_changes_nothing(fresh: str, tmp_path: Path) -> None:
     """The scripts are one transaction, revision and mark included."""
     release = later(tmp_path)
-    script = release.scripts / "versions" / "0002_notes.py"
+    script = release.scripts / "versions" / "0003_notes.py"
     with script.open("a", encoding="utf-8") as more:
         more.write('    op.execute("SELECT nonsense FROM nowhere")\n')
     before = shape(fresh)
     with stored_by(release, fresh) as storage, pytest.raises(SchemaOutdated):
         storage.create()
-    assert (shape(fresh), marks(fresh)) == (before, ["0001", 1])
+    assert (shape(fresh), marks(fresh)) == (before, [HEAD, int(HEAD)])
 
 
 def test_looking_makes_no_file(file: Path, url: str) -> None:
@@ -231,14 +235,14 @@ def test_sql_is_one_transaction(dialect: str) -> None:
     script = migrations.sql(dialect, REVISIONS.scripts, None, HEAD)
     assert script.startswith(BEGINNINGS[dialect][0] + ";\n")
     assert script.rstrip().endswith("COMMIT;")
-    assert f"VALUES ('{HEAD}')" in script
+    assert f"SET version_num='{HEAD}'" in script
     assert ("fillfactor" in script) == (dialect == "postgresql")
 
 
 def test_sql_by_hand_makes_the_same(file: Path, url: str, fresh: str, tmp_path: Path) -> None:
     """From nothing to the head, and from one revision to the next."""
     release = later(tmp_path)
-    for start, end in ((None, "0001"), ("0001", "0002")):
+    for start, end in ((None, HEAD), (HEAD, LATER)):
         with closing(sqlite3.connect(file)) as connection:
             connection.executescript(migrations.sql("sqlite", release.scripts, start, end)).close()
         if end == HEAD:
@@ -270,7 +274,7 @@ def test_hosts_upgrade_in_their_own_transaction(name: str, file: Path, url: str,
         HOSTS[name](file, broken)
     assert shape(url) == before
     HOSTS[name](file, upgrade)
-    assert marks(url) == ["0002", 2]
+    assert marks(url) == [LATER, int(LATER)]
     with stored_by(release, url) as storage:
         check(storage)
     assert "alembic_version" in shape(url)

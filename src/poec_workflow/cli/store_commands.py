@@ -49,7 +49,7 @@ def status(ctx: click.Context, store: str, format_: str, lang: str) -> None:
     """Say which schema the store has, and whether this release works on it; exit 3 when it does not."""
     found = _open(store).schema()
     if format_ == "json":
-        names = ("revision", "head", "up_to_date", "versioned", "newer")
+        names = ("revision", "head", "up_to_date", "versioned", "newer", "text_index")
         print_json({name: getattr(found, name) for name in names})
     else:
         said = "empty" if found.revision is None else "newer" if found.newer else "stale"
@@ -57,6 +57,8 @@ def status(ctx: click.Context, store: str, format_: str, lang: str) -> None:
         click.echo(options.word(f"store-{said}", lang, revision=found.revision, head=found.head))
         if not found.versioned:
             click.echo(options.word("store-unversioned", lang))
+        if found.up_to_date and found.text_index is False:
+            click.echo(options.word("store-unindexed", lang))
     if not found.up_to_date:
         ctx.exit(OUTDATED)
 

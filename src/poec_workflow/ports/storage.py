@@ -117,12 +117,14 @@ class SchemaStatus:
         head: this release's.
         versioned: whether the store itself records it.
         newer: whether it is a later release's.
+        text_index: whether free text is found by an index; None of an empty store.
     """
 
     revision: str | None
     head: str
     versioned: bool = True
     newer: bool = False
+    text_index: bool | None = None
 
     @property
     def up_to_date(self) -> bool:

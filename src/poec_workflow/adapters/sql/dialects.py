@@ -80,8 +80,9 @@ def make_engine(url: str, busy_timeout: float) -> Engine:
 
 def _postgresql(url: URL, busy_timeout: float) -> Engine:
     options = url.query.get("options", "")
-    waiting = f"-c lock_timeout={int(busy_timeout * 1000)}"
-    arguments = {"options": f"{waiting} {options}", "connect_timeout": url.query.get("connect_timeout", "10")}
+    # No statement here takes as long as compiling it would.
+    ours = f"-c lock_timeout={int(busy_timeout * 1000)} -c jit=off"
+    arguments = {"options": f"{ours} {options}", "connect_timeout": url.query.get("connect_timeout", "10")}
     return create_engine(
         url, connect_args=arguments, pool_size=_MOST_CONNECTIONS, max_overflow=0, pool_timeout=busy_timeout
     )

@@ -13,8 +13,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 
 from poec_workflow.adapters.search_text import words
-from poec_workflow.adapters.sql.paging import page, page_of_sessions
+from poec_workflow.adapters.sql.paging import has_word, page, page_of_sessions
 from poec_workflow.adapters.sql.schema import COUNTS, actions, applications, count_of, people, sessions
+from poec_workflow.adapters.sql.search_index import IndexedWord
 from poec_workflow.model import LIVE_STATES, OPEN_STATES, ActionState, ApplicationState, Role, SessionState
 from poec_workflow.policies.alerts import AlertCriteria
 from poec_workflow.views import ActionFilter, ActionTab, ApplicationFilter, SessionFilter, Tab
@@ -41,9 +42,24 @@ _application_rows = select(
 
 
 def applications_page(
-    filter_: ApplicationFilter, criteria: AlertCriteria, after: str | None, limit: int | None, *, lateral: bool
+    filter_: ApplicationFilter,
+    criteria: AlertCriteria,
+    after: str | None,
+    limit: int | None,
+    *,
+    lateral: bool,
+    word: IndexedWord | None = None,
 ) -> Statement:
-    """Applications with their session, action and candidate; `lateral`: the database supports LATERAL."""
+    """Applications with their session, action and candidate.
+
+    Args:
+        filter_: which applications.
+        criteria: of alerts, and the day of the tabs.
+        after: the reference before the page.
+        limit: how many at most; None is all.
+        lateral: whether the database supports LATERAL.
+        word: of the filter's text, if an index has it.
+    """
     # References are selected first and alone: a large organisation has short rows to sort.
     matching = select(applications.c.reference).where(*_application_conditions(filter_))
     if filter_.text:
@@ -52,10 +68,9 @@ def applications_page(
     if filter_.session is not None or filter_.candidate is not None:
         # Few, and found by an index of their own; their sessions are checked after that.
         references = page(matching.where(*_within(filter_, conditions)), applications.c.reference, after, limit)
-    elif conditions or filter_.states:
-        references = page_of_sessions(
-            matching, (*conditions, *_has_state(filter_.states)), after, limit, lateral=lateral
-        )
+    elif conditions or filter_.states or word:
+        held = (*conditions, *_has_state(filter_.states))
+        references = page_of_sessions(matching, held, after, limit, lateral=lateral, word=word)
     else:
         references = page(matching, applications.c.reference, after, limit)
     return _application_rows.where(applications.c.reference.in_(references)).order_by(applications.c.reference)
@@ -71,7 +86,7 @@ def waiting(organization: str, ended_from: date) -> Statement:
     ).order_by(applications.c.reference)
 
 
-def application_tabs(filter_: ApplicationFilter, criteria: AlertCriteria) -> Statement:
+def application_tabs(filter_: ApplicationFilter, criteria: AlertCriteria, word: IndexedWord | None = None) -> Statement:
     """How many applications each tab has: from the counters, unless it depends on what is in the applications."""
     own = tuple(_application_conditions(filter_, states=False))
     states = filter_.states or tuple(ApplicationState)
@@ -79,6 +94,8 @@ def application_tabs(filter_: ApplicationFilter, criteria: AlertCriteria) -> Sta
         statement = select(*_count_per_tab(criteria, count_of(states))).select_from(sessions)
     else:
         statement = select(*_count_per_tab(criteria, 1)).select_from(_joined).where(*_application_conditions(filter_))
+        if word and filter_.session is None and filter_.candidate is None and filter_.organization is None:
+            statement = statement.where(has_word(word))
     return statement.where(*_session_conditions(filter_, criteria, tab=None))
 
 

@@ -3,10 +3,13 @@
 One index gives the applications of a session in order, and the primary key all applications in order; none gives those
 of an organisation. Sorting all of its applications costs as many as it has; scanning all applications until a page is
 full is cheap where every second one matches, and reads everything where the matches are far apart. No database can tell
-which, for none knows where in the order a session's applications are. So a page scans the next `_SCANNED` applications,
-and where that does not fill it, seeks each session's next reference by the index. The sessions with the earliest next
-references give a page, perhaps not the right one; but no session whose next reference comes after that page's end
-belongs in it.
+which, for none knows where in the order a session's applications are. So a page of many sessions scans the next
+`_SCANNED` applications; where that does not fill it, and for few sessions, it seeks each session's next reference by
+the index. The sessions with the earliest next references give a page, perhaps not the right one; but no session whose
+next reference comes after that page's end belongs in it.
+
+A word narrows the sessions to seek to those whose own text has it; applications whose text or person has it are found
+by the index of texts, and sorted.
 """
 
 from __future__ import annotations
@@ -14,9 +17,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, Subquery, func, select, true, union_all
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    union_all,
+)
 
 from poec_workflow.adapters.sql.schema import applications, sessions
+from poec_workflow.adapters.sql.search_index import IndexedWord
 
 Statement = Select[*tuple[Any, ...]]
 SessionConditions = Sequence[ColumnElement[bool]]
@@ -24,8 +40,10 @@ SessionConditions = Sequence[ColumnElement[bool]]
 
 _BEFORE_ALL = ""
 """Sorts before every reference: the first page has the same statement as every other."""
-_SCANNED = 1_000
+_SCANNED = 500
 """How many applications are scanned: it takes a millisecond or less."""
+_FEW = 16
+"""How many sessions are sought at once: it takes less than a scan."""
 
 _reference = applications.c.reference
 _last = select(func.max(_reference)).correlate(None).scalar_subquery()
@@ -38,7 +56,13 @@ def page(statement: Statement, key: ColumnElement[str], after: str | None, limit
 
 
 def page_of_sessions(
-    matching: Statement, conditions: SessionConditions, after: str | None, limit: int | None, *, lateral: bool
+    matching: Statement,
+    conditions: SessionConditions,
+    after: str | None,
+    limit: int | None,
+    *,
+    lateral: bool,
+    word: IndexedWord | None = None,
 ) -> Statement:
     """The references of a page of the applications of the sessions that meet conditions.
 
@@ -48,27 +72,47 @@ def page_of_sessions(
         after: the reference before the page.
         limit: how many at most; None is all.
         lateral: whether the database supports LATERAL.
+        word: of the other conditions, if an index has it.
     """
-    references = select(sessions.c.reference).where(*conditions).correlate(None)
+    held = select(sessions.c.reference).where(*conditions).correlate(None)
+    within = matching.where(applications.c.session.in_(held)) if conditions else matching
     if limit is None:
-        return page(matching.where(applications.c.session.in_(references)), _reference, after, limit)
-    scanned = _scan(matching, conditions, after, limit).cte("scanned")
+        return page(within if word is None else within.where(has_word(word)), _reference, after, limit)
+    first_ones = select(func.count()).select_from(held.limit(_FEW + 1).subquery("first_ones")).cte("first_ones")
+    number = select(first_ones.c[0]).scalar_subquery()
+    few = number <= _FEW if conditions else false()
+    scanned = _scan(matching.where(~few), conditions, after, limit).cte("scanned")
     full = select(func.count()).select_from(scanned).scalar_subquery() == limit
-    sought = _seek(matching, references.where(~full), after, limit, lateral=lateral).subquery("sought")
-    union = union_all(select(scanned.c.reference).where(full), select(sought.c.reference)).subquery("union")
-    return select(union.c.reference)
+    open_ = and_(~few, ~full)
+    named = open_ if word is None else and_(open_, sessions.c.reference.in_(word.sessions(open_)))
+    to_seek = held.where(or_(and_(few, number > 0), named))
+    sought = _seek(matching, to_seek, after, limit, lateral=lateral).subquery("sought")
+    parts = [select(scanned.c.reference).where(full), select(sought.c.reference)]
+    if word is not None:
+        found = page(within.where(_reference.in_(word.applications(open_)), open_), _reference, after, limit)
+        parts.append(select(found.subquery("found").c.reference))
+    union = union_all(*parts).subquery("union")
+    references = select(union.c.reference)
+    return references if word is None else references.distinct().order_by(union.c.reference).limit(limit)
+
+
+def has_word(word: IndexedWord) -> ColumnElement[bool]:
+    """Applications that may contain the word in a text of theirs."""
+    of_session = applications.c.session.in_(word.sessions(true()))
+    return or_(of_session, _reference.in_(word.applications(true())))
 
 
 def _scan(matching: Statement, conditions: SessionConditions, after: str | None, limit: int) -> Statement:
     """A page out of the next `_SCANNED` applications of all sessions."""
-    following = page(select(_reference), _reference, after, 1).offset(_SCANNED - 1).correlate(None).scalar_subquery()
+    following = page(select(_reference), _reference, after, _SCANNED).correlate(None).subquery("following")
     within = (
         select(sessions.c.reference)
         .where(sessions.c.reference == applications.c.session, *conditions)
         .correlate(applications)
         .exists()
     )
-    return page(matching.where(_reference <= func.coalesce(following, _last), within), _reference, after, limit)
+    in_reach = matching.where(_reference.in_(select(following.c.reference)))
+    return page(in_reach.where(within) if conditions else in_reach, _reference, after, limit)
 
 
 def _seek(matching: Statement, references: Statement, after: str | None, limit: int, *, lateral: bool) -> Statement:

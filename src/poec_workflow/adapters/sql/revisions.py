@@ -13,6 +13,7 @@ from pathlib import Path
 from attrs import frozen
 from sqlalchemy import Connection, inspect, select
 
+from poec_workflow.adapters.sql import search_index
 from poec_workflow.adapters.sql.dialects import lock_schema
 from poec_workflow.adapters.sql.driver_errors import REMEDY
 from poec_workflow.adapters.sql.schema import HEAD, marker, metadata, revision
@@ -36,7 +37,7 @@ class RevisionChain:
         return self.known[-1]
 
 
-REVISIONS = RevisionChain(known=(HEAD,), scripts=Path(__file__).parent / "migrations")
+REVISIONS = RevisionChain(known=(FIRST, HEAD), scripts=Path(__file__).parent / "migrations")
 """The revisions of this release."""
 
 
@@ -52,9 +53,12 @@ def status(connection: Connection, chain: RevisionChain = REVISIONS) -> SchemaSt
     if revision.name in there:
         numbers = list(connection.scalars(select(revision.c.version_num)))
         if len(numbers) == 1:
-            return SchemaStatus(revision=numbers[0], head=chain.head, newer=numbers[0] not in chain.known)
+            indexed = search_index.is_there(connection)
+            return SchemaStatus(
+                revision=numbers[0], head=chain.head, newer=numbers[0] not in chain.known, text_index=indexed
+            )
     elif marker.name in there and list(connection.scalars(select(marker.c.version))) == [FIRST_NUMBER]:
-        return SchemaStatus(revision=FIRST, head=chain.head, versioned=False)
+        return SchemaStatus(revision=FIRST, head=chain.head, versioned=False, text_index=False)
     raise SchemaOutdated("there are tables named poec_… of no schema that this release knows; restore a backup")
 
 
@@ -102,6 +106,7 @@ def upgrade(connection: Connection, chain: RevisionChain = REVISIONS) -> SchemaS
         from poec_workflow.adapters.sql import migrations  # noqa: PLC0415 - only an upgrade loads alembic
 
         migrations.run(connection, chain.scripts, current.revision, chain.head)
+    search_index.create(connection)
     return current
 
 
@@ -113,6 +118,7 @@ def _fill(connection: Connection, chain: RevisionChain) -> None:
         migrations.run(connection, chain.scripts, None, chain.head)
         return
     metadata.create_all(connection, checkfirst=False)
+    search_index.create(connection)
     connection.execute(revision.insert(), {"version_num": HEAD})
     connection.execute(marker.insert(), {"version": int(HEAD)})
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import BindParameter, Connection, Row, bindparam, select, union
 
 from poec_workflow.adapters.row_builders import action_row, application_row, session_row
+from poec_workflow.adapters.search_text import words
 from poec_workflow.adapters.sql import context_loading, list_statements
 from poec_workflow.adapters.sql.connections import Connections
 from poec_workflow.adapters.sql.context_loading import is_open, open_count
@@ -18,6 +19,7 @@ from poec_workflow.adapters.sql.dialects import supports_lateral
 from poec_workflow.adapters.sql.prepared import CoreConnection
 from poec_workflow.adapters.sql.row_mapping import microseconds
 from poec_workflow.adapters.sql.schema import SUBJECTS, applications, history, people, sessions
+from poec_workflow.adapters.sql.search_index import indexed_word
 from poec_workflow.adapters.sql.stored_values import read, tally_of
 from poec_workflow.history import HistoryEntry
 from poec_workflow.model import (
@@ -146,15 +148,22 @@ class SqlQueries:
 
         def work(connection: Connection) -> Sequence[Row[Any]]:
             lateral = supports_lateral(connection)
+            word = indexed_word(words(filter_.text), connection)
             return connection.execute(
-                list_statements.applications_page(filter_, criteria, after, limit, lateral=lateral)
+                list_statements.applications_page(filter_, criteria, after, limit, lateral=lateral, word=word)
             ).all()
 
         return _list_rows(self._connections.read(work))
 
     def application_tabs(self, filter_: ApplicationFilter, criteria: AlertCriteria) -> Mapping[Tab, int]:
         """How many applications each tab has, whatever the filter's."""
-        return self._counts(Tab, list_statements.application_tabs(filter_, criteria))
+
+        def work(connection: Connection) -> Row[Any]:
+            word = indexed_word(words(filter_.text), connection)
+            return connection.execute(list_statements.application_tabs(filter_, criteria, word)).one()
+
+        row = self._connections.read(work)
+        return {tab: getattr(row, tab.value) for tab in Tab}
 
     def sessions(
         self, filter_: SessionFilter, criteria: AlertCriteria, *, after: str | None, limit: int | None

@@ -9,12 +9,15 @@ from alembic.operations import Operations
 from sqlalchemy import create_engine
 
 from poec_workflow.adapters.sql.schema import metadata, revision
+from poec_workflow.adapters.sql.search_index import is_apart
 
 with create_engine(context.get_x_argument(as_dictionary=True)["url"]).begin() as connection:
     context.configure(
         connection,
         target_metadata=metadata,
         version_table=revision.name,
-        include_name=lambda name, kind, _parents: kind != "table" or name in metadata.tables,
+        include_name=lambda name, kind, parents: (
+            is_apart(name, kind, parents) and (kind != "table" or name in metadata.tables)
+        ),
     )
     context.run_migrations(op=Operations(context.get_context()))

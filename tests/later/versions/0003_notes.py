@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic.operations import Operations
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade(op: Operations) -> None:
@@ -19,4 +19,4 @@ def upgrade(op: Operations) -> None:
         sa.Column("body", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("session", name="pk_poec_notes"),
     )
-    op.execute("UPDATE poec_schema SET version = 2")
+    op.execute("UPDATE poec_schema SET version = 3")

@@ -1,0 +1,122 @@
+"""The index of free text: three characters in a row ▸ the rows whose `search` contains them.
+
+PostgreSQL's extension `pg_trgm` has it as an index, SQLite's FTS5 as a virtual table beside each table, which triggers
+keep in the same transaction. Where a database has neither, or its user may not create the extension, texts are looked
+through one after the other; `create` tries again. SQLite's virtual tables refer to rows by `rowid`, which
+VACUUM keeps, for the tables have other keys.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from attrs import frozen
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, Table, case, literal_column, select, table
+
+from poec_workflow.adapters.sql.schema import actions, applications, people, sessions
+
+Condition = ColumnElement[bool]
+Statement = Select[*tuple[Any, ...]]
+
+_TABLES = (actions, applications, people, sessions)
+_INDEXED = re.compile(r"[^\W_]{3}")
+_LENGTH = 3
+
+
+def _on_postgresql() -> Iterator[str]:
+    creations = "".join(
+        f"CREATE INDEX IF NOT EXISTS ix_{each.name}_search ON {each.name} USING gin (search gin_trgm_ops); "
+        for each in _TABLES
+    )
+    # The errors of who may not, of a server that has not, and of an extension in a schema out of reach.
+    yield (
+        f"DO $$ BEGIN CREATE EXTENSION IF NOT EXISTS pg_trgm; {creations}"
+        "EXCEPTION WHEN insufficient_privilege OR feature_not_supported OR undefined_file OR undefined_object THEN "
+        "RAISE NOTICE USING MESSAGE = 'texts are searched without an index: ' || SQLERRM; END $$"
+    )
+
+
+def _on_sqlite() -> Iterator[str]:
+    for each in _TABLES:
+        of = each.name
+        name = f"{of}_text"
+        add = f"INSERT INTO {name}(rowid, search) VALUES (new.rowid, new.search);"  # noqa: S608 - names of ours
+        take = f"INSERT INTO {name}({name}, rowid, search) VALUES ('delete', old.rowid, old.search);"  # noqa: S608
+        options = f"content = '{of}', content_rowid = 'rowid', tokenize = 'trigram case_sensitive 1', detail = 'none'"
+        yield f"CREATE VIRTUAL TABLE {name} USING fts5(search, {options}, columnsize = 0)"
+        yield f"INSERT INTO {name}({name}) VALUES ('rebuild')"  # noqa: S608
+        yield f"CREATE TRIGGER {name}_insert AFTER INSERT ON {of} BEGIN {add} END"
+        yield (
+            f"CREATE TRIGGER {name}_update AFTER UPDATE OF search ON {of} "
+            f"WHEN old.search IS NOT new.search BEGIN {take} {add} END"
+        )
+        yield f"CREATE TRIGGER {name}_delete AFTER DELETE ON {of} BEGIN {take} END"
+
+
+STATEMENTS: Mapping[str, Sequence[str]] = {"postgresql": tuple(_on_postgresql()), "sqlite": tuple(_on_sqlite())}
+"""What makes the index of filled tables, by dialect."""
+
+_POSSIBLE = """SELECT EXISTS (SELECT 1 FROM pragma_module_list WHERE name = 'fts5')
+AND (SELECT max(CAST(substr(sqlite_version(), 3) AS REAL)) >= 34)"""
+_THERE = {
+    "postgresql": f"SELECT to_regclass('ix_{people.name}_search') IS NOT NULL",
+    "sqlite": f"SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = '{people.name}_text')",  # noqa: S608
+}
+
+
+def create(connection: Connection) -> None:
+    """Make the index, unless it is there or the database can't have it."""
+    dialect = connection.dialect.name
+    if is_there(connection) or (dialect == "sqlite" and not connection.exec_driver_sql(_POSSIBLE).scalar()):
+        return
+    for each in STATEMENTS[dialect]:
+        connection.exec_driver_sql(each).close()
+
+
+def is_there(connection: Connection) -> bool:
+    """Whether texts are indexed."""
+    return bool(connection.exec_driver_sql(_THERE[connection.dialect.name]).scalar())
+
+
+def is_apart(name: str | None, _kind: str, _parents: object) -> bool:
+    """Whether a table or an index is none of this index: what alembic compares with `schema.metadata`."""
+    return not any(name == f"ix_{of.name}_search" or (name or "").startswith(f"{of.name}_text") for of in _TABLES)
+
+
+@frozen
+class IndexedWord:
+    """A folded word that the index of a dialect finds. Nothing is looked for unless a condition holds."""
+
+    word: str
+    dialect: str
+
+    def sessions(self, when: Condition) -> CompoundSelect[Any]:
+        """The references of the sessions whose text, or whose action's text, may contain the word."""
+        named = self._references(actions, when)
+        return self._references(sessions, when).union(select(sessions.c.reference).where(sessions.c.action.in_(named)))
+
+    def applications(self, when: Condition) -> CompoundSelect[Any]:
+        """The references of the applications whose text, or whose person's text, may contain the word."""
+        named = self._references(people, when)
+        of_people = select(applications.c.reference).where(applications.c.candidate.in_(named))
+        return self._references(applications, when).union(of_people)
+
+    def _references(self, of: Table, when: Condition) -> Statement:
+        if self.dialect == "postgresql":
+            pattern = re.sub(r"([\\%_])", r"\\\1", self.word)
+            return select(of.c.reference).where(of.c.search.like(f"%{pattern}%"), when)
+        index = table(f"{of.name}_text")
+        parts = dict.fromkeys(self.word[at : at + _LENGTH] for at in range(len(self.word) - _LENGTH + 1))
+        every = " AND ".join('"{}"'.format(each.replace('"', '""')) for each in parts)
+        # SQLite would look up the rows, and then find that the condition does not hold: an empty text has no rows.
+        match = literal_column(index.name).op("MATCH")(case((when, every), else_='""'))
+        rows: Statement = select(literal_column("rowid")).select_from(index).where(match)
+        return select(of.c.reference).where(literal_column(f"{of.name}.rowid").in_(rows))
+
+
+def indexed_word(words: Sequence[str], connection: Connection) -> IndexedWord | None:
+    """The longest of some words that the index finds; None where they are too short, or there is no index."""
+    found = [each for each in words if _INDEXED.search(each)]
+    return IndexedWord(max(found, key=len), connection.dialect.name) if found and is_there(connection) else None
