@@ -150,6 +150,18 @@ def test_help_loads_nothing_of_the_domain() -> None:
     assert not modules & {"attr", "rich", "transitions"}
 
 
+def test_a_command_loads_what_it_uses(tmp_path: Path) -> None:
+    """Figures of a store on SQLite, printed into a file, need no decision, no JSON, no retry and no other database."""
+    code = (
+        "import sys; from poec_workflow.cli.app import program; "
+        f"program(['dashboard', 'AFEC', '--store', 'sqlite:///{tmp_path}/poec.db'], standalone_mode=False); "
+        "print(*sys.modules, sep='\\n', file=sys.stderr)"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    unused = {"alembic", "cattrs", "rich.console", "sqlalchemy.dialects.postgresql", "stamina", "transitions"}
+    assert not unused & set(found.stderr.split())
+
+
 def test_every_public_name_is_where_it_is_said_to_be() -> None:
     """What type checkers read as an import of the package is what it gives at run time, and all that it publishes."""
     (checked,) = (

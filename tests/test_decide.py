@@ -324,6 +324,16 @@ def test_what_does_not_belong_together_is_an_error() -> None:
     assert hash(known) == hash(evolve(known))
 
 
+def test_a_history_holds_its_reference_once() -> None:
+    """The events of a subject that is there name it by its own text, whatever copy of it the command has."""
+    subject = application()
+    copy = str(subject.reference.encode(), "ascii")
+    answer = decide(subject, commands.Convoke(copy, on=date(2021, 11, 22)), facts(related(ActorKind.ORGANIZATION)))
+    assert isinstance(answer, Accepted)
+    assert copy is not subject.reference
+    assert answer.change.event.reference is answer.subject.reference is subject.reference
+
+
 def test_a_policy_that_gives_no_details_is_named() -> None:
     """A service's own policy gives a mapping or None; False for "fine" is a mistake, and says whose."""
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from datetime import time as clock_time
 from decimal import Decimal
+from functools import cache
 from operator import attrgetter
 from typing import ClassVar, cast
 
@@ -22,6 +23,7 @@ from poec_workflow.model import Actor, Candidate, Prescriber, Reference, Subject
 from poec_workflow.value_base import Value
 
 
+@cache
 def kebab(class_name: str) -> str:
     """The name of a class as the wire has it: `RecordAbsence` is `record-absence`."""
     return re.sub(r"(?<!^)(?=[A-Z])", "-", class_name).lower()

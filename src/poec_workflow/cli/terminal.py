@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from collections.abc import Iterable, Sequence
@@ -11,16 +12,18 @@ from typing import TYPE_CHECKING
 import click
 
 from poec_workflow import locales
+from poec_workflow.cli.text_table import TextTable
 from poec_workflow.views import Dashboard
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
 
 _WIDTH_OF_A_FILE = 160
 _GAP = 3
 _CONTROL = re.compile("[\\0-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]")
 _LONGEST_WORD = 28
+_DECIDES = frozenset({"FORCE_COLOR", "TTY_COMPATIBLE"})
+"""By these rich may take a file for a terminal."""
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -37,25 +40,17 @@ def print_json(data: object) -> None:
     click.echo(json.dumps(data, ensure_ascii=not utf8, indent=1))
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> Table:
-    """Make an aligned table: numbers to the right, no word broken."""
-    from rich.box import SIMPLE_HEAD  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
-
-    heading = title and Text(visible(title))
-    made = Table(title=heading, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> TextTable:
+    """Make an aligned table: numbers to the right, no word broken, control characters escaped."""
     everything = [list(row) for row in rows]
-    for index, column in enumerate(columns):
-        cells = [row[index] for row in everything]
-        numbers = bool(cells) and all(isinstance(each, int) for each in cells)
-        made.add_column(
-            Text(visible(column)), justify="right" if numbers else "left", min_width=_longest_word([column, *cells])
-        )
-    for row in everything:
-        # Text, not str: a title like [POEC] is no markup.
-        made.add_row(*(Text(visible(str(each))) for each in row))
-    return made
+    cells = [[row[index] for row in everything] for index in range(len(columns))]
+    return TextTable(
+        columns=tuple(map(visible, columns)),
+        numbers=tuple(bool(each) and all(isinstance(one, int) for one in each) for each in cells),
+        least=tuple(_longest_word([column, *each]) for column, each in zip(columns, cells, strict=True)),
+        rows=tuple(tuple(visible(str(each)) for each in row) for row in everything),
+        title=title and visible(title),
+    )
 
 
 def visible(text: str) -> str:
@@ -68,18 +63,28 @@ def say(text: str, *, err: bool = False) -> None:
     click.echo(visible(text), err=err)
 
 
-def print_table(made: Table, out: Console | None = None) -> None:
+def print_table(made: TextTable, out: Console | None = None) -> None:
     """Print a table; a terminal narrower than the longest words wraps its lines."""
+    plain = None if out or _may_be_terminal() else made.plain(_WIDTH_OF_A_FILE)
+    if plain is not None:
+        click.echo(plain)
+        return
     out = out or console()
-    needed = sum((column.min_width or 0) + _GAP for column in made.columns) + _GAP
+    needed = sum(each + _GAP for each in made.least) + _GAP
     out.print(made, width=max(out.width, needed), soft_wrap=needed > out.width)
+
+
+def _may_be_terminal() -> bool:
+    """Whether rich might take stdout for a terminal, or one that can't show its lines."""
+    encoding = (sys.stdout.encoding or "").lower()
+    return sys.stdout.isatty() or not encoding.startswith("utf") or not _DECIDES.isdisjoint(os.environ)
 
 
 def _longest_word(cells: Iterable[object]) -> int:
     return min(_LONGEST_WORD, max((len(word) for cell in cells for word in str(cell).split()), default=0))
 
 
-def dashboard_table(dashboard: Dashboard, lang: str, days: int) -> Table:
+def dashboard_table(dashboard: Dashboard, lang: str, days: int) -> TextTable:
     """Lay the dashboard out as RAFAEL does; `days`: within how many applications are expiring."""
     columns = ("pending", "expiring", "retained", "rejected", "no_advice", "session_full", "cancelled")
     title = locales.label("words", "dashboard", lang).format(
