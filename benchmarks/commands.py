@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
 from itertools import islice, repeat
+from time import thread_time
 
 from benchmarks.by_hand import handwritten, same_rows, store
 from benchmarks.calls import convocation, convocations, next_of, registrations, request_of
@@ -34,13 +35,13 @@ THREADED = at_least(0.8, prize=1.3)
 
 def lines(*, quick: bool) -> Sequence[Line]:
     """Rates of each kind of command, one thread; on PostgreSQL eight threads too."""
-    rounds = 25 if quick else 150
+    rounds = 20 if quick else 150
     measured: list[Line] = []
     for kind in STORES.kinds:
         same_rows(kind)
         measured += _one_thread(kind, rounds)
         if kind == "postgresql":
-            measured.append(_threads(kind, 10 if quick else 45))
+            measured.append(_threads(kind, 8 if quick else 45))
     return measured
 
 
@@ -74,6 +75,17 @@ def _one_thread(kind: str, rounds: int) -> Iterator[Line]:
                 yield Line(
                     name=name, against=against, ours=rates["ours"], floor=rates[against], unit="/s", target=target
                 )
+        yield _processor(kind, ours, by_hand, needed)
+
+
+def _processor(kind: str, ours: FilledStore, by_hand: Handwritten, skipped: int) -> Line:
+    """What a command costs this process alone: neither the disk nor the server, nor who else uses the machine."""
+    calls = next_of(islice(convocations(ours), 2 * skipped, None), skipped)
+    works = {"ours": in_turn(executing(ours, calls)), "by hand": in_turn(calling(by_hand, calls))}
+    taken = {name: each / TURN * 1e6 for name, each in seconds(works, skipped // TURN - 1, thread_time).items()}
+    return Line(
+        name="convoke, processor time", against=AGAINST[kind], ours=taken["ours"], floor=taken["by hand"], unit="µs"
+    )
 
 
 def executing(store: FilledStore, calls: Sequence[Call]) -> Iterator[Work]:

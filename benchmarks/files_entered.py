@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
@@ -26,7 +26,7 @@ PACKAGE = str(Path(poec_workflow.__file__).parent)
 AT = "2021-11-15T09:00:00+01:00"
 DESK = {"kind": "organization", "organization": "AFEC"}
 PLATFORM = {"kind": "platform", "organization": "CAP"}
-SETUP = (
+SETUP: tuple[Mapping[str, object], ...] = (
     {"type": "create-action", "action": "A", "title": "[POEC] Soudeur", "funder": "OPCO", "responsible": "AFEC"},
     {"type": "publish-action", "action": "A"},
     {

@@ -51,6 +51,8 @@ SESSION, ACTION, ORGANIZATION = "@session", "@action", "@organization"
 """What stands in the rows in place of a number."""
 PRESENT, CONVOKED, PENDING = range(100), range(100, 200), range(200, 400)
 """Which applications of a current session are in which state; the rest are retained."""
+LARGE = 100_000
+"""From so many applications on, PostgreSQL copies files faster than rows."""
 PLATFORM = Actor(kind=ActorKind.PLATFORM, organization="CAP")
 TABLES: Sequence[Table] = (actions, sessions, applications, people, history, receipts)
 
@@ -323,8 +325,11 @@ class Stores:
             target = self._folder / f"{next(self._numbers)}.db"
             shutil.copyfile(_file(source), target)
             return f"sqlite:///{target}"
-        copied = self._empty(kind, f"TEMPLATE {make_url(source).database} STRATEGY file_copy")
-        self._say("CHECKPOINT")  # what it is to do later is not to be measured
+        template = f"TEMPLATE {make_url(source).database}"
+        if many < LARGE:
+            return self._empty(kind, template)
+        copied = self._empty(kind, f"{template} STRATEGY file_copy")
+        self._say("CHECKPOINT")  # the server would do it while something is measured
         return copied
 
     def drop(self, url: str) -> None:

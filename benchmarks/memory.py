@@ -1,7 +1,5 @@
 """What a live application in `MemoryStorage` takes beyond its own values, in bytes.
 
-    uv run python -m benchmarks.memory [--quick]
-
 Applications are registered from the lines of a journal; some are convoked, and recorded as present. What the process
 then holds for each, less the same applications as plain values in a list, is what history, outbox and indexes add.
 """
@@ -10,13 +8,13 @@ from __future__ import annotations
 
 import gc
 import json
-import sys
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from attrs import evolve
 
 from benchmarks.files_entered import DESK, PLATFORM, SETUP
+from benchmarks.lines import Line, at_most
 from poec_workflow import Application, Candidate, CommandRefused, Refused, Request, Workflow, from_json, to_json
 from poec_workflow.adapters.memory import MemoryStorage
 from poec_workflow.serialization import journal_line
@@ -64,6 +62,12 @@ def live(workflow: Workflow, number: int, events: int) -> None:
         accept(workflow, request(at, actor, known))
 
 
+def lived(workflow: Workflow, applications: int, events: int) -> None:
+    """So many of them."""
+    for number in range(applications):
+        live(workflow, number, events)
+
+
 def values(application: str, person: str) -> tuple[Application, Candidate]:
     """An application and its candidate, which hold the candidate's reference once."""
     applied, known = from_json(application, Application), from_json(person, Candidate)
@@ -89,27 +93,24 @@ def beyond(applications: int, events: int) -> float:
     written = to_json(application), to_json(person)
     tracemalloc.start()
     try:
-        _, stored = held(lambda: [live(workflow, each, events) for each in range(applications)])
+        _, stored = held(lambda: lived(workflow, applications, events))
         _values, own = held(lambda: [values(*written) for _ in range(applications)])
     finally:
         tracemalloc.stop()
     return (stored - own) / applications
 
 
-def lines(*, quick: bool) -> list[tuple[str, float, float]]:
-    """Each line of the table: its name, the bytes, and the target that they may not exceed."""
+def lines(*, quick: bool) -> Sequence[Line]:
+    """The bytes beyond its values of an application, beside those that it may take."""
     applications = 1000 if quick else 5000
     return [
-        (f"memory beyond its values, {events} event{'s' if events > 1 else ''}", beyond(applications, events), target)
-        for events, target in TARGETS.items()
+        Line(
+            name=f"beyond its values, {events} event{'s' if events > 1 else ''}",
+            against="the bytes that a live application in memory may take",
+            ours=beyond(applications, events),
+            floor=bound,
+            unit="B",
+            target=at_most(1),
+        )
+        for events, bound in TARGETS.items()
     ]
-
-
-def main() -> None:
-    """Print the lines."""
-    for name, found, target in lines(quick="--quick" in sys.argv[1:]):
-        print(f"{name:36} {found:8.0f} bytes   target {target:.0f} bytes")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,7 +1,5 @@
 """What it costs to use the package from nothing, beside the import of the three libraries that it stands on.
 
-    uv run python -m benchmarks.start [--quick]
-
 Each work is a whole process of its own, Python's start and end included; they run in turn, and medians are compared.
 Bytecode is kept, as an installation has it, in a folder of the benchmark's own.
 """
@@ -12,10 +10,11 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from benchmarks.files_entered import AT, PLATFORM, SETUP, line, submit
+from benchmarks.lines import Line, at_most
 from benchmarks.ratios import Work, seconds
 from poec_workflow import bootstrap
 from poec_workflow.ports import FixedClock
@@ -26,7 +25,11 @@ SERVICE = (
     "from poec_workflow import Workflow; from poec_workflow.adapters.memory import MemoryStorage; "
     "Workflow(MemoryStorage())"
 )
-TARGETS = {"Workflow(MemoryStorage())": 2.0, "--help": 1.5, "dashboard": 5.0}
+TARGETS = {
+    "Workflow(MemoryStorage())": at_most(2, prize=1.3),
+    "--help": at_most(1.5, prize=1),
+    "dashboard": at_most(5, prize=4),
+}
 """How often the time of the base each may take."""
 
 
@@ -67,17 +70,10 @@ def medians(rounds: int) -> dict[str, float]:
         )
 
 
-def lines(*, quick: bool) -> list[tuple[str, float, float]]:
-    """Each line of the table: its name, its ratio, and the target that it may not exceed."""
-    found = medians(5 if quick else 21)
-    return [(f"start: {name}", found[name] / found[BASE], target) for name, target in TARGETS.items()]
-
-
-def main() -> None:
-    """Print the lines."""
-    for name, ratio, target in lines(quick="--quick" in sys.argv[1:]):
-        print(f"{name:32} {ratio:6.2f} x   target {target:.1f} x")
-
-
-if __name__ == "__main__":
-    main()
+def lines(*, quick: bool) -> Sequence[Line]:
+    """Each use, beside the import of the three libraries."""
+    taken = {name: each * 1e3 for name, each in medians(5 if quick else 21).items()}
+    return [
+        Line(name=name, against=BASE, ours=taken[name], floor=taken[BASE], unit="ms", target=target)
+        for name, target in TARGETS.items()
+    ]
