@@ -16,48 +16,48 @@ from time import perf_counter
 
 from benchmarks.filling import DATABASES, STORES, NoPostgreSQL
 from benchmarks.lines import Line
-from benchmarks.report import as_json, missed, print_table
+from benchmarks.report import Groups, as_json, missed, print_group, print_verdict
 
 GROUPS = ("decision", "commands", "batches", "sweeping", "pages", "growth", "start", "memory")
 """The modules that have lines, in the order of the table."""
-THERE = [name for name in GROUPS if (Path(__file__).parent / f"{name}.py").exists()]
 KEPT = Path("build/benchmarks")
 
 
 def main() -> int:
     """Measure, print, keep."""
     options = _options()
-    groups: dict[str, Sequence[Line]] = {}
     load, processors = os.getloadavg()[0], os.cpu_count() or 1
     if load > processors / 2:
         print(f"{load:.1f} processes use {processors} processors already: figures will vary", file=sys.stderr)
+    # All at once: a long run is one of one state of the code.
+    modules = {name: import_module(f"benchmarks.{name}") for name in options.only}
+    groups: dict[str, Sequence[Line]] = {}
     try:
         with STORES.opened(options.database, options.postgresql):
-            for name in options.only:
+            for name, module in modules.items():
                 begun = perf_counter()
-                groups[name] = _measured(name, quick=options.quick)
+                groups[name] = module.lines(quick=options.quick)
+                print_group(name, groups[name])
                 print(f"{name}: {perf_counter() - begun:.0f} s", file=sys.stderr, flush=True)
+                _keep(groups, options)
     except NoPostgreSQL as error:
         print(f"{error}; leave it out with --database sqlite", file=sys.stderr)
         return 2
-    print_table(groups)
+    print_verdict(groups)
+    return 1 if missed(groups) else 0
+
+
+def _keep(groups: Groups, options: argparse.Namespace) -> None:
+    """What was measured so far, for who interrupts a long run."""
     kept: Path = options.json or _kept(options)
     kept.parent.mkdir(parents=True, exist_ok=True)
     kept.write_text(json.dumps(as_json(groups, quick=options.quick), indent=2) + "\n", encoding="utf-8")
-    print(kept)
-    return 1 if missed(groups) else 0
 
 
 def _kept(options: argparse.Namespace) -> Path:
     """What was measured stands in the name, so that a part does not take the place of the whole."""
-    part = [] if options.only == THERE else options.only
+    part = [] if options.only == GROUPS else options.only
     return KEPT / ("-".join(["quick" if options.quick else "full", *part]) + ".json")
-
-
-def _measured(group: str, *, quick: bool) -> Sequence[Line]:
-    """A group is a module with `lines(*, quick)`."""
-    lines: Sequence[Line] = import_module(f"benchmarks.{group}").lines(quick=quick)
-    return lines
 
 
 def _options() -> argparse.Namespace:
@@ -65,7 +65,7 @@ def _options() -> argparse.Namespace:
         "python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--quick", action="store_true", help="small stores and few rounds: under two minutes")
-    parser.add_argument("--only", nargs="+", choices=THERE, default=THERE, metavar="GROUP", help=", ".join(THERE))
+    parser.add_argument("--only", nargs="+", choices=GROUPS, default=GROUPS, metavar="GROUP", help=", ".join(GROUPS))
     parser.add_argument("--database", nargs="+", choices=DATABASES, default=DATABASES)
     parser.add_argument("--postgresql", metavar="URL", help="a server to make databases on, instead of one of our own")
     parser.add_argument("--json", type=Path, metavar="FILE", help=f"where to keep the figures, instead of {KEPT}/")

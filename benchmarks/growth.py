@@ -15,11 +15,12 @@ from contextlib import ExitStack
 from datetime import date
 from functools import partial
 from math import isnan, nan
+from time import perf_counter
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.by_hand import NAMES, store
+from benchmarks.by_hand import NAMES, READING, store
 from benchmarks.filling import (
     CONVOKED,
     DATABASES,
@@ -78,7 +79,8 @@ def milliseconds(kind: str, sizes: Sequence[int], *, quick: bool) -> Iterator[tu
                     for many, each in stores.items()
                     if works is not CASCADES or many >= ENOUGH_TO_CASCADE
                 }
-                taken = seconds(measured, rounds or rounds_in(measured, 0.3 if quick else 3))
+                clock = READING[kind] if works is READS else perf_counter
+                taken = seconds(measured, rounds or rounds_in(measured, 0.3 if quick else 3), clock)
                 yield name, [taken.get(str(many), nan) * 1e3 for many in sizes]
 
 

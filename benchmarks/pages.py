@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 
-from benchmarks.by_hand import BY_HAND, NAMES
+from benchmarks.by_hand import BY_HAND, NAMES, READING
 from benchmarks.filling import NOW, PER_SESSION, STORES, FilledStore, application_of
 from benchmarks.lines import Line, Target, at_most
 from benchmarks.ratios import Work, seconds
@@ -38,7 +38,7 @@ def _lines_on(kind: str, many: int, rounds: int) -> Iterator[Line]:
             BY_HAND_LOOKUP: lambda: way.application(_any_reference(ours)),
             RARE_WORD: lambda: ours.workflow.applications(ApplicationFilter(text=_any_name(ours))),
         }
-        taken = seconds({name: _often(work) for name, work in works.items()}, rounds)
+        taken = seconds({name: _often(work) for name, work in works.items()}, rounds, READING[kind])
     figures = {name: each / TIMES * 1e3 for name, each in taken.items()} | {BOUND: BOUND_MS}
 
     def line(name: str, against: str, target: Target | None = None) -> Line:

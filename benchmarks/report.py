@@ -45,22 +45,27 @@ def missed(groups: Groups) -> list[Line]:
     return [line for lines in groups.values() for line in lines if line.missed]
 
 
-def print_table(groups: Groups) -> None:
-    """Print a section for each group; what figures stand beside is said once, above the lines that share it."""
+def print_group(group: str, lines: Sequence[Line]) -> None:
+    """Print a table for each figure that others stand beside."""
     console = Console(width=WIDTH, highlight=False)
-    for group, lines in groups.items():
-        console.print(f"[bold]{group}[/]")
-        for against in dict.fromkeys(line.against for line in lines):
-            table = Table(box=None, pad_edge=False, padding=(0, 0, 0, 1))
-            for heading, width in COLUMNS.items():
-                table.add_column(heading, width=width, justify="right" if heading else "left", no_wrap=bool(heading))
-            for line in (line for line in lines if line.against == against):
-                table.add_row(*_cells(line))
-            console.print(f"[dim]beside {against}:[/]")
-            console.print(table, end="\n\n")
+    console.print(f"[bold]{group}[/]")
+    for against in dict.fromkeys(line.against for line in lines):
+        table = Table(box=None, pad_edge=False, padding=(0, 0, 0, 1))
+        for heading, width in COLUMNS.items():
+            table.add_column(heading, width=width, justify="right" if heading else "left", no_wrap=bool(heading))
+        for line in (line for line in lines if line.against == against):
+            table.add_row(*_cells(line))
+        console.print(f"[dim]beside {against}:[/]")
+        console.print(table)
+
+
+def print_verdict(groups: Groups) -> None:
+    """Print how many targets are met."""
+    targets = [line for lines in groups.values() for line in lines if line.target]
     count = len(missed(groups))
-    targets = sum(line.target is not None for lines in groups.values() for line in lines)
-    console.print(f"{targets - count} of {targets} targets met" + (f", [red]{count} missed (×)[/]" if count else ""))
+    Console(width=WIDTH, highlight=False).print(
+        f"{len(targets) - count} of {len(targets)} targets met" + (f", [red]{count} missed (×)[/]" if count else "")
+    )
 
 
 def _cells(line: Line) -> tuple[str, ...]:

@@ -15,11 +15,12 @@ from sqlalchemy import ARRAY, BigInteger, Connection, Text, bindparam, cast, sel
 from guarantees import ADVISER, MADE, PLATFORM, all_positions, check, emptied_outbox, registering, workflow_with_session
 from poec_workflow import Settings, SubjectKind, Workflow, commands, sweep
 from poec_workflow.adapters.sql import SqlStorage
-from poec_workflow.adapters.sql.bulk import array
+from poec_workflow.adapters.sql.bulk import SEPARATOR, array, joined
 from poec_workflow.adapters.sql.schema import metadata
 from poec_workflow.commands import RescheduleSession
 from poec_workflow.model import SYSTEM, ApplicationState
 from poec_workflow.ports import Storage
+from poec_workflow.serialization import to_json
 from poec_workflow.testing import SettableClock
 from poec_workflow.testing.contracts.fixtures import opening
 from poec_workflow.testing.contracts.sample_subjects import SESSION
@@ -139,6 +140,14 @@ def _batch(storage: SqlStorage, numbers: Any) -> list[Said]:
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=9) | st.sampled_from(
     ["", "NULL", '"', "\\", '\\"', "{}", ",", " a ", "é", '{"a": "b\\n"}']
 )
+
+
+def test_json_texts_are_joined_by_what_json_escapes() -> None:
+    """A text that has it as it is can't be told from two."""
+    texts = [to_json(each) for each in ("a\x1fb", "\n", "é")]
+    assert joined(texts).split(SEPARATOR) == texts
+    with pytest.raises(ValueError, match="not JSON"):
+        joined(["{}", "{\x1f}"])
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -83,7 +83,7 @@ def _is_of(name: str, table: str) -> bool:
 
 
 def _rows(given: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The rows that are given, by their names; `arrays are taken apart."""
+    """The rows that are given, by their names; arrays are taken apart."""
     names = [name for name in ("kind", "reference", "known_reference", "session") if name in given]
     if not all(given[name].startswith("{") for name in names):
         return [given]

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from poec_workflow.construction import constructor
 from poec_workflow.model import Application, Tally, TrainingAction, TrainingSession
 from poec_workflow.policies.alerts import awaits_validation
 from poec_workflow.views import ActionRow, ActionSession, ApplicationRow, SessionRow
+
+_make_application_row = constructor(ApplicationRow)
 
 
 def application_row(
     application: Application, session: TrainingSession, action: TrainingAction, name: str | None
 ) -> ApplicationRow:
     """Build a row of the applications list; `name` is the candidate's, None once erased."""
-    return ApplicationRow(
+    return _make_application_row(
         reference=application.reference,
         state=application.state,
         version=application.version,

@@ -19,7 +19,7 @@ from poec_workflow.model import (
 from poec_workflow.value_base import Value
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, weakref_slot=False, repr=False)
 class ApplicationRow(Value):
     """A row of the applications list; `candidate_name` is None once the person is erased."""
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 
 from poec_workflow.adapters.search_text import words
-from poec_workflow.adapters.sql.paging import has_word, page, page_of_sessions
+from poec_workflow.adapters.sql.paging import AFTER, has_word, page, page_of_sessions
 from poec_workflow.adapters.sql.schema import COUNTS, actions, applications, count_of, people, sessions
 from poec_workflow.adapters.sql.search_index import IndexedWord
 from poec_workflow.model import LIVE_STATES, OPEN_STATES, ActionState, ApplicationState, Role, SessionState
@@ -41,21 +42,23 @@ _application_rows = select(
 ).select_from(_joined)
 
 
+@lru_cache(maxsize=64)
 def applications_page(
     filter_: ApplicationFilter,
     criteria: AlertCriteria,
-    after: str | None,
     limit: int | None,
     *,
     lateral: bool,
     word: IndexedWord | None = None,
 ) -> Statement:
-    """Applications with their session, action and candidate.
+    """Applications with their session, action and candidate, after the reference that is the parameter `after`.
+
+    A statement is built, and recognised as one that is compiled already, in the time in which it is executed: the pages
+    of a list share theirs.
 
     Args:
         filter_: which applications.
         criteria: of alerts, and the day of the tabs.
-        after: the reference before the page.
         limit: how many at most; None is all.
         lateral: whether the database supports LATERAL.
         word: of the filter's text, if an index has it.
@@ -67,12 +70,12 @@ def applications_page(
     conditions = tuple(_session_conditions(filter_, criteria, tab=filter_.tab, by_reference=False))
     if filter_.session is not None or filter_.candidate is not None:
         # Few, and found by an index of their own; their sessions are checked after that.
-        references = page(matching.where(*_within(filter_, conditions)), applications.c.reference, after, limit)
+        references = page(matching.where(*_within(filter_, conditions)), applications.c.reference, AFTER, limit)
     elif conditions or filter_.states or word:
         held = (*conditions, *_has_state(filter_.states))
-        references = page_of_sessions(matching, held, after, limit, lateral=lateral, word=word)
+        references = page_of_sessions(matching, held, limit, lateral=lateral, word=word)
     else:
-        references = page(matching, applications.c.reference, after, limit)
+        references = page(matching, applications.c.reference, AFTER, limit)
     return _application_rows.where(applications.c.reference.in_(references)).order_by(applications.c.reference)
 
 

@@ -19,10 +19,13 @@ from typing import Any
 
 from sqlalchemy import (
     CTE,
+    BindParameter,
     ColumnElement,
     Select,
     Subquery,
     and_,
+    bindparam,
+    case,
     false,
     func,
     or_,
@@ -38,8 +41,12 @@ Statement = Select[*tuple[Any, ...]]
 SessionConditions = Sequence[ColumnElement[bool]]
 """Conditions on the sessions table."""
 
-_BEFORE_ALL = ""
+BEFORE_ALL = ""
 """Sorts before every reference: the first page has the same statement as every other."""
+_AFTER_ALL = "\U0010ffff" * 64
+"""No reference sorts after it."""
+AFTER: BindParameter[str] = bindparam("after")
+"""The reference before a page."""
 _SCANNED = 500
 """How many applications are scanned: it takes a millisecond or less."""
 _FEW = 16
@@ -49,16 +56,17 @@ _reference = applications.c.reference
 _last = select(func.max(_reference)).correlate(None).scalar_subquery()
 
 
-def page(statement: Statement, key: ColumnElement[str], after: str | None, limit: int | None) -> Statement:
+def page(
+    statement: Statement, key: ColumnElement[str], after: ColumnElement[str] | str | None, limit: int | None
+) -> Statement:
     """The rows after a reference, in order, at most `limit`."""
-    following = statement.where(key > (_BEFORE_ALL if after is None else after)).order_by(key)
+    following = statement.where(key > (BEFORE_ALL if after is None else after)).order_by(key)
     return following if limit is None else following.limit(limit)
 
 
 def page_of_sessions(
     matching: Statement,
     conditions: SessionConditions,
-    after: str | None,
     limit: int | None,
     *,
     lateral: bool,
@@ -69,7 +77,6 @@ def page_of_sessions(
     Args:
         matching: references of the applications that meet all other conditions.
         conditions: on the sessions.
-        after: the reference before the page.
         limit: how many at most; None is all.
         lateral: whether the database supports LATERAL.
         word: of the other conditions, if an index has it.
@@ -77,19 +84,19 @@ def page_of_sessions(
     held = select(sessions.c.reference).where(*conditions).correlate(None)
     within = matching.where(applications.c.session.in_(held)) if conditions else matching
     if limit is None:
-        return page(within if word is None else within.where(has_word(word)), _reference, after, limit)
+        return page(within if word is None else within.where(has_word(word)), _reference, AFTER, limit)
     first_ones = select(func.count()).select_from(held.limit(_FEW + 1).subquery("first_ones")).cte("first_ones")
     number = select(first_ones.c[0]).scalar_subquery()
     few = number <= _FEW if conditions else false()
-    scanned = _scan(matching.where(~few), conditions, after, limit).cte("scanned")
+    scanned = _scan(matching, conditions, limit, unless=few, joined=word is not None).cte("scanned")
     full = select(func.count()).select_from(scanned).scalar_subquery() == limit
     open_ = and_(~few, ~full)
     named = open_ if word is None else and_(open_, sessions.c.reference.in_(word.sessions(open_)))
     to_seek = held.where(or_(and_(few, number > 0), named))
-    sought = _seek(matching, to_seek, after, limit, lateral=lateral).subquery("sought")
+    sought = _seek(matching, to_seek, limit, lateral=lateral).subquery("sought")
     parts = [select(scanned.c.reference).where(full), select(sought.c.reference)]
     if word is not None:
-        found = page(within.where(_reference.in_(word.applications(open_)), open_), _reference, after, limit)
+        found = page(within.where(_reference.in_(word.applications(open_)), open_), _reference, AFTER, limit)
         parts.append(select(found.subquery("found").c.reference))
     union = union_all(*parts).subquery("union")
     references = select(union.c.reference)
@@ -102,43 +109,50 @@ def has_word(word: IndexedWord) -> ColumnElement[bool]:
     return or_(of_session, _reference.in_(word.applications(true())))
 
 
-def _scan(matching: Statement, conditions: SessionConditions, after: str | None, limit: int) -> Statement:
-    """A page out of the next `_SCANNED` applications of all sessions."""
-    following = page(select(_reference), _reference, after, _SCANNED).correlate(None).subquery("following")
+def _scan(
+    matching: Statement, conditions: SessionConditions, limit: int, *, unless: ColumnElement[bool], joined: bool
+) -> Statement:
+    """A page out of the next `_SCANNED` applications of all sessions.
+
+    Joined with other tables they are named one by one: PostgreSQL would take a part of the order for more than it is,
+    and read those tables whole. What is not to be scanned begins after all references: SQLite would compare a condition
+    with every row.
+    """
+    start = case((unless, _AFTER_ALL), else_=AFTER)
+    following = page(select(_reference), _reference, start, _SCANNED).correlate(None)
+    bound = page(select(_reference), _reference, AFTER, 1).offset(_SCANNED - 1).correlate(None).scalar_subquery()
+    in_reach = _reference.in_(following) if joined else _reference <= func.coalesce(bound, _last)
     within = (
         select(sessions.c.reference)
         .where(sessions.c.reference == applications.c.session, *conditions)
         .correlate(applications)
         .exists()
     )
-    in_reach = matching.where(_reference.in_(select(following.c.reference)))
-    return page(in_reach.where(within) if conditions else in_reach, _reference, after, limit)
+    return page(matching.where(in_reach, *(within,) * bool(conditions)), _reference, start, limit)
 
 
-def _seek(matching: Statement, references: Statement, after: str | None, limit: int, *, lateral: bool) -> Statement:
+def _seek(matching: Statement, references: Statement, limit: int, *, lateral: bool) -> Statement:
     """A page out of the sessions whose next reference comes before the end of a page of the earliest ones."""
     own = applications.c.session == sessions.c.reference
-    first = page(select(_reference).where(own), _reference, after, 1).correlate(sessions).scalar_subquery()
+    first = page(select(_reference).where(own), _reference, AFTER, 1).correlate(sessions).scalar_subquery()
     next_reference = references.add_columns(first.label("first")).cte("next_reference")
     starts = next_reference.c.first
     earliest = (
         select(next_reference.c.reference).where(starts.is_not(None)).order_by(starts).limit(limit).subquery("earliest")
     )
-    first_page = _page_per_session(matching, earliest, after, limit, lateral=lateral).subquery("first_page")
+    first_page = _page_per_session(matching, earliest, limit, lateral=lateral).subquery("first_page")
     nth = select(first_page.c.reference).order_by(first_page.c.reference).offset(limit - 1).limit(1).scalar_subquery()
     stop = select(func.coalesce(nth, _last).label("reference")).cte("stop")
     end = select(stop.c.reference).scalar_subquery()
     in_time = select(next_reference.c.reference).where(starts <= end).subquery("in_time")
-    return _page_per_session(matching.where(_reference <= end), in_time, after, limit, lateral=lateral)
+    return _page_per_session(matching.where(_reference <= end), in_time, limit, lateral=lateral)
 
 
-def _page_per_session(
-    matching: Statement, of_sessions: Subquery | CTE, after: str | None, limit: int, *, lateral: bool
-) -> Statement:
+def _page_per_session(matching: Statement, of_sessions: Subquery | CTE, limit: int, *, lateral: bool) -> Statement:
     """A page out of some sessions, reading a page of each."""
     if not lateral:
         # SQLite's sorter leaves a session by itself once its next row would come too late.
         of_these = matching.where(applications.c.session.in_(select(of_sessions.c.reference)))
-        return page(of_these, _reference, after, limit)
-    own = page(matching.where(applications.c.session == of_sessions.c.reference), _reference, after, limit).lateral()
+        return page(of_these, _reference, AFTER, limit)
+    own = page(matching.where(applications.c.session == of_sessions.c.reference), _reference, AFTER, limit).lateral()
     return select(own.c.reference).select_from(of_sessions.join(own, true())).order_by(own.c.reference).limit(limit)

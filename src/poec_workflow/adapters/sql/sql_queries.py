@@ -16,6 +16,7 @@ from poec_workflow.adapters.sql.connections import Connections
 from poec_workflow.adapters.sql.context_loading import is_open, open_count
 from poec_workflow.adapters.sql.dashboard_statements import from_applications, from_counters
 from poec_workflow.adapters.sql.dialects import supports_lateral
+from poec_workflow.adapters.sql.paging import BEFORE_ALL
 from poec_workflow.adapters.sql.prepared import CoreConnection
 from poec_workflow.adapters.sql.row_mapping import microseconds
 from poec_workflow.adapters.sql.schema import SUBJECTS, applications, history, people, sessions
@@ -71,16 +72,13 @@ _overdue = (
 )
 
 
-def _list_rows(rows: Sequence[Row[Any]]) -> Sequence[ApplicationRow]:
+def _list_rows(rows: Sequence[Any]) -> Sequence[ApplicationRow]:
     """Build rows of the applications list."""
     return [
         application_row(
-            read(row.application, Application),
-            read(row.session, TrainingSession),
-            read(row.action, TrainingAction),
-            row.name,
+            read(application, Application), read(session, TrainingSession), read(action, TrainingAction), name
         )
-        for row in rows
+        for application, session, action, name in rows
     ]
 
 
@@ -149,9 +147,8 @@ class SqlQueries:
         def work(connection: Connection) -> Sequence[Row[Any]]:
             lateral = supports_lateral(connection)
             word = indexed_word(words(filter_.text), connection)
-            return connection.execute(
-                list_statements.applications_page(filter_, criteria, after, limit, lateral=lateral, word=word)
-            ).all()
+            statement = list_statements.applications_page(filter_, criteria, limit, lateral=lateral, word=word)
+            return connection.execute(statement, {"after": BEFORE_ALL if after is None else after}).all()
 
         return _list_rows(self._connections.read(work))
 

@@ -28,6 +28,10 @@ from poec_workflow.model import (
     REQUIRED_OF_ACTORS,
     STATE_TYPES,
     Actor,
+    Application,
+    Convocation,
+    Origin,
+    Prescriber,
     Reference,
     Tally,
     Text,
@@ -91,9 +95,62 @@ def _of_text(text: str, cls: Any) -> Any:  # noqa: ANN401 - a class, and its val
     return reader(cls)(load(text))
 
 
+_PLAIN = r'[^"\\\x00-\x1f\ud800-\udfff]'
+_WORD, _KEY = f'"({_PLAIN}*)"', f'"({_PLAIN}{{1,64}})"'
+_CONVOCATION = rf'\{{"on": {_WORD}, "time": (null|"{_PLAIN}*"), "place": (null|"{_PLAIN}*"), "entered_at": {_WORD}\}}'
+_CONVOCATIONS = re.compile(_CONVOCATION)
+_ONE = re.sub(r"\((?!\?)", "(?:", _CONVOCATION)
+_APPLICATION = re.compile(
+    rf'\{{"reference": {_KEY}, "version": (0|[1-9][0-9]{{0,8}}), "state": {_WORD}, "session": {_KEY}, '
+    rf'"candidate": {_KEY}, '
+    rf'"prescriber": \{{"origin": {_WORD}, "organization": (?:null|{_KEY}), "name": (?:null|{_WORD})\}}, '
+    rf'"registered_at": {_WORD}, "convocations": \[((?:{_ONE}(?:, {_ONE})*)?)\], '
+    rf'"entry": (?:null|{_WORD}), "exit": (?:null|{_WORD}), "weekly_hours": (?:null|{_WORD}), '
+    rf'"motive": (?:null|{_WORD}), "reason": (?:null|{_WORD}), "comment": (?:null|{_WORD})\}}'
+)
+"""An application as it is written when no text in it has a quote, a backslash or a control character."""
+
+
+def _application(text: str, cls: type[Application]) -> Application:
+    """Read an application without parsing its JSON, the greatest part of which is names."""
+    found = _APPLICATION.fullmatch(text) if len(text) <= _TEXT.most else None
+    if found is None:
+        value: Application = _of_text(text, cls)
+        return value
+    reference, version, state, session, candidate, origin, organization, name, at, *others = found.groups()
+    appointments, entry, leaving, hours, *reasons = others
+    return _make_application(
+        reference,
+        int(version),
+        _STATES[Application.kind][state],
+        session,
+        candidate,
+        _make_prescriber(_ORIGINS[origin], organization, name),
+        _instant(at),
+        tuple([_convocation(*each) for each in _CONVOCATIONS.findall(appointments)]) if appointments else (),
+        None if entry is None else _SCALARS[date](entry),
+        None if leaving is None else _SCALARS[date](leaving),
+        None if hours is None else _SCALARS[Decimal](hours),
+        *reasons,
+    )
+
+
+def _convocation(day: str, time: str, place: str, entered_at: str) -> Convocation:
+    return _make_convocation(
+        _SCALARS[date](day),
+        None if time == "null" else _SCALARS[clock_time](time[1:-1]),
+        None if place == "null" else place[1:-1],
+        _instant(entered_at),
+    )
+
+
 # The text of a session or an action is the same until it changes, and each of its applications is read with it.
 _of_known_text: Any = lru_cache(maxsize=1_024)(_of_text)
-_readers: Mapping[Any, Any] = {TrainingSession: _of_known_text, TrainingAction: _of_known_text}
+_readers: Mapping[Any, Any] = {
+    TrainingSession: _of_known_text,
+    TrainingAction: _of_known_text,
+    Application: _application,
+}
 
 
 @cache
@@ -183,6 +240,9 @@ _STATES: Mapping[str, Mapping[str, Any]] = {
     kind: {each.value: each for each in cast("type[Enum]", states)} for kind, states in STATE_TYPES.items()
 }
 _make_entry = constructor(HistoryEntry)
+_make_application = constructor(Application)
+_make_prescriber, _make_convocation = constructor(Prescriber), constructor(Convocation)
+_ORIGINS = {each.value: each for each in Origin}
 
 
 @cache
