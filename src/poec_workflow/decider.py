@@ -29,7 +29,7 @@ from poec_workflow.model import (
 )
 from poec_workflow.policies.access import permitted
 from poec_workflow.policies.calendar import in_zone
-from poec_workflow.policies.check import Check, details_given
+from poec_workflow.policies.check import Check
 from poec_workflow.policies.facts import Enrolment, Facts
 from poec_workflow.policies.policy import Condition
 
@@ -159,7 +159,7 @@ def adjudicate(
             return Refused((Refusal("duplicate-reference", {"reference": command.reference}),))
         return Refused((no_transition(subject, command.type, lifecycles),))
     answers = rule.refuse.answers(subject, facts, command)
-    given = () if answers == rule.refuse.passed else details_given(rule.refusal_checks, answers)
+    given = () if answers == rule.refuse.passed else _details_given(rule.refusal_checks, answers)
     if own := facts.settings.checks:
         given = (*given, *_details_of(own.get(type(command), ()), subject, facts, command))
     return _make_refused(_refusals(given)) if given else _accept(rule, subject, command, facts, lifecycle, lifecycles)
@@ -193,7 +193,23 @@ def _details_of(
     answers = [
         each.policy(subject, facts) if each.payload_free else each.policy(subject, facts, command) for each in checks
     ]
-    return details_given(checks, answers)
+    return _details_given(checks, answers)
+
+
+def _details_given(checks: Iterable[Check], answers: Iterable[Details | None]) -> Sequence[tuple[Check, Details]]:
+    """Pair the checks that gave details with them.
+
+    Raises:
+        TypeError: a policy gave neither details nor None.
+    """
+    given: list[tuple[Check, Details]] = []
+    for check, details in zip(checks, answers, strict=True):
+        if details is None:
+            continue
+        if not isinstance(details, Mapping):
+            raise TypeError(f"the policy {check.code} must give details as a mapping, or None; it gave {details!r:.80}")
+        given.append((check, details))
+    return given
 
 
 def _accept(
@@ -220,7 +236,7 @@ def _advisories(rule: AnyRule, subject: Subject | None, facts: Facts, command: C
     answers = rule.warn.answers(subject, facts, command)
     if answers == rule.warn.passed:
         return ()
-    given = details_given(rule.advisory_checks, answers)
+    given = _details_given(rule.advisory_checks, answers)
     return tuple(
         Advisory(check.code, {name: plain(value) for name, value in details.items()}) for check, details in given
     )

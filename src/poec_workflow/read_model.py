@@ -28,7 +28,7 @@ from poec_workflow.policies.deadlines import ended_before, session_ends_expiring
 from poec_workflow.policies.settings import Settings, default_settings
 from poec_workflow.ports import Clock, Storage, SystemClock
 from poec_workflow.ports.clock import local_now
-from poec_workflow.serialization import from_dict, to_dict
+from poec_workflow.serialization import from_dict, to_dict, well_formed
 from poec_workflow.views import (
     ActionFilter,
     ActionRow,
@@ -108,7 +108,7 @@ class ReadModel:
         """
         from poec_workflow.explanation import explain  # noqa: PLC0415 - with remedies, which a refusal alone needs
 
-        now, known = local_now(self.clock, self.settings.zone), from_dict(to_dict(actor), Actor)
+        now, known = local_now(self.clock, self.settings.zone), well_formed(actor, Actor)
         loaded = self.storage.queries.around(self.application(application))
         assert loaded.subject is not None  # noqa: S101 - an application is never deleted
         return explain(loaded.subject, loaded.facts(now, known, self.settings))
@@ -240,4 +240,4 @@ def _day(day: date, place: str) -> date:
 
 
 def _text(reference: str) -> str:
-    return from_dict(reference, str)
+    return well_formed(reference, str)

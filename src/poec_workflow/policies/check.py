@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar, cast
 
 from attrs import frozen
@@ -136,22 +136,6 @@ class Evaluator:
         calls = "".join(f"policy_{number}{given}, " for number, given in enumerate(arguments))
         scope = {f"policy_{number}": each.policy for number, each in enumerate(checks)}
         return cls(checks, eval(f"lambda subject, facts, command: ({calls})", scope), (None,) * len(checks))  # noqa: S307
-
-
-def details_given(checks: Iterable[Check], answers: Iterable[Details | None]) -> Sequence[tuple[Check, Details]]:
-    """Pair the checks that gave details with them.
-
-    Raises:
-        TypeError: a policy gave neither details nor None.
-    """
-    given: list[tuple[Check, Details]] = []
-    for check, details in zip(checks, answers, strict=True):
-        if details is None:
-            continue
-        if not isinstance(details, Mapping):
-            raise TypeError(f"the policy {check.code} must give details as a mapping, or None; it gave {details!r:.80}")
-        given.append((check, details))
-    return given
 
 
 def faults_of_messages(policy: Callable[..., Any]) -> Iterator[str]:

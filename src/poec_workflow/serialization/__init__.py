@@ -69,6 +69,15 @@ def journal_line(line: str | bytes, *, dated: bool = True) -> Request:
     return _structured(data, Request, [*missing, *duplicates(data)])
 
 
+def well_formed(value: T, cls: type[T]) -> T:
+    """A value as it is, if it certainly conforms to the wire format; else as it is written and read back.
+
+    Raises:
+        Malformed: it could not be written as JSON and read back.
+    """
+    return value if type(value) is cls and conforms(value) else from_dict(to_dict(value), cls)
+
+
 def checked(request: Request) -> Request:
     """Check a request against the wire format, unless it was read from it or certainly conforms to it.
 

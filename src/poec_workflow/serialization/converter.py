@@ -7,6 +7,7 @@ from datetime import date, datetime
 from datetime import time as clock_time
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 from attrs import NOTHING, fields, has
@@ -100,7 +101,7 @@ def _teach_reading(converter: Converter) -> None:
 def _teach_writing(converter: Converter) -> None:
     hooks = Hooks(converter.get_unstructure_hook)
     converter.register_unstructure_hook_factory(has, lambda cls: object_writer(cls, hooks))
-    converter.register_unstructure_hook(HistoryEntry, lambda entry: write_entry(entry, hooks))
+    converter.register_unstructure_hook(HistoryEntry, partial(write_entry, hooks=hooks))
     converter.register_unstructure_hook(FrozenMap, lambda value: converter.unstructure(dict(value)))
     converter.register_unstructure_hook(date, date.isoformat)
     converter.register_unstructure_hook(datetime, datetime.isoformat)

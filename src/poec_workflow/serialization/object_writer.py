@@ -31,9 +31,8 @@ def object_writer(cls: type[Any], hooks: Hooks) -> Write:
     """What writes a value of an attrs class; a command's object begins with its type."""
     tag = f"'type': {cls.type!r}, " if issubclass(cls, Command) else ""
     names = [each.name for each in fields(cls)]
-    parts = (
-        f"{each!r}: part if (of := (part := value.{each}).__class__) in plain else hooks[of](part)" for each in names
-    )
+    items = "[hooks[each.__class__](each) for each in part] if of is tuple else hooks[of](part)"
+    parts = (f"{each!r}: part if (of := (part := value.{each}).__class__) in plain else {items}" for each in names)
     scope: dict[str, Any] = {"plain": _WRITTEN_AS_THEY_ARE, "hooks": hooks}
     exec(f"def write(value): return {{{tag}{', '.join(parts)}}}", scope)  # noqa: S102 - of the names of fields, as attrs does
     made: Write = scope["write"]

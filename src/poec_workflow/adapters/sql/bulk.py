@@ -35,7 +35,7 @@ from sqlalchemy import (
     select,
 )
 
-from poec_workflow.adapters.sql.dialects import insert_ignoring, insert_replacing, supports_arrays
+from poec_workflow.adapters.sql.dialects import WITH_ARRAYS, insert_ignoring, insert_replacing
 from poec_workflow.adapters.sql.prepared import Columns, Parameters, Prepared, StatementConnection
 
 JSON = "data"
@@ -72,7 +72,7 @@ class TableWrite:
 
     def write(self, connection: StatementConnection, rows: Sequence[Parameters]) -> int:
         """Write the rows; return how many rows of the table were affected."""
-        batch = len(rows) > 1 and supports_arrays(connection.dialect)
+        batch = len(rows) > 1 and connection.dialect.name in WITH_ARRAYS
         if batch not in self._statements:
             self._statements[batch] = Prepared(lambda dialect: self.statement(dialect, batch=batch))
         return connection.write(self._statements[batch], [_arrays(rows)] if batch else rows)
@@ -132,7 +132,7 @@ def write_all(connection: StatementConnection, writes: Sequence[Write]) -> bool:
     """Write all, in their order, up to one that finds a row missing; whether none did."""
     tables = {each.by.table for each in writes}
     # A common table expression does not see what another one writes.
-    if len(writes) > 1 and len(tables) == len(writes) and supports_arrays(connection.dialect):
+    if len(writes) > 1 and len(tables) == len(writes) and connection.dialect.name in WITH_ARRAYS:
         return _write_at_once(connection, writes)
     return all(each.by.write(connection, each.rows) == len(each.rows) or not each.counted for each in writes)
 
@@ -193,14 +193,14 @@ def _is_text(table: Table, name: str) -> bool:
 def any_of(column: ColumnElement[str], name: str, dialect: Dialect) -> ColumnElement[bool]:
     """Whether a column is one of a list, given as the one parameter `name` in the form of `list_parameter`."""
     given = bindparam(name, type_=Text)
-    if supports_arrays(dialect):
+    if dialect.name in WITH_ARRAYS:
         return column == any_(cast(given, ARRAY(Text)))
     return column.in_(select(func.json_each(given).table_valued("value").c.value))
 
 
 def list_parameter(texts: Sequence[str], dialect: Dialect) -> str:
     """Texts as the parameter of `any_of`."""
-    return array(texts) if supports_arrays(dialect) else json.dumps(texts)
+    return array(texts) if dialect.name in WITH_ARRAYS else json.dumps(texts)
 
 
 def joined(texts: Sequence[str | int | None]) -> str:

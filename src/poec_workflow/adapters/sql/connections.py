@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from threading import Lock
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from poec_workflow.adapters.sql.dialects import (
-    connected,
     database_exists,
     make_engine,
     prepare_file,
@@ -113,7 +113,7 @@ class OwnConnections:
 
     def _read(self, work: Reading[T]) -> T:
         self._prepare()
-        with connected(self._reading) as connection:
+        with _connected(self._reading) as connection:
             return work(connection)
 
     def _write(self, work: Work[T]) -> T:
@@ -129,13 +129,13 @@ class OwnConnections:
             self._ready = True
 
     def _read_status(self) -> SchemaStatus:
-        with connected(self._engine) as connection:
+        with _connected(self._engine) as connection:
             return status(connection, self._chain)
 
     def _change_schema(self, change: Callable[[Connection, RevisionChain], SchemaStatus]) -> SchemaStatus:
-        with connected(self._engine) as connection:
+        with _connected(self._engine) as connection:
             prepare_file(connection)
-        with connected(self._writing) as connection:
+        with _connected(self._writing) as connection:
             before = change(connection, self._chain)
             _commit(connection)
             return before
@@ -151,3 +151,28 @@ def _commit(connection: Connection) -> None:
     except BaseException:
         connection.invalidate()
         raise
+
+
+@contextmanager
+def _connected(engine: Engine) -> Iterator[Connection]:
+    """A connection of the pool; on PostgreSQL one that was lost meanwhile is replaced."""
+    with engine.connect() as connection:
+        if engine.dialect.name != "postgresql" or _answers(connection):
+            yield connection
+            return
+    # The others in the pool were lost with it.
+    engine.dispose()
+    with engine.connect() as connection:
+        yield connection
+
+
+def _answers(connection: Connection) -> bool:
+    driver: Any = connection.connection.dbapi_connection
+    try:
+        connection.dialect.do_ping(driver)
+    except connection.dialect.loaded_dbapi.Error as error:
+        if not connection.dialect.is_disconnect(error, driver, None):
+            raise
+        connection.invalidate(error)
+        return False
+    return True

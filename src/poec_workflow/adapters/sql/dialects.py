@@ -14,8 +14,7 @@ transactions are REPEATABLE READ: one snapshot, without waiting.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +22,6 @@ from sqlalchemy import Connection, Dialect, Engine, Insert, Table, create_engine
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 
-from poec_workflow.adapters.sql.prepared import DriverConnection
 from poec_workflow.errors import Malformed
 
 if TYPE_CHECKING:
@@ -102,39 +100,6 @@ def reading_engine(engine: Engine) -> Engine:
     return engine
 
 
-@contextmanager
-def connected(engine: Engine) -> Iterator[Connection]:
-    """A connection of the pool; on PostgreSQL one that was lost meanwhile is replaced."""
-    with engine.connect() as connection:
-        if engine.dialect.name != "postgresql" or _answers(connection):
-            yield connection
-            return
-    # The others in the pool were lost with it.
-    engine.dispose()
-    with engine.connect() as connection:
-        yield connection
-
-
-def _answers(connection: Connection) -> bool:
-    driver: Any = connection.connection.dbapi_connection
-    try:
-        connection.dialect.do_ping(driver)
-    except connection.dialect.loaded_dbapi.Error as error:
-        if not connection.dialect.is_disconnect(error, driver, None):
-            raise
-        connection.invalidate(error)
-        return False
-    return True
-
-
-def begin_writing(connection: DriverConnection, driver: Any) -> None:  # noqa: ANN401 - two drivers' connections
-    """Begin a transaction that writes; psycopg sends its BEGIN before the first statement."""
-    if connection.dialect.name == "sqlite":
-        connection.execute("BEGIN IMMEDIATE")
-    elif getattr(driver.isolation_level, "name", None) != "READ_COMMITTED":
-        connection.dialect.set_isolation_level(driver, "READ COMMITTED")
-
-
 def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     connection.execute("PRAGMA synchronous = FULL").close()
@@ -170,9 +135,8 @@ def supports_skip_locked(dialect: Dialect) -> bool:
     return dialect.name == "postgresql"
 
 
-def supports_arrays(dialect: Dialect) -> bool:
-    """Whether a parameter can be an array that a statement unnests."""
-    return dialect.name == "postgresql"
+WITH_ARRAYS = frozenset({"postgresql"})
+"""The dialects in which a parameter can be an array that a statement unnests."""
 
 
 def insert_ignoring(table: Table, dialect: Dialect) -> Insert:

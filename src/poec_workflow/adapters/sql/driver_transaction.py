@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Engine
 from sqlalchemy.pool import PoolProxiedConnection
 
-from poec_workflow.adapters.sql.dialects import begin_writing
 from poec_workflow.adapters.sql.driver_errors import database_errors
 from poec_workflow.adapters.sql.prepared import DriverConnection, StatementConnection
 
@@ -28,7 +27,7 @@ def write(engine: Engine, work: Work[T], *, replaced: bool = False) -> T:
         assert driver is not None  # noqa: S101 - it was just taken out
         connection = DriverConnection(driver, engine.dialect)
         try:
-            begin_writing(connection, driver)
+            _begin(connection, driver)
             result = work(connection)
         except BaseException as error:
             _roll_back(pooled)
@@ -41,6 +40,14 @@ def write(engine: Engine, work: Work[T], *, replaced: bool = False) -> T:
     # The others in the pool were lost with it.
     engine.dispose()
     return write(engine, work, replaced=True)
+
+
+def _begin(connection: DriverConnection, driver: Any) -> None:  # noqa: ANN401 - two drivers' connections
+    """Begin a transaction that writes; psycopg sends its BEGIN before the first statement."""
+    if connection.dialect.name == "sqlite":
+        connection.execute("BEGIN IMMEDIATE")
+    elif getattr(driver.isolation_level, "name", None) != "READ_COMMITTED":
+        connection.dialect.set_isolation_level(driver, "READ COMMITTED")
 
 
 def _roll_back(pooled: PoolProxiedConnection) -> None:
