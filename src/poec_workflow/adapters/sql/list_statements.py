@@ -11,12 +11,13 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from attrs import evolve
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, case, exists, func, or_, select
 
 from poec_workflow.adapters.search_text import words
-from poec_workflow.adapters.sql.paging import AFTER, has_word, page, page_of_sessions
+from poec_workflow.adapters.sql.paging import AFTER, BEFORE_ALL, has_word, page, page_of_sessions
 from poec_workflow.adapters.sql.schema import COUNTS, actions, applications, count_of, people, sessions
-from poec_workflow.adapters.sql.search_index import IndexedWord
+from poec_workflow.adapters.sql.search_index import ESCAPE, TextIndex, text_parameters
 from poec_workflow.model import LIVE_STATES, OPEN_STATES, ActionState, ApplicationState, Role, SessionState
 from poec_workflow.policies.alerts import AlertCriteria
 from poec_workflow.views import ActionFilter, ActionTab, ApplicationFilter, SessionFilter, Tab
@@ -25,6 +26,28 @@ Condition = ColumnElement[bool]
 Statement = Select[*tuple[Any, ...]]
 
 _counters = tuple(sessions.c[name] for name in COUNTS)
+
+
+_ORGANIZATION: BindParameter[str] = bindparam("organization")
+
+
+def parameters(
+    filter_: ApplicationFilter | SessionFilter | ActionFilter, criteria: AlertCriteria, after: str | None = None
+) -> dict[str, object]:
+    """The values that a filter's statements take."""
+    days = {
+        name: day.isoformat()
+        for name in ("session_from", "session_until")
+        if (day := getattr(filter_, name, None)) is not None
+    }
+    given = {name: getattr(filter_, name, None) for name in ("organization", "session", "candidate", "action")}
+    return {
+        **given,
+        **days,
+        **text_parameters(words(filter_.text)),
+        "today": criteria.today.isoformat(),
+        "after": BEFORE_ALL if after is None else after,
+    }
 
 
 # Applications
@@ -42,38 +65,41 @@ _application_rows = select(
 ).select_from(_joined)
 
 
-@lru_cache(maxsize=64)
-def applications_page(
-    filter_: ApplicationFilter,
-    criteria: AlertCriteria,
-    limit: int | None,
-    *,
-    lateral: bool,
-    word: IndexedWord | None = None,
-) -> Statement:
-    """Applications with their session, action and candidate, after the reference that is the parameter `after`.
+def shape_of(filter_: ApplicationFilter) -> ApplicationFilter:
+    """The filter with other values: all filters of a shape have one statement, with different parameters."""
+    named = {name: "?" for name in ("organization", "session", "candidate") if getattr(filter_, name) is not None}
+    days = {name: date.max for name in ("session_from", "session_until") if getattr(filter_, name) is not None}
+    given: dict[str, Any] = {**named, **days}
+    text = " ".join(f"word{place}" for place, _ in enumerate(words(filter_.text)))
+    return evolve(filter_, **given, text=text)
 
-    A statement is built, and recognised as one that is compiled already, in the time in which it is executed: the pages
-    of a list share theirs.
+
+@lru_cache(maxsize=256)
+def applications_page(
+    filter_: ApplicationFilter, limit: int | None, *, lateral: bool, index: TextIndex | None = None
+) -> Statement:
+    """Applications with their session, action and candidate, by `parameters`.
+
+    Building a statement takes as long as executing it, and so does finding out that it is compiled already: filters of
+    a shape share theirs.
 
     Args:
-        filter_: which applications.
-        criteria: of alerts, and the day of the tabs.
+        filter_: which applications, by their shape.
         limit: how many at most; None is all.
         lateral: whether the database supports LATERAL.
-        word: of the filter's text, if an index has it.
+        index: what finds a word of the filter's text, if there is one.
     """
     # References are selected first and alone: a large organisation has short rows to sort.
     matching = select(applications.c.reference).where(*_application_conditions(filter_))
     if filter_.text:
         matching = matching.select_from(_joined)
-    conditions = tuple(_session_conditions(filter_, criteria, tab=filter_.tab, by_reference=False))
+    conditions = tuple(_session_conditions(filter_, tab=filter_.tab, by_reference=False))
     if filter_.session is not None or filter_.candidate is not None:
         # Few, and found by an index of their own; their sessions are checked after that.
         references = page(matching.where(*_within(filter_, conditions)), applications.c.reference, AFTER, limit)
-    elif conditions or filter_.states or word:
+    elif conditions or filter_.states or index:
         held = (*conditions, *_has_state(filter_.states))
-        references = page_of_sessions(matching, held, limit, lateral=lateral, word=word)
+        references = page_of_sessions(matching, held, limit, lateral=lateral, index=index)
     else:
         references = page(matching, applications.c.reference, AFTER, limit)
     return _application_rows.where(applications.c.reference.in_(references)).order_by(applications.c.reference)
@@ -89,30 +115,30 @@ def waiting(organization: str, ended_from: date) -> Statement:
     ).order_by(applications.c.reference)
 
 
-def application_tabs(filter_: ApplicationFilter, criteria: AlertCriteria, word: IndexedWord | None = None) -> Statement:
+def application_tabs(filter_: ApplicationFilter, index: TextIndex | None = None) -> Statement:
     """How many applications each tab has: from the counters, unless it depends on what is in the applications."""
     own = tuple(_application_conditions(filter_, states=False))
     states = filter_.states or tuple(ApplicationState)
     if not own:
-        statement = select(*_count_per_tab(criteria, count_of(states))).select_from(sessions)
+        statement = select(*_count_per_tab(count_of(states))).select_from(sessions)
     else:
-        statement = select(*_count_per_tab(criteria, 1)).select_from(_joined).where(*_application_conditions(filter_))
-        if word and filter_.session is None and filter_.candidate is None and filter_.organization is None:
-            statement = statement.where(has_word(word))
-    return statement.where(*_session_conditions(filter_, criteria, tab=None))
+        statement = select(*_count_per_tab(1)).select_from(_joined).where(*_application_conditions(filter_))
+        if index and filter_.session is None and filter_.candidate is None and filter_.organization is None:
+            statement = statement.where(has_word(index))
+    return statement.where(*_session_conditions(filter_, tab=None))
 
 
 def _application_conditions(filter_: ApplicationFilter, *, states: bool = True) -> Iterator[Condition]:
     if filter_.states and states:
         yield applications.c.state.in_(filter_.states)
     if filter_.candidate is not None:
-        yield applications.c.candidate == filter_.candidate
+        yield applications.c.candidate == bindparam("candidate")
     yield from _text_match(filter_.text, applications.c.search, sessions.c.search, actions.c.search, people.c.search)
 
 
 def _within(filter_: ApplicationFilter, conditions: Sequence[Condition]) -> Iterator[Condition]:
     if filter_.session is not None:
-        yield applications.c.session == filter_.session
+        yield applications.c.session == bindparam("session")
     if conditions:
         yield applications.c.session.in_(select(sessions.c.reference).where(*conditions).correlate(None))
 
@@ -126,60 +152,60 @@ def _has_state(states: Collection[ApplicationState]) -> Iterator[Condition]:
 # Sessions
 
 
-def sessions_page(filter_: SessionFilter, criteria: AlertCriteria, after: str | None, limit: int | None) -> Statement:
+def sessions_page(filter_: SessionFilter, after: str | None, limit: int | None) -> Statement:
     """Sessions with their counts and action."""
     statement = (
         select(sessions.c.data.label("session"), actions.c.data.label("action"), *_counters)
         .join_from(sessions, actions, actions.c.reference == sessions.c.action)
-        .where(*_session_list(filter_, criteria, tab=filter_.tab))
+        .where(*_session_list(filter_, tab=filter_.tab))
     )
     return page(statement, sessions.c.reference, after, limit)
 
 
-def session_tabs(filter_: SessionFilter, criteria: AlertCriteria) -> Statement:
+def session_tabs(filter_: SessionFilter) -> Statement:
     """How many sessions each tab has."""
     return (
-        select(*_count_per_tab(criteria, 1))
+        select(*_count_per_tab(1))
         .join_from(sessions, actions, actions.c.reference == sessions.c.action)
-        .where(*_session_list(filter_, criteria, tab=None))
+        .where(*_session_list(filter_, tab=None))
     )
 
 
-def _session_list(filter_: SessionFilter, criteria: AlertCriteria, *, tab: Tab | None) -> Iterator[Condition]:
-    yield from _session_conditions(filter_, criteria, tab=tab)
+def _session_list(filter_: SessionFilter, *, tab: Tab | None) -> Iterator[Condition]:
+    yield from _session_conditions(filter_, tab=tab)
     if filter_.states:
         yield sessions.c.state.in_(filter_.states)
     yield from _text_match(filter_.text, sessions.c.search, actions.c.search)
 
 
 def _session_conditions(
-    filter_: ApplicationFilter | SessionFilter, criteria: AlertCriteria, *, tab: Tab | None, by_reference: bool = True
+    filter_: ApplicationFilter | SessionFilter, *, tab: Tab | None, by_reference: bool = True
 ) -> Iterator[Condition]:
     if tab is not None:
-        yield _in_tab(tab, criteria)
+        yield _in_tab(tab)
     if filter_.organization is not None:
-        yield _holds_role(filter_.organization, (filter_.role,) if filter_.role else Role)
+        yield _holds_role(_ORGANIZATION, (filter_.role,) if filter_.role else Role)
     if filter_.session_from is not None:
-        yield sessions.c.start_on >= filter_.session_from.isoformat()
+        yield sessions.c.start_on >= bindparam("session_from")
     if filter_.session_until is not None:
-        yield sessions.c.end_on <= filter_.session_until.isoformat()
+        yield sessions.c.end_on <= bindparam("session_until")
     if isinstance(filter_, SessionFilter):
         if filter_.action is not None:
-            yield sessions.c.action == filter_.action
+            yield sessions.c.action == bindparam("action")
     elif by_reference and filter_.session is not None:
-        yield sessions.c.reference == filter_.session
+        yield sessions.c.reference == bindparam("session")
 
 
-def _in_tab(tab: Tab, criteria: AlertCriteria) -> Condition:
-    today = criteria.today.isoformat()
+def _in_tab(tab: Tab) -> Condition:
+    today: BindParameter[str] = bindparam("today")
     return sessions.c.end_on < today if tab is Tab.ENDED else sessions.c.end_on >= today
 
 
-def _count_per_tab(criteria: AlertCriteria, counted: Any) -> list[ColumnElement[int]]:  # noqa: ANN401 - a number or a column
-    return [_sum_where(_in_tab(tab, criteria), counted).label(tab.value) for tab in Tab]
+def _count_per_tab(counted: Any) -> list[ColumnElement[int]]:  # noqa: ANN401 - a number or a column
+    return [_sum_where(_in_tab(tab), counted).label(tab.value) for tab in Tab]
 
 
-def _holds_role(organization: str, roles: Iterable[Role]) -> Condition:
+def _holds_role(organization: BindParameter[str] | str, roles: Iterable[Role]) -> Condition:
     return or_(*(sessions.c[role.value] == organization for role in roles))
 
 
@@ -214,8 +240,8 @@ def action_tabs(filter_: ActionFilter, criteria: AlertCriteria) -> Statement:
 
 def _action_list(filter_: ActionFilter) -> Iterator[Condition]:
     if filter_.organization is not None:
-        on_session = select(sessions.c.action).where(_holds_role(filter_.organization, Role))
-        yield or_(actions.c.responsible == filter_.organization, actions.c.reference.in_(on_session))
+        on_session = select(sessions.c.action).where(_holds_role(_ORGANIZATION, Role))
+        yield or_(actions.c.responsible == _ORGANIZATION, actions.c.reference.in_(on_session))
     yield from _text_match(filter_.text, actions.c.search)
 
 
@@ -247,8 +273,9 @@ def _alerts(criteria: AlertCriteria) -> Condition:
 
 def _text_match(text: str, *columns: ColumnElement[str]) -> Iterator[Condition]:
     """Every word is in one of the columns."""
-    for word in words(text):
-        yield or_(*(each.contains(word, autoescape=True) for each in columns))
+    for place, _ in enumerate(words(text)):
+        pattern: BindParameter[str] = bindparam(f"word_{place}")
+        yield or_(*(each.like(pattern, escape=ESCAPE) for each in columns))
 
 
 def _sum_where(condition: Condition, counted: Any) -> ColumnElement[int]:  # noqa: ANN401 - a number or a column

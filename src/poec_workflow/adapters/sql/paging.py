@@ -14,7 +14,7 @@ by the index of texts, and sorted.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -35,7 +35,7 @@ from sqlalchemy import (
 )
 
 from poec_workflow.adapters.sql.schema import applications, sessions
-from poec_workflow.adapters.sql.search_index import IndexedWord
+from poec_workflow.adapters.sql.search_index import TextIndex
 
 Statement = Select[*tuple[Any, ...]]
 SessionConditions = Sequence[ColumnElement[bool]]
@@ -70,7 +70,7 @@ def page_of_sessions(
     limit: int | None,
     *,
     lateral: bool,
-    word: IndexedWord | None = None,
+    index: TextIndex | None = None,
 ) -> Statement:
     """The references of a page of the applications of the sessions that meet conditions.
 
@@ -79,34 +79,35 @@ def page_of_sessions(
         conditions: on the sessions.
         limit: how many at most; None is all.
         lateral: whether the database supports LATERAL.
-        word: of the other conditions, if an index has it.
+        index: what finds a word of the other conditions, if there is one.
     """
     held = select(sessions.c.reference).where(*conditions).correlate(None)
     within = matching.where(applications.c.session.in_(held)) if conditions else matching
     if limit is None:
-        return page(within if word is None else within.where(has_word(word)), _reference, AFTER, limit)
+        return page(within if index is None else within.where(has_word(index)), _reference, AFTER, limit)
     first_ones = select(func.count()).select_from(held.limit(_FEW + 1).subquery("first_ones")).cte("first_ones")
     number = select(first_ones.c[0]).scalar_subquery()
     few = number <= _FEW if conditions else false()
-    scanned = _scan(matching, conditions, limit, unless=few, joined=word is not None).cte("scanned")
+    scanned = _scan(matching, conditions, limit, unless=few, joined=index is not None).cte("scanned")
     full = select(func.count()).select_from(scanned).scalar_subquery() == limit
     open_ = and_(~few, ~full)
-    named = open_ if word is None else and_(open_, sessions.c.reference.in_(word.sessions(open_)))
+    named = open_ if index is None else and_(open_, sessions.c.reference.in_(index.sessions(open_)))
     to_seek = held.where(or_(and_(few, number > 0), named))
     sought = _seek(matching, to_seek, limit, lateral=lateral).subquery("sought")
     parts = [select(scanned.c.reference).where(full), select(sought.c.reference)]
-    if word is not None:
-        found = page(within.where(_reference.in_(word.applications(open_)), open_), _reference, AFTER, limit)
+    if index is not None:
+        matches = matching.where(_reference.in_(index.applications(open_)), *_on_session(conditions), open_)
+        found = page(matches, _reference, AFTER, limit)
         parts.append(select(found.subquery("found").c.reference))
     union = union_all(*parts).subquery("union")
     references = select(union.c.reference)
-    return references if word is None else references.distinct().order_by(union.c.reference).limit(limit)
+    return references if index is None else references.distinct().order_by(union.c.reference).limit(limit)
 
 
-def has_word(word: IndexedWord) -> ColumnElement[bool]:
+def has_word(index: TextIndex) -> ColumnElement[bool]:
     """Applications that may contain the word in a text of theirs."""
-    of_session = applications.c.session.in_(word.sessions(true()))
-    return or_(of_session, _reference.in_(word.applications(true())))
+    of_session = applications.c.session.in_(index.sessions(true()))
+    return or_(of_session, _reference.in_(index.applications(true())))
 
 
 def _scan(
@@ -122,13 +123,14 @@ def _scan(
     following = page(select(_reference), _reference, start, _SCANNED).correlate(None)
     bound = page(select(_reference), _reference, AFTER, 1).offset(_SCANNED - 1).correlate(None).scalar_subquery()
     in_reach = _reference.in_(following) if joined else _reference <= func.coalesce(bound, _last)
-    within = (
-        select(sessions.c.reference)
-        .where(sessions.c.reference == applications.c.session, *conditions)
-        .correlate(applications)
-        .exists()
-    )
-    return page(matching.where(in_reach, *(within,) * bool(conditions)), _reference, start, limit)
+    return page(matching.where(in_reach, *_on_session(conditions)), _reference, start, limit)
+
+
+def _on_session(conditions: SessionConditions) -> Iterator[ColumnElement[bool]]:
+    """Applications whose session meets conditions, to be checked one by one: none is found by its session."""
+    if conditions:
+        own = select(sessions.c.reference).where(sessions.c.reference == applications.c.session, *conditions)
+        yield own.correlate(applications).exists()
 
 
 def _seek(matching: Statement, references: Statement, limit: int, *, lateral: bool) -> Statement:

@@ -13,7 +13,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, Table, case, literal_column, select, table
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Select,
+    Table,
+    Text,
+    bindparam,
+    case,
+    literal_column,
+    select,
+    table,
+)
 
 from poec_workflow.adapters.sql.schema import actions, applications, people, sessions
 
@@ -85,11 +98,14 @@ def is_apart(name: str | None, _kind: str, _parents: object) -> bool:
     return not any(name == f"ix_{of.name}_search" or (name or "").startswith(f"{of.name}_text") for of in _TABLES)
 
 
-@frozen
-class IndexedWord:
-    """A folded word that the index of a dialect finds. Nothing is looked for unless a condition holds."""
+ESCAPE = "/"
+"""What stands before a character that means itself, in the patterns of `text_parameters`."""
 
-    word: str
+
+@frozen
+class TextIndex:
+    """Finds the longest word of `text_parameters` in a dialect. Nothing is looked for unless a condition holds."""
+
     dialect: str
 
     def sessions(self, when: Condition) -> CompoundSelect[Any]:
@@ -105,18 +121,37 @@ class IndexedWord:
 
     def _references(self, of: Table, when: Condition) -> Statement:
         if self.dialect == "postgresql":
-            pattern = re.sub(r"([\\%_])", r"\\\1", self.word)
-            return select(of.c.reference).where(of.c.search.like(f"%{pattern}%"), when)
+            pattern: BindParameter[str] = bindparam("indexed_pattern")
+            return select(of.c.reference).where(of.c.search.like(pattern, escape=ESCAPE), when)
         index = table(f"{of.name}_text")
-        parts = dict.fromkeys(self.word[at : at + _LENGTH] for at in range(len(self.word) - _LENGTH + 1))
-        every = " AND ".join('"{}"'.format(each.replace('"', '""')) for each in parts)
         # SQLite would look up the rows, and then find that the condition does not hold: an empty text has no rows.
-        match = literal_column(index.name).op("MATCH")(case((when, every), else_='""'))
+        asked = case((when, bindparam("indexed_parts", type_=Text)), else_='""')
+        match = literal_column(index.name).op("MATCH")(asked)
         rows: Statement = select(literal_column("rowid")).select_from(index).where(match)
         return select(of.c.reference).where(literal_column(f"{of.name}.rowid").in_(rows))
 
 
-def indexed_word(words: Sequence[str], connection: Connection) -> IndexedWord | None:
-    """The longest of some words that the index finds; None where they are too short, or there is no index."""
-    found = [each for each in words if _INDEXED.search(each)]
-    return IndexedWord(max(found, key=len), connection.dialect.name) if found and is_there(connection) else None
+def text_index(words: Sequence[str], connection: Connection) -> TextIndex | None:
+    """What finds one of some words; None where they are too short, or there is no index."""
+    return TextIndex(connection.dialect.name) if _indexed(words) and is_there(connection) else None
+
+
+def text_parameters(words: Sequence[str]) -> dict[str, str]:
+    """The pattern of each word, and the one that the index finds as a pattern and as its parts."""
+    patterns = {f"word_{place}": _pattern(word) for place, word in enumerate(words)}
+    indexed = _indexed(words)
+    if not indexed:
+        return patterns
+    parts = dict.fromkeys(indexed[at : at + _LENGTH] for at in range(len(indexed) - _LENGTH + 1))
+    every = " AND ".join('"{}"'.format(each.replace('"', '""')) for each in parts)
+    return {**patterns, "indexed_pattern": _pattern(indexed), "indexed_parts": every}
+
+
+def _indexed(words: Sequence[str]) -> str:
+    """The longest word that has three letters or digits in a row, as PostgreSQL's index needs; or none."""
+    return max((each for each in words if _INDEXED.search(each)), key=len, default="")
+
+
+def _pattern(word: str) -> str:
+    escaped = re.sub(r"([/%_])", rf"{ESCAPE}\1", word)
+    return f"%{escaped}%"

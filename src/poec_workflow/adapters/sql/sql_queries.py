@@ -16,11 +16,10 @@ from poec_workflow.adapters.sql.connections import Connections
 from poec_workflow.adapters.sql.context_loading import is_open, open_count
 from poec_workflow.adapters.sql.dashboard_statements import from_applications, from_counters
 from poec_workflow.adapters.sql.dialects import supports_lateral
-from poec_workflow.adapters.sql.paging import BEFORE_ALL
 from poec_workflow.adapters.sql.prepared import CoreConnection
 from poec_workflow.adapters.sql.row_mapping import microseconds
 from poec_workflow.adapters.sql.schema import SUBJECTS, applications, history, people, sessions
-from poec_workflow.adapters.sql.search_index import indexed_word
+from poec_workflow.adapters.sql.search_index import text_index
 from poec_workflow.adapters.sql.stored_values import read, tally_of
 from poec_workflow.history import HistoryEntry
 from poec_workflow.model import (
@@ -146,9 +145,10 @@ class SqlQueries:
 
         def work(connection: Connection) -> Sequence[Row[Any]]:
             lateral = supports_lateral(connection)
-            word = indexed_word(words(filter_.text), connection)
-            statement = list_statements.applications_page(filter_, criteria, limit, lateral=lateral, word=word)
-            return connection.execute(statement, {"after": BEFORE_ALL if after is None else after}).all()
+            index = text_index(words(filter_.text), connection)
+            shape = list_statements.shape_of(filter_)
+            statement = list_statements.applications_page(shape, limit, lateral=lateral, index=index)
+            return connection.execute(statement, list_statements.parameters(filter_, criteria, after)).all()
 
         return _list_rows(self._connections.read(work))
 
@@ -156,8 +156,8 @@ class SqlQueries:
         """How many applications each tab has, whatever the filter's."""
 
         def work(connection: Connection) -> Row[Any]:
-            word = indexed_word(words(filter_.text), connection)
-            return connection.execute(list_statements.application_tabs(filter_, criteria, word)).one()
+            statement = list_statements.application_tabs(filter_, text_index(words(filter_.text), connection))
+            return connection.execute(statement, list_statements.parameters(filter_, criteria)).one()
 
         row = self._connections.read(work)
         return {tab: getattr(row, tab.value) for tab in Tab}
@@ -166,8 +166,9 @@ class SqlQueries:
         self, filter_: SessionFilter, criteria: AlertCriteria, *, after: str | None, limit: int | None
     ) -> Sequence[SessionRow]:
         """Sessions by reference, after one, at most so many."""
-        statement = list_statements.sessions_page(filter_, criteria, after, limit)
-        rows = self._connections.read(lambda c: c.execute(statement).all())
+        statement = list_statements.sessions_page(filter_, after, limit)
+        given = list_statements.parameters(filter_, criteria)
+        rows = self._connections.read(lambda c: c.execute(statement, given).all())
         return [
             session_row(read(row.session, TrainingSession), read(row.action, TrainingAction), tally_of(row))
             for row in rows
@@ -175,15 +176,20 @@ class SqlQueries:
 
     def session_tabs(self, filter_: SessionFilter, criteria: AlertCriteria) -> Mapping[Tab, int]:
         """How many sessions each tab has, whatever the filter's."""
-        return self._counts(Tab, list_statements.session_tabs(filter_, criteria))
+        given = list_statements.parameters(filter_, criteria)
+        return self._counts(Tab, list_statements.session_tabs(filter_), given)
 
     def actions(
         self, filter_: ActionFilter, criteria: AlertCriteria, *, after: str | None, limit: int | None
     ) -> Sequence[ActionRow]:
         """Actions by reference with their sessions, after one, at most so many."""
         statement = list_statements.actions_page(filter_, criteria, after, limit)
+        given = list_statements.parameters(filter_, criteria)
         rows, session_rows = self._connections.read(
-            lambda c: (c.execute(statement).all(), c.execute(list_statements.sessions_of(statement)).all())
+            lambda c: (
+                c.execute(statement, given).all(),
+                c.execute(list_statements.sessions_of(statement), given).all(),
+            )
         )
         sessions_of: dict[str, list[TrainingSession]] = defaultdict(list)
         for row in session_rows:
@@ -195,15 +201,18 @@ class SqlQueries:
 
     def action_tabs(self, filter_: ActionFilter, criteria: AlertCriteria) -> Mapping[ActionTab, int]:
         """How many actions each tab has, whatever the filter's."""
-        return self._counts(ActionTab, list_statements.action_tabs(filter_, criteria))
+        given = list_statements.parameters(filter_, criteria)
+        return self._counts(ActionTab, list_statements.action_tabs(filter_, criteria), given)
 
     def waiting(self, organization: str, *, ended_from: date) -> Sequence[ApplicationRow]:
         """Open applications of an organisation's sessions that ended on a day or later, or have not, by reference."""
         statement = list_statements.waiting(organization, ended_from)
         return _list_rows(self._connections.read(lambda c: c.execute(statement).all()))
 
-    def _counts(self, tabs: type[AnyTab], statement: list_statements.Statement) -> Mapping[AnyTab, int]:
-        row = self._connections.read(lambda c: c.execute(statement).mappings().one())
+    def _counts(
+        self, tabs: type[AnyTab], statement: list_statements.Statement, given: Mapping[str, object]
+    ) -> Mapping[AnyTab, int]:
+        row = self._connections.read(lambda c: c.execute(statement, given).mappings().one())
         return {tab: row[tab.value] for tab in tabs}
 
     def _open_applications(self, session: str) -> Sequence[Application]:
