@@ -263,6 +263,14 @@ def test_the_order_of_answers() -> None:
     }
 
 
+@pytest.mark.parametrize("name", ["today", "written_now", "session", "tally"])
+def test_what_facts_work_out_at_once_is_what_they_would_later(name: str) -> None:
+    """A decision reads it off them; who makes facts in another way gets the same."""
+    known = facts(SYSTEM)
+    at_once = vars(known).pop(name)
+    assert getattr(known, name) == at_once
+
+
 def test_the_order_of_answers_when_creating() -> None:
     """The parent, the right, the version (0 where there is nothing yet), the reference, then every rule."""
     sample = SAMPLES["preregister"]

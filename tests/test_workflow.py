@@ -164,6 +164,13 @@ def test_expected_versions(house: House) -> None:
 # Batches, previews, observers
 
 
+@pytest.mark.parametrize("batch", [0, -1])
+def test_a_batch_has_a_request(house: House, batch: int) -> None:
+    """A smaller one is the caller's mistake, and nothing is done."""
+    with pytest.raises(ValueError, match="one request or more"):
+        house.workflow.execute_many([Request(command=registering(1), actor=PLATFORM)], batch=batch)
+
+
 def test_execute_many_answers_each_in_order(house: House) -> None:
     """Accepted ones are stored, refused ones change nothing; `at` is the request's own."""
     at = datetime.fromisoformat("2021-11-01T00:00:00+01:00")
