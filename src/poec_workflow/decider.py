@@ -116,8 +116,11 @@ def decide(
     Returns:
         `Accepted`, or `Refused` with the answer of the first step that fails (domain page, "The order of answers").
     """
-    refusal = _first_refusal(subject, command, facts, lifecycles[command.kind])
-    return adjudicate(subject, command, facts, lifecycles) if refusal is None else Refused((refusal,))
+    lifecycle = lifecycles[command.kind]
+    refusal = _first_refusal(subject, command, facts, lifecycle)
+    if refusal is not None:
+        return Refused((refusal,))
+    return _adjudicate(subject, command, facts, lifecycle, lifecycles)
 
 
 def _first_refusal(subject: Subject | None, command: Command, facts: Facts, lifecycle: Lifecycle) -> Refusal | None:
@@ -152,7 +155,12 @@ def adjudicate(
     subject: Subject | None, command: Command, facts: Facts, lifecycles: Lifecycles = LIFECYCLES
 ) -> Accepted | Refused:
     """Answers 4 to 6: the row, then every policy of it."""
-    lifecycle = lifecycles[command.kind]
+    return _adjudicate(subject, command, facts, lifecycles[command.kind], lifecycles)
+
+
+def _adjudicate(
+    subject: Subject | None, command: Command, facts: Facts, lifecycle: Lifecycle, lifecycles: Lifecycles
+) -> Accepted | Refused:
     rule = lifecycle.executor.choose(subject, facts, command)
     if rule is None:
         if type(command) in lifecycle.by_state[None]:
@@ -206,7 +214,7 @@ def _details_given(checks: Iterable[Check], answers: Iterable[Details | None]) -
     for check, details in zip(checks, answers, strict=True):
         if details is None:
             continue
-        if not isinstance(details, Mapping):
+        if type(details) is not dict and not isinstance(details, Mapping):
             raise TypeError(f"the policy {check.code} must give details as a mapping, or None; it gave {details!r:.80}")
         given.append((check, details))
     return given

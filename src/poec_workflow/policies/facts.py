@@ -23,7 +23,7 @@ from poec_workflow.policies.calendar import in_zone, local_instant
 from poec_workflow.policies.settings import Settings, default_settings
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Enrolment:
     """A session with what is registered on it.
 

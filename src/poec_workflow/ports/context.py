@@ -26,7 +26,7 @@ class Receipt:
     decision: Position
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class DecisionContext:
     """The stored part of a decision's facts; see `Facts` for the fields."""
 

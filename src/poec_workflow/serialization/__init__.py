@@ -25,6 +25,7 @@ T = TypeVar("T")
 
 _read_text = read_text(ANY_TEXT)
 _encode = json.JSONEncoder(ensure_ascii=False).encode
+_encode_in_order = json.JSONEncoder(sort_keys=True).encode
 
 LONGEST_LINE = 2 * 1_048_576
 """Bytes of a journal line: the longest texts of any command, each character escaped, take some 1.2 million."""
@@ -127,4 +128,4 @@ def digest(command: Command, actor: Actor) -> str:
     import hashlib  # noqa: PLC0415
 
     data = [to_dict(command), actor.kind, actor.organization]
-    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(_encode_in_order(data).encode()).hexdigest()

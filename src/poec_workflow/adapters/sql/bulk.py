@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from attrs import field, frozen
 from sqlalchemy import (
@@ -113,8 +113,7 @@ def update(table: Table, names: Sequence[str], build: Callable[[ValueOf], Update
     return TableWrite(table, tuple(names), lambda _dialect, value, _rows: build(value))
 
 
-@frozen
-class Write:
+class Write(NamedTuple):
     """Rows to be written.
 
     Attributes:

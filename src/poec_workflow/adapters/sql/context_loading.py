@@ -18,6 +18,7 @@ from poec_workflow.adapters.sql.row_mapping import position_of, stored_keys
 from poec_workflow.adapters.sql.schema import COUNTS, actions, applications, count_of, history, receipts, sessions
 from poec_workflow.adapters.sql.stored_values import read, tally_of
 from poec_workflow.commands import Command, CreateSession, Preregister
+from poec_workflow.construction import constructor
 from poec_workflow.history import HistoryEntry, Position
 from poec_workflow.model import LIVE_STATES, OPEN_STATES, Application, SubjectKind, TrainingAction, TrainingSession
 from poec_workflow.policies.facts import Enrolment
@@ -169,7 +170,7 @@ def _load_session(
     if row is None:
         return DecisionContext()
     enrolment = _enrolment(row, load_open)
-    return DecisionContext(subject=enrolment.session, action=read(row.action, TrainingAction), enrolment=enrolment)
+    return _construct_context(enrolment.session, read(row.action, TrainingAction), enrolment)
 
 
 def _load_action(
@@ -250,15 +251,17 @@ def recall(connection: StatementConnection, decision: Position) -> Sequence[Sequ
 
 def context_of(subject: Application, row: Any, load_open: LoadOpen) -> DecisionContext:  # noqa: ANN401 - a row
     """The context of an application, of a row that has its session and action."""
-    return DecisionContext(
-        subject=subject, action=read(row.action, TrainingAction), enrolment=_enrolment(row, load_open)
-    )
+    return _construct_context(subject, read(row.action, TrainingAction), _enrolment(row, load_open))
 
 
 def _enrolment(row: Any, load_open: LoadOpen) -> Enrolment:  # noqa: ANN401 - a row
     session = read(row.session, TrainingSession)
-    return Enrolment(
-        session=session,
-        tally=tally_of(row),
-        open_applications=LazySequence(lambda: load_open(session.reference)),
-    )
+    return _construct_enrolment(session, tally_of(row), LazySequence(lambda: load_open(session.reference)))
+
+
+_construct_enrolment = constructor(Enrolment)
+_construct_context = constructor(
+    DecisionContext,
+    ("subject", "action", "enrolment"),
+    {"enrolments": "()", "candidate_live": "False", "receipt": "None"},
+)
