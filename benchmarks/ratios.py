@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Mapping
+from random import Random
 from statistics import median
 from time import perf_counter
 
@@ -13,12 +14,14 @@ Work = Callable[[], object]
 def seconds(works: Mapping[str, Work], rounds: int, clock: Callable[[], float] = perf_counter) -> dict[str, float]:
     """The median duration of each work, in seconds, over so many rounds in which each runs once.
 
-    A first round is not counted. The works change places from round to round, so that none always follows the same one.
+    A first round is not counted. The works are shuffled before each round: what follows a work that leaves much behind
+    for the memory to clear pays for it.
     What neither waits nor has others work for it is timed by `thread_time`: a thread that is put aside for others loses
     a time slice, which a long work does in every round, and a short one in few.
     """
     taken: dict[str, list[float]] = {name: [] for name in works}
     order = list(works)
+    shuffle = Random(1).shuffle  # noqa: S311 - of an order
     enabled = gc.isenabled()
     gc.disable()
     try:
@@ -29,7 +32,7 @@ def seconds(works: Mapping[str, Work], rounds: int, clock: Callable[[], float] =
                 spent = clock() - started
                 if turn:
                     taken[name].append(spent)
-            order.append(order.pop(0))
+            shuffle(order)
             gc.collect(0)
     finally:
         if enabled:

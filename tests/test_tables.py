@@ -29,6 +29,7 @@ from poec_workflow.machines import APPLICATION, LIFECYCLES, SAME, SESSION, TRAIN
 from poec_workflow.model import ActionState, ApplicationState, SubjectKind
 from poec_workflow.policies.attendance import convocation_left, gave_notice
 from poec_workflow.policies.capacity import no_seat_left
+from world import application
 
 PENDING, CONVOKED, REJECTED = ApplicationState.PENDING, ApplicationState.CONVOKED, ApplicationState.REJECTED
 
@@ -145,7 +146,8 @@ def test_an_event_finds_its_fields_on_its_command() -> None:
     at = datetime(2022, 1, 3, tzinfo=UTC)
     rule = Rule("L9", CONVOKED, Retain, REJECTED, events.Retained)
     made = events.Retained(reference="C-1", version=3, effective_at=at, state=REJECTED, **given)
-    assert rule.make_event(Retain("C-1", **given), 3, at, REJECTED) == made
+    convoked = evolve(application(CONVOKED), version=2)
+    assert rule.make_event(convoked, Retain("C-1", **given), at) == made
 
 
 def test_every_command_and_event_has_its_place() -> None:

@@ -167,10 +167,10 @@ def _adjudicate(
             return Refused((Refusal("duplicate-reference", {"reference": command.reference}),))
         return Refused((no_transition(subject, command.type, lifecycles),))
     answers = rule.refuse.answers(subject, facts, command)
-    given = () if answers == rule.refuse.passed else _details_given(rule.refusal_checks, answers)
+    refusals = () if answers is None else _refusals(rule.refusal_checks, answers)
     if own := facts.settings.checks:
-        given = (*given, *_details_of(own.get(type(command), ()), subject, facts, command))
-    return _make_refused(_refusals(given)) if given else _accept(rule, subject, command, facts, lifecycle, lifecycles)
+        refusals += refusals_of(own.get(type(command), ()), subject, facts, command)
+    return _make_refused(refusals) if refusals else _accept(rule, subject, command, facts, lifecycle, lifecycles)
 
 
 def no_transition(subject: Subject | None, command: str, lifecycles: Lifecycles = LIFECYCLES) -> Refusal:
@@ -185,48 +185,45 @@ def refusals_of(
     checks: Iterable[Check], subject: Subject | None, facts: Facts, command: Command | None
 ) -> tuple[Refusal, ...]:
     """Evaluate policies, and return the refusals. Without a command they must all be payload-free."""
-    return _refusals(_details_of(tuple(checks), subject, facts, command))
+    asked = tuple(checks)
+    answers = [
+        each.policy(subject, facts) if each.payload_free else each.policy(subject, facts, command) for each in asked
+    ]
+    return _refusals(asked, answers)
 
 
-def _refusals(given: Sequence[tuple[Check, Details]]) -> tuple[Refusal, ...]:
-    return tuple([_make_refusal(check.code, FrozenMap(details), check.templates) for check, details in given])
+def _refusals(checks: Iterable[Check], answers: Iterable[Details | None]) -> tuple[Refusal, ...]:
+    given: list[Refusal] = []
+    for check, details in zip(checks, answers):  # noqa: B905 - an answer for each: every refusal comes here
+        if details is not None:
+            if type(details) is not dict:
+                _expect_mapping(check, details)
+            given.append(_make_refusal(check.code, FrozenMap(details), check.templates))
+    return tuple(given)
 
 
 _make_refusal, _make_refused = constructor(Refusal), constructor(Refused)
 
 
-def _details_of(
-    checks: Sequence[Check], subject: Subject | None, facts: Facts, command: Command | None
-) -> Sequence[tuple[Check, Details]]:
-    answers = [
-        each.policy(subject, facts) if each.payload_free else each.policy(subject, facts, command) for each in checks
-    ]
-    return _details_given(checks, answers)
-
-
-def _details_given(checks: Iterable[Check], answers: Iterable[Details | None]) -> Sequence[tuple[Check, Details]]:
-    """Pair the checks that gave details with them.
+def _expect_mapping(check: Check, details: object) -> None:
+    """A policy gives details or None: else it is a fault of its own, which a service is told of.
 
     Raises:
-        TypeError: a policy gave neither details nor None.
+        TypeError: it gave something else.
     """
-    given: list[tuple[Check, Details]] = []
-    for check, details in zip(checks, answers, strict=True):
-        if details is None:
-            continue
-        if type(details) is not dict and not isinstance(details, Mapping):
-            raise TypeError(f"the policy {check.code} must give details as a mapping, or None; it gave {details!r:.80}")
-        given.append((check, details))
-    return given
+    if not isinstance(details, Mapping):
+        raise TypeError(f"the policy {check.code} must give details as a mapping, or None; it gave {details!r:.80}")
 
 
 def _accept(
     rule: AnyRule, subject: Subject | None, command: Command, facts: Facts, lifecycle: Lifecycle, lifecycles: Lifecycles
 ) -> Accepted:
-    advisories = _advisories(rule, subject, facts, command) if rule.advisory_checks else ()
+    answers = rule.warn.answers(subject, facts, command)
+    advisories = () if answers is None else _advisories(rule.advisory_checks, answers)
     consequences = _cascade(rule.first, command, facts, lifecycles) if rule.first else ()
-    event = _event(rule, subject, command, facts)
-    after = STEPS[type(event)](subject, event)
+    at = in_zone(rule.effective(subject, facts), facts.settings.zone) if rule.effective else facts.written_now
+    event = rule.make_event(subject, command, at)
+    after = STEPS[rule.event](subject, event)
     change = _make_change(subject, after, event, facts.actor, command.type)
     if rule.then and _all_hold(rule.then_given, subject, facts, command):
         consequences += _cascade(rule.then, command, _after(facts, (*consequences, change)), lifecycles)
@@ -240,24 +237,11 @@ def _all_hold(conditions: Iterable[Condition[Any, Any]], subject: Any, facts: Fa
     return True
 
 
-def _advisories(rule: AnyRule, subject: Subject | None, facts: Facts, command: Command) -> tuple[Advisory, ...]:
-    answers = rule.warn.answers(subject, facts, command)
-    if answers == rule.warn.passed:
-        return ()
-    given = _details_given(rule.advisory_checks, answers)
+def _advisories(checks: Iterable[Check], answers: Iterable[Details | None]) -> tuple[Advisory, ...]:
     return tuple(
-        Advisory(check.code, {name: plain(value) for name, value in details.items()}) for check, details in given
+        Advisory(each.code, {name: plain(value) for name, value in each.details.items()})
+        for each in _refusals(checks, answers)
     )
-
-
-def _event(rule: AnyRule, subject: Subject | None, command: Command, facts: Facts) -> events.AnyEvent:
-    at = in_zone(rule.effective(subject, facts), facts.settings.zone) if rule.effective else facts.written_now
-    event: events.AnyEvent
-    if subject is None:
-        event = rule.make_event(command, 1, at, rule.targets[None])
-    else:
-        event = rule.make_event(command, subject.version + 1, at, rule.targets[subject.state], subject.reference)
-    return event
 
 
 # Cascades

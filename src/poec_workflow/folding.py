@@ -12,7 +12,7 @@ from attrs import NOTHING, fields_dict
 
 from poec_workflow import events
 from poec_workflow.construction import constructor
-from poec_workflow.model import SUBJECT_TYPES, Convocation, Subject, TrainingAction
+from poec_workflow.model import STATE_TYPES, SUBJECT_TYPES, Convocation, Subject, TrainingAction
 
 S = TypeVar("S", bound=Subject)
 
@@ -79,17 +79,21 @@ def _step(event: type[events.Event[Any]]) -> _Fold:
         else:
             source = before
         sources[name] = f"as_{name}({source})" if attribute.converter else source
+    # An event of ours has a member; one that somebody made may have its text.
+    sources["state"] = f"event.state if type(event.state) is states else {sources['state']}"
+    names["states"] = STATE_TYPES[event.kind]
     return constructor(cls, ("subject", "event"), sources, names)
 
 
 _CREATING = frozenset({events.Preregistered, events.SessionCreated, events.ActionCreated})
 
 
-def _convocation(event: events.Convoked | events.ConvocationMoved) -> Convocation:
-    return _make_convocation(event.on, event.time, event.place, event.effective_at)
-
-
-_make_convocation = constructor(Convocation)
+_convocation = constructor(
+    Convocation,
+    ("event",),
+    {"on": "event.on", "time": "event.time", "place": "event.place", "entered_at": "event.effective_at"},
+)
+"""The appointment that a `Convoked` or a `ConvocationMoved` makes."""
 
 
 def _enriched(name: str) -> _Fold:

@@ -51,15 +51,14 @@ class Executor:
                 self.machine.add_transition(rule.command.type, start, target.value, rule=rule)
 
         events: Mapping[str, Any] = self.machine.events
-        self._rows: Mapping[tuple[str, str], tuple[AnyRule, ...]] = {
-            (command, source): tuple(row.rule for row in rows)
+        self._rows: Mapping[str, Mapping[str, tuple[AnyRule, ...]]] = {
+            command: {source: tuple(row.rule for row in rows) for source, rows in event.transitions.items()}
             for command, event in events.items()
-            for source, rows in event.transitions.items()
         }
 
     def choose(self, subject: Subject | None, facts: Facts, command: Command) -> AnyRule | None:
         """The row that the table has for the subject's state and the command; None when it has none."""
-        for rule in self._rows.get((command.type, NOTHING if subject is None else subject.state), ()):
+        for rule in self._rows[command.type].get(NOTHING if subject is None else subject.state, ()):
             for condition in rule.given:
                 if not condition.holds(subject, facts, command):
                     break

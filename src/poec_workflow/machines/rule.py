@@ -83,10 +83,20 @@ class Rule(Generic[S, C]):
         for name, value in (
             ("refusal_checks", tuple(map(Check.of, self.unless))),
             ("advisory_checks", tuple(map(Check.of, self.advise))),
-            ("_sources", dict(_sources(self.event, self.command))),
+            ("_sources", {**self._envelope(), **dict(_sources(self.event, self.command))}),
             ("targets", FrozenMap(dict(_targets(self.source, self.target)))),
         ):
             object.__setattr__(self, name, value)
+
+    def _envelope(self) -> Mapping[str, str]:
+        """Where the fields that every event has come from."""
+        created = self.source is None
+        return {
+            "reference": f"command.{self.command.kind}" if created else "subject.reference",
+            "version": "1" if created else "subject.version + 1",
+            "effective_at": "at",
+            "state": "subject.state" if isinstance(self.target, Same) else "target",
+        }
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -104,8 +114,8 @@ class Rule(Generic[S, C]):
         return Evaluator.of(self.advisory_checks)
 
     @cached_property
-    def make_event(self) -> Callable[..., Any]:
-        """Make the event of a command, of a version, an instant and the state after it.
+    def make_event(self) -> Callable[[S | None, C, datetime], Event[S]]:
+        """Make the event of the row: of a subject (None where the row creates it), a command and an instant.
 
         A subject that is there hands in its own reference, so that a history holds that text once.
         """
@@ -114,9 +124,8 @@ class Rule(Generic[S, C]):
             for name, each in fields_dict(self.event).items()
             for what, value in (("as", each.converter), ("initial", each.default))
         }
-        return constructor(
-            self.event, ("command", "version", "effective_at", "state", "known=None"), self._sources, names
-        )
+        names["target"] = self.target
+        return constructor(self.event, ("subject", "command", "at"), self._sources, names)
 
     def described(self) -> dict[str, Any]:
         """The row as plain data, from which the lifecycle's fingerprint is computed."""
@@ -148,7 +157,6 @@ def _targets(
 
 def _sources(event: type[Event[Any]], command: type[Command]) -> Iterator[tuple[str, str]]:
     """The fields that an event takes from the command, converted, or has by default."""
-    yield "reference", f"command.{command.kind} if known is None else known"
     for name, attribute in fields_dict(event).items():
         if name in ENVELOPE:
             continue

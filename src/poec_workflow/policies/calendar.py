@@ -19,10 +19,13 @@ def local_day(instant: datetime, zone: tzinfo) -> date:
     return instant.astimezone(zone).date()
 
 
-def is_before(day: date, instant: datetime, zone: tzinfo) -> bool:
-    """Whether a day ends before an instant, in a zone."""
+def later_day(day: date, instant: datetime, zone: tzinfo) -> date | None:
+    """The calendar day of an instant in a zone, where it comes after a day; else None."""
     # No two zones are two days apart: only near the instant the zone's own day is computed.
-    return day.toordinal() < instant.date().toordinal() + _APART and day < local_day(instant, zone)
+    if day.toordinal() >= instant.date().toordinal() + _APART:
+        return None
+    falls_on = local_day(instant, zone)
+    return falls_on if day < falls_on else None
 
 
 def first_instant(day: date, zone: tzinfo) -> datetime:

@@ -111,8 +111,8 @@ class Check:
         return cls(code_of(policy), not needs_command(policy), policy, FrozenMap(getattr(policy, "messages", {})))
 
 
-Answers = tuple[Details | None, ...]
-"""What each of some policies gave."""
+Answers = tuple[Details | None, ...] | None
+"""What each of some policies gave; None where none of them gave details."""
 
 
 @frozen
@@ -122,20 +122,25 @@ class Evaluator:
     Attributes:
         checks: the checks.
         answers: evaluates all of them on a subject, facts and a command.
-        passed: the answers where no policy gives details.
     """
 
     checks: tuple[Check, ...]
     answers: Callable[[Any, Any, Any], Answers]
-    passed: Answers
 
     @classmethod
     def of(cls, checks: tuple[Check, ...]) -> Evaluator:
         """Compile checks."""
-        arguments = ("(subject, facts)" if each.payload_free else "(subject, facts, command)" for each in checks)
-        calls = "".join(f"policy_{number}{given}, " for number, given in enumerate(arguments))
-        scope = {f"policy_{number}": each.policy for number, each in enumerate(checks)}
-        return cls(checks, eval(f"lambda subject, facts, command: ({calls})", scope), (None,) * len(checks))  # noqa: S307
+        names = [f"answer_{number}" for number in range(len(checks))]
+        asked = (
+            f" {name} = policy_{number}({'subject, facts' if each.payload_free else 'subject, facts, command'})"
+            for number, (name, each) in enumerate(zip(names, checks, strict=True))
+        )
+        every = f"({', '.join(names)},)" if names else "()"
+        passed = " and ".join(f"{name} is None" for name in names) or "True"
+        lines = ("def answers(subject, facts, command):", *asked, f" return None if {passed} else {every}")
+        scope: dict[str, Any] = {f"policy_{number}": each.policy for number, each in enumerate(checks)}
+        exec("\n".join(lines), scope)  # noqa: S102 - of numbers alone
+        return cls(checks, scope["answers"])
 
 
 def faults_of_messages(policy: Callable[..., Any]) -> Iterator[str]:

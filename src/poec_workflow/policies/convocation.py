@@ -7,7 +7,7 @@ from datetime import date
 from poec_workflow.commands import Convoke, MoveConvocation
 from poec_workflow.errors import Details
 from poec_workflow.model import Application
-from poec_workflow.policies.calendar import is_before, local_day
+from poec_workflow.policies.calendar import later_day, local_day
 from poec_workflow.policies.deadlines import advice_deadline
 from poec_workflow.policies.facts import Facts
 
@@ -41,10 +41,8 @@ def convocation_before_registration(
     application: Application, facts: Facts, command: Convoke | MoveConvocation
 ) -> Details | None:
     """Nobody was received before they applied; any other past day may be entered [R]."""
-    zone = facts.settings.zone
-    if not is_before(command.on, application.registered_at, zone):
-        return None
-    return {"on": command.on, "registered_on": local_day(application.registered_at, zone)}
+    registered_on = later_day(command.on, application.registered_at, facts.settings.zone)
+    return None if registered_on is None else {"on": command.on, "registered_on": registered_on}
 
 
 def convocation_after_advice_deadline(
