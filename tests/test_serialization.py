@@ -131,6 +131,13 @@ def entries(draw: st.DrawFn) -> HistoryEntry:
     )
 
 
+def text_of(value: object) -> str:
+    """A value's JSON text, which is written at once: it is that of its JSON-ready data."""
+    text = to_json(value)
+    assert text == json.dumps(to_dict(value), ensure_ascii=False)
+    return text
+
+
 VALUES: tuple[Any, ...] = (
     TrainingAction,
     TrainingSession,
@@ -157,7 +164,7 @@ VALUES: tuple[Any, ...] = (
 def test_values_come_back(cls: type[Any], data: st.DataObject) -> None:
     """`from_json(to_json(value), cls)` is the value, for every value class."""
     value = data.draw(drawn(cls))
-    assert from_json(to_json(value), cls) == value
+    assert from_json(text_of(value), cls) == value
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -166,7 +173,7 @@ def test_values_come_back(cls: type[Any], data: st.DataObject) -> None:
 def test_commands_come_back(name: str, data: st.DataObject) -> None:
     """Every command is read back as the same command from the type that it carries."""
     command = data.draw(drawn(COMMANDS[name]))
-    written = to_json(command)
+    written = text_of(command)
     assert json.loads(written)["type"] == name
     assert from_json(written, Command) == command
 
@@ -175,7 +182,7 @@ def test_commands_come_back(name: str, data: st.DataObject) -> None:
 @given(entries())
 def test_history_entries_come_back(entry: HistoryEntry) -> None:
     """An entry of any event is read back as the same entry."""
-    assert from_json(to_json(entry), HistoryEntry) == entry
+    assert from_json(text_of(entry), HistoryEntry) == entry
 
 
 @PATIENT
@@ -183,14 +190,48 @@ def test_history_entries_come_back(entry: HistoryEntry) -> None:
 def test_pages_come_back(items: list[Application], mark: str | None) -> None:
     """A page is read back with its items and its mark."""
     page = Page(items=items, next=mark)
-    assert from_json(to_json(page), Page[Application]) == page
+    assert from_json(text_of(page), Page[Application]) == page
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        True,
+        7,
+        "é\n\u2028",
+        Role.TRAINER,
+        Decimal("35.50"),
+        time(9, 30),
+        date(2021, 3, 28),
+        (1, (None, False)),
+        [{"a": Position(SubjectKind.SESSION, "S-1", 2)}],
+        {"b": (date(2021, 3, 28), [Role.TRAINER])},
+        1.5,
+    ],
+    ids=repr,
+)
+def test_whatever_can_be_written_is_written_as_its_data(value: object) -> None:
+    """Also what is no value of the surface, alone or in another one."""
+    assert text_of(value)
+    assert (
+        text_of(Page(items=(value, value), next=None))
+        == f'{{"items": [{to_json(value)}, {to_json(value)}], "next": null}}'
+    )
+
+
+def test_what_is_not_json_cannot_be_written() -> None:
+    """As by `json`, alone or in another value."""
+    for value in ({1}, Page(items=({1},), next=None)):
+        with pytest.raises(TypeError, match="set is not JSON serializable"):
+            to_json(value)
 
 
 @PATIENT
 @given(drawn(Request))
 def test_instants_keep_their_offset(request_: Request) -> None:
     """An instant is written with the offset that it has, and read with it."""
-    read = from_json(to_json(request_), Request)
+    read = from_json(text_of(request_), Request)
     if request_.at is not None:
         assert read.at is not None
         assert read.at.utcoffset() == request_.at.utcoffset()
@@ -200,7 +241,7 @@ def test_instants_keep_their_offset(request_: Request) -> None:
 @given(drawn(Request))
 def test_what_is_written_is_the_wire_format(request_: Request) -> None:
     """JSON text and JSON-ready data are the same thing, and as UTF-8 bytes too."""
-    written = to_json(request_)
+    written = text_of(request_)
     assert json.loads(written) == to_dict(request_)
     assert from_json(written.encode(), Request) == request_
     assert checked(request_) == request_

@@ -7,14 +7,16 @@ years 1900 to 2999, instants RFC 3339 with an offset, decimals strings, integers
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from poec_workflow.commands import Command, Request
 from poec_workflow.errors import Fault, Malformed
+from poec_workflow.history import HistoryEntry
 from poec_workflow.model import Actor
 from poec_workflow.serialization.conformance import conforms
+from poec_workflow.serialization.object_writer import WriteText, text_writer, text_writers
 from poec_workflow.serialization.parsing import duplicates, parse
 from poec_workflow.serialization.scalars import ANY_TEXT, read_text
 
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _read_text = read_text(ANY_TEXT)
-_encode = json.JSONEncoder(ensure_ascii=False).encode
 _encode_in_order = json.JSONEncoder(sort_keys=True).encode
 
 LONGEST_LINE = 2 * 1_048_576
@@ -115,7 +116,16 @@ def _structured(data: object, cls: type[T], known: Iterable[Fault]) -> T:
 
 def to_json(value: object) -> str:
     """A value as JSON text."""
-    return _encode(to_dict(value))
+    return _text_writers()[type(value)](value)
+
+
+@cache
+def _text_writers() -> Mapping[type, WriteText]:
+    from poec_workflow.serialization.history_entries import entry_writer  # noqa: PLC0415
+
+    writers = text_writers(to_dict)
+    writers[HistoryEntry] = entry_writer(lambda members: text_writer(members, writers))
+    return writers
 
 
 def to_dict(value: object) -> Any:  # noqa: ANN401 - JSON

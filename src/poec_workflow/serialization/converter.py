@@ -7,7 +7,6 @@ from datetime import date, datetime
 from datetime import time as clock_time
 from decimal import Decimal
 from enum import StrEnum
-from functools import partial
 from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 from attrs import NOTHING, fields, has
@@ -20,8 +19,8 @@ from poec_workflow.frozen_map import FrozenMap
 from poec_workflow.history import HistoryEntry
 from poec_workflow.model import REQUIRED_OF_ACTORS, Actor, TextLength
 from poec_workflow.serialization.conversion_faults import faults_of
-from poec_workflow.serialization.history_entries import read_entry, write_entry
-from poec_workflow.serialization.object_writer import Hooks, object_writer
+from poec_workflow.serialization.history_entries import entry_writer, read_entry
+from poec_workflow.serialization.object_writer import Write, Writers, members_of, object_writer
 from poec_workflow.serialization.parsing import below
 from poec_workflow.serialization.scalars import (
     ANY_TEXT,
@@ -99,15 +98,15 @@ def _teach_reading(converter: Converter) -> None:
 
 
 def _teach_writing(converter: Converter) -> None:
-    hooks = Hooks(converter.get_unstructure_hook)
-    converter.register_unstructure_hook_factory(has, lambda cls: object_writer(cls, hooks))
-    converter.register_unstructure_hook(HistoryEntry, partial(write_entry, hooks=hooks))
+    writers: Writers[Write] = Writers(converter.get_unstructure_hook)
+    converter.register_unstructure_hook_factory(has, lambda cls: object_writer(members_of(cls), writers))
+    converter.register_unstructure_hook(HistoryEntry, entry_writer(lambda members: object_writer(members, writers)))
     converter.register_unstructure_hook(FrozenMap, lambda value: converter.unstructure(dict(value)))
     converter.register_unstructure_hook(date, date.isoformat)
     converter.register_unstructure_hook(datetime, datetime.isoformat)
     converter.register_unstructure_hook(clock_time, write_time)
     converter.register_unstructure_hook(Decimal, write_decimal)
-    converter.register_unstructure_hook(tuple, lambda value: [hooks[each.__class__](each) for each in value])
+    converter.register_unstructure_hook(tuple, lambda value: [writers[each.__class__](each) for each in value])
 
 
 def _is_text(cls: Any) -> bool:  # noqa: ANN401 - any annotation

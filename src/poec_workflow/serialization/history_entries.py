@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import cast
 
-from attrs import frozen
+from attrs import fields, frozen
 from cattrs import BaseValidationError, Converter
 
 from poec_workflow.errors import Advisory, Malformed
@@ -14,7 +14,7 @@ from poec_workflow.events import ENVELOPE, EVENTS, AnyEvent
 from poec_workflow.history import HistoryEntry, Position
 from poec_workflow.model import STATE_TYPES, Actor, Reference, State, SubjectKind
 from poec_workflow.serialization.conversion_faults import faults_of
-from poec_workflow.serialization.object_writer import Hooks
+from poec_workflow.serialization.object_writer import Members, W, Writers
 
 
 @frozen(kw_only=True)
@@ -37,26 +37,31 @@ class _Envelope:
     advisories: tuple[Advisory, ...]
 
 
-def write_entry(entry: HistoryEntry, hooks: Hooks) -> dict[str, Any]:
-    """The entry as JSON-ready data."""
-    event: dict[str, Any] = hooks[type(entry.event)](entry.event)
+def entry_members(event: type[AnyEvent]) -> Members:
+    """The members of an entry that has an event of a type."""
     return {
-        "kind": entry.event.kind.value,
-        "reference": event.pop("reference"),
-        "version": event.pop("version"),
-        "type": entry.event.type,
-        "effective": event.pop("effective_at"),
-        "recorded": entry.recorded_at.isoformat(),
-        "actor": hooks[Actor](entry.actor),
-        "from": None if entry.from_state is None else entry.from_state.value,
-        "to": event.pop("state"),
-        "rule": entry.rule,
-        "command": entry.command,
-        "decision": hooks[Position](entry.decision),
-        "fingerprint": entry.fingerprint,
-        "advisories": [hooks[Advisory](each) for each in entry.advisories],
-        "data": event,
+        "kind": "value.event.kind",
+        "reference": "value.event.reference",
+        "version": "value.event.version",
+        "type": "value.event.type",
+        "effective": "value.event.effective_at",
+        "recorded": "value.recorded_at",
+        "actor": "value.actor",
+        "from": "value.from_state",
+        "to": "value.event.state",
+        "rule": "value.rule",
+        "command": "value.command",
+        "decision": "value.decision",
+        "fingerprint": "value.fingerprint",
+        "advisories": "value.advisories",
+        "data": {each.name: f"value.event.{each.name}" for each in fields(event) if each.name not in ENVELOPE},
     }
+
+
+def entry_writer(writer_of: Callable[[Members], W]) -> W:
+    """What writes an entry: one writer for each type of event, made when the first of it is written."""
+    by_event = Writers(lambda event: writer_of(entry_members(event)))
+    return cast("W", lambda entry: by_event[entry.event.__class__](entry))
 
 
 def read_entry(value: object, converter: Converter) -> HistoryEntry:
