@@ -16,7 +16,7 @@ from poec_workflow.errors import CommandRefused, Refusal
 from poec_workflow.history_recording import recorded, replayed
 from poec_workflow.model import Actor
 from poec_workflow.policies.calendar import in_zone, local_instant
-from poec_workflow.ports import DecisionContext, Receipt, Storage, Transaction, loads_ahead
+from poec_workflow.ports import DecisionContext, Receipt, Storage, Transaction, finds_receipts, loads_ahead
 from poec_workflow.ports.clock import local_now
 from poec_workflow.read_model import ReadModel
 from poec_workflow.serialization import checked, digest, from_dict
@@ -177,11 +177,19 @@ class Workflow(ReadModel):
         return [(each, local_instant(each.at or now, self.settings.zone, "$.at").instant) for each in known]
 
     def _run_one(self, request: Request, at: datetime) -> Answer:
-        return self._notified(self.storage.run(partial(self._execute, request=request, at=at)))
+        return self._notified(self.storage.run(partial(self._execute_alone, request=request, at=at)))
 
     def _execute(self, transaction: Transaction, request: Request, at: datetime) -> Answer:
         loaded = transaction.load(request.command, key=request.key)
         return self._carried_out(transaction, request, loaded, at)
+
+    def _execute_alone(self, transaction: Transaction, request: Request, at: datetime) -> Answer:
+        """Carry out a request; where the transaction finds used keys by itself, ask for the receipt last."""
+        if (key := request.key) is None or not finds_receipts(transaction):
+            return self._execute(transaction, request, at)
+        answer = self._carried_out(transaction, request, transaction.load(request.command), at)
+        receipt = transaction.receipt(key) if isinstance(answer, Refused) else None
+        return answer if receipt is None else _answer_again(transaction, receipt, request)
 
     def _execute_all(self, transaction: Transaction, requests: Sequence[tuple[Request, datetime]]) -> list[Answer]:
         if loads_ahead(transaction):

@@ -88,11 +88,13 @@ def is_free(url: str, row: Row) -> bool:
 
 
 def until_waiting(url: str, processes: int) -> None:
-    """Return when so many wait for a lock of this database."""
+    """Return when so many wait for a lock of this database; fail when somebody has not come to wait for long."""
     asked = b"SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     with psycopg.connect(raw_url(url), autocommit=True) as connection:
-        while connection.execute(asked).fetchall() != [(processes,)]:
-            pass
+        for _ in range(1_000_000):
+            if connection.execute(asked).fetchall() == [(processes,)]:
+                return
+    pytest.fail(f"never were there {processes} who waited")
 
 
 def executed(url: str, command: Command, actor: Actor) -> bool:

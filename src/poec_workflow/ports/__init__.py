@@ -18,12 +18,14 @@ from poec_workflow.ports.queries import Queries
 from poec_workflow.ports.storage import (
     ClaimsBatches,
     Closable,
+    FindsReceipts,
     LoadsAhead,
     SchemaStatus,
     SchemaStorage,
     Storage,
     Transaction,
     claims_batches,
+    finds_receipts,
     loads_ahead,
 )
 from poec_workflow.views import (
@@ -57,6 +59,7 @@ __all__ = [
     "DecisionContext",
     "Delivery",
     "Enrolment",
+    "FindsReceipts",
     "FixedClock",
     "HistoryEntry",
     "LazySequence",
@@ -82,6 +85,7 @@ __all__ = [
     "alerts",
     "awaits_validation",
     "claims_batches",
+    "finds_receipts",
     "is_ended",
     "loads_ahead",
 ]

@@ -56,6 +56,18 @@ class LoadsAhead(Transaction, Protocol):
         ...
 
 
+class FindsReceipts(Transaction, Protocol):
+    """A transaction that finds out by itself that the key of an accepted command was used before.
+
+    A workflow then loads a command without its key, and asks for the receipt only before it refuses. Where a used key
+    is saved once more, the storage undoes the work, and does it again in a transaction without this option.
+    """
+
+    def receipt(self, key: str) -> Receipt | None:
+        """The receipt of a key, once what its command may change is locked; None where the key is unused."""
+        ...
+
+
 class ClaimsBatches(Transaction, Protocol):
     """A transaction that can expire many applications by few decisions; `sweep` works one by one on others."""
 
@@ -64,13 +76,18 @@ class ClaimsBatches(Transaction, Protocol):
         ...
 
 
-# The class is looked at, for a wrapper that passes unknown names on to another transaction may override `load` or
-# `claim_overdue`.
+# The class is looked at, for a wrapper that passes unknown names on to another transaction may override `load`,
+# `save` or `claim_overdue`.
 
 
 def loads_ahead(transaction: Transaction) -> TypeGuard[LoadsAhead]:
     """Whether the transaction's own class can load ahead."""
     return hasattr(type(transaction), LoadsAhead.load_ahead.__name__)
+
+
+def finds_receipts(transaction: Transaction) -> TypeGuard[FindsReceipts]:
+    """Whether the transaction's own class finds out that a key was used."""
+    return hasattr(type(transaction), FindsReceipts.receipt.__name__)
 
 
 def claims_batches(transaction: Transaction) -> TypeGuard[ClaimsBatches]:
@@ -81,7 +98,8 @@ def claims_batches(transaction: Transaction) -> TypeGuard[ClaimsBatches]:
 class Storage(Protocol):
     """Keeps subjects, counts, history, outbox, receipts and people.
 
-    `Closable` and `SchemaStorage` are options of it, `LoadsAhead` and `ClaimsBatches` of its transactions.
+    `Closable` and `SchemaStorage` are options of it, `LoadsAhead`, `FindsReceipts` and `ClaimsBatches` of its
+    transactions.
     """
 
     @property

@@ -127,16 +127,17 @@ class Write(NamedTuple):
     counted: bool = False
 
 
-def write_all(connection: StatementConnection, writes: Sequence[Write]) -> bool:
-    """Write all, in their order, up to one that finds a row missing; whether none did."""
+def write_all(connection: StatementConnection, writes: Sequence[Write]) -> Write | None:
+    """Write all, in their order, up to one whose rows can't all be written; return that one, None where all can."""
     tables = {each.by.table for each in writes}
     # A common table expression does not see what another one writes.
     if len(writes) > 1 and len(tables) == len(writes) and connection.dialect.name in WITH_ARRAYS:
         return _write_at_once(connection, writes)
-    return all(each.by.write(connection, each.rows) == len(each.rows) or not each.counted for each in writes)
+    written = ((each, each.by.write(connection, each.rows)) for each in writes)
+    return next((each for each, count in written if each.counted and count != len(each.rows)), None)
 
 
-def _write_at_once(connection: StatementConnection, writes: Sequence[Write]) -> bool:
+def _write_at_once(connection: StatementConnection, writes: Sequence[Write]) -> Write | None:
     parameters: dict[str, Any] = {}
     for each in writes:
         given = _arrays(each.rows) if len(each.rows) > 1 else each.rows[0]
@@ -144,7 +145,8 @@ def _write_at_once(connection: StatementConnection, writes: Sequence[Write]) -> 
         parameters.update((prefix + name, value) for name, value in given.items())
     statement = _at_once(tuple((each.by, len(each.rows) > 1, each.counted) for each in writes))
     counts = connection.row(statement, parameters)
-    return all(len(each.rows) == getattr(counts, each.by.table.name) for each in writes if each.counted)
+    counted = ((each, getattr(counts, each.by.table.name)) for each in writes if each.counted)
+    return next((each for each, count in counted if count != len(each.rows)), None)
 
 
 @cache

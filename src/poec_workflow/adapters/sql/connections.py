@@ -29,7 +29,13 @@ Reading = Callable[[Connection], T]
 
 
 class Connections(Protocol):
-    """Where a storage gets its transactions: a pool of its own, or the host's connection."""
+    """Where a storage gets its transactions: a pool of its own, or the host's connection.
+
+    Attributes:
+        begins_again: whether a transaction that was undone can begin again: a host's can't.
+    """
+
+    begins_again: bool
 
     def run(self, work: Work[T], *, write: bool) -> T:
         """Do work in a transaction; undo it when it raises, or when it was not to write."""
@@ -66,6 +72,8 @@ def translating(work: Callable[[], T]) -> T:
 
 class OwnConnections:
     """A connection pool of the storage's own; work that ends in a conflict is retried, at most `attempts` times."""
+
+    begins_again = True
 
     def __init__(self, url: str, *, busy_timeout: float, attempts: int, chain: RevisionChain = REVISIONS) -> None:
         self._engine = make_engine(url, busy_timeout)

@@ -14,6 +14,7 @@ transactions are REPEATABLE READ: one snapshot, without waiting.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,8 @@ WRITING = "poec_writing"
 _EXPECTED = "expected sqlite:///file.db or postgresql+psycopg://host/database"
 _MOST_CONNECTIONS = 15
 """Of a storage to PostgreSQL. Each is kept: opening one takes longer than ten commands."""
+_AS_IT_IS: Mapping[str, Any] = {"pool_reset_on_return": None}
+"""A connection goes back as it is: every transaction here was ended, or its connection closed."""
 _SCHEMA_LOCK = 0x706F6563
 """PostgreSQL's advisory lock of those who make the tables."""
 
@@ -69,7 +72,7 @@ def make_engine(url: str, busy_timeout: float) -> Engine:
     parsed = _parse_url(url)
     if parsed.get_backend_name() == "postgresql":
         return _postgresql(parsed, busy_timeout)
-    engine = create_engine(parsed, connect_args={"timeout": busy_timeout})
+    engine = create_engine(parsed, connect_args={"timeout": busy_timeout}, **_AS_IT_IS)
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     event.listen(engine, "invalidate", _on_invalidate)
@@ -82,7 +85,12 @@ def _postgresql(url: URL, busy_timeout: float) -> Engine:
     ours = f"-c lock_timeout={int(busy_timeout * 1000)} -c jit=off"
     arguments = {"options": f"{ours} {options}", "connect_timeout": url.query.get("connect_timeout", "10")}
     return create_engine(
-        url, connect_args=arguments, pool_size=_MOST_CONNECTIONS, max_overflow=0, pool_timeout=busy_timeout
+        url,
+        connect_args=arguments,
+        pool_size=_MOST_CONNECTIONS,
+        max_overflow=0,
+        pool_timeout=busy_timeout,
+        **_AS_IT_IS,
     )
 
 

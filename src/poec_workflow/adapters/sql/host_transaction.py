@@ -25,6 +25,8 @@ _SAVEPOINT = "poec_workflow"
 class JoinedConnections:
     """The host's one connection."""
 
+    begins_again = False
+
     def __init__(self, connection: object, chain: RevisionChain = REVISIONS) -> None:
         self._host = connection
         self._chain = chain

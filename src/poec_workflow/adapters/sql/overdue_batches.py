@@ -49,7 +49,7 @@ class ClaimedRows:
         if not self.references:
             return
         writes = (self._applications(changes), *self._counts(changes), *self._entries(changes))
-        if not write_all(self._connection, writes):
+        if write_all(self._connection, writes) is not None:
             raise Conflict("an application was changed by somebody else")
 
     def _applications(self, changes: Sequence[RecordedChange]) -> Write:

@@ -56,17 +56,22 @@ def _changing(table: Table, fixed: Sequence[str]) -> TableWrite:
     return update(table, (*values, "known_reference", "known_version"), statement)
 
 
-def _counting(given: ValueOf) -> UpdateBase:
-    return (
-        sessions.update()
-        .where(sessions.c.reference == given("known_reference"))
-        .values({name: sessions.c[name] + given(f"delta_{name}") for name in COUNTS})
-    )
+@cache
+def _counting(names: Sequence[str]) -> TableWrite:
+    """An UPDATE of a session that adds to some of its counters."""
+
+    def statement(given: ValueOf) -> UpdateBase:
+        return (
+            sessions.update()
+            .where(sessions.c.reference == given("known_reference"))
+            .values({name: sessions.c[name] + given(f"delta_{name}") for name in names})
+        )
+
+    return update(sessions, ("known_reference", *(f"delta_{name}" for name in names)), statement)
 
 
 _INSERTS = {kind: _creating(table) for kind, table in SUBJECTS.items()}
 UPDATES = {kind: _changing(table, FIXED[kind]) for kind, table in SUBJECTS.items()}
-_COUNT = update(sessions, ("known_reference", *(f"delta_{name}" for name in COUNTS)), _counting)
 HISTORY = insert(history, names_of(history))
 OUTBOX = insert(outbox, ("kind", "reference", "version"))
 _RECEIPT = insert_unless_there(receipts)
@@ -80,7 +85,7 @@ class Counts:
     """What is to be added to the counters of sessions."""
 
     def __init__(self) -> None:
-        self._added: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(COUNTS, 0))
+        self._added: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
 
     def move(self, session: str, before: State | None, after: ApplicationState, many: int = 1) -> None:
         """Add what so many applications that move alike change."""
@@ -90,13 +95,14 @@ class Counts:
 
     def write(self) -> Iterator[Write]:
         """The write that adds them, where there is anything to add; sessions in the order of locking."""
+        added = {session: counts for session, counts in sorted(self._added.items()) if any(counts.values())}
+        names = tuple(name for name in COUNTS if any(counts.get(name) for counts in added.values()))
         rows = [
-            {"known_reference": session, **{f"delta_{name}": count for name, count in added.items()}}
-            for session, added in sorted(self._added.items())
-            if any(added.values())
+            {"known_reference": session, **{f"delta_{name}": counts[name] for name in names}}
+            for session, counts in added.items()
         ]
         if rows:
-            yield Write(_COUNT, rows)
+            yield Write(_counting(names), rows)
 
 
 @cache
@@ -104,6 +110,10 @@ def _moved(before: State | None, after: ApplicationState) -> Sequence[tuple[str,
     """The counters that an application's move changes, and by how much, by `Tally.moved`."""
     moved = Tally().moved(cast("ApplicationState | None", before), after)
     return [(name, change) for name in COUNTS if (change := getattr(moved, name))]
+
+
+class KeyUsed(Conflict):
+    """A receipt's key is in the store; work that begins again finds its receipt."""
 
 
 class PendingWrites:
@@ -137,10 +147,15 @@ class PendingWrites:
         """Write what was gathered, once.
 
         Raises:
-            Conflict: a subject has another version by now, or a key was used; its retry finds the receipt.
+            KeyUsed: a receipt's key was used before.
+            Conflict: a subject has another version by now.
         """
-        if self._entries and not write_all(connection, [*self._writes()]):
-            raise Conflict("a subject was changed, or a key used, by somebody else")
+        missed = write_all(connection, [*self._writes()]) if self._entries else None
+        if missed is None:
+            return
+        if missed.by is _RECEIPT:
+            raise KeyUsed("a key was used by somebody else")
+        raise Conflict("a subject was changed by somebody else")
 
     def _writes(self) -> Iterator[Write]:
         """One for each table and way of writing it, in the order of locking."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date
 from types import TracebackType
 from typing import Self, TypeVar
@@ -11,9 +12,10 @@ from poec_workflow.adapters.sql import context_loading, overdue_batches
 from poec_workflow.adapters.sql.batch_loading import LoadedBatch
 from poec_workflow.adapters.sql.connections import Connections, OwnConnections
 from poec_workflow.adapters.sql.overdue_batches import ClaimedRows
-from poec_workflow.adapters.sql.pending_writes import PendingWrites
+from poec_workflow.adapters.sql.pending_writes import KeyUsed, PendingWrites
 from poec_workflow.adapters.sql.person_erasure import forget
 from poec_workflow.adapters.sql.prepared import StatementConnection
+from poec_workflow.adapters.sql.row_mapping import stored_keys
 from poec_workflow.adapters.sql.sql_outbox import SqlOutbox
 from poec_workflow.adapters.sql.sql_queries import SqlQueries
 from poec_workflow.commands import Command
@@ -115,6 +117,18 @@ class SqlStorage:
             transaction.flush()
             return result
 
+        def with_keys_last(connection: StatementConnection) -> T:
+            transaction = _KeysLast(connection, lock=True)
+            try:
+                result = work(transaction)
+                transaction.flush()
+            except KeyUsed as error:
+                raise _KeysFirst from error
+            return result
+
+        if write and self._connections.begins_again:
+            with suppress(_KeysFirst):
+                return self._connections.run(with_keys_last, write=True)
         return self._connections.run(in_transaction, write=write)
 
 
@@ -180,3 +194,23 @@ class SqlTransaction:
     def _open_applications(self, session: str) -> Sequence[Application]:
         self.flush()
         return context_loading.open_applications(self._connection, session, lock=self._lock)
+
+
+class _KeysLast(SqlTransaction):
+    """Few keys were used before, and to look one up takes as long as to lock a session."""
+
+    def receipt(self, key: str) -> Receipt | None:
+        """The receipt of a key."""
+        return context_loading.receipt(self._connection, key)
+
+    def save(
+        self, changes: Sequence[RecordedChange], receipt: Receipt | None = None, people: Sequence[Candidate] = ()
+    ) -> None:
+        """Gather a decision to be written; the index of receipts finds a used key, but for one stored in two ways."""
+        if receipt is not None and len(set(stored_keys(receipt.key))) > 1 and self.receipt(receipt.key):
+            raise KeyUsed(receipt.key)
+        super().save(changes, receipt, people)
+
+
+class _KeysFirst(Exception):
+    """Undo what was done with a key that was used before, to do it again with its receipt looked up first."""
