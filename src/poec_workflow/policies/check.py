@@ -111,21 +111,18 @@ class Check:
         return cls(code_of(policy), not needs_command(policy), policy, FrozenMap(getattr(policy, "messages", {})))
 
 
-Answers = tuple[Details | None, ...] | None
-"""What each of some policies gave; None where none of them gave details."""
-
-
 @frozen
 class Evaluator:
     """The checks of a row, compiled into one function, without a loop over them.
 
     Attributes:
         checks: the checks.
-        answers: evaluates all of them on a subject, facts and a command.
+        answers: evaluates all of them on a subject, facts and a command: what each gives, or None where none of them
+            gives details.
     """
 
     checks: tuple[Check, ...]
-    answers: Callable[[Any, Any, Any], Answers]
+    answers: Callable[[Any, Any, Any], tuple[Details | None, ...] | None]
 
     @classmethod
     def of(cls, checks: tuple[Check, ...]) -> Evaluator:
