@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import UserDict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from types import SimpleNamespace
@@ -25,6 +26,7 @@ from poec_workflow import (
     Enrolment,
     Facts,
     Malformed,
+    Refusal,
     Refused,
     SessionState,
     Settings,
@@ -351,6 +353,20 @@ def test_a_policy_that_gives_no_details_is_named() -> None:
     own = Settings(refuse_also={commands.Convoke: (always_fine,)})
     with pytest.raises(TypeError, match="always-fine"):
         decide(application(), SAMPLES["convoke"], facts(related(ActorKind.ORGANIZATION), settings=own))
+
+
+def test_details_are_any_mapping() -> None:
+    """Also one that its giver could change later: a refusal keeps a copy."""
+    given = UserDict({"day": 3})
+
+    def on_sunday(_subject: Any, _facts: Any) -> Any:
+        return given
+
+    own = Settings(refuse_also={commands.Convoke: (on_sunday,)})
+    answer = decide(application(), SAMPLES["convoke"], facts(related(ActorKind.ORGANIZATION), settings=own))
+    given["day"] = 4
+    assert isinstance(answer, Refused)
+    assert answer.refusals[-1] == Refusal("on-sunday", {"day": 3})
 
 
 def test_what_an_answer_says_when_nothing_is_said() -> None:
