@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from enum import StrEnum
+from hashlib import sha256
 from types import UnionType
 from typing import Annotated, Any, Union, cast, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo
@@ -967,6 +968,14 @@ def test_decimals_are_written_at_their_shortest(value: str, text: str) -> None:
 
 
 # What a key stands for
+
+
+@PATIENT
+@given(drawn(Command), drawn(Actor))
+def test_a_digest_is_of_the_command_in_order(command: Command, actor: Actor) -> None:
+    """What a store of any release holds: SHA-256 of ASCII JSON with sorted names."""
+    text = json.dumps([to_dict(command), actor.kind, actor.organization], sort_keys=True)
+    assert digest(command, actor) == sha256(text.encode()).hexdigest()
 
 
 def _digest(**fields: object) -> str:

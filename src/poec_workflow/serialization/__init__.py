@@ -6,7 +6,6 @@ years 1900 to 2999, instants RFC 3339 with an offset, decimals strings, integers
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _read_text = read_text(ANY_TEXT)
-_encode_in_order = json.JSONEncoder(sort_keys=True).encode
 
 LONGEST_LINE = 2 * 1_048_576
 """Bytes of a journal line: the longest texts of any command, each character escaped, take some 1.2 million."""
@@ -137,5 +135,10 @@ def digest(command: Command, actor: Actor) -> str:
     """What a key stands for: the command with its defaults, and the actor's kind and organisation."""
     import hashlib  # noqa: PLC0415
 
-    data = [to_dict(command), actor.kind, actor.organization]
-    return hashlib.sha256(_encode_in_order(data).encode()).hexdigest()
+    data = (command, actor.kind, actor.organization)
+    return hashlib.sha256(_canonical_writers()[tuple](data).encode()).hexdigest()
+
+
+@cache
+def _canonical_writers() -> Mapping[type, WriteText]:
+    return text_writers(to_dict, canonical=True)

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
-from json.encoder import encode_basestring
+from json.encoder import encode_basestring, encode_basestring_ascii
 from types import NoneType
 from typing import Any, TypeVar
 
@@ -24,7 +24,6 @@ WriteText = Callable[[Any], str]
 W = TypeVar("W", bound=Write)
 
 _WRITTEN_AS_THEY_ARE = frozenset({str, int, bool, NoneType})
-_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class Writers(dict[type, W]):
@@ -77,17 +76,23 @@ def _compiled(expression: str, scope: dict[str, Any]) -> Any:  # noqa: ANN401 - 
     return scope["write"]
 
 
-def text_writers(to_dict: Write) -> Writers[WriteText]:
-    """How any value is written as text: as that of what `to_dict` makes of it."""
+def text_writers(to_dict: Write, *, canonical: bool = False) -> Writers[WriteText]:
+    """How any value is written as text: as that of what `to_dict` makes of it; `canonical` sorts names, in ASCII."""
+    encode = json.JSONEncoder(ensure_ascii=canonical, sort_keys=canonical).encode
+    quoted = encode_basestring_ascii if canonical else encode_basestring
 
     def found(cls: type) -> WriteText:
         if issubclass(cls, StrEnum):
-            return encode_basestring
-        return text_writer(members_of(cls), writers) if has(cls) else lambda value: _encode(to_dict(value))
+            return quoted
+        if not has(cls):
+            return lambda value: encode(to_dict(value))
+        members = members_of(cls)
+        return text_writer(dict(sorted(members.items())) if canonical else members, writers)
 
     writers = Writers(found)
-    writers[str] = encode_basestring
+    writers[str] = quoted
     writers[int] = int.__repr__
+    writers[NoneType] = lambda _: "null"
     writers[date] = writers[datetime] = lambda value: f'"{value.isoformat()}"'
     writers[tuple] = lambda value: f"[{', '.join([writers[each.__class__](each) for each in value])}]"
     return writers
