@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
+from datetime import time as clock_time
 from functools import partial
 from typing import Any
 from unittest.mock import patch
@@ -14,9 +16,19 @@ from attrs import evolve
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from poec_workflow import Application, HistoryEntry, Malformed, TrainingAction, TrainingSession
+from poec_workflow import (
+    Application,
+    ApplicationState,
+    Convocation,
+    HistoryEntry,
+    Malformed,
+    Prescriber,
+    TrainingAction,
+    TrainingSession,
+)
+from poec_workflow.adapters.row_builders import application_row
 from poec_workflow.adapters.sql import stored_values
-from poec_workflow.adapters.sql.stored_values import read
+from poec_workflow.adapters.sql.stored_values import read, read_application_rows
 from poec_workflow.events import EVENTS
 from poec_workflow.serialization import from_dict, to_json
 from poec_workflow.testing.strategies import values
@@ -127,6 +139,94 @@ def test_what_was_not_written_so_is_judged_by_from_dict(cls: type[Any], data: st
     value = data.draw(values(cls))
     for text in edits(value):
         assert outcome(text, cls, compiled=True) == outcome(text, cls, compiled=False), text
+
+
+def rows_of(texts: Sequence[str], others: tuple[TrainingSession, TrainingAction], name: str | None) -> object:
+    """The rows of a list with the types of all their parts, or the faults of the first that can't be read."""
+    session, action = map(to_json, others)
+    try:
+        rows = read_application_rows((text, session, action, name) for text in texts)
+    except (Malformed, ValueError, TypeError) as error:
+        return type(error), str(error)
+    return repr(rows), rows, [hash(each) for each in rows]
+
+
+def rows_by_from_dict(texts: Sequence[str], others: tuple[TrainingSession, TrainingAction], name: str | None) -> object:
+    """The same, by way of applications that `from_dict` read."""
+    try:
+        rows = [application_row(from_dict(json.loads(each), Application), *others, name) for each in texts]
+    except (Malformed, ValueError, TypeError) as error:
+        return type(error), str(error)
+    return repr(rows), rows, [hash(each) for each in rows]
+
+
+OTHERS = st.tuples(values(TrainingSession), values(TrainingAction))
+
+
+@PATIENT
+@given(applications=st.lists(values(Application), max_size=3), others=OTHERS, name=st.none() | st.just("Zoé"))
+def test_a_row_is_read_without_its_application(
+    applications: list[Application], others: tuple[TrainingSession, TrainingAction], name: str | None
+) -> None:
+    """It is the row that is made of the application."""
+    texts = list(map(to_json, applications))
+    assert rows_of(texts, others, name) == rows_by_from_dict(texts, others, name)
+
+
+@pytest.mark.parametrize("times", range(4))
+def test_an_application_is_read_with_all_its_convocations(times: int) -> None:
+    """However many, by the pattern."""
+    convocations = [
+        Convocation(
+            on=date(2021, 11, 22 + each),
+            time=clock_time(9, each) if each else None,
+            place="Agen" if each % 2 else None,
+            entered_at=datetime(2021, 11, 20, 9, each, tzinfo=UTC),
+        )
+        for each in range(times)
+    ]
+    application = Application(
+        reference="C-1",
+        version=3,
+        state=ApplicationState.PRESENT,
+        session="S-1",
+        candidate="P-1",
+        prescriber=Prescriber(origin="self"),
+        registered_at=datetime(2021, 11, 1, 9, tzinfo=UTC),
+        convocations=tuple(convocations),
+    )
+    with patch.object(stored_values, "reader", side_effect=AssertionError):
+        assert read(to_json(application), Application) == application
+
+
+@settings(PATIENT, max_examples=5, phases=[Phase.generate])
+@given(application=values(Application), others=OTHERS)
+def test_a_row_of_what_was_not_written_so_is_judged_by_from_dict(
+    application: Application, others: tuple[TrainingSession, TrainingAction]
+) -> None:
+    """Fields that a row does not show are checked too: who lists an application hears of it as who looks it up."""
+    for text in edits(application):
+        assert rows_of([text], others, "Zoé") == rows_by_from_dict([text], others, "Zoé"), text
+
+
+@PATIENT
+@given(
+    application=values(Application),
+    sessions=st.lists(values(TrainingSession), min_size=2, max_size=2),
+    actions=st.lists(values(TrainingAction), min_size=2, max_size=2),
+    order=st.lists(st.tuples(st.integers(0, 1), st.integers(0, 1)), max_size=6),
+)
+def test_each_row_has_its_own_session_and_action(
+    application: Application,
+    sessions: list[TrainingSession],
+    actions: list[TrainingAction],
+    order: list[tuple[int, int]],
+) -> None:
+    """Whichever ones the rows before and after have."""
+    found = [(to_json(application), to_json(sessions[one]), to_json(actions[other]), "Zoé") for one, other in order]
+    assert read_application_rows(found) == [
+        application_row(application, sessions[one], actions[other], "Zoé") for one, other in order
+    ]
 
 
 @settings(PATIENT, max_examples=20)

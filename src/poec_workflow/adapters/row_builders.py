@@ -2,38 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from attrs import fields
 
 from poec_workflow.construction import constructor
 from poec_workflow.model import Application, Tally, TrainingAction, TrainingSession
 from poec_workflow.policies.alerts import awaits_validation
 from poec_workflow.views import ActionRow, ActionSession, ApplicationRow, SessionRow
 
-_make_application_row = constructor(ApplicationRow)
+_COLUMNS = {
+    "reference": "application.reference",
+    "state": "application.state",
+    "version": "application.version",
+    "session": "session.reference",
+    "session_start": "session.start",
+    "session_end": "session.end",
+    "action": "action.reference",
+    "action_title": "action.title",
+    "candidate": "application.candidate",
+    "candidate_name": "name",
+    "responsible": "session.responsible",
+    "positioner": "session.positioner",
+    "trainer": "session.trainer",
+    "prescriber": "application.prescriber",
+    "registered_at": "application.registered_at",
+    "convocations": "application.convocations",
+}
+_OTHERS = ("session", "action", "name")
 
+application_row: Callable[[Application, TrainingSession, TrainingAction, str | None], ApplicationRow] = constructor(
+    ApplicationRow, ("application", *_OTHERS), _COLUMNS
+)
+"""Build a row of the applications list; `name` is the candidate's, None once erased."""
 
-def application_row(
-    application: Application, session: TrainingSession, action: TrainingAction, name: str | None
-) -> ApplicationRow:
-    """Build a row of the applications list; `name` is the candidate's, None once erased."""
-    return _make_application_row(
-        reference=application.reference,
-        state=application.state,
-        version=application.version,
-        session=session.reference,
-        session_start=session.start,
-        session_end=session.end,
-        action=action.reference,
-        action_title=action.title,
-        candidate=application.candidate,
-        candidate_name=name,
-        responsible=session.responsible,
-        positioner=session.positioner,
-        trainer=session.trainer,
-        prescriber=application.prescriber,
-        registered_at=application.registered_at,
-        convocations=application.convocations,
-    )
+_FIELDS = [each.name for each in fields(Application)]
+_PLACES = {f"application.{name}": f"values[{place}]" for place, name in enumerate(_FIELDS)}
+
+row_of_values: Callable[[Sequence[Any], TrainingSession, TrainingAction, str | None], ApplicationRow] = constructor(
+    ApplicationRow,
+    ("values", *_OTHERS),
+    {column: _PLACES.get(source, source) for column, source in _COLUMNS.items()},
+)
+"""The same from the values of an application's fields, in their order: no application is made for it."""
 
 
 def session_row(session: TrainingSession, action: TrainingAction, tally: Tally) -> SessionRow:

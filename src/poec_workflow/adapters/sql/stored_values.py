@@ -1,59 +1,40 @@
-"""Read values from the JSON that `to_json` wrote, by functions compiled for each class.
+"""Read values, and the rows of the applications list, from the JSON that `to_json` wrote.
 
-They take exactly the keys that are written, in their order, and values within the limits of the wire format. All other
-texts, as the rows of another release or JSON edited by hand, are read by `from_dict`, which checks and reports more.
+An application's is not parsed: most of it is names, which one pattern goes over. Texts that are not written so, as the
+rows of another release or JSON edited by hand, are read by `from_dict`, which checks and reports more.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from datetime import time as clock_time
 from decimal import Decimal
-from enum import Enum
-from functools import cache, lru_cache
-from types import NoneType
-from typing import Annotated, Any, TypeVar, cast, get_args, get_origin, get_type_hints
+from functools import lru_cache
+from typing import Any, TypeVar
 
-from attrs import fields
-
+from poec_workflow.adapters.row_builders import application_row, row_of_values
+from poec_workflow.adapters.sql.compiled_readers import INSTANT, SCALARS, STATES, TEXT_LENGTH, load, reader
 from poec_workflow.adapters.sql.schema import COUNTS
 from poec_workflow.construction import constructor
-from poec_workflow.events import ENVELOPE, EVENTS
-from poec_workflow.frozen_map import FrozenMap
-from poec_workflow.history import HistoryEntry, Position
 from poec_workflow.model import (
-    REQUIRED_OF_ACTORS,
-    STATE_TYPES,
-    Actor,
     Application,
     Convocation,
     Origin,
     Prescriber,
-    Reference,
     Tally,
-    Text,
-    TextLength,
     TrainingAction,
     TrainingSession,
 )
 from poec_workflow.serialization import from_dict
-from poec_workflow.serialization.scalars import read_date, read_decimal, read_time
+from poec_workflow.views import ApplicationRow
 
 T = TypeVar("T")
-Read = Callable[..., Any]
 
-_REMEMBERED = 4_096
-_LARGEST = 2**31
-_REFERENCE, _TEXT = (get_args(each)[1] for each in (Reference, Text))
-_INSTANT = re.compile(
-    r"(?:19|2[0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{6})?[+-][0-9]{2}:[0-9]{2}"
-)
-_make_tally = constructor(Tally)
 _UNEXPECTED = (AttributeError, KeyError, TypeError, ValueError, RecursionError)
-_decode = json.JSONDecoder().raw_decode
+_make_tally, _make_application = constructor(Tally), constructor(Application)
 
 
 def read(text: str, cls: type[T]) -> T:
@@ -69,79 +50,109 @@ def read(text: str, cls: type[T]) -> T:
     return value
 
 
+def read_application_rows(found: Iterable[Sequence[Any]]) -> list[ApplicationRow]:
+    """Read rows of the applications list from the texts of an application, its session and its action, and a name.
+
+    Raises:
+        Malformed, JSONDecodeError: as `read`.
+    """
+    made: list[ApplicationRow] = []
+    session_text = action_text = session = action = None
+    for text, of_session, of_action, name in found:
+        # Neighbours in a list have the same session; comparing its text takes less than looking it up.
+        if of_session != session_text:
+            session_text, session = of_session, read(of_session, TrainingSession)
+        if of_action != action_text:
+            action_text, action = of_action, read(of_action, TrainingAction)
+        made.append(_application_row(text, session, action, name))
+    return made
+
+
 def tally_of(row: Any) -> Tally:  # noqa: ANN401 - a row that has the counters
     """The counters of a session's row."""
     return _make_tally(*[getattr(row, name) for name in COUNTS])
 
 
-def load(text: str) -> Any:  # noqa: ANN401 - JSON
-    """Parse JSON whose texts contain neither NUL nor lone surrogates.
-
-    Raises:
-        ValueError: it is no JSON, or may contain one of these.
-    """
-    # Of all characters only control characters are written with an escape of this kind.
-    if "\\u" in text:
-        raise ValueError(text)
-    if not text.isascii():
-        text.encode()
-    value, end = _decode(text)
-    if end != len(text):
-        raise ValueError(text)
-    return value
+def _application_row(text: str, session: Any, action: Any, name: str | None) -> ApplicationRow:  # noqa: ANN401
+    try:
+        values = _application_values(text)
+    except _UNEXPECTED:
+        values = None
+    if values is None:
+        return application_row(read(text, Application), session, action, name)
+    return row_of_values(values, session, action, name)
 
 
 def _of_text(text: str, cls: Any) -> Any:  # noqa: ANN401 - a class, and its value
     return reader(cls)(load(text))
 
 
+def _application(text: str, cls: type[Application]) -> Application:
+    values = _application_values(text)
+    value: Application = _of_text(text, cls) if values is None else _make_application(*values)
+    return value
+
+
 _PLAIN = r'[^"\\\x00-\x1f\ud800-\udfff]'
-_WORD, _KEY = f'"({_PLAIN}*)"', f'"({_PLAIN}{{1,64}})"'
-_CONVOCATION = rf'\{{"on": {_WORD}, "time": (null|"{_PLAIN}*"), "place": (null|"{_PLAIN}*"), "entered_at": {_WORD}\}}'
-_CONVOCATIONS = re.compile(_CONVOCATION)
-_ONE = re.sub(r"\((?!\?)", "(?:", _CONVOCATION)
+_WORD, _KEY, _WHEN = f'"({_PLAIN}*)"', f'"({_PLAIN}{{1,64}})"', f'"({INSTANT})"'
+_OPTIONAL = f"(?:null|{_WORD})"
+_CONVOCATION = rf'\{{"on": {_WORD}, "time": {_OPTIONAL}, "place": {_OPTIONAL}, "entered_at": {_WHEN}\}}'
+_FURTHER = re.compile(f", {_CONVOCATION}")
+_ANY = re.sub(r"\((?!\?)", "(?:", _FURTHER.pattern)
 _APPLICATION = re.compile(
     rf'\{{"reference": {_KEY}, "version": (0|[1-9][0-9]{{0,8}}), "state": {_WORD}, "session": {_KEY}, '
     rf'"candidate": {_KEY}, '
-    rf'"prescriber": \{{"origin": {_WORD}, "organization": (?:null|{_KEY}), "name": (?:null|{_WORD})\}}, '
-    rf'"registered_at": {_WORD}, "convocations": \[((?:{_ONE}(?:, {_ONE})*)?)\], '
-    rf'"entry": (?:null|{_WORD}), "exit": (?:null|{_WORD}), "weekly_hours": (?:null|{_WORD}), '
-    rf'"motive": (?:null|{_WORD}), "reason": (?:null|{_WORD}), "comment": (?:null|{_WORD})\}}'
+    rf'"prescriber": \{{"origin": {_WORD}, "organization": (?:null|{_KEY}), "name": {_OPTIONAL}\}}, '
+    rf'"registered_at": {_WHEN}, "convocations": \[(?:{_CONVOCATION}((?:{_ANY})*))?\], '
+    rf'"entry": {_OPTIONAL}, "exit": {_OPTIONAL}, "weekly_hours": {_OPTIONAL}, '
+    rf'"motive": {_OPTIONAL}, "reason": {_OPTIONAL}, "comment": {_OPTIONAL}\}}'
 )
 """An application as it is written when no text in it has a quote, a backslash or a control character."""
 
+_STATES = STATES[Application.kind]
+_ORIGINS = {each.value: each for each in Origin}
+_date, _time, _decimal, _instant = SCALARS[date], SCALARS[clock_time], SCALARS[Decimal], datetime.fromisoformat
+_make_prescriber, _make_convocation = constructor(Prescriber), constructor(Convocation)
 
-def _application(text: str, cls: type[Application]) -> Application:
-    """Read an application without parsing its JSON, the greatest part of which is names."""
-    found = _APPLICATION.fullmatch(text) if len(text) <= _TEXT.most else None
+
+def _application_values(text: str) -> tuple[Any, ...] | None:
+    """The values of an application's fields, in their order; None where its text has to be parsed.
+
+    Raises:
+        KeyError, ValueError: a value is not what its field takes.
+    """
+    found = _APPLICATION.fullmatch(text) if len(text) <= TEXT_LENGTH.most else None
     if found is None:
-        value: Application = _of_text(text, cls)
-        return value
-    reference, version, state, session, candidate, origin, organization, name, at, *others = found.groups()
-    appointments, entry, leaving, hours, *reasons = others
-    return _make_application(
+        return None
+    # fmt: off
+    (
+        reference, version, state, session, candidate, origin, organization, name, at,
+        day, time, place, entered_at, further, entry, leaving, hours, motive, reason, comment,
+    ) = found.groups()
+    # fmt: on
+    convocations: tuple[Convocation, ...] = () if day is None else (_convocation(day, time, place, entered_at),)
+    if further:
+        convocations += tuple([_convocation(*each.groups()) for each in _FURTHER.finditer(further)])
+    return (
         reference,
         int(version),
-        _STATES[Application.kind][state],
+        _STATES[state],
         session,
         candidate,
         _make_prescriber(_ORIGINS[origin], organization, name),
         _instant(at),
-        tuple([_convocation(*each) for each in _CONVOCATIONS.findall(appointments)]) if appointments else (),
-        None if entry is None else _SCALARS[date](entry),
-        None if leaving is None else _SCALARS[date](leaving),
-        None if hours is None else _SCALARS[Decimal](hours),
-        *reasons,
+        convocations,
+        None if entry is None else _date(entry),
+        None if leaving is None else _date(leaving),
+        None if hours is None else _decimal(hours),
+        motive,
+        reason,
+        comment,
     )
 
 
-def _convocation(day: str, time: str, place: str, entered_at: str) -> Convocation:
-    return _make_convocation(
-        _SCALARS[date](day),
-        None if time == "null" else _SCALARS[clock_time](time[1:-1]),
-        None if place == "null" else place[1:-1],
-        _instant(entered_at),
-    )
+def _convocation(day: str, time: str | None, place: str | None, entered_at: str) -> Convocation:
+    return _make_convocation(_date(day), None if time is None else _time(time), place, _instant(entered_at))
 
 
 # The text of a session or an action is the same until it changes, and each of its applications is read with it.
@@ -151,137 +162,3 @@ _readers: Mapping[Any, Any] = {
     TrainingAction: _of_known_text,
     Application: _application,
 }
-
-
-@cache
-def reader(cls: type[Any]) -> Read:
-    """Compile a function that reads a value of a class from the object that `to_dict` makes of it."""
-    if cls is HistoryEntry:
-        return _entry
-    return _compiled(cls, tuple(each.name for each in fields(cls)), ())
-
-
-def _compiled(cls: type[Any], names: tuple[str, ...], given: tuple[str, ...]) -> Read:
-    """Compile a reader of some fields; the others are its further arguments."""
-    hints = get_type_hints(cls, include_extras=True)
-    scope: dict[str, Any] = {"names": list(names), "make": constructor(cls, (*names, *given))}
-    parts = [_expressions(name, hints[name], scope) for name in names]
-    checks = [check for check, _ in parts if check]
-    if cls is Actor:
-        scope["required"] = REQUIRED_OF_ACTORS
-        checks.append("(kind not in required or data[required[kind]] is not None)")
-    lines = (
-        f"def read({', '.join(('data', *given))}):",
-        " if type(data) is not dict or [*data] != names: raise ValueError(data)",
-        f" {''.join(f'{name}, ' for name in names)}= data.values()" if names else " pass",
-        f" if not ({' and '.join(checks) or 'True'}): raise ValueError(data)",
-        f" return make({', '.join((*(value for _, value in parts), *given))})",
-    )
-    exec("\n".join(lines), scope)  # noqa: S102 - of the names of fields
-    made: Read = scope["read"]
-    return made
-
-
-def _expressions(name: str, hint: Any, scope: dict[str, Any]) -> tuple[str, str]:  # noqa: ANN401 - an annotation
-    """A condition that a field's JSON must meet, and an expression for its value; empty where there is no condition."""
-    (kind, *others), origin = [each for each in get_args(hint) if each is not NoneType] or [None], get_origin(hint)
-    if NoneType in get_args(hint):
-        check, value = _expressions(name, kind, scope)
-        check = f"({name} is None or {check})" if check else ""
-        return check, value if value == name else f"None if {name} is None else {value}"
-    if origin is Annotated or hint is str:
-        limits: TextLength = others[0] if others else _TEXT
-        return f"type({name}) is str and {limits.least} <= len({name}) <= {limits.most}", name
-    if hint is int:
-        return f"type({name}) is int and {-_LARGEST} <= {name} <= {_LARGEST}", name
-    if origin is tuple:
-        scope[f"as_{name}"] = _conversion(kind)
-        return f"type({name}) is list", f"tuple([as_{name}(each) for each in {name}])"
-    scope[f"as_{name}"] = _conversion(hint)
-    return "", f"as_{name}({name})"
-
-
-def _conversion(hint: Any) -> Read:  # noqa: ANN401 - an annotation
-    if hint in _SCALARS:
-        return _SCALARS[hint]
-    if isinstance(hint, type) and issubclass(hint, Enum):
-        return {each.value: each for each in hint}.__getitem__
-    return _changes if get_origin(hint) is Mapping else reader(hint)
-
-
-def _changes(data: Mapping[str, str]) -> Mapping[str, str]:
-    if type(data) is not dict or not _are_texts(*data, *data.values()):
-        raise ValueError(data)
-    return FrozenMap(data)
-
-
-def _instant(text: str) -> datetime:
-    if not _INSTANT.fullmatch(text):
-        raise ValueError(text)
-    return datetime.fromisoformat(text)
-
-
-def _remembering(read: Callable[[object, object], Any], cls: type[Any]) -> Read:
-    return lru_cache(maxsize=_REMEMBERED)(lambda text: read(text, cls))
-
-
-_SCALARS: Mapping[Any, Read] = {
-    date: _remembering(read_date, date),
-    datetime: _instant,
-    clock_time: _remembering(read_time, clock_time),
-    Decimal: _remembering(read_decimal, Decimal),
-}
-
-_ENTRY = [
-    *("kind", "reference", "version", "type", "effective", "recorded", "actor", "from", "to"),
-    *("rule", "command", "decision", "fingerprint", "advisories", "data"),
-]
-_STATES: Mapping[str, Mapping[str, Any]] = {
-    kind: {each.value: each for each in cast("type[Enum]", states)} for kind, states in STATE_TYPES.items()
-}
-_make_entry = constructor(HistoryEntry)
-_make_application = constructor(Application)
-_make_prescriber, _make_convocation = constructor(Prescriber), constructor(Convocation)
-_ORIGINS = {each.value: each for each in Origin}
-
-
-@cache
-def _event_reader(name: str) -> Read:
-    event = EVENTS[name]
-    own = tuple(each.name for each in fields(event) if each.name not in ENVELOPE)
-    return _compiled(event, own, ENVELOPE)
-
-
-def _entry(data: Mapping[str, Any]) -> HistoryEntry:
-    """Read a history entry without advisories: the flat form of `serialization.history_entries`."""
-    if [*data] != _ENTRY or data["advisories"] != []:
-        raise ValueError(data)
-    kind, reference, version, type_, effective, recorded, actor, before, after, *others, own = data.values()
-    rule, command, decision, fingerprint, _ = others
-    states, as_event = _STATES[kind], _event_reader(type_)
-    if EVENTS[type_].kind != kind or not _are_texts(rule, command, fingerprint) or not _is_key(reference, version):
-        raise ValueError(data)
-    return _make_entry(
-        event=as_event(own, reference, version, states[after], _instant(effective)),
-        recorded_at=_instant(recorded),
-        actor=reader(Actor)(actor),
-        rule=rule,
-        command=command,
-        decision=reader(Position)(decision),
-        from_state=None if before is None else states[before],
-        fingerprint=fingerprint,
-        advisories=(),
-    )
-
-
-def _are_texts(*values: object) -> bool:
-    return all(type(each) is str and len(each) <= _TEXT.most for each in values)
-
-
-def _is_key(reference: object, version: object) -> bool:
-    return (
-        type(reference) is str
-        and _REFERENCE.least <= len(reference) <= _REFERENCE.most
-        and type(version) is int
-        and abs(version) <= _LARGEST
-    )
