@@ -19,6 +19,7 @@ from poec_workflow.errors import Malformed
 from poec_workflow.serialization import from_dict, from_json, to_dict, to_json
 from poec_workflow.serialization.conformance import conforms
 from poec_workflow.testing.strategies import requests
+from poec_workflow.views import ActionFilter, ApplicationFilter, PageRequest, SessionFilter
 
 CONVOKE = commands.Convoke("C-1", on=date(2021, 11, 22), time=clock_time(9, 30), place="Agen")
 RETAIN = commands.Retain("C-1", entry=date(2022, 1, 10), exit=date(2022, 3, 4), weekly_hours=Decimal(35))
@@ -67,6 +68,46 @@ def test_what_is_recognised_comes_back_the_same(data: st.DataObject) -> None:
         read = from_dict(to_dict(changed), Request)
         assert read == changed
         assert repr(read) == repr(changed)
+
+
+FILTERS: tuple[Any, ...] = (
+    PageRequest(after="Qy0x"),
+    ApplicationFilter(),
+    ApplicationFilter(
+        tab="ended",
+        organization="TRAIN",
+        role="trainer",
+        states=("pending", "retained"),
+        session_from=date(2022, 1, 1),
+        session_until=date(2022, 3, 1),
+        session="S-1",
+        candidate="P-1",
+        text="zoé",
+    ),
+    SessionFilter(tab="current", organization="TRAIN", states=("active",), action="A-1", text="agen"),
+    ActionFilter(tab="alert", organization="TRAIN", text="soudeur"),
+)
+
+
+@pytest.mark.parametrize("asked", FILTERS, ids=lambda each: type(each).__name__)
+def test_filters_and_pages_are_recognised(asked: Any) -> None:
+    """As services make them."""
+    assert conforms(asked)
+
+
+@pytest.mark.parametrize("asked", FILTERS, ids=lambda each: type(each).__name__)
+def test_what_is_recognised_of_a_filter_comes_back_the_same(asked: Any) -> None:
+    """Whatever stands in a field, in all of them and in tuples of it."""
+    for name in (each.name for each in attrs.fields(type(asked))):
+        for odd in (*ODD, *((each,) for each in ODD), "current", "trainer", ("pending", "?"), ["pending"], "x" * 201):
+            try:
+                changed = attrs.evolve(asked, **{name: odd})
+            except (Malformed, ValueError, TypeError, AttributeError):
+                continue
+            if conforms(changed):
+                read = from_dict(to_dict(changed), type(asked))
+                assert read == changed
+                assert repr(read) == repr(changed)
 
 
 class _Own(commands.Withdraw):

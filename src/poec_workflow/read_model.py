@@ -229,7 +229,7 @@ def _in(rows: Sequence[ApplicationRow], *states: ApplicationState) -> tuple[Appl
 
 
 def _well_formed(value: T) -> T:
-    return from_dict(to_dict(value), type(value))
+    return well_formed(value, type(value))
 
 
 def _day(day: date, place: str) -> date:
