@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from guarantees import ADVISER, MADE, registering, workflow_on, workflow_with_session
 from poec_workflow import ApplicationState, Role, SubjectKind, Workflow
 from poec_workflow.adapters.sql import SqlStorage, paging
+from poec_workflow.adapters.sql.application_statements import applications_page, shape_of
 from poec_workflow.ports import Storage
 from poec_workflow.testing.contracts.comparison import walked
 from poec_workflow.testing.contracts.datasets import dataset, mixed, settle
@@ -134,3 +135,21 @@ def test_a_page_takes_few_steps(name: str, filled: SqlStorage) -> None:
         page = workflow_on(filled).applications(PAGES[name])
     assert page.items
     assert len(steps) < 60
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (ApplicationFilter(), ApplicationFilter(text="  ")),
+        (ApplicationFilter(text="zoé nabil"), ApplicationFilter(text="max  martin")),
+        (
+            ApplicationFilter(organization="A", tab=Tab.ENDED, session_from=date(2022, 1, 1)),
+            ApplicationFilter(organization="B", tab=Tab.ENDED, session_from=date(2023, 1, 1)),
+        ),
+        (ApplicationFilter(session="S-1", candidate="P-1"), ApplicationFilter(session="S-2", candidate="P-2")),
+    ],
+)
+def test_filters_of_a_shape_share_their_statement(one: ApplicationFilter, other: ApplicationFilter) -> None:
+    """Whatever their values, so that each is built and compiled once."""
+    statements = {applications_page(shape_of(each), 51, lateral=False) for each in (one, other)}
+    assert len(statements) == 1

@@ -9,12 +9,13 @@ from unittest.mock import patch
 import psycopg
 import pytest
 import stamina
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.pool import PoolProxiedConnection
 
 from guarantees import ADVISER, PLATFORM, check, registering, workflow_on, workflow_with_session
 from poec_workflow import Conflict, SchemaOutdated, StorageUnavailable, commands
 from poec_workflow.adapters.sql import SqlStorage, driver_transaction
+from poec_workflow.adapters.sql.prepared import Prepared, StatementConnection
 from poec_workflow.ports import Transaction
 from postgres import SERVER, raw_url
 
@@ -71,6 +72,37 @@ def test_a_dropped_connection(postgresql_url: str) -> None:
         SERVER.cut(postgresql_url)
         workflow.execute(registering(2), ADVISER)
         check(storage)
+
+
+def test_a_list_on_a_dropped_connection(postgresql_url: str) -> None:
+    """In the middle of reading it is unavailable; one that was dropped while idle is replaced unseen."""
+    with SqlStorage.open(postgresql_url, attempts=1) as storage:
+        workflow = workflow_with_session(storage)
+        workflow.execute(registering(1), ADVISER)
+        statement = Prepared(text("SELECT 1 AS one"))
+
+        def work(connection: StatementConnection) -> None:
+            connection.values(statement)
+            SERVER.cut(postgresql_url)
+            connection.values(statement)
+
+        with pytest.raises(StorageUnavailable):
+            storage._connections.select(work)  # noqa: SLF001
+        assert len(workflow.applications().items) == 1
+        SERVER.cut(postgresql_url)
+        assert len(workflow.applications().items) == 1
+        check(storage)
+
+
+def test_lists_and_commands_take_turns_on_a_connection(postgresql_url: str) -> None:
+    """Each begins its transaction at the level of isolation that it needs, and leaves none open."""
+    level = Prepared(text("SELECT current_setting('transaction_isolation')"))
+    with SqlStorage.open(postgresql_url, attempts=1) as storage:
+        connections = storage._connections  # noqa: SLF001
+        for _ in range(2):
+            assert connections.run(lambda each: each.values(level), write=True) == ["read committed"]
+            assert connections.select(lambda each: each.values(level)) == ["repeatable read"]
+            assert connections.run(lambda each: each.values(level), write=False) == ["repeatable read"]
 
 
 def test_a_connection_that_is_dropped_at_the_commit(postgresql_url: str) -> None:

@@ -17,6 +17,7 @@ from poec_workflow.adapters.sql.dialects import (
     writing_engine,
 )
 from poec_workflow.adapters.sql.driver_errors import database_errors, translated
+from poec_workflow.adapters.sql.driver_reading import select
 from poec_workflow.adapters.sql.driver_transaction import Work, write
 from poec_workflow.adapters.sql.prepared import CoreConnection
 from poec_workflow.adapters.sql.retries import retried
@@ -43,6 +44,10 @@ class Connections(Protocol):
 
     def read(self, work: Reading[T]) -> T:
         """Do work that only reads, on one snapshot."""
+        ...
+
+    def select(self, work: Work[T]) -> T:
+        """The same, by prepared statements."""
         ...
 
     def upgrade(self) -> SchemaStatus:
@@ -97,6 +102,10 @@ class OwnConnections:
         """Do work that only reads, on one snapshot."""
         return self._attempted(lambda: self._read(work))
 
+    def select(self, work: Work[T]) -> T:
+        """The same, by prepared statements, which are handed to the driver."""
+        return self._attempted(lambda: self._select(work))
+
     def upgrade(self) -> SchemaStatus:
         """Make the tables, or bring older ones up to this release; what was there before."""
         return self._attempted(lambda: self._change_schema(upgrade))
@@ -123,6 +132,10 @@ class OwnConnections:
         self._prepare()
         with _connected(self._reading) as connection:
             return work(connection)
+
+    def _select(self, work: Work[T]) -> T:
+        self._prepare()
+        return select(self._engine, work)
 
     def _write(self, work: Work[T]) -> T:
         self._prepare()

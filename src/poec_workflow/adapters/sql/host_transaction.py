@@ -48,6 +48,10 @@ class JoinedConnections:
 
         return translating(on_core)
 
+    def select(self, work: Work[T]) -> T:
+        """The same, by prepared statements, which SQLAlchemy executes."""
+        return self.read(lambda connection: work(CoreConnection(connection)))
+
     def upgrade(self) -> SchemaStatus:
         """Make the tables, or bring older ones up to this release, in the host's transaction."""
         return self._run(lambda connection: upgrade(connection, self._chain), write=True)

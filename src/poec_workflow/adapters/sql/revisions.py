@@ -16,6 +16,7 @@ from sqlalchemy import Connection, inspect, select
 from poec_workflow.adapters.sql import search_index
 from poec_workflow.adapters.sql.dialects import lock_schema
 from poec_workflow.adapters.sql.driver_errors import REMEDY
+from poec_workflow.adapters.sql.prepared import CoreConnection
 from poec_workflow.adapters.sql.schema import HEAD, marker, metadata, revision
 from poec_workflow.errors import SchemaOutdated
 from poec_workflow.ports import SchemaStatus
@@ -53,7 +54,7 @@ def status(connection: Connection, chain: RevisionChain = REVISIONS) -> SchemaSt
     if revision.name in there:
         numbers = list(connection.scalars(select(revision.c.version_num)))
         if len(numbers) == 1:
-            indexed = search_index.is_there(connection)
+            indexed = search_index.is_there(CoreConnection(connection))
             return SchemaStatus(
                 revision=numbers[0], head=chain.head, newer=numbers[0] not in chain.known, text_index=indexed
             )

@@ -26,8 +26,10 @@ from sqlalchemy import (
     literal_column,
     select,
     table,
+    text,
 )
 
+from poec_workflow.adapters.sql.prepared import CoreConnection, Prepared, StatementConnection
 from poec_workflow.adapters.sql.schema import actions, applications, people, sessions
 
 Condition = ColumnElement[bool]
@@ -79,18 +81,23 @@ _THERE = {
 }
 
 
+_is_there = Prepared(lambda dialect: text(_THERE[dialect.name]))
+
+
 def create(connection: Connection) -> None:
     """Make the index, unless it is there or the database can't have it."""
     dialect = connection.dialect.name
-    if is_there(connection) or (dialect == "sqlite" and not connection.exec_driver_sql(_POSSIBLE).scalar()):
+    if is_there(CoreConnection(connection)) or (
+        dialect == "sqlite" and not connection.exec_driver_sql(_POSSIBLE).scalar()
+    ):
         return
     for each in STATEMENTS[dialect]:
         connection.exec_driver_sql(each).close()
 
 
-def is_there(connection: Connection) -> bool:
+def is_there(connection: StatementConnection) -> bool:
     """Whether texts are indexed."""
-    return bool(connection.exec_driver_sql(_THERE[connection.dialect.name]).scalar())
+    return bool(connection.values(_is_there)[0])
 
 
 def is_apart(name: str | None, _kind: str, _parents: object) -> bool:
@@ -131,7 +138,7 @@ class TextIndex:
         return select(of.c.reference).where(literal_column(f"{of.name}.rowid").in_(rows))
 
 
-def text_index(words: Sequence[str], connection: Connection) -> TextIndex | None:
+def text_index(words: Sequence[str], connection: StatementConnection) -> TextIndex | None:
     """What finds one of some words; None where they are too short, or there is no index."""
     return TextIndex(connection.dialect.name) if _indexed(words) and is_there(connection) else None
 

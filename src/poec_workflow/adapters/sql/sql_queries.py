@@ -9,18 +9,18 @@ from typing import Any, TypeVar
 
 from sqlalchemy import BindParameter, Connection, Row, bindparam, select, union
 
-from poec_workflow.adapters.row_builders import action_row, application_row, session_row
+from poec_workflow.adapters.row_builders import action_row, session_row
 from poec_workflow.adapters.search_text import words
-from poec_workflow.adapters.sql import context_loading, list_statements
+from poec_workflow.adapters.sql import application_statements, context_loading, list_conditions, list_statements
 from poec_workflow.adapters.sql.connections import Connections
 from poec_workflow.adapters.sql.context_loading import is_open, open_count
 from poec_workflow.adapters.sql.dashboard_statements import from_applications, from_counters
 from poec_workflow.adapters.sql.dialects import supports_lateral
-from poec_workflow.adapters.sql.prepared import CoreConnection
+from poec_workflow.adapters.sql.prepared import CoreConnection, StatementConnection
 from poec_workflow.adapters.sql.row_mapping import microseconds
 from poec_workflow.adapters.sql.schema import SUBJECTS, applications, history, people, sessions
 from poec_workflow.adapters.sql.search_index import text_index
-from poec_workflow.adapters.sql.stored_values import read, tally_of
+from poec_workflow.adapters.sql.stored_values import read, read_application_rows, tally_of
 from poec_workflow.history import HistoryEntry
 from poec_workflow.model import (
     STATE_TYPES,
@@ -69,16 +69,6 @@ _overdue = (
     .where(applications.c.session.in_(_ended), is_open)
     .order_by(applications.c.reference)
 )
-
-
-def _list_rows(rows: Sequence[Any]) -> Sequence[ApplicationRow]:
-    """Build rows of the applications list."""
-    return [
-        application_row(
-            read(application, Application), read(session, TrainingSession), read(action, TrainingAction), name
-        )
-        for application, session, action, name in rows
-    ]
 
 
 class SqlQueries:
@@ -143,21 +133,22 @@ class SqlQueries:
     ) -> Sequence[ApplicationRow]:
         """Applications by reference, after one, at most so many."""
 
-        def work(connection: Connection) -> Sequence[Row[Any]]:
-            lateral = supports_lateral(connection)
+        def work(connection: StatementConnection) -> Sequence[Any]:
+            lateral = supports_lateral(connection.dialect)
             index = text_index(words(filter_.text), connection)
-            shape = list_statements.shape_of(filter_)
-            statement = list_statements.applications_page(shape, limit, lateral=lateral, index=index)
-            return connection.execute(statement, list_statements.parameters(filter_, criteria, after)).all()
+            shape = application_statements.shape_of(filter_)
+            statement = application_statements.applications_page(shape, limit, lateral=lateral, index=index)
+            return connection.rows(statement, list_conditions.parameters(filter_, criteria, after))
 
-        return _list_rows(self._connections.read(work))
+        return read_application_rows(self._connections.select(work))
 
     def application_tabs(self, filter_: ApplicationFilter, criteria: AlertCriteria) -> Mapping[Tab, int]:
         """How many applications each tab has, whatever the filter's."""
 
         def work(connection: Connection) -> Row[Any]:
-            statement = list_statements.application_tabs(filter_, text_index(words(filter_.text), connection))
-            return connection.execute(statement, list_statements.parameters(filter_, criteria)).one()
+            index = text_index(words(filter_.text), CoreConnection(connection))
+            statement = application_statements.application_tabs(filter_, index)
+            return connection.execute(statement, list_conditions.parameters(filter_, criteria)).one()
 
         row = self._connections.read(work)
         return {tab: getattr(row, tab.value) for tab in Tab}
@@ -167,7 +158,7 @@ class SqlQueries:
     ) -> Sequence[SessionRow]:
         """Sessions by reference, after one, at most so many."""
         statement = list_statements.sessions_page(filter_, after, limit)
-        given = list_statements.parameters(filter_, criteria)
+        given = list_conditions.parameters(filter_, criteria)
         rows = self._connections.read(lambda c: c.execute(statement, given).all())
         return [
             session_row(read(row.session, TrainingSession), read(row.action, TrainingAction), tally_of(row))
@@ -176,7 +167,7 @@ class SqlQueries:
 
     def session_tabs(self, filter_: SessionFilter, criteria: AlertCriteria) -> Mapping[Tab, int]:
         """How many sessions each tab has, whatever the filter's."""
-        given = list_statements.parameters(filter_, criteria)
+        given = list_conditions.parameters(filter_, criteria)
         return self._counts(Tab, list_statements.session_tabs(filter_), given)
 
     def actions(
@@ -184,7 +175,7 @@ class SqlQueries:
     ) -> Sequence[ActionRow]:
         """Actions by reference with their sessions, after one, at most so many."""
         statement = list_statements.actions_page(filter_, criteria, after, limit)
-        given = list_statements.parameters(filter_, criteria)
+        given = list_conditions.parameters(filter_, criteria)
         rows, session_rows = self._connections.read(
             lambda c: (
                 c.execute(statement, given).all(),
@@ -201,16 +192,16 @@ class SqlQueries:
 
     def action_tabs(self, filter_: ActionFilter, criteria: AlertCriteria) -> Mapping[ActionTab, int]:
         """How many actions each tab has, whatever the filter's."""
-        given = list_statements.parameters(filter_, criteria)
+        given = list_conditions.parameters(filter_, criteria)
         return self._counts(ActionTab, list_statements.action_tabs(filter_, criteria), given)
 
     def waiting(self, organization: str, *, ended_from: date) -> Sequence[ApplicationRow]:
         """Open applications of an organisation's sessions that ended on a day or later, or have not, by reference."""
-        statement = list_statements.waiting(organization, ended_from)
-        return _list_rows(self._connections.read(lambda c: c.execute(statement).all()))
+        statement = application_statements.waiting(organization, ended_from)
+        return read_application_rows(self._connections.read(lambda c: c.execute(statement).all()))
 
     def _counts(
-        self, tabs: type[AnyTab], statement: list_statements.Statement, given: Mapping[str, object]
+        self, tabs: type[AnyTab], statement: list_conditions.Statement, given: Mapping[str, object]
     ) -> Mapping[AnyTab, int]:
         row = self._connections.read(lambda c: c.execute(statement, given).mappings().one())
         return {tab: row[tab.value] for tab in tabs}
