@@ -103,6 +103,21 @@ def test_what_a_sweep_claims_is_not_sorted(file: Path, stored: SqlStorage, said:
     assert not [step for step in plans(file, said) if "TEMP B-TREE" in step]
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [ApplicationFilter(organization="TRAIN"), ApplicationFilter(tab=Tab.ENDED), ApplicationFilter(states=("pending",))],
+    ids=["organization", "tab", "states"],
+)
+def test_sessions_are_gone_over_only_where_they_are_to_be_sought(
+    file: Path, stored: SqlStorage, said: list[Said], asked: ApplicationFilter
+) -> None:
+    """Whether they are is known before the first of them, not compared with each."""
+    workflow_on(stored).applications(asked)
+    steps = plans(file, said)
+    loops = [step for step in steps[steps.index("SCAN seeking") + 1 :] if step.startswith(("SCAN", "SEARCH"))]
+    assert "poec_sessions" in loops[0]
+
+
 @pytest.mark.parametrize("name", ["application", "dashboard", "dashboard since", "queue", "everybody", "tabs"])
 def test_each_is_one_statement(name: str, stored: SqlStorage, said: list[Said]) -> None:
     """One statement a question."""

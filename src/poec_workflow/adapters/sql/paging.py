@@ -28,6 +28,7 @@ from sqlalchemy import (
     case,
     false,
     func,
+    literal,
     or_,
     select,
     true,
@@ -91,8 +92,10 @@ def page_of_sessions(
     scanned = _scan(matching, conditions, limit, unless=few, joined=index is not None).cte("scanned")
     full = select(func.count()).select_from(scanned).scalar_subquery() == limit
     open_ = and_(~few, ~full)
-    named = open_ if index is None else and_(open_, sessions.c.reference.in_(index.sessions(open_)))
-    to_seek = held.where(or_(and_(few, number > 0), named))
+    named = [] if index is None else [or_(few, sessions.c.reference.in_(index.sessions(open_)))]
+    # Joined, for SQLite would compare a condition with every session.
+    seeking = select(literal(1)).where(or_(and_(few, number > 0), open_)).subquery("seeking")
+    to_seek = held.select_from(seeking.join(sessions, true())).where(*named)
     sought = _seek(matching, to_seek, limit, lateral=lateral).subquery("sought")
     parts = [select(scanned.c.reference).where(full), select(sought.c.reference)]
     if index is not None:
