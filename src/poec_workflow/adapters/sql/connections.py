@@ -17,8 +17,7 @@ from poec_workflow.adapters.sql.dialects import (
     writing_engine,
 )
 from poec_workflow.adapters.sql.driver_errors import database_errors, translated
-from poec_workflow.adapters.sql.driver_reading import select
-from poec_workflow.adapters.sql.driver_transaction import Work, write
+from poec_workflow.adapters.sql.driver_transaction import Work, transact
 from poec_workflow.adapters.sql.prepared import CoreConnection
 from poec_workflow.adapters.sql.retries import retried
 from poec_workflow.adapters.sql.revisions import REVISIONS, RevisionChain, check, make, status, upgrade
@@ -95,7 +94,7 @@ class OwnConnections:
             Conflict: the retries are used up.
         """
         if write:
-            return self._attempted(lambda: self._write(work))
+            return self._attempted(lambda: self._transact(work, write=True))
         return self.read(lambda connection: work(CoreConnection(connection)))
 
     def read(self, work: Reading[T]) -> T:
@@ -104,7 +103,7 @@ class OwnConnections:
 
     def select(self, work: Work[T]) -> T:
         """The same, by prepared statements, which are handed to the driver."""
-        return self._attempted(lambda: self._select(work))
+        return self._attempted(lambda: self._transact(work, write=False))
 
     def upgrade(self) -> SchemaStatus:
         """Make the tables, or bring older ones up to this release; what was there before."""
@@ -133,13 +132,9 @@ class OwnConnections:
         with _connected(self._reading) as connection:
             return work(connection)
 
-    def _select(self, work: Work[T]) -> T:
+    def _transact(self, work: Work[T], *, write: bool) -> T:
         self._prepare()
-        return select(self._engine, work)
-
-    def _write(self, work: Work[T]) -> T:
-        self._prepare()
-        return write(self._engine, work)
+        return transact(self._engine, work, write=write)
 
     def _prepare(self) -> None:
         if self._ready:
