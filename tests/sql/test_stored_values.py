@@ -28,6 +28,7 @@ from poec_workflow import (
 )
 from poec_workflow.adapters.row_builders import application_row
 from poec_workflow.adapters.sql import stored_values
+from poec_workflow.adapters.sql.compiled_readers import TEXT_LENGTH
 from poec_workflow.adapters.sql.stored_values import read, read_application_rows
 from poec_workflow.events import EVENTS
 from poec_workflow.serialization import from_dict, to_json
@@ -58,6 +59,16 @@ def test_what_was_written_is_read_as_from_dict_reads_it(cls: type[Any], data: st
     if "\\u" not in text and not getattr(value, "advisories", ()):
         with patch.object(stored_values, "from_dict", side_effect=AssertionError):
             assert read(text, cls) == value
+
+
+@PATIENT
+@given(values(Application))
+def test_an_application_is_read_by_its_pattern(application: Application) -> None:
+    """As it is written by this release, unless a text of it is very long, or written with an escape."""
+    text = to_json(application)
+    if "\\" not in text and len(text) <= TEXT_LENGTH.most:
+        with patch.object(stored_values, "load", side_effect=AssertionError):
+            assert read(text, Application) == application
 
 
 @settings(PATIENT, max_examples=15)
