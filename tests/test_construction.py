@@ -11,7 +11,7 @@ from attrs.exceptions import FrozenInstanceError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from poec_workflow import Application, Convocation, TrainingAction, TrainingSession
+from poec_workflow import Application, Convocation, Enrolment, TrainingAction, TrainingSession
 from poec_workflow.construction import constructor
 from poec_workflow.events import EVENTS
 from poec_workflow.testing.strategies import values
@@ -29,6 +29,12 @@ def test_what_is_compiled_makes_the_same(value: Any) -> None:
     assert pickle.loads(pickle.dumps(made)) == value  # noqa: S301 - our own
     with pytest.raises(FrozenInstanceError):
         made.version = 0
+
+
+@pytest.mark.parametrize("cls", [*CLASSES, Enrolment], ids=lambda each: each.__name__)
+def test_a_value_has_no_slot_for_weak_references(cls: type[Any]) -> None:
+    """It would have to be made, and takes eight bytes of every value."""
+    assert not hasattr(cls, "__weakref__")
 
 
 def test_expressions_say_where_fields_come_from() -> None:

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from attrs import evolve
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from poec_workflow import SYSTEM, Accepted, Malformed, Refused, Settings, commands, decide
 from poec_workflow.model import ActorKind, ApplicationState
-from poec_workflow.policies.calendar import first_instant, in_zone, local_day, local_instant
+from poec_workflow.policies.calendar import first_instant, in_zone, later_day, local_day, local_instant, local_time
 from poec_workflow.policies.deadlines import (
     adjacent_days,
     advice_deadline,
@@ -25,6 +25,7 @@ from world import SAMPLES, SESSION, application, facts, related
 
 PARIS = Settings().zone
 OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+ALMOST_A_DAY = timedelta(hours=23, minutes=59)
 DAYS = st.dates(date(1950, 1, 1), date(2990, 1, 1))
 
 # The session's end ▸ the first instant after the advice deadline, in UTC.
@@ -97,6 +98,15 @@ def test_the_day_does_not_depend_on_the_offset_written(naive: datetime, one: tim
     assert local_day(instant, PARIS) == local_day(instant.astimezone(other), PARIS)
 
 
+@given(st.datetimes(datetime(1950, 1, 1), datetime(2990, 1, 1)), OFFSETS, OFFSETS, st.integers(-3, 3))  # noqa: DTZ001
+@example(datetime(2021, 11, 1, 23, 30), timezone(-ALMOST_A_DAY), timezone(ALMOST_A_DAY), 1)  # noqa: DTZ001
+def test_a_later_day_is_told_whatever_the_offsets(naive: datetime, one: timezone, zone: timezone, away: int) -> None:
+    """Also where the zone's day is two days after the day that is written."""
+    instant = naive.replace(tzinfo=one)
+    day, falls_on = instant.date() + timedelta(days=away), local_day(instant, zone)
+    assert later_day(day, instant, zone) == (falls_on if day < falls_on else None)
+
+
 @given(DAYS)
 def test_a_day_begins_with_its_first_instant(day: date) -> None:
     """The first instant is on the day, and a microsecond earlier is not."""
@@ -126,6 +136,13 @@ def test_an_instant_in_a_zone_has_that_moments_offset() -> None:
     assert before.isoformat() == "2021-10-31T02:30:00+02:00"
     assert after.isoformat() == "2021-10-31T02:30:00+01:00"
     assert before < after
+
+
+def test_the_hour_that_comes_twice_is_two_instants() -> None:
+    """Though the clock face, and Python's comparison within the zone, are the same."""
+    first = datetime(2021, 10, 31, 2, 30, tzinfo=PARIS)
+    again = [local_time(first.replace(fold=fold), PARIS).instant for fold in (0, 1, 0)]
+    assert [each.isoformat() for each in again] == [f"2021-10-31T02:30:00+0{offset}:00" for offset in (2, 1, 2)]
 
 
 def test_another_time_zone() -> None:

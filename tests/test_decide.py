@@ -254,6 +254,8 @@ def test_the_order_of_answers() -> None:
     assert codes(decide(rejected, sample, facts(nobody, expected_version=7, **late))) == {"not-permitted"}
     assert codes(decide(rejected, sample, facts(trainer, expected_version=7, **late))) == {"stale-version"}
     assert codes(decide(rejected, sample, facts(trainer, expected_version=3, **late))) == {"no-transition"}
+    often = evolve(rejected, version=2**30)
+    assert codes(decide(often, sample, facts(trainer, expected_version=int("1073741824")))) == {"no-transition"}
     present = application(ApplicationState.PRESENT)
     bad = commands.Retain("C-1", entry=date(2020, 1, 1), exit=date(2019, 1, 1), weekly_hours=sample.weekly_hours * 9)
     assert codes(decide(present, bad, facts(trainer, tally=Tally(present=1, retained=2), **late))) == {

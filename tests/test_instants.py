@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from typing import Any
 
 import pytest
@@ -83,7 +83,19 @@ def test_what_is_accepted_is_read_again(storage: Storage, instant: str) -> None:
     assert workflow.execute(CREATE, PLATFORM, key="k") == evolve(first, replayed=True)
 
 
-@pytest.mark.parametrize("clock", [None, "2021-11-02", datetime(2021, 11, 2), 5])  # noqa: DTZ001 - the point
+class Nowhere(tzinfo):
+    """A zone that knows no offset, so that its instants are naive."""
+
+    def utcoffset(self, _instant: datetime | None) -> None:
+        return None
+
+    dst = tzname = utcoffset
+
+
+@pytest.mark.parametrize(
+    "clock",
+    [None, "2021-11-02", datetime(2021, 11, 2), datetime(2021, 11, 2, tzinfo=Nowhere()), 5],  # noqa: DTZ001 - the point
+)
 def test_a_clock_gives_instants(clock: Any) -> None:
     """A naive one, or what is no instant at all, is malformed."""
     with pytest.raises(Malformed, match=r"^\$\.clock: an instant must be aware$"):

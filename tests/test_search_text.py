@@ -33,9 +33,10 @@ def test_no_character_is_folded_twice_or_told_apart_by_case_or_form() -> None:
     """Every character of Unicode, by itself."""
     for each in EVERY_CHARACTER:
         plain = folded(each)
-        written = {folded(plain), *(folded(case(each)) for case in (str.upper, str.lower, str.casefold, str.title))}
         forms: Sequence[Form] = ("NFC", "NFD") if each in SPACING_ACCENTS else ("NFC", "NFD", "NFKC", "NFKD")
-        assert written | {folded(unicodedata.normalize(form, each)) for form in forms} == {plain}, ascii(each)
+        cases = (each.upper(), each.lower(), each.casefold(), each.title())
+        written = {plain, *cases, *(unicodedata.normalize(form, each) for form in forms)} - {each}
+        assert {folded(other) for other in written} <= {plain}, ascii(each)
 
 
 @given(TEXTS, st.sampled_from([str, str.upper, str.lower, str.casefold]), st.sampled_from(["", "NFC", "NFD"]))

@@ -9,9 +9,8 @@ from typing import NamedTuple
 from poec_workflow.errors import Malformed
 from poec_workflow.model import FIRST_YEAR, LAST_YEAR
 
-_NONE, _MINUTE = timedelta(), timedelta(minutes=1)
+_NONE, _MINUTE, _FAR = timedelta(), timedelta(minutes=1), timedelta(days=2)
 _YEARS = range(FIRST_YEAR, LAST_YEAR + 1)
-_APART = 3
 
 
 def local_day(instant: datetime, zone: tzinfo) -> date:
@@ -21,8 +20,8 @@ def local_day(instant: datetime, zone: tzinfo) -> date:
 
 def later_day(day: date, instant: datetime, zone: tzinfo) -> date | None:
     """The calendar day of an instant in a zone, where it comes after a day; else None."""
-    # No two zones are two days apart: only near the instant the zone's own day is computed.
-    if day.toordinal() >= instant.date().toordinal() + _APART:
+    # Two offsets are less than two days apart: only near the instant the zone's own day is computed.
+    if day - instant.date() >= _FAR:
         return None
     falls_on = local_day(instant, zone)
     return falls_on if day < falls_on else None

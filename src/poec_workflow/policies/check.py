@@ -127,15 +127,12 @@ class Evaluator:
     @classmethod
     def of(cls, checks: tuple[Check, ...]) -> Evaluator:
         """Compile checks."""
-        names = [f"answer_{number}" for number in range(len(checks))]
-        asked = (
-            f" {name} = policy_{number}({'subject, facts' if each.payload_free else 'subject, facts, command'})"
-            for number, (name, each) in enumerate(zip(names, checks, strict=True))
-        )
-        every = f"({', '.join(names)},)" if names else "()"
-        passed = " and ".join(f"{name} is None" for name in names) or "True"
-        lines = ("def answers(subject, facts, command):", *asked, f" return None if {passed} else {every}")
         scope: dict[str, Any] = {f"policy_{number}": each.policy for number, each in enumerate(checks)}
+        given = ["subject, facts" if each.payload_free else "subject, facts, command" for each in checks]
+        asked = [f" answer_{number} = policy_{number}({each})" for number, each in enumerate(given)]
+        passed = "".join(f"answer_{number} is None and " for number in range(len(checks)))
+        every = "".join(f"answer_{number}, " for number in range(len(checks)))
+        lines = ("def answers(subject, facts, command):", *asked, f" return None if {passed}True else ({every})")
         exec("\n".join(lines), scope)  # noqa: S102 - of numbers alone
         return cls(checks, scope["answers"])
 
