@@ -155,11 +155,16 @@ def test_every_connection_is_in_use(postgresql_url: str) -> None:
         workflow = workflow_with_session(storage)
         engine = storage._connections._engine  # type: ignore[attr-defined]  # noqa: SLF001
         with ExitStack() as stack:
-            for _ in range(15):
+            for _ in range(14):
                 stack.enter_context(engine.connect())
-            with pytest.raises(StorageUnavailable, match="in use"):
-                workflow.session("S-1")
-        assert workflow.session("S-1").version == 1
+            assert workflow.session("S-1").version == 1
+            assert not workflow.execute(commands.SetCapacity("S-1", capacity=9), PLATFORM).final
+            assert workflow.session("S-1").version == 2
+            stack.enter_context(engine.connect())
+            for use in (workflow.session, lambda each: workflow.execute(commands.ReopenSession(each), PLATFORM)):
+                with pytest.raises(StorageUnavailable, match="in use"):
+                    use("S-1")
+        assert workflow.session("S-1").version == 2
 
 
 def test_a_server_that_is_not_there() -> None:

@@ -17,7 +17,7 @@ from poec_workflow.adapters.sql.dialects import (
     writing_engine,
 )
 from poec_workflow.adapters.sql.driver_errors import database_errors, translated
-from poec_workflow.adapters.sql.driver_transaction import Work, transact
+from poec_workflow.adapters.sql.driver_transaction import DriverTransactions, Work
 from poec_workflow.adapters.sql.prepared import CoreConnection
 from poec_workflow.adapters.sql.retries import retried
 from poec_workflow.adapters.sql.revisions import REVISIONS, RevisionChain, check, make, status, upgrade
@@ -81,6 +81,7 @@ class OwnConnections:
 
     def __init__(self, url: str, *, busy_timeout: float, attempts: int, chain: RevisionChain = REVISIONS) -> None:
         self._engine = make_engine(url, busy_timeout)
+        self._driver = DriverTransactions(self._engine)
         self._reading, self._writing = reading_engine(self._engine), writing_engine(self._engine)
         self._attempts = attempts
         self._chain = chain
@@ -117,7 +118,7 @@ class OwnConnections:
 
     def close(self) -> None:
         """Close every connection; the storage can still be used, and opens new ones."""
-        self._engine.dispose()
+        self._driver.close()
 
     def _attempted(self, attempt: Callable[[], T]) -> T:
         try:
@@ -129,12 +130,13 @@ class OwnConnections:
 
     def _read(self, work: Reading[T]) -> T:
         self._prepare()
+        self._driver.make_room()
         with _connected(self._reading) as connection:
             return work(connection)
 
     def _transact(self, work: Work[T], *, write: bool) -> T:
         self._prepare()
-        return transact(self._engine, work, write=write)
+        return self._driver.run(work, write=write)
 
     def _prepare(self) -> None:
         if self._ready:

@@ -33,10 +33,9 @@ WRITING = "poec_writing"
 """The execution option of connections whose transactions write."""
 
 _EXPECTED = "expected sqlite:///file.db or postgresql+psycopg://host/database"
-_MOST_CONNECTIONS = 15
-"""Of a storage to PostgreSQL. Each is kept: opening one takes longer than ten commands."""
-_AS_IT_IS: Mapping[str, Any] = {"pool_reset_on_return": None}
-"""A connection goes back as it is: every transaction here was ended, or its connection closed."""
+_POOL: Mapping[str, Any] = {"pool_size": 15, "max_overflow": 0, "pool_reset_on_return": None}
+"""Each connection is kept: to open one takes longer than ten commands. It goes back as it is: every transaction was
+ended, or its connection closed."""
 _CACHE = 8_000
 """Kibibytes of a SQLite file that a connection keeps in memory at most: the sessions of a million applications, which
 lists go over. With SQLite's own 2,000 each list reads them from the file again."""
@@ -75,7 +74,7 @@ def make_engine(url: str, busy_timeout: float) -> Engine:
     parsed = _parse_url(url)
     if parsed.get_backend_name() == "postgresql":
         return _postgresql(parsed, busy_timeout)
-    engine = create_engine(parsed, connect_args={"timeout": busy_timeout}, **_AS_IT_IS)
+    engine = create_engine(parsed, connect_args={"timeout": busy_timeout}, **_POOL)
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     event.listen(engine, "invalidate", _on_invalidate)
@@ -87,14 +86,7 @@ def _postgresql(url: URL, busy_timeout: float) -> Engine:
     # No statement here takes as long as compiling it would.
     ours = f"-c lock_timeout={int(busy_timeout * 1000)} -c jit=off"
     arguments = {"options": f"{ours} {options}", "connect_timeout": url.query.get("connect_timeout", "10")}
-    return create_engine(
-        url,
-        connect_args=arguments,
-        pool_size=_MOST_CONNECTIONS,
-        max_overflow=0,
-        pool_timeout=busy_timeout,
-        **_AS_IT_IS,
-    )
+    return create_engine(url, connect_args=arguments, pool_timeout=busy_timeout, **_POOL)
 
 
 def writing_engine(engine: Engine) -> Engine:

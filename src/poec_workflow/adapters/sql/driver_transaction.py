@@ -1,9 +1,8 @@
-"""A transaction on a driver's own connection, taken from an engine's pool."""
+"""Transactions on a driver's own connections, which come from an engine's pool."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import closing
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine
@@ -17,30 +16,74 @@ T = TypeVar("T")
 Work = Callable[[StatementConnection], T]
 
 
-def transact(engine: Engine, work: Work[T], *, write: bool, replaced: bool = False) -> T:
-    """Do work in a transaction and commit it; undo it when it raises, or only reads, which it does on one snapshot.
+class DriverTransactions:
+    """Transactions on a driver's own connections, which come from an engine's pool.
 
-    No connection is tested before it is used: that would be one more round trip for every command. One that was lost
-    in the pool shows at its first statement, when nothing was written; then the work begins again on a new one, once.
+    One of them is kept between transactions: to take one out of the pool, and to give it back, takes as long as three
+    decisions.
     """
-    with closing(engine.raw_connection()) as pooled:
-        driver = pooled.dbapi_connection
-        assert driver is not None  # noqa: S101 - it was just taken out
-        connection = DriverConnection(driver, engine.dialect)
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._kept: list[PoolProxiedConnection] = []
+
+    def run(self, work: Work[T], *, write: bool, replaced: bool = False) -> T:
+        """Do work in a transaction and commit it; undo it when it raises, or only reads, which it does on one snapshot.
+
+        No connection is tested before it is used: that would be one more round trip for every command. One that was
+        lost meanwhile shows at its first statement, when nothing was written; then the work begins again on a new one,
+        once.
+        """
+        pooled = self._take()
+        driver: Any = pooled.dbapi_connection
+        connection = DriverConnection(driver, self._engine.dialect)
         try:
             _begin(connection, driver, write=write)
             result = work(connection)
         except BaseException as error:
             _roll_back(pooled)
-            lost = engine.dialect.is_disconnect(error, driver, None)  # type: ignore[arg-type]
+            pooled.close()
+            lost = self._engine.dialect.is_disconnect(error, driver, None)  # type: ignore[arg-type]
             if replaced or connection.answered or not lost:
                 raise
         else:
-            (_commit if write else _roll_back)(pooled)
+            self._end(pooled, write=write)
             return result
-    # The others in the pool were lost with it.
-    engine.dispose()
-    return transact(engine, work, write=write, replaced=True)
+        # The others were lost with it.
+        self.close()
+        return self.run(work, write=write, replaced=True)
+
+    def make_room(self) -> None:
+        """Give the connection that is kept back to the pool, where all others are in use."""
+        pool: Any = self._engine.pool
+        if pool.checkedout() >= pool.size():
+            self._let_go()
+
+    def close(self) -> None:
+        """Close every connection; new ones are opened when they are needed."""
+        self._let_go()
+        self._engine.dispose()
+
+    def _let_go(self) -> None:
+        while self._kept:
+            self._take().close()
+
+    def _take(self) -> PoolProxiedConnection:
+        try:
+            return self._kept.pop()
+        except IndexError:
+            return self._engine.raw_connection()
+
+    def _end(self, pooled: PoolProxiedConnection, *, write: bool) -> None:
+        try:
+            (_commit if write else _roll_back)(pooled)
+        except BaseException:
+            pooled.close()
+            raise
+        if self._kept or not pooled.is_valid:
+            pooled.close()
+        else:
+            self._kept.append(pooled)
 
 
 def _begin(connection: DriverConnection, driver: Any, *, write: bool) -> None:  # noqa: ANN401 - two drivers' connections
