@@ -70,6 +70,8 @@ class Held:
         return self
 
     def __exit__(self, *_: object) -> None:
+        # The server ends the transaction of a connection that is closed when it gets to it.
+        self._connection.rollback()
         self._connection.close()
 
 
