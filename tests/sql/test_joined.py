@@ -11,11 +11,14 @@ import pytest
 from hosts import HOSTS, Host
 
 from guarantees import ADVISER, PLATFORM, TRAINER, check, registering, retaining, workflow_on, workflow_with_session
-from poec_workflow import CommandRefused, Conflict, SchemaOutdated, commands
+from poec_workflow import Accepted, CommandRefused, Conflict, SchemaOutdated, Workflow, commands
 from poec_workflow.adapters.sql import SqlStorage
+from poec_workflow.commands import Request
 from poec_workflow.ports import Transaction
+from poec_workflow.testing import SettableClock
 
 Note = Callable[[str], None]
+LATE = SettableClock("2022-04-20T09:00:00+02:00")
 
 
 class Broken(Exception):
@@ -173,3 +176,19 @@ def test_a_host_is_never_made_to_wait_for_a_retry(file: Path, town: SqlStorage) 
             joined.execute(registering(1), ADVISER)
         assert connection.in_transaction
         connection.rollback()
+
+
+def test_many_go_through_any_connection(host: Host, file: Path, town: SqlStorage) -> None:
+    """A batch of commands, a sweep of what is overdue, and the lists of both."""
+
+    def work(_note: Note, joined: SqlStorage) -> None:
+        workflow = workflow_on(joined)
+        requests = [Request(command=registering(number), actor=ADVISER, key=f"{number}") for number in (1, 2, 3)]
+        assert all(isinstance(each, Accepted) for each in workflow.execute_many(requests, batch=2))
+        assert len(workflow.applications().items) == len(requests)
+        expired = Workflow(joined, clock=LATE).sweep().expired
+        assert expired == tuple(row.reference for row in workflow.applications().items)
+
+    host(file, work)
+    assert set(town.queries.states(commands.Preregister.kind).values()) == {"no-advice"}
+    check(town)

@@ -156,7 +156,8 @@ class CoreConnection:
 
     def write(self, statement: Prepared, rows: Sequence[Parameters]) -> int:
         """Execute once for each of some parameters; how many rows of the table were affected."""
-        return self.core.execute(statement.on(self.dialect), rows).rowcount
+        # SQLAlchemy takes lists alone.
+        return self.core.execute(statement.on(self.dialect), [*rows]).rowcount
 
 
 class DriverConnection:
