@@ -36,7 +36,7 @@ def test_no_character_is_folded_twice_or_told_apart_by_case_or_form() -> None:
         forms: Sequence[Form] = ("NFC", "NFD") if each in SPACING_ACCENTS else ("NFC", "NFD", "NFKC", "NFKD")
         cases = (each.upper(), each.lower(), each.casefold(), each.title())
         written = {plain, *cases, *(unicodedata.normalize(form, each) for form in forms)} - {each}
-        assert {folded(other) for other in written} <= {plain}, ascii(each)
+        assert all(folded(other) == plain for other in written), ascii(each)
 
 
 @given(TEXTS, st.sampled_from([str, str.upper, str.lower, str.casefold]), st.sampled_from(["", "NFC", "NFD"]))

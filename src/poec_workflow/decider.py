@@ -166,7 +166,7 @@ def _adjudicate(
         if type(command) in lifecycle.by_state[None]:
             return Refused((Refusal("duplicate-reference", {"reference": command.reference}),))
         return Refused((no_transition(subject, command.type, lifecycles),))
-    answers = rule.refuse.answers(subject, facts, command)
+    answers = rule.refuse(subject, facts, command)
     refusals = () if answers is None else _refusals(rule.refusal_checks, answers)
     if own := facts.settings.checks:
         refusals += refusals_of(own.get(type(command), ()), subject, facts, command)
@@ -218,7 +218,7 @@ def _expect_mapping(check: Check, details: object) -> None:
 def _accept(
     rule: AnyRule, subject: Subject | None, command: Command, facts: Facts, lifecycle: Lifecycle, lifecycles: Lifecycles
 ) -> Accepted:
-    answers = rule.warn.answers(subject, facts, command)
+    answers = rule.warn(subject, facts, command)
     advisories = () if answers is None else _advisories(rule.advisory_checks, answers)
     consequences = _cascade(rule.first, command, facts, lifecycles) if rule.first else ()
     at = in_zone(rule.effective(subject, facts), facts.settings.zone) if rule.effective else facts.written_now

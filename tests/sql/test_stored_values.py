@@ -22,7 +22,6 @@ from poec_workflow import (
     Convocation,
     HistoryEntry,
     Malformed,
-    Prescriber,
     TrainingAction,
     TrainingSession,
 )
@@ -33,6 +32,7 @@ from poec_workflow.adapters.sql.stored_values import read, read_application_rows
 from poec_workflow.events import EVENTS
 from poec_workflow.serialization import from_dict, to_json
 from poec_workflow.testing.strategies import values
+from world import application
 
 CLASSES = (Application, TrainingSession, TrainingAction, HistoryEntry)
 CLASS = pytest.mark.parametrize("cls", CLASSES, ids=lambda each: each.__name__)
@@ -197,18 +197,9 @@ def test_an_application_is_read_with_all_its_convocations(times: int) -> None:
         )
         for each in range(times)
     ]
-    application = Application(
-        reference="C-1",
-        version=3,
-        state=ApplicationState.PRESENT,
-        session="S-1",
-        candidate="P-1",
-        prescriber=Prescriber(origin="self"),
-        registered_at=datetime(2021, 11, 1, 9, tzinfo=UTC),
-        convocations=tuple(convocations),
-    )
+    convoked = application(ApplicationState.PRESENT, convocations=tuple(convocations))
     with patch.object(stored_values, "reader", side_effect=AssertionError):
-        assert read(to_json(application), Application) == application
+        assert read(to_json(convoked), Application) == convoked
 
 
 @settings(PATIENT, max_examples=5, phases=[Phase.generate])

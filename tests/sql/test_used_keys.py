@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
 from guarantees import PLATFORM, TRAINER, check, workflow_with_session
-from poec_workflow import Accepted, Candidate, commands
+from poec_workflow import Accepted, commands
 from poec_workflow.adapters.sql import SqlStorage
-from poec_workflow.commands import Command, Request
-from poec_workflow.history_recording import RecordedChange
-from poec_workflow.ports import DecisionContext, Receipt, Storage, Transaction
+from poec_workflow.commands import Request
+from poec_workflow.testing.contracts.storage_wrappers import Pausing
 from statements import listening
 
 SEATS = commands.SetCapacity("S-1", capacity=9)
@@ -51,36 +49,10 @@ def test_what_would_be_accepted_again_is_undone(database_url: str, key: str) -> 
         check(storage)
 
 
-class Plain:
-    """A storage whose transactions have what the port asks for, and no option."""
-
-    def __init__(self, storage: Storage) -> None:
-        self._storage, self.queries, self.outbox = storage, storage.queries, storage.outbox
-
-    def run(self, work: Callable[[Transaction], Any], *, write: bool = True) -> Any:
-        return self._storage.run(lambda transaction: work(_Plain(transaction)), write=write)
-
-
-class _Plain:
-    def __init__(self, transaction: Transaction) -> None:
-        self._transaction = transaction
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._transaction, name)
-
-    def load(self, command: Command, *, key: str | None = None) -> DecisionContext:
-        return self._transaction.load(command, key=key)
-
-    def save(
-        self, changes: Sequence[RecordedChange], receipt: Receipt | None = None, people: Sequence[Candidate] = ()
-    ) -> None:
-        self._transaction.save(changes, receipt, people)
-
-
 def test_a_storage_around_it_looks_keys_up_as_it_did(database_url: str) -> None:
-    """It passes `load` and `save` on, and has no options, though it passes every other name on too."""
+    """It has a `load` of its own and no option, though it passes every other name on."""
     with SqlStorage.open(database_url, attempts=1) as storage:
-        workflow = workflow_with_session(storage).using(Plain(storage))
+        workflow = workflow_with_session(storage).using(Pausing(storage, lambda: None))
         assert looks(lambda: workflow.execute(SEATS, PLATFORM, key="k")) == 1
         assert looks(lambda: workflow.execute(SEATS, PLATFORM, key="k")) == 1
         refused = workflow.submit(Request(command=FEWER, actor=PLATFORM, key="k"))

@@ -19,7 +19,7 @@ from poec_workflow.construction import constructor
 from poec_workflow.events import ENVELOPE, Event
 from poec_workflow.frozen_map import FrozenMap
 from poec_workflow.model import State, Subject
-from poec_workflow.policies.check import Check, Evaluator, code_of
+from poec_workflow.policies.check import Check, Evaluate, code_of, evaluator
 from poec_workflow.policies.facts import Facts
 from poec_workflow.policies.policy import Condition, Policy
 
@@ -104,14 +104,14 @@ class Rule(Generic[S, C]):
         return tuple(check.code for check in self.refusal_checks)
 
     @cached_property
-    def refuse(self) -> Evaluator:
+    def refuse(self) -> Evaluate:
         """Evaluate the policies that may refuse."""
-        return Evaluator.of(self.refusal_checks)
+        return evaluator(self.refusal_checks)
 
     @cached_property
-    def warn(self) -> Evaluator:
+    def warn(self) -> Evaluate:
         """Evaluate the policies that may advise."""
-        return Evaluator.of(self.advisory_checks)
+        return evaluator(self.advisory_checks)
 
     @cached_property
     def make_event(self) -> Callable[[S | None, C, datetime], Event[S]]:

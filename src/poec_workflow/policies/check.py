@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 from attrs import frozen
@@ -111,30 +111,21 @@ class Check:
         return cls(code_of(policy), not needs_command(policy), policy, FrozenMap(getattr(policy, "messages", {})))
 
 
-@frozen
-class Evaluator:
-    """The checks of a row, compiled into one function, without a loop over them.
+Evaluate = Callable[[Any, Any, Any], tuple[Details | None, ...] | None]
+"""Subject, facts and command ▸ what each of some policies gives, or None where none of them gives details."""
 
-    Attributes:
-        checks: the checks.
-        answers: evaluates all of them on a subject, facts and a command: what each gives, or None where none of them
-            gives details.
-    """
 
-    checks: tuple[Check, ...]
-    answers: Callable[[Any, Any, Any], tuple[Details | None, ...] | None]
-
-    @classmethod
-    def of(cls, checks: tuple[Check, ...]) -> Evaluator:
-        """Compile checks."""
-        scope: dict[str, Any] = {f"policy_{number}": each.policy for number, each in enumerate(checks)}
-        given = ["subject, facts" if each.payload_free else "subject, facts, command" for each in checks]
-        asked = [f" answer_{number} = policy_{number}({each})" for number, each in enumerate(given)]
-        passed = "".join(f"answer_{number} is None and " for number in range(len(checks)))
-        every = "".join(f"answer_{number}, " for number in range(len(checks)))
-        lines = ("def answers(subject, facts, command):", *asked, f" return None if {passed}True else ({every})")
-        exec("\n".join(lines), scope)  # noqa: S102 - of numbers alone
-        return cls(checks, scope["answers"])
+def evaluator(checks: Sequence[Check]) -> Evaluate:
+    """Compile the checks of a row into one function, without a loop over them."""
+    scope: dict[str, Any] = {f"policy_{number}": each.policy for number, each in enumerate(checks)}
+    given = ["subject, facts" if each.payload_free else "subject, facts, command" for each in checks]
+    asked = [f" answer_{number} = policy_{number}({each})" for number, each in enumerate(given)]
+    passed = "".join(f"answer_{number} is None and " for number in range(len(checks)))
+    every = "".join(f"answer_{number}, " for number in range(len(checks)))
+    lines = ("def evaluate(subject, facts, command):", *asked, f" return None if {passed}True else ({every})")
+    exec("\n".join(lines), scope)  # noqa: S102 - of numbers alone
+    evaluate: Evaluate = scope["evaluate"]
+    return evaluate
 
 
 def faults_of_messages(policy: Callable[..., Any]) -> Iterator[str]:

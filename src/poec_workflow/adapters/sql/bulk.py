@@ -9,7 +9,7 @@ long.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -131,13 +131,21 @@ def write_all(connection: StatementConnection, writes: Sequence[Write]) -> Write
     """Write all, in their order, up to one whose rows can't all be written; return that one, None where all can."""
     tables = {each.by.table for each in writes}
     # A common table expression does not see what another one writes.
-    if len(writes) > 1 and len(tables) == len(writes) and connection.dialect.name in WITH_ARRAYS:
-        return _write_at_once(connection, writes)
-    written = ((each, each.by.write(connection, each.rows)) for each in writes)
-    return next((each for each, count in written if each.counted and count != len(each.rows)), None)
+    at_once = len(writes) > 1 and len(tables) == len(writes) and connection.dialect.name in WITH_ARRAYS
+    written = (_write_at_once if at_once else _write_in_turn)(connection, writes)
+    return next((each for each, count in written if count != len(each.rows)), None)
 
 
-def _write_at_once(connection: StatementConnection, writes: Sequence[Write]) -> Write | None:
+def _write_in_turn(connection: StatementConnection, writes: Sequence[Write]) -> Iterator[tuple[Write, int]]:
+    """Write one after the other, as the caller goes on; how many rows of those that are counted were affected."""
+    for each in writes:
+        count = each.by.write(connection, each.rows)
+        if each.counted:
+            yield each, count
+
+
+def _write_at_once(connection: StatementConnection, writes: Sequence[Write]) -> Iterator[tuple[Write, int]]:
+    """The same in one statement."""
     parameters: dict[str, Any] = {}
     for each in writes:
         given = _arrays(each.rows) if len(each.rows) > 1 else each.rows[0]
@@ -145,8 +153,7 @@ def _write_at_once(connection: StatementConnection, writes: Sequence[Write]) -> 
         parameters.update((prefix + name, value) for name, value in given.items())
     statement = _at_once(tuple((each.by, len(each.rows) > 1, each.counted) for each in writes))
     counts = connection.row(statement, parameters)
-    counted = ((each, getattr(counts, each.by.table.name)) for each in writes if each.counted)
-    return next((each for each, count in counted if count != len(each.rows)), None)
+    return ((each, getattr(counts, each.by.table.name)) for each in writes if each.counted)
 
 
 @cache

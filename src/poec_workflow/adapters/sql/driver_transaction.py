@@ -65,14 +65,17 @@ class DriverTransactions:
         self._engine.dispose()
 
     def _let_go(self) -> None:
-        while self._kept:
-            self._take().close()
+        while (pooled := self._pop()) is not None:
+            pooled.close()
 
     def _take(self) -> PoolProxiedConnection:
+        return self._pop() or self._engine.raw_connection()
+
+    def _pop(self) -> PoolProxiedConnection | None:
         try:
             return self._kept.pop()
         except IndexError:
-            return self._engine.raw_connection()
+            return None
 
     def _end(self, pooled: PoolProxiedConnection, *, write: bool) -> None:
         try:

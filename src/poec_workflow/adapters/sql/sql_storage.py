@@ -111,20 +111,17 @@ class SqlStorage:
             StorageUnavailable: the database can't be reached, read or written.
         """
 
-        def in_transaction(connection: StatementConnection) -> T:
-            transaction = SqlTransaction(connection, lock=write)
+        def in_transaction(connection: StatementConnection, begin: type[SqlTransaction] = SqlTransaction) -> T:
+            transaction = begin(connection, lock=write)
             result = work(transaction)
             transaction.flush()
             return result
 
         def with_keys_last(connection: StatementConnection) -> T:
-            transaction = _KeysLast(connection, lock=True)
             try:
-                result = work(transaction)
-                transaction.flush()
+                return in_transaction(connection, _KeysLast)
             except KeyUsed as error:
                 raise _KeysFirst from error
-            return result
 
         if write and self._connections.begins_again:
             with suppress(_KeysFirst):
