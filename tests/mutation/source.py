@@ -42,10 +42,12 @@ LEAST = 95
 """Per cent of the mutants."""
 CONF, SESSION = "../configuration.toml", "../session.sqlite"
 TYPES = {
+    "check.py: Details | None",
+    "check.py: tuple[Details | None, ...] | None",
     "policy.py: Callable[[S, Facts], Details | None] | Callable[[S, Facts, C], Details | None]",
     "policy.py: Details | None",
 }
-"""What is of types though no annotation: the name `Policy`, given to one."""
+"""What is of types though no annotation: the names `Evaluate` and `Policy`, given to them."""
 
 CONFIGURATION = """
 [cosmic-ray]
