@@ -109,7 +109,7 @@ def situations(draw: st.DrawFn) -> tuple[Subject | None, Command, Facts]:
         SubjectKind.SESSION: session,
         SubjectKind.ACTION: action,
     }
-    subject = draw(st.sampled_from([subjects[command.kind]] * 6 + [None]))
+    subject = draw(st.sampled_from([subjects[command.subject_kind]] * 6 + [None]))
     counts = {name: draw(SMALL) for name in ("pending", "present", "retained")}
     waiting = [
         evolve(application(ApplicationState.PRESENT), reference=f"C-{n}") for n in range(10, 10 + counts["present"])
@@ -129,7 +129,7 @@ def situations(draw: st.DrawFn) -> tuple[Subject | None, Command, Facts]:
             session=session, tally=Tally(registered=sum(counts.values()), **counts), open_applications=waiting
         ),
         enrolments=(Enrolment(session=session, tally=Tally(**counts), open_applications=waiting),)
-        if command.kind is SubjectKind.ACTION
+        if command.subject_kind is SubjectKind.ACTION
         else (),
         candidate_live=draw(st.booleans()),
     )
@@ -138,11 +138,11 @@ def situations(draw: st.DrawFn) -> tuple[Subject | None, Command, Facts]:
 
 def by_a_plain_loop(subject: Subject | None, command: Command, known: Facts) -> str:
     """The answer of a loop over the rows, without any machine."""
-    lifecycle = LIFECYCLES[command.kind]
+    lifecycle = LIFECYCLES[command.subject_kind]
     if lifecycle.creates(type(command)) and subject is not None:
         return "duplicate-reference"
     if not lifecycle.creates(type(command)) and subject is None:
-        return f"unknown-{command.kind}"
+        return f"unknown-{command.subject_kind}"
     for rule in lifecycle.rules:
         if rule.command is not type(command) or (subject.state if subject else None) not in (rule.source or (None,)):
             continue
@@ -166,7 +166,7 @@ def in_short(answer: Accepted | Refused, lifecycle: Lifecycle) -> str:
 def test_decide_agrees_with_a_plain_loop_over_the_rows(situation: tuple[Subject | None, Command, Facts]) -> None:
     """Whatever the facts, the machine takes the row that a loop finds, and reports the same refusals."""
     subject, command, known = situation
-    answer = in_short(decide(subject, command, known), LIFECYCLES[command.kind])
+    answer = in_short(decide(subject, command, known), LIFECYCLES[command.subject_kind])
     assert answer == by_a_plain_loop(subject, command, known)
 
 
@@ -199,7 +199,7 @@ def by_the_stock_machine(state: str, subject: Any, command: Command, known: Any)
     model = SimpleNamespace(state=str(state))
     TAKEN.clear()
     try:
-        STOCK[command.kind].events[command.type].trigger(model, subject, known, command)
+        STOCK[command.subject_kind].events[command.type].trigger(model, subject, known, command)
     except MachineError:
         return None
     return TAKEN[0], model.state
@@ -210,7 +210,7 @@ def by_the_stock_machine(state: str, subject: Any, command: Command, known: Any)
 def test_the_lean_machine_agrees_with_the_stock_one(situation: tuple[Subject | None, Command, Facts]) -> None:
     """The lean classes take the row that the stock classes of `transitions` take, or none where they raise."""
     subject, command, known = situation
-    rule = LIFECYCLES[command.kind].executor.choose(subject, known, command)
+    rule = LIFECYCLES[command.subject_kind].executor.choose(subject, known, command)
     state = subject.state if subject else "nothing"
     stock = by_the_stock_machine(state, subject, command, known)
     assert (rule and (rule.id, rule.targets[subject.state if subject else None])) == stock

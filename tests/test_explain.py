@@ -110,13 +110,13 @@ def test_the_systems_own_commands() -> None:
 def test_what_explain_refuses_decide_refuses(situation: Any) -> None:
     """A command that is explained as refused is refused whatever its payload: here, the drawn one."""
     subject, command, known = situation
-    if subject is None or LIFECYCLES[command.kind].creates(type(command)):
+    if subject is None or LIFECYCLES[command.subject_kind].creates(type(command)):
         return
     explained = {each.command: each for each in explain(subject, known)}[type(command)]
     answer = decide(subject, command, known)
     if not explained.allowed:
         assert isinstance(answer, Refused)
-        row = LIFECYCLES[command.kind].executor.choose(subject, known, command)
+        row = LIFECYCLES[command.subject_kind].executor.choose(subject, known, command)
         if row is None:
             assert answer.codes == {"no-transition"} == {each.code for each in explained.refusals}
         else:

@@ -69,7 +69,7 @@ def test_an_instant_that_could_not_be_read_again_is_malformed(storage: Storage, 
         with pytest.raises(Malformed) as caught:
             ask()
         assert [each.place for each in caught.value.faults] == ["$.clock"]
-    assert storage.queries.subject(CREATE.kind, "A") is None
+    assert storage.queries.subject(CREATE.subject_kind, "A") is None
 
 
 @pytest.mark.parametrize("instant", INSIDE)

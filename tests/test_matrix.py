@@ -73,14 +73,14 @@ TRAINER_ONLY = {"set-registration-deadline", "set-coefficient", "set-information
 
 def cells() -> Iterator[tuple[State | None, str, ActorKind]]:
     for name, sample in SAMPLES.items():
-        for state in (None, *STATES[sample.kind]):
+        for state in (None, *STATES[sample.subject_kind]):
             for kind in ActorKind:
                 yield state, name, kind
 
 
 def situation(state: State | None, command: str, actor: Actor) -> tuple[Subject | None, Facts]:
     """A subject in a state, and facts under which no policy stands against the command."""
-    kind = SAMPLES[command].kind
+    kind = SAMPLES[command].subject_kind
     late: dict[str, Any] = {"now": facts(actor).now.replace(year=2022, month=4)} if command == "expire" else {}
     session = {"refuse-session-full": SessionState.COMPLETE, "cancel": SessionState.CANCELLED}.get(command)
     now: Any = state
@@ -109,7 +109,7 @@ def expected(state: State | None, command: str, kind: ActorKind) -> str:
     states, kinds = (each.split() for each in READING[command])
     creating = not states
     if state is None and not creating:
-        return f"unknown-{SAMPLES[command].kind}"
+        return f"unknown-{SAMPLES[command].subject_kind}"
     if kind not in kinds:
         return "not-permitted"
     if creating:
@@ -132,14 +132,14 @@ def test_strangers_may_nothing() -> None:
         if kind in unconditional:
             assert answer == expected(state, command, kind)
         else:
-            assert answer in {"not-permitted", f"unknown-{SAMPLES[command].kind}"}
+            assert answer in {"not-permitted", f"unknown-{SAMPLES[command].subject_kind}"}
 
 
 @pytest.mark.parametrize("organization", ["RESP", "POS", "TRAIN"])
 def test_which_of_a_sessions_organizations(organization: str) -> None:
     """Dates and coefficient are the trainer's alone; the rest is any of the three organisations'."""
     for command, (states, kinds) in READING.items():
-        kind = SAMPLES[command].kind
+        kind = SAMPLES[command].subject_kind
         if ORGANIZATION not in kinds.split() or kind is SubjectKind.ACTION:
             continue
         state = next(each for each in STATES[kind] if each in states.split())

@@ -126,7 +126,7 @@ def entries(draw: st.DrawFn) -> HistoryEntry:
         rule=draw(_SCALARS[str]),
         command=draw(_SCALARS[str]),
         decision=draw(drawn(Position)),
-        from_state=draw(st.none() | st.sampled_from(_STATES[event.kind])),
+        from_state=draw(st.none() | st.sampled_from(_STATES[event.subject_kind])),
         fingerprint=draw(_SCALARS[str]),
         advisories=tuple(draw(st.lists(drawn(Advisory), max_size=2))),
     )

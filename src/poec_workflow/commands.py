@@ -39,13 +39,13 @@ class Command(Value):
 
     __slots__ = ()
     type: ClassVar[str]
-    kind: ClassVar[SubjectKind]
+    subject_kind: ClassVar[SubjectKind]
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         cls.type = kebab(cls.__name__)
-        if "kind" in vars(cls):
-            cls.reference = property(attrgetter(cls.kind))  # type: ignore[assignment, method-assign]
+        if "subject_kind" in vars(cls):
+            cls.reference = property(attrgetter(cls.subject_kind))  # type: ignore[assignment, method-assign]
 
     @property
     def reference(self) -> str:
@@ -57,7 +57,7 @@ class Command(Value):
 class ApplicationCommand(Command):
     """A command to an application."""
 
-    kind: ClassVar[SubjectKind] = SubjectKind.APPLICATION
+    subject_kind: ClassVar[SubjectKind] = SubjectKind.APPLICATION
     application: Reference
 
 
@@ -65,7 +65,7 @@ class ApplicationCommand(Command):
 class SessionCommand(Command):
     """A command to a session."""
 
-    kind: ClassVar[SubjectKind] = SubjectKind.SESSION
+    subject_kind: ClassVar[SubjectKind] = SubjectKind.SESSION
     session: Reference
 
 
@@ -73,7 +73,7 @@ class SessionCommand(Command):
 class ActionCommand(Command):
     """A command to a training action."""
 
-    kind: ClassVar[SubjectKind] = SubjectKind.ACTION
+    subject_kind: ClassVar[SubjectKind] = SubjectKind.ACTION
     action: Reference
 
 

@@ -116,7 +116,7 @@ def decide(
     Returns:
         `Accepted`, or `Refused` with the answer of the first step that fails (domain page, "The order of answers").
     """
-    lifecycle = lifecycles[command.kind]
+    lifecycle = lifecycles[command.subject_kind]
     refusal = _first_refusal(subject, command, facts, lifecycle)
     if refusal is not None:
         return Refused((refusal,))
@@ -155,7 +155,7 @@ def adjudicate(
     subject: Subject | None, command: Command, facts: Facts, lifecycles: Lifecycles = LIFECYCLES
 ) -> Accepted | Refused:
     """Answers 4 to 6: the row, then every policy of it."""
-    return _adjudicate(subject, command, facts, lifecycles[command.kind], lifecycles)
+    return _adjudicate(subject, command, facts, lifecycles[command.subject_kind], lifecycles)
 
 
 def _adjudicate(
@@ -176,7 +176,7 @@ def _adjudicate(
 def no_transition(subject: Subject | None, command: str, lifecycles: Lifecycles = LIFECYCLES) -> Refusal:
     """Answer 4: the table has no row."""
     assert subject is not None  # noqa: S101 - every table creates from nothing
-    accepted = lifecycles[subject.kind].by_state[subject.state]
+    accepted = lifecycles[subject.subject_kind].by_state[subject.state]
     details = {"command": command, "state": subject.state, "accepted": tuple(each.type for each in accepted)}
     return Refusal("no-transition", details)
 
@@ -263,7 +263,7 @@ def _cascade(
 
 
 def _targets(kind: type[ApplicationCommand | SessionCommand], enrolment: Enrolment) -> Sequence[Subject]:
-    return (enrolment.session,) if kind.kind is SubjectKind.SESSION else enrolment.open_applications
+    return (enrolment.session,) if kind.subject_kind is SubjectKind.SESSION else enrolment.open_applications
 
 
 def _after(facts: Facts, changes: Sequence[Change]) -> Facts:

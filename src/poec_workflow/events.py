@@ -48,7 +48,7 @@ class Event(Value, Generic[S_co]):
     """
 
     type: ClassVar[str]
-    kind: ClassVar[SubjectKind]
+    subject_kind: ClassVar[SubjectKind]
     reference: Reference
     version: int
     state: State
@@ -63,7 +63,7 @@ class Event(Value, Generic[S_co]):
 class ApplicationEvent(Event[Application]):
     """Something that happened to an application."""
 
-    kind: ClassVar[SubjectKind] = SubjectKind.APPLICATION
+    subject_kind: ClassVar[SubjectKind] = SubjectKind.APPLICATION
     state: ApplicationState
 
 
@@ -71,7 +71,7 @@ class ApplicationEvent(Event[Application]):
 class SessionEvent(Event[TrainingSession]):
     """Something that happened to a session."""
 
-    kind: ClassVar[SubjectKind] = SubjectKind.SESSION
+    subject_kind: ClassVar[SubjectKind] = SubjectKind.SESSION
     state: SessionState
 
 
@@ -79,7 +79,7 @@ class SessionEvent(Event[TrainingSession]):
 class ActionEvent(Event[TrainingAction]):
     """Something that happened to a training action."""
 
-    kind: ClassVar[SubjectKind] = SubjectKind.ACTION
+    subject_kind: ClassVar[SubjectKind] = SubjectKind.ACTION
     state: ActionState
 
 

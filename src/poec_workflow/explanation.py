@@ -45,7 +45,7 @@ class Explanation:
 
 def explain(subject: Subject, facts: Facts) -> tuple[Explanation, ...]:
     """Every command of the subject's lifecycle but the creating one, in the table's order."""
-    lifecycle = LIFECYCLES[subject.kind]
+    lifecycle = LIFECYCLES[subject.subject_kind]
     return tuple(
         _explanation(subject, command, facts) for command in lifecycle.by_command if not lifecycle.creates(command)
     )
@@ -60,7 +60,7 @@ def _explanation(subject: Subject, command: type[Command], facts: Facts) -> Expl
 def _refusals(subject: Subject, command: type[Command], facts: Facts) -> tuple[Refusal, ...]:
     if not permitted(facts.settings.permissions[command], subject, facts, None):
         return (not_permitted(command.type, facts.actor),)
-    rows = LIFECYCLES[subject.kind].rows(subject.state, command)
+    rows = LIFECYCLES[subject.subject_kind].rows(subject.state, command)
     if not rows:
         return (no_transition(subject, command.type),)
     reasons = [_refusals_of(row, subject, facts) for row in rows if _may_be_chosen(row, subject, facts)]

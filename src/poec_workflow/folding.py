@@ -59,7 +59,7 @@ STEPS: Mapping[type[Any], _Fold] = _Steps()
 
 def _step(event: type[events.Event[Any]]) -> _Fold:
     """Compile a fold: every field of the subject afterwards, from where it comes."""
-    cls: type[Any] = SUBJECT_TYPES[event.kind]
+    cls: type[Any] = SUBJECT_TYPES[event.subject_kind]
     derived, shared, creates = _FOLDS.get(event, {}), fields_dict(event), event in _CREATING
     sources: dict[str, str] = {}
     names: dict[str, object] = {}
@@ -81,7 +81,7 @@ def _step(event: type[events.Event[Any]]) -> _Fold:
         sources[name] = f"as_{name}({source})" if attribute.converter else source
     # An event of ours has a member; one that somebody made may have its text.
     sources["state"] = f"event.state if type(event.state) is states else {sources['state']}"
-    names["states"] = STATE_TYPES[event.kind]
+    names["states"] = STATE_TYPES[event.subject_kind]
     return constructor(cls, ("subject", "event"), sources, names)
 
 

@@ -48,5 +48,5 @@ class HistoryEntry:
     @property
     def position(self) -> Position:
         """Whose entry it is, and which: of a decision's own entry the decision itself, so that it is held once."""
-        own = Position(self.event.kind, self.event.reference, self.event.version)
+        own = Position(self.event.subject_kind, self.event.reference, self.event.version)
         return self.decision if own == self.decision else own

@@ -35,7 +35,7 @@ _construct_position = constructor(Position)
 def recorded(accepted: Accepted, now: datetime, settings: Settings) -> tuple[RecordedChange, ...]:
     """What a decision stores, in the order of `accepted.changes`; no subject stands in it twice."""
     own = accepted.change.event
-    decision = _construct_position(own.kind, own.reference, own.version)
+    decision = _construct_position(own.subject_kind, own.reference, own.version)
     at = in_zone(now, settings.zone)
     first = _recorded(accepted.change, decision, at, settings.fingerprint, accepted.advisories)
     if not accepted.consequences:
@@ -46,7 +46,7 @@ def recorded(accepted: Accepted, now: datetime, settings: Settings) -> tuple[Rec
 def _recorded(
     change: Change, decision: Position, at: datetime, fingerprint: str, advisories: tuple[Advisory, ...] = ()
 ) -> RecordedChange:
-    lifecycle = LIFECYCLES[change.event.kind]
+    lifecycle = LIFECYCLES[change.event.subject_kind]
     entry = _construct_entry(
         event=change.event,
         recorded_at=at,
@@ -78,7 +78,7 @@ def replayed(histories: Sequence[Sequence[HistoryEntry]]) -> Accepted:
         change=own,
         advisories=histories[0][-1].advisories,
         consequences=tuple(others),
-        final=own.subject.state in LIFECYCLES[own.subject.kind].final,
+        final=own.subject.state in LIFECYCLES[own.subject.subject_kind].final,
         replayed=True,
     )
 

@@ -234,7 +234,7 @@ class Convocation(Value):
 class TrainingAction(Value):
     """The offer (*action*). Its certification changes only when the platform approves (A2 to A4)."""
 
-    kind: ClassVar[SubjectKind] = SubjectKind.ACTION
+    subject_kind: ClassVar[SubjectKind] = SubjectKind.ACTION
     reference: Reference
     version: int
     state: ActionState = field(converter=_action_state)
@@ -254,7 +254,7 @@ class TrainingAction(Value):
 class TrainingSession(Value):
     """A dated run of a training action, with seats. Dates are Paris days, all included."""
 
-    kind: ClassVar[SubjectKind] = SubjectKind.SESSION
+    subject_kind: ClassVar[SubjectKind] = SubjectKind.SESSION
     reference: Reference
     version: int
     state: SessionState = field(converter=_session_state)
@@ -292,7 +292,7 @@ class TrainingSession(Value):
 class Application(Value):
     """One candidate on one session. `candidate` is a reference; `entry` to `comment` come with the advice."""
 
-    kind: ClassVar[SubjectKind] = SubjectKind.APPLICATION
+    subject_kind: ClassVar[SubjectKind] = SubjectKind.APPLICATION
     reference: Reference
     version: int
     state: ApplicationState = field(converter=_application_state)
@@ -312,7 +312,7 @@ class Application(Value):
 Subject = Application | TrainingSession | TrainingAction
 
 SUBJECT_TYPES: Mapping[SubjectKind, type[Subject]] = FrozenMap(
-    {each.kind: each for each in (Application, TrainingSession, TrainingAction)}
+    {each.subject_kind: each for each in (Application, TrainingSession, TrainingAction)}
 )
 STATE_TYPES: Mapping[SubjectKind, type[State]] = FrozenMap(
     {

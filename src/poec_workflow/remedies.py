@@ -130,7 +130,7 @@ class _Question:
         for each in self._preparations():
             after = self._moved(each)
             if after is not None:
-                yield from _changes(self._of_kind(each.kind), after, each)
+                yield from _changes(self._of_kind(each.subject_kind), after, each)
 
     def of_the_day(self, refusals: Iterable[Refusal]) -> Iterator[Remedy]:
         """The days that the refusals speak of, and their neighbours, the nearest first."""
@@ -160,7 +160,7 @@ class _Question:
 
     def _moved(self, command: Command) -> Subject | None:
         """The session or the action after a command to it; None where its row refuses."""
-        answer = adjudicate(self._of_kind(command.kind), command, self.facts)
+        answer = adjudicate(self._of_kind(command.subject_kind), command, self.facts)
         return answer.subject if isinstance(answer, Accepted) else None
 
     def _with(self, changed: Subject | None) -> tuple[Subject | None, Any, Facts]:
@@ -177,7 +177,7 @@ def _changes(before: Subject | None, after: Subject, command: Command) -> Iterat
     for name in ("coefficient", "capacity", "registration_deadline", "state"):
         was, value = getattr(before, name, None), getattr(after, name, None)
         if was != value:
-            fact = f"{command.kind}-state" if name == "state" else name.replace("_", "-")
+            fact = f"{command.subject_kind}-state" if name == "state" else name.replace("_", "-")
             yield Remedy(fact=fact, value=value, was=was, command=command)
 
 

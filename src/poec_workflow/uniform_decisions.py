@@ -28,7 +28,7 @@ def is_uniform(command: type[Command], settings: Settings, lifecycles: Lifecycle
     So it is where no condition, policy or permission uses the subject or the command, the event changes nothing but
     version and state, and no other subject is changed.
     """
-    rules = lifecycles[command.kind].by_command.get(command, ())
+    rules = lifecycles[command.subject_kind].by_command.get(command, ())
     return all(map(_changes_only_the_state, rules)) and not any(map(uses_subject, _called(command, rules, settings)))
 
 

@@ -91,7 +91,11 @@ def write(url: str, writer: int, log: Path, signals: Signals) -> None:
             key = f"{writer}-{number}"
             answer, unavailable = _acknowledged(workflow, command, actor, key, signals.up)
             subject = answer.subject
-            noted = {"key": key, "at": [subject.kind, subject.reference, subject.version], "state": subject.state}
+            noted = {
+                "key": key,
+                "at": [subject.subject_kind, subject.reference, subject.version],
+                "state": subject.state,
+            }
             notes.write(json.dumps({**noted, "replayed": answer.replayed, "unavailable": unavailable}) + "\n")
             notes.flush()
             signals.acknowledged.release()

@@ -76,7 +76,7 @@ def test_the_journals_of_an_exploration_are_real() -> None:
         last = answers[-1]
         assert all(isinstance(each, Accepted) for each in answers)
         assert isinstance(last, Accepted)
-        kinds = {(each.subject.kind, each.subject.reference) for each in last.changes}
+        kinds = {(each.subject.subject_kind, each.subject.reference) for each in last.changes}
         assert row.id in {workflow.history(*each)[-1].rule for each in kinds}
 
 

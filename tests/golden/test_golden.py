@@ -38,7 +38,9 @@ def test_every_event_is_read_and_folds_to_its_subject(release: Path) -> None:
     assert [to_dict(each) for each in entries] == [json.loads(text) for text in texts]
     expected = {(each["kind"], each["reference"]): each for each in data(release / "subjects.jsonl")}
     found = {}
-    for (kind, reference), history in groupby(entries, key=lambda each: (each.event.kind, each.event.reference)):
+    for (kind, reference), history in groupby(
+        entries, key=lambda each: (each.event.subject_kind, each.event.reference)
+    ):
         folded = fold(each.event for each in history)
         assert folded is not None
         found[kind, reference] = {"kind": kind.value, **to_dict(folded)}

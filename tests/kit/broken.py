@@ -66,7 +66,7 @@ class LosesHistory(Broken):
             before = {kind: dict(histories) for kind, histories in self._tables.histories.items()}
             super().save(changes, receipt, people)
             for each in changes[1:]:
-                kind, reference = each.subject.kind, each.subject.reference
+                kind, reference = each.subject.subject_kind, each.subject.reference
                 self._put(self._tables.histories[kind], reference, before[kind][reference])
 
 

@@ -87,7 +87,7 @@ def test_every_command_and_event_is_drawn(drawn: tuple[type[Any], Any]) -> None:
 @given(strategies.events(*(rule.event for rule in machines.SESSION.rules)))
 def test_events_of_some_types_are_drawn(event: Any) -> None:
     """Those that were asked for."""
-    assert event.kind == "session"
+    assert event.subject_kind == "session"
 
 
 @BOUNDED

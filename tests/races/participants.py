@@ -152,7 +152,9 @@ def asked(workflow: Workflow, requests: Sequence[Request], *, wants: bool = Fals
     changes = () if refusals else [change for each in answers if isinstance(each, Accepted) for change in each.changes]
     return Record(
         wants=wants,
-        positions=tuple(Position(each.subject.kind, each.subject.reference, each.subject.version) for each in changes),
+        positions=tuple(
+            Position(each.subject.subject_kind, each.subject.reference, each.subject.version) for each in changes
+        ),
         refusals=refusals,
         invoked=invoked,
         responded=responded,

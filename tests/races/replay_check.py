@@ -32,7 +32,7 @@ class Standing:
 
     def after(self, entry: HistoryEntry) -> Standing:
         """How it stands after an event."""
-        if entry.event.kind is SubjectKind.SESSION:
+        if entry.event.subject_kind is SubjectKind.SESSION:
             return Standing(cast("TrainingSession", evolve(self.session, entry.event)), self.tally)
         before = cast("ApplicationState | None", entry.from_state)
         return Standing(self.session, self.tally.moved(before, cast("ApplicationState", entry.event.state)))

@@ -42,7 +42,7 @@ def told(storage: SqlStorage) -> list[Told]:
         with listening() as said:
             answer = workflow_on(storage).submit(request)
         assert isinstance(answer, Accepted), (command, answer)
-        moved = tuple((each.subject.kind.value, each.subject.reference) for each in answer.changes)
+        moved = tuple((each.subject.subject_kind.value, each.subject.reference) for each in answer.changes)
         found.append(Told(command, moved, tuple(said)))
     return found
 

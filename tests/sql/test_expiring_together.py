@@ -122,7 +122,8 @@ odd = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1,
 @st.composite
 def towns(draw: st.DrawFn) -> Town:
     """Two or three sessions, not all of them ended, and up to fourteen applications in any state."""
-    sessions = draw(st.lists(odd, min_size=2, max_size=3, unique=True))
+    others = odd.filter(lambda reference: reference != SESSION.reference)  # the store has that one already
+    sessions = draw(st.lists(others, min_size=2, max_size=3, unique=True))
     references = draw(st.lists(odd, min_size=draw(st.sampled_from([8, 8, 0])), max_size=14, unique=True))
     registered = st.builds(
         Registered,

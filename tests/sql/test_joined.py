@@ -74,9 +74,9 @@ def test_we_may_be_the_first_to_write(host: Host, file: Path, town: SqlStorage) 
 
     with pytest.raises(Broken):
         host(file, work)
-    assert town.queries.states(commands.Preregister.kind) == {}
+    assert town.queries.states(commands.Preregister.subject_kind) == {}
     host(file, lambda _, joined: workflow_on(joined).execute(registering(1), ADVISER))
-    assert list(town.queries.states(commands.Preregister.kind)) == ["C-1"]
+    assert list(town.queries.states(commands.Preregister.subject_kind)) == ["C-1"]
 
 
 def test_it_is_rolled_back_with_the_host(host: Host, file: Path, town: SqlStorage) -> None:
@@ -90,7 +90,7 @@ def test_it_is_rolled_back_with_the_host(host: Host, file: Path, town: SqlStorag
     with pytest.raises(Broken):
         host(file, work)
     assert notes(file) == []
-    assert town.queries.states(commands.Preregister.kind) == {}
+    assert town.queries.states(commands.Preregister.subject_kind) == {}
     check(town)
 
 
@@ -129,7 +129,7 @@ def test_what_raises_is_undone_and_the_rest_is_not(host: Host, file: Path, town:
     host(file, work)
     assert notes(file) == ["before"]
     assert town.queries.candidate("P-1") is not None
-    assert list(town.queries.states(commands.Preregister.kind)) == ["C-1"]
+    assert list(town.queries.states(commands.Preregister.subject_kind)) == ["C-1"]
 
 
 def test_hosts_make_the_tables_in_a_migration(host: Host, tmp_path: Path) -> None:
@@ -190,5 +190,5 @@ def test_many_go_through_any_connection(host: Host, file: Path, town: SqlStorage
         assert expired == tuple(row.reference for row in workflow.applications().items)
 
     host(file, work)
-    assert set(town.queries.states(commands.Preregister.kind).values()) == {"no-advice"}
+    assert set(town.queries.states(commands.Preregister.subject_kind).values()) == {"no-advice"}
     check(town)

@@ -155,7 +155,7 @@ def test_it_is_committed_with_the_host(
 
     host(postgresql_url, work)
     assert notes(postgresql_url) == ["before", "after"]
-    assert list(town.queries.states(commands.Preregister.kind)) == ["C-1"]
+    assert list(town.queries.states(commands.Preregister.subject_kind)) == ["C-1"]
     assert workflow_on(town).execute(registering(1), ADVISER, key="k").replayed
     check(town)
 
@@ -172,7 +172,7 @@ def test_many_rows_go_through_any_driver(
         assert len(workflow.execute(commands.CancelSession("S-1", reason='"\\, {NULL}'), PLATFORM).consequences) == 3
 
     host(postgresql_url, work)
-    assert set(town.queries.states(commands.Preregister.kind).values()) == {"cancelled"}
+    assert set(town.queries.states(commands.Preregister.subject_kind).values()) == {"cancelled"}
     check(town)
 
 
@@ -189,7 +189,7 @@ def test_it_is_rolled_back_with_the_host(
     with pytest.raises(Broken):
         host(postgresql_url, work)
     assert notes(postgresql_url) == []
-    assert town.queries.states(commands.Preregister.kind) == {}
+    assert town.queries.states(commands.Preregister.subject_kind) == {}
     check(town)
 
 
@@ -210,7 +210,7 @@ def test_what_raises_is_undone_and_the_rest_is_not(
 
     host(postgresql_url, work)
     assert notes(postgresql_url) == ["before"]
-    assert list(town.queries.states(commands.Preregister.kind)) == ["C-1"]
+    assert list(town.queries.states(commands.Preregister.subject_kind)) == ["C-1"]
 
 
 def test_hosts_make_the_tables_in_a_migration(host: Callable[[str, Work], None], postgresql_url: str) -> None:

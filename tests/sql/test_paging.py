@@ -42,7 +42,7 @@ def ordered(order: Order) -> Snapshot:
     """Twenty-four sessions of nine applications, one in each state, referred to in some order."""
     stored = mixed()
     applications = sorted(stored.of_kind(SubjectKind.APPLICATION), key=lambda each: int(each.reference[2:]))
-    others = [each for each in stored.subjects.values() if each.kind is not SubjectKind.APPLICATION]
+    others = [each for each in stored.subjects.values() if each.subject_kind is not SubjectKind.APPLICATION]
     named = zip(order(list(range(len(applications)))), applications, strict=True)
     renamed = {f"C-{number:03}": evolve(each, reference=f"C-{number:03}") for number, each in named}
     assert len(renamed) == len(applications)

@@ -109,7 +109,7 @@ def test_one_select_locks_before_the_rules_are_evaluated(story: list[Told], data
     for each in story:
         first, *others = [said.words for said in each.said]
         if database == "postgresql":
-            assert first.endswith(ENTERING.get(type(each.command), FIRST[each.command.kind])), first
+            assert first.endswith(ENTERING.get(type(each.command), FIRST[each.command.subject_kind])), first
         assert first.startswith("SELECT")
         assert "poec_sessions" in first or isinstance(each.command, commands.CreateSession)
         writing = [_writes(words) for words in others]

@@ -158,4 +158,4 @@ def _repeat(transaction: Transaction, line: Mapping[str, Any]) -> None:
 
 def _recorded(subject: dict[str, Any], entry: dict[str, Any]) -> RecordedChange:
     known = from_dict(entry, HistoryEntry)
-    return RecordedChange(from_dict(subject, KINDS[known.event.kind]), known)
+    return RecordedChange(from_dict(subject, KINDS[known.event.subject_kind]), known)

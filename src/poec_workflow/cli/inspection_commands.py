@@ -38,7 +38,7 @@ def show(reference: str, subject: str | None, store: str, place: str | None, for
     """Show one application, session or training action, whole."""
     workflow = options.open_workflow(store, place)
     target = _find_subject(workflow, reference, subject)
-    data = {"kind": target.kind.value, **to_dict(target)}
+    data = {"kind": target.subject_kind.value, **to_dict(target)}
     if format_ == "json":
         print_json(data)
         return
@@ -58,7 +58,7 @@ def history(reference: str, subject: str | None, store: str, place: str | None, 
     """Tell what happened to an application, a session or a training action, oldest first."""
     workflow = options.open_workflow(store, place)
     target = _find_subject(workflow, reference, subject)
-    entries = workflow.history(target.kind, reference)
+    entries = workflow.history(target.subject_kind, reference)
     if format_ == "json":
         print_json([to_dict(each) for each in entries])
         return
@@ -128,7 +128,7 @@ def _find_subject(workflow: Workflow, reference: str, kind: str | None) -> Subje
     if not found:
         raise CommandRefused([unknown(kinds[0], reference)])
     if len(found) > 1:
-        several = ", ".join(each.kind for each in found)
+        several = ", ".join(each.subject_kind for each in found)
         raise click.UsageError(f"{reference} names several ({several}): say which with --subject")
     return found[0]
 

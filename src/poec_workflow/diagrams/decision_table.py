@@ -53,6 +53,6 @@ def _row(graph: Graph, edge: Edge, show: Collection[str]) -> Iterator[str]:
 
 def _note(graph: Graph, show: Collection[str]) -> str:
     final = ", ".join(node.label for node in graph.nodes if node.final)
-    kind = graph.edges[0].rule.command.kind
+    kind = graph.edges[0].rule.command.subject_kind
     refused = graph.word("no-row-codes").format(unknown=f"unknown-{kind}") if "codes" in show else ""
     return f"{_NONE} {graph.word('no-row')}{refused}. {graph.word('final-states').format(states=final)}"

@@ -118,7 +118,7 @@ class Lifecycle:
             for name in sorted({each for each in names if names.count(each) > 1}):
                 yield f"the {what} {name} stands twice"
         for rule in self.rules:
-            if rule.command.kind is not self.kind or rule.event.kind is not self.kind:
+            if rule.command.subject_kind is not self.kind or rule.event.subject_kind is not self.kind:
                 yield f"{rule.id} has a command or an event of another lifecycle"
             if rule.then and self.kind == SubjectKind.ACTION:
                 yield f"{rule.id}: what follows an action's change would reach several sessions"

@@ -92,7 +92,7 @@ class Rule(Generic[S, C]):
         """Where the fields that every event has come from."""
         created = self.source is None
         return {
-            "reference": f"command.{self.command.kind}" if created else "subject.reference",
+            "reference": f"command.{self.command.subject_kind}" if created else "subject.reference",
             "version": "1" if created else "subject.version + 1",
             "effective_at": "at",
             "state": "subject.state" if isinstance(self.target, Same) else "target",

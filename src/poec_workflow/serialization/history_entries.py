@@ -40,7 +40,7 @@ class _Envelope:
 def entry_members(event: type[AnyEvent]) -> Members:
     """The members of an entry that has an event of a type."""
     return {
-        "kind": "value.event.kind",
+        "kind": "value.event.subject_kind",
         "reference": "value.event.reference",
         "version": "value.event.version",
         "type": "value.event.type",
@@ -73,7 +73,7 @@ def read_entry(value: object, converter: Converter) -> HistoryEntry:
         raise Malformed.at("$.from_", "unknown key")
     written = converter.structure(flat, _Envelope)
     event_type = EVENTS.get(written.type)
-    if event_type is None or event_type.kind != written.kind:
+    if event_type is None or event_type.subject_kind != written.kind:
         raise Malformed.at("$.type", f"no event of this {written.kind}")
     return HistoryEntry(
         event=_read_event(value.get("data"), event_type, written, converter),

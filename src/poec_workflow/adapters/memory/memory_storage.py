@@ -63,7 +63,7 @@ class MemoryTransaction:
     def load(self, command: Command, *, key: str | None = None) -> DecisionContext:
         """What is known around a command; everything is locked already."""
         tables = self._tables
-        subject = tables.subjects[command.kind].get(command.reference)
+        subject = tables.subjects[command.subject_kind].get(command.reference)
         match command:
             case Preregister():
                 loaded = evolve(
@@ -96,7 +96,7 @@ class MemoryTransaction:
         tables = self._tables
         for change in changes:
             subject, entry = change.subject, change.entry
-            subjects, histories = tables.subjects[subject.kind], tables.histories[subject.kind]
+            subjects, histories = tables.subjects[subject.subject_kind], tables.histories[subject.subject_kind]
             if isinstance(subject, Application):
                 tally = tables.tallies[subject.session]
                 before = cast("Application | None", subjects.get(subject.reference))

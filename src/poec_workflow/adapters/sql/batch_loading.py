@@ -92,7 +92,9 @@ class LoadedBatch:
         loaded = cls(load_open)
         registrations = [command for command, _ in batch if isinstance(command, Preregister)]
         known = {
-            kind: {each.reference for each, _ in batch if each.kind is kind and not isinstance(each, Preregister)}
+            kind: {
+                each.reference for each, _ in batch if each.subject_kind is kind and not isinstance(each, Preregister)
+            }
             for kind in (SubjectKind.SESSION, SubjectKind.APPLICATION)
         }
         listed = _Lists(connection)
@@ -142,11 +144,11 @@ class LoadedBatch:
                 return DecisionContext(receipt=receipt)
         if isinstance(command, Preregister):
             return self._registration(command)
-        if command.kind is SubjectKind.APPLICATION:
+        if command.subject_kind is SubjectKind.APPLICATION:
             application = self._applications.get(command.reference)
             around = None if application is None else self._sessions.get(application.session)
             return None if around is None else _context(application, around)
-        around = self._sessions.get(command.reference) if command.kind is SubjectKind.SESSION else None
+        around = self._sessions.get(command.reference) if command.subject_kind is SubjectKind.SESSION else None
         return None if around is None else _context(around.enrolment.session, around)
 
     def _registration(self, command: Preregister) -> DecisionContext | None:

@@ -157,7 +157,11 @@ def _entry(data: Mapping[str, Any]) -> HistoryEntry:
     kind, reference, version, type_, effective, recorded, actor, before, after, *others, own = data.values()
     rule, command, decision, fingerprint, _ = others
     states, as_event = STATES[kind], _event_reader(type_)
-    if EVENTS[type_].kind != kind or not _are_texts(rule, command, fingerprint) or not _is_key(reference, version):
+    if (
+        EVENTS[type_].subject_kind != kind
+        or not _are_texts(rule, command, fingerprint)
+        or not _is_key(reference, version)
+    ):
         raise ValueError(data)
     return _make_entry(
         event=as_event(own, reference, version, states[after], _instant(effective)),

@@ -152,7 +152,7 @@ def load(connection: StatementConnection, command: Command, load_open: LoadOpen,
         case CreateSession():
             return _load_session_creation(connection, command, lock=lock)
         case _:
-            return _LOADERS[command.kind](connection, command.reference, load_open, lock=lock)
+            return _LOADERS[command.subject_kind](connection, command.reference, load_open, lock=lock)
 
 
 def load_application(

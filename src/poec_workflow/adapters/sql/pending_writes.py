@@ -25,6 +25,7 @@ from poec_workflow.adapters.sql.row_mapping import (
     FIXED,
     Values,
     entry_row,
+    event_position_row,
     person_row,
     position_row,
     row_of,
@@ -132,10 +133,10 @@ class PendingWrites:
         """Gather a decision."""
         for ordinal, change in enumerate(changes):
             subject, entry = change.subject, change.entry
-            self._subjects[subject.kind][subject.reference] = subject
-            self._versions.setdefault((subject.kind, subject.reference), subject.version - 1)
+            self._subjects[subject.subject_kind][subject.reference] = subject
+            self._versions.setdefault((subject.subject_kind, subject.reference), subject.version - 1)
             self._entries.append(entry_row(entry, ordinal))
-            self._positions.append(position_row(entry.event))
+            self._positions.append(event_position_row(entry.event))
             if isinstance(subject, Application):
                 self._counts.move(subject.session, entry.from_state, subject.state)
         if receipt is not None:

@@ -96,7 +96,7 @@ def entry_row(entry: HistoryEntry, ordinal: int) -> Values:
     """An entry's row; `ordinal` is its place in its decision."""
     decision = entry.decision
     return {
-        **position_row(entry.event),
+        **event_position_row(entry.event),
         "decision_kind": decision.kind.value,
         "decision_reference": decision.reference,
         "decision_version": decision.version,
@@ -106,9 +106,14 @@ def entry_row(entry: HistoryEntry, ordinal: int) -> Values:
     }
 
 
-def position_row(position: Position | AnyEvent) -> Values:
+def position_row(position: Position) -> Values:
     """The key of history, outbox and receipts: a subject at a version."""
     return {"kind": position.kind.value, "reference": position.reference, "version": position.version}
+
+
+def event_position_row(event: AnyEvent) -> Values:
+    """The same of the subject that an event happened to, at the version after it."""
+    return {"kind": event.subject_kind.value, "reference": event.reference, "version": event.version}
 
 
 def stored_key(key: str) -> str:

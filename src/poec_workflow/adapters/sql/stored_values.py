@@ -109,7 +109,7 @@ _APPLICATION = re.compile(
 )
 """An application as it is written when no text in it has a quote, a backslash or a control character."""
 
-_STATES = STATES[Application.kind]
+_STATES = STATES[Application.subject_kind]
 _ORIGINS = {each.value: each for each in Origin}
 _date, _time, _decimal, _instant = SCALARS[date], SCALARS[clock_time], SCALARS[Decimal], datetime.fromisoformat
 _make_prescriber, _make_convocation = constructor(Prescriber), constructor(Convocation)

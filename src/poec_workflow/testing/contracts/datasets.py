@@ -182,7 +182,7 @@ def _recorded(subject: Subject) -> RecordedChange:
         actor=SYSTEM,
         rule="L1",
         command="preregister",
-        decision=Position(subject.kind, subject.reference, subject.version),
+        decision=Position(subject.subject_kind, subject.reference, subject.version),
         from_state=None,
         fingerprint="drawn",
     )

@@ -71,7 +71,7 @@ class EnabledCommands:
         today, small = self._samples.calendar.days[node.day], _is_small(node)
         for command in self._commands(node, today):
             kind, subject = type(command), node.subject(command.reference)
-            if kind in self._rows[command.kind, subject.state if subject else None]:
+            if kind in self._rows[command.subject_kind, subject.state if subject else None]:
                 yield Attempt(command, today, self._actors[kind], Purpose.ENABLED, small and self._barred[kind])
             elif subject and (kind, subject.state) not in self._disabled:
                 self._disabled.add((kind, subject.state))
@@ -151,7 +151,7 @@ class EnabledCommands:
     def _invalid(self, node: Node, today: date) -> Iterator[tuple[Command, date]]:
         for command in invalid_commands(node, self._samples):
             subject = node.subject(command.reference)
-            if type(command) in self._rows[command.kind, subject.state if subject else None]:
+            if type(command) in self._rows[command.subject_kind, subject.state if subject else None]:
                 yield command, today
         if node.session is not None and today == self._samples.calendar.registration:
             for command in self._samples.preregister(node):

@@ -112,7 +112,7 @@ def _of(own: Subject, node: Node) -> Path:
     """Return the path of a subject along the way to a node."""
     changes = [change for each in node.way() for change in each.changes if key_of(change.subject) == key_of(own)]
     return Path(
-        kind=own.kind,
+        kind=own.subject_kind,
         reference=own.reference,
         rows=tuple(map(_row, changes)),
         state=own.state,
@@ -121,7 +121,7 @@ def _of(own: Subject, node: Node) -> Path:
 
 
 def _row(change: Change) -> str:
-    return LIFECYCLES[change.subject.kind].by_event[type(change.event)].id
+    return LIFECYCLES[change.subject.subject_kind].by_event[type(change.event)].id
 
 
 class _ShortestSearch(Search):
@@ -196,7 +196,7 @@ class _PathSearch(Search):
                     yield reached
 
     def _helps(self, command: Command) -> bool:
-        own = command.kind is self._kind and command.reference == self._reference
+        own = command.subject_kind is self._kind and command.reference == self._reference
         return own or type(command) in _HELPING
 
     def _continued(self, trace: _Trace, node: Node) -> _Trace | None:

@@ -136,7 +136,7 @@ class Search:
         if self._facts_of is not node.snapshot:
             self._facts_of, self._known_facts = node.snapshot, {}
         live = isinstance(command, Preregister) and node.is_live(command.candidate.reference)
-        key = (command.kind, actor, day, live)
+        key = (command.subject_kind, actor, day, live)
         known = self._known_facts.get(key)
         if known is None:
             known = node.snapshot.facts(command, actor, self._calendar.instant(day), self._settings)
@@ -148,7 +148,7 @@ class Search:
         record.accepted += 1
         reached = Node(node.snapshot.after(answer), node.day, node, request, answer.changes)
         for change in answer.changes:
-            kind = change.subject.kind
+            kind = change.subject.subject_kind
             row = self._row_of_event.get(change.event.type)
             if row is not None:
                 record.taken[row] += 1

@@ -167,7 +167,7 @@ def expected_refusals(case: CommandCase) -> frozenset[str]:
         if case.subject is not None:
             return frozenset({"duplicate-reference"})
     elif case.subject is None:
-        return frozenset({f"unknown-{case.command.kind}"})
+        return frozenset({f"unknown-{case.command.subject_kind}"})
     elif case.subject.state not in sources:
         return frozenset({"no-transition"})
     return frozenset([code for code, holds in LIMITS[kind].items() if holds(case)])

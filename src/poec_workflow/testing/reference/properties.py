@@ -64,9 +64,9 @@ def each_outcome_is_due(step: ObservedStep) -> Iterator[str]:
     if case is None or step.accepted is None or step.due:
         return
     own = case.command
-    after = step.after.subjects.get((own.kind, own.reference))
+    after = step.after.subjects.get((own.subject_kind, own.reference))
     if after is None:
-        yield f"{own.type} was accepted, and {own.kind} {own.reference} does not exist"
+        yield f"{own.type} was accepted, and {own.subject_kind} {own.reference} does not exist"
     elif after.state != target(case):
         yield f"{own.type} leads to {after.state}, not to {target(case)}"
     elif isinstance(after, Application) and case.subject is not None:
@@ -82,7 +82,7 @@ def endings_reach_all(step: ObservedStep) -> Iterator[str]:
     case = step.case
     if case is None or step.accepted is None or step.due:
         return
-    own = (case.command.kind, case.command.reference)
+    own = (case.command.subject_kind, case.command.reference)
     moved = {key: state for key, state in step.states.items() if key != own}
     expected = [endings(case) | closing(case)]
     if commands.DeclareSessionFull in step.settings.refuse_also:
@@ -157,7 +157,7 @@ def events_take_effect_when_due(step: ObservedStep) -> Iterator[str]:
 
 def entries_say_who_and_when(step: ObservedStep) -> Iterator[str]:
     """Each new entry names its instant, the state before, and the command's actor, or the system."""
-    own = (step.request.command.kind, step.request.command.reference) if step.request else None
+    own = (step.request.command.subject_kind, step.request.command.reference) if step.request else None
     for key, entries in step.entries.items():
         before = step.before.subjects.get(key)
         for each in entries:
@@ -173,10 +173,10 @@ def answers_are_stored(step: ObservedStep) -> Iterator[str]:
     if step.accepted is None:
         return
     for change in step.accepted.changes:
-        where = (change.subject.kind, change.subject.reference)
+        where = (change.subject.subject_kind, change.subject.reference)
         if step.after.subjects.get(where) != change.subject:
             yield f"{where[1]} is not stored as it was answered"
-    answered = sorted((each.subject.kind, each.subject.reference) for each in step.accepted.changes)
+    answered = sorted((each.subject.subject_kind, each.subject.reference) for each in step.accepted.changes)
     changed = sorted(where for where, _, _ in step.moved)
     if answered != changed:
         yield f"the answer names {answered}, and {changed} changed"

@@ -91,7 +91,7 @@ class CommandCase(Situation):
     around: tuple[TrainingAction | None, TrainingSession | None] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        subject = self.snapshot.subjects.get((self.command.kind, self.command.reference))
+        subject = self.snapshot.subjects.get((self.command.subject_kind, self.command.reference))
         self.__dict__.update(subject=subject, around=self.snapshot.around(subject, self.command))
 
     @property
@@ -125,5 +125,5 @@ class CommandCase(Situation):
 
     def reached(self) -> Iterator[Application]:
         """Yield the open applications of the session, or of all sessions of the action."""
-        of_action = self.command.kind is SubjectKind.ACTION
+        of_action = self.command.subject_kind is SubjectKind.ACTION
         return self.waiting(*(self.snapshot.sessions(self.action.reference) if of_action else (self.session,)))

@@ -36,7 +36,7 @@ SubjectKey = tuple[SubjectKind, str]
 
 def key_of(subject: Subject) -> SubjectKey:
     """The kind and reference of a subject."""
-    return subject.kind, subject.reference
+    return subject.subject_kind, subject.reference
 
 
 # Not slotted: `lazy_property` keeps what every promise counts.
@@ -73,7 +73,7 @@ class Snapshot:
 
     def of_kind(self, kind: SubjectKind) -> list[Any]:
         """List the subjects of a kind, by the number in their reference."""
-        found = [each for each in self.subjects.values() if each.kind is kind]
+        found = [each for each in self.subjects.values() if each.subject_kind is kind]
         return sorted(found, key=lambda each: (len(each.reference), each.reference))
 
     def subject(self, kind: SubjectKind, reference: str) -> Subject | None:
@@ -125,7 +125,7 @@ class Snapshot:
 
     def facts(self, command: Command, actor: Actor, now: datetime, settings: Settings) -> Facts:
         """Gather the facts of a decision on a command, as a storage would load them."""
-        subject = self.subject(command.kind, command.reference)
+        subject = self.subject(command.subject_kind, command.reference)
         action, session = self.around(subject, command)
         sessions = self.sessions(subject.reference) if isinstance(subject, TrainingAction) else ()
         return Facts(

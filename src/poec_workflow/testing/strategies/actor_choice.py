@@ -14,8 +14,8 @@ from poec_workflow.testing.strategies.drawing_context import DrawingContext
 def actors_for(world: DrawingContext, command: Command, *, astray: bool) -> list[Actor]:
     """List who may, of everybody around a command; for a stray everybody, who may more often."""
     everybody = _around(world, command)
-    subject = world.snapshot.subject(command.kind, command.reference)
-    lifecycle = LIFECYCLES[command.kind]
+    subject = world.snapshot.subject(command.subject_kind, command.reference)
+    lifecycle = LIFECYCLES[command.subject_kind]
     facts = world.snapshot.facts(command, SYSTEM, world.now, world.settings)
     creates = lifecycle.creates(type(command))
     if subject is None and not (facts.know(lifecycle.parent) if lifecycle.parent else creates):
@@ -26,7 +26,7 @@ def actors_for(world: DrawingContext, command: Command, *, astray: bool) -> list
 
 
 def _around(world: DrawingContext, command: Command) -> list[Actor]:
-    subject = world.snapshot.subject(command.kind, command.reference)
+    subject = world.snapshot.subject(command.subject_kind, command.reference)
     _, session = world.snapshot.around(subject, command)
     candidate = "P-9"
     if isinstance(subject, Application):

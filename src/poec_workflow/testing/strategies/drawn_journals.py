@@ -66,7 +66,7 @@ def facts(settings: Settings | None = None) -> st.SearchStrategy[Facts]:
 
 def _decision(world: DrawingContext, request: Request) -> Decision:
     command = request.command
-    return Decision(world.snapshot.subject(command.kind, command.reference), command, world.facts(request))
+    return Decision(world.snapshot.subject(command.subject_kind, command.reference), command, world.facts(request))
 
 
 @st.composite

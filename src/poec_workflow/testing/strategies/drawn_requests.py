@@ -53,10 +53,10 @@ def limits(draw: st.DrawFn, world: DrawingContext) -> Request:
 def strays(draw: st.DrawFn, world: DrawingContext) -> Request:
     """Any command to any subject by anybody, with fields about the limits; mostly to one that is there."""
     kinds = list(COMMANDS.values())
-    there = [each for each in kinds if world.snapshot.of_kind(each.kind)]
+    there = [each for each in kinds if world.snapshot.of_kind(each.subject_kind)]
     kind = draw(st.sampled_from(there * 6 + kinds))
-    lifecycle = LIFECYCLES[kind.kind]
-    known = world.snapshot.of_kind(kind.kind)
+    lifecycle = LIFECYCLES[kind.subject_kind]
+    known = world.snapshot.of_kind(kind.subject_kind)
     if lifecycle.creates(kind):
         known = [*(world.snapshot.of_kind(lifecycle.parent) * 3 if lifecycle.parent else [None]), *known]
     return _request(draw, world, kind, draw(st.sampled_from([*known * 8, None])), wild=True, astray=True)
@@ -120,7 +120,7 @@ def _request(
 
 def _reference(world: DrawingContext, kind: type[Command], subject: Any) -> str:  # noqa: ANN401 - any subject
     """The subject's; for a creation, and for a stray to nobody, the next that is free."""
-    if subject is not None and not (LIFECYCLES[kind.kind].creates(kind) and isinstance(subject, _Under)):
+    if subject is not None and not (LIFECYCLES[kind.subject_kind].creates(kind) and isinstance(subject, _Under)):
         reference: str = subject.reference
         return reference
-    return f"{LETTERS[kind.kind]}-{len(world.snapshot.of_kind(kind.kind)) + 1}"
+    return f"{LETTERS[kind.subject_kind]}-{len(world.snapshot.of_kind(kind.subject_kind)) + 1}"

@@ -134,7 +134,7 @@ def _progress(subject: Any) -> int:  # noqa: ANN401 - any subject
 
 def _barring(world: DrawingContext, command: type[Command], subject: Any) -> list[str]:  # noqa: ANN401 - any subject
     """List the limits that bar a command to a subject, whatever its fields."""
-    case = CommandCase(world.snapshot, world.now, world.settings, _PLAIN[subject.kind](subject.reference))
+    case = CommandCase(world.snapshot, world.now, world.settings, _PLAIN[subject.subject_kind](subject.reference))
     return [code for code, holds in LIMITS[command].items() if code in _WITHOUT_FIELDS and holds(case)]
 
 
