@@ -57,6 +57,12 @@ def outcome(
         if isinstance(answer, Refused)
     ]
     found: dict[str, Any] = {name: dict(storage.queries.states(kind)) for name, kind in KINDS.items()}
+    if "advisories" in expected:
+        found["advisories"] = [
+            {"line": number, "codes": sorted(each.code for each in answer.advisories)}
+            for number, answer in enumerate(answers, 1)
+            if isinstance(answer, Accepted) and answer.advisories and not answer.replayed
+        ]
     found |= {"refusals": refusals, "sweep_at": expected["sweep_at"]}
     found["dashboards_before_sweep"] = _dashboards(workflow)
     found["swept"] = list(workflow.sweep().expired)

@@ -130,7 +130,7 @@ def test_history_and_show(season: tuple[Terminal, dict[str, Any], Path]) -> None
     assert reference in terminal("show", reference).stdout
     assert "preregister" in terminal("history", reference, "--lang", "fr").stdout
     session = terminal.json("show", shown["session"], "--subject", "session")
-    assert session["kind"] == "session"
+    assert session["subject_kind"] == "session"
     assert terminal("show", session["action"]).exit_code == 0
 
 

@@ -94,7 +94,9 @@ def drawn_commands(draw: st.DrawFn) -> Command:
     if isinstance(sample, commands.Reject):
         changes["motive"] = draw(st.sampled_from(["profile", "absence", "nothing"]))
     if isinstance(sample, commands.EnrichAction):
-        changes["changes"] = draw(st.dictionaries(st.sampled_from(["title", "programme", "certification"]), st.text()))
+        changes["changes"] = draw(
+            st.dictionaries(st.sampled_from(["title", "programme", "certification", "kind"]), st.text())
+        )
     drawn: Command = evolve(sample, **changes)
     return drawn
 

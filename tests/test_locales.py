@@ -27,6 +27,7 @@ from poec_workflow import (
     ApplicationState,
     Candidate,
     CommandRefused,
+    Enrolment,
     Origin,
     Prescriber,
     Refusal,
@@ -45,11 +46,11 @@ from poec_workflow.commands import COMMANDS, Command
 from poec_workflow.decider import refusals_of
 from poec_workflow.errors import RefusalKind
 from poec_workflow.machines import LIFECYCLES
-from poec_workflow.model import Role
+from poec_workflow.model import Role, Tally
 from poec_workflow.policies import messages
 from poec_workflow.serialization import journal_line
 from poec_workflow.testing import SettableClock
-from world import SAMPLES, application, facts, related
+from world import SAMPLES, SESSION, application, facts, related
 
 LANG = pytest.mark.parametrize("lang", ["fr", "en"])
 
@@ -100,7 +101,13 @@ REFUSALS = [
     "open-applications-remain",
 ]
 """Every refusal code of the domain page."""
-ADVISORIES = ["convocation-after-late-entry", "unusual-weekly-hours"]
+ADVISORIES = [
+    "convocation-after-late-entry",
+    "unusual-weekly-hours",
+    "every-seat-given",
+    "retained-elsewhere",
+    "quota-below-registered",
+]
 
 _JOURNAL = Path(__file__).parent / "data" / "season" / "journal.jsonl"
 _PLATFORM = Actor(kind=ActorKind.PLATFORM, organization="CAP")
@@ -164,6 +171,8 @@ def _handmade() -> Iterable[tuple[Command, Actor, int | None, Settings]]:
         (commands.SetCapacity("S", capacity=1), _PLATFORM, None, usual),
         (commands.SetCapacity("S", capacity=4), _PLATFORM, 77, usual),
         (_preregister("C-3"), _PLATFORM, None, usual),
+        (commands.SetCoefficient("S", coefficient=1), _AFEC, None, Settings(coefficient_min=1)),
+        (commands.SetCoefficient("S", coefficient=2), _AFEC, None, usual),
         (commands.Convoke("C-3", on=date(2021, 11, 4)), _AFEC, None, usual),
         (commands.RecordAbsence("C-3", notified=True), _AFEC, None, usual),
         (commands.Convoke("C-3", on=date(2021, 11, 4)), _AFEC, None, usual),
@@ -171,6 +180,11 @@ def _handmade() -> Iterable[tuple[Command, Actor, int | None, Settings]]:
         (commands.Withdraw("C-3", reason="found-employment"), _AFEC, None, usual),
         (commands.DeleteAction("A"), _PLATFORM, None, usual),
         (_create_session("S-2"), _PLATFORM, None, usual),
+        (_create_session("S"), _PLATFORM, None, usual),
+        (commands.ReopenSession("NOWHERE"), _PLATFORM, None, usual),
+        (commands.CreateAction("B", title="[POEC] Maçon", funder="F", responsible="AFEC"), _PLATFORM, None, usual),
+        (_create_session("S-3", action="B", capacity=0), _PLATFORM, None, usual),
+        (_create_session("S-3", action="B", information_dates=(date(2021, 11, 4),) * 4), _PLATFORM, None, usual),
     ]
     return steps
 
@@ -482,11 +496,19 @@ def test_days_of_advisories_are_known_by_their_code() -> None:
     samples: Mapping[str, Any] = {
         "convocation-after-late-entry": evolve(cast("Any", SAMPLES["convoke"]), on=date(2022, 1, 3)),
         "unusual-weekly-hours": evolve(cast("Any", SAMPLES["retain"]), weekly_hours=Decimal(40)),
+        "every-seat-given": SAMPLES["preregister"],
+        "retained-elsewhere": SAMPLES["retain"],
+        "quota-below-registered": commands.SetCapacity("S-1", capacity=1),
     }
     asked = {each.code: each for life in LIFECYCLES.values() for row in life.rules for each in row.advisory_checks}
     assert set(asked) == set(ADVISORIES)
+    elsewhere = evolve(present, session="S-2", entry=date(2021, 12, 9), exit=date(2022, 3, 4))
+    known = evolve(known, retained_elsewhere=(elsewhere,))
+    full = evolve(known, enrolment=Enrolment(session=SESSION, tally=Tally(registered=40, retained=SESSION.capacity)))
     for code, check in asked.items():
-        [advice] = refusals_of([check], present, known, samples[code])
+        crowded = code in {"every-seat-given", "quota-below-registered"}
+        subject = SESSION if code == "quota-below-registered" else present
+        [advice] = refusals_of([check], subject, full if crowded else known, samples[code])
         details = advice.details
         days = {name for name, value in details.items() if isinstance(value, date)}
         assert days == set(errors._DAYS.get(code, ()))  # noqa: SLF001 - the table

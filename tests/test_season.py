@@ -12,6 +12,7 @@ import pytest
 from other_settings import MEANWHILE, OTHER_SETTINGS
 from poec_workflow import HistoryEntry, Settings, fold, from_json, to_json
 from poec_workflow.adapters.memory import MemoryStorage
+from poec_workflow.commands import COMMANDS
 from seasons import given_season, outcome
 
 sys.path.insert(0, str(Path(__file__).parent / "independent"))
@@ -20,7 +21,8 @@ from generate import season  # type: ignore[import-not-found]
 
 def settings_of(data: dict[str, Any]) -> Settings:
     numbers = {name: Decimal(value) for name, value in data.items() if name == "weekly_hours_max"}
-    return Settings(**{**data, **numbers})
+    left_out = {COMMANDS[name]: tuple(codes) for name, codes in data.get("leave_out", {}).items()}
+    return Settings(**{**data, **numbers, "leave_out": left_out})
 
 
 def test_the_given_season_comes_out_exactly() -> None:

@@ -567,8 +567,9 @@ def test_what_is_required_may_be_neither_null_nor_absent(place: str, value: obje
 def test_every_field_of_the_surface_is_required_or_optional_as_it_says() -> None:
     """The fields of each command, and which may be left out, are those of the documented table."""
     table = """
-        create-action: action title funder responsible objective? programme? certification? durations?
+        create-action: action title funder responsible kind? objective? programme? certification? durations?
             regulatory_conditions? prerequisites?
+        correct-action: action title? funder? responsible? kind?
         enrich-action: action changes
         approve-certification: action
         decline-certification: action
@@ -578,6 +579,8 @@ def test_every_field_of_the_surface_is_required_or_optional_as_it_says() -> None
         delete-action: action
         create-session: session action start end place responsible positioner trainer capacity coefficient
             minimum_headcount? registration_deadline late_entry_deadline information_dates? follow_on_ratio?
+            session_type? market? measure?
+        correct-session: session place? minimum_headcount? follow_on_ratio? session_type? market? measure?
         set-registration-deadline: session on late_entry_deadline?
         set-coefficient: session coefficient
         set-capacity: session capacity

@@ -60,7 +60,9 @@ def test_defaults_are_the_documented_ones() -> None:
         "time_zone": "Europe/Paris",
         "permissions": {command: tuple(grants) for command, grants in PERMISSIONS.items()},
         "catalogue": Catalogue.default(),
+        "title_prefix": "[POEC]",
         "refuse_also": {},
+        "leave_out": {},
     }
 
 
@@ -286,6 +288,14 @@ _OTHERS: Mapping[str, st.SearchStrategy[Any]] = {
         {commands.Convoke: (on_monday,)},
         {commands.Retain: (on_sunday,)},
         {commands.Convoke: (on_sunday, on_monday)},
+    ]),
+    "title_prefix": st.sampled_from(["[POEC]", "", "[AIF]"]),
+    "leave_out": st.sampled_from([
+        {},
+        {commands.Convoke: ("convocation-limit-reached",)},
+        {commands.Convoke: ("advice-deadline-passed",)},
+        {commands.Retain: ("advice-deadline-passed",)},
+        {commands.Convoke: ("advice-deadline-passed", "convocation-limit-reached")},
     ]),
 }  # fmt: skip
 

@@ -126,6 +126,7 @@ SAMPLES: dict[str, Command] = {
         commands.DeclareSessionFull("S-1"),
         commands.ReopenSession("S-1"),
         commands.CancelSession("S-1", reason="Trop peu d'inscrits"),
+        commands.CorrectSession("S-1", place="Pau", minimum_headcount=2),
         commands.CreateAction("A-2", title="[POEC] Soudeur", funder="OPCO", responsible="RESP"),
         commands.EnrichAction("A-1", changes={"programme": "Gestes et postures"}),
         commands.ApproveCertification("A-1"),
@@ -134,6 +135,7 @@ SAMPLES: dict[str, Command] = {
         commands.ArchiveAction("A-1"),
         commands.RestoreAction("A-1"),
         commands.DeleteAction("A-1"),
+        commands.CorrectAction("A-1", title="[POEC] Soudeuse", responsible="OTHER"),
     )
 }
 """One command of each type, which the world accepts in the right state."""

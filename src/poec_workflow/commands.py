@@ -171,7 +171,7 @@ class Cancel(ApplicationCommand):
     __slots__ = ()
 
 
-# Sessions, S1 to S10
+# Sessions, S1 to S11
 
 
 @frozen(kw_only=True, repr=False)
@@ -192,6 +192,9 @@ class CreateSession(SessionCommand):
     minimum_headcount: int = 0
     information_dates: tuple[date, ...] = field(default=(), converter=listed)
     follow_on_ratio: Decimal | None = None
+    session_type: Text | None = None
+    market: Text | None = None
+    measure: Text | None = None
 
 
 @frozen(kw_only=True, repr=False)
@@ -261,7 +264,19 @@ class CancelSession(SessionCommand):
     reason: Text
 
 
-# Training actions, A1 to A8
+@frozen(kw_only=True, repr=False)
+class CorrectSession(SessionCommand):
+    """S11: other particulars, which only the number of people is checked of; those that are not given stay."""
+
+    place: Text | None = None
+    minimum_headcount: int | None = None
+    follow_on_ratio: Decimal | None = None
+    session_type: Text | None = None
+    market: Text | None = None
+    measure: Text | None = None
+
+
+# Training actions, A1 to A9
 
 
 @frozen(kw_only=True, repr=False)
@@ -271,6 +286,7 @@ class CreateAction(ActionCommand):
     title: Text
     funder: Text
     responsible: Reference
+    kind: Text = "SIMPLE"
     objective: Text | None = None
     programme: Text | None = None
     certification: Text | None = None
@@ -320,6 +336,16 @@ class DeleteAction(ActionCommand):
     """A8: end it."""
 
     __slots__ = ()
+
+
+@frozen(kw_only=True, repr=False)
+class CorrectAction(ActionCommand):
+    """A9: what the funder corrects and the platform carries out; what is not given stays."""
+
+    title: Text | None = None
+    funder: Text | None = None
+    responsible: Reference | None = None
+    kind: Text | None = None
 
 
 COMMANDS: Mapping[str, type[Command]] = FrozenMap(

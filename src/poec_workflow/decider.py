@@ -22,6 +22,7 @@ from poec_workflow.machines import LIFECYCLES, AnyRule, Lifecycle
 from poec_workflow.model import (
     SYSTEM,
     Actor,
+    ActorKind,
     Application,
     Subject,
     SubjectKind,
@@ -167,7 +168,7 @@ def _adjudicate(
             return Refused((Refusal("duplicate-reference", {"reference": command.reference}),))
         return Refused((no_transition(subject, command.type, lifecycles),))
     answers = rule.refuse(subject, facts, command)
-    refusals = () if answers is None else _refusals(rule.refusal_checks, answers)
+    refusals = () if answers is None else in_force(_refusals(rule.refusal_checks, answers), type(command), facts)
     if own := facts.settings.checks:
         refusals += refusals_of(own.get(type(command), ()), subject, facts, command)
     return _make_refused(refusals) if refusals else _accept(rule, subject, command, facts, lifecycle, lifecycles)
@@ -190,6 +191,14 @@ def refusals_of(
         each.policy(subject, facts) if each.payload_free else each.policy(subject, facts, command) for each in asked
     ]
     return _refusals(asked, answers)
+
+
+def in_force(refusals: tuple[Refusal, ...], command: type[Command], facts: Facts) -> tuple[Refusal, ...]:
+    """Refusals of a command without those that the settings leave out; what the system does keeps to every rule."""
+    settings = facts.settings
+    if not settings.leave_out or facts.actor.kind is ActorKind.SYSTEM:
+        return refusals
+    return tuple(each for each in refusals if not settings.leaves_out(command, each.code))
 
 
 def _refusals(checks: Iterable[Check], answers: Iterable[Details | None]) -> tuple[Refusal, ...]:
@@ -219,7 +228,7 @@ def _accept(
     rule: AnyRule, subject: Subject | None, command: Command, facts: Facts, lifecycle: Lifecycle, lifecycles: Lifecycles
 ) -> Accepted:
     answers = rule.warn(subject, facts, command)
-    advisories = () if answers is None else _advisories(rule.advisory_checks, answers)
+    advisories = () if answers is None else _advisories(rule, answers, facts)
     consequences = _cascade(rule.first, command, facts, lifecycles) if rule.first else ()
     at = in_zone(rule.effective(subject, facts), facts.settings.zone) if rule.effective else facts.written_now
     event = rule.make_event(subject, command, at)
@@ -237,10 +246,10 @@ def _all_hold(conditions: Iterable[Condition[Any, Any]], subject: Any, facts: Fa
     return True
 
 
-def _advisories(checks: Iterable[Check], answers: Iterable[Details | None]) -> tuple[Advisory, ...]:
+def _advisories(rule: AnyRule, answers: Iterable[Details | None], facts: Facts) -> tuple[Advisory, ...]:
     return tuple(
         Advisory(each.code, {name: plain(value) for name, value in each.details.items()})
-        for each in _refusals(checks, answers)
+        for each in in_force(_refusals(rule.advisory_checks, answers), rule.command, facts)
     )
 
 

@@ -200,7 +200,7 @@ class Cancelled(ApplicationEvent):
     __slots__ = ()
 
 
-# Sessions, S1 to S10
+# Sessions, S1 to S11
 
 
 @frozen(kw_only=True, repr=False, weakref_slot=False)
@@ -221,6 +221,9 @@ class SessionCreated(SessionEvent):
     late_entry_deadline: date
     information_dates: tuple[date, ...] = field(converter=listed)
     follow_on_ratio: Decimal | None = None
+    session_type: Text | None = None
+    market: Text | None = None
+    measure: Text | None = None
 
 
 @frozen(kw_only=True, repr=False, weakref_slot=False)
@@ -290,7 +293,19 @@ class SessionCancelled(SessionEvent):
     reason: Text
 
 
-# Training actions, A1 to A8
+@frozen(kw_only=True, repr=False, weakref_slot=False)
+class SessionCorrected(SessionEvent):
+    """S11; fields of None were left unchanged."""
+
+    place: Text | None = None
+    minimum_headcount: int | None = None
+    follow_on_ratio: Decimal | None = None
+    session_type: Text | None = None
+    market: Text | None = None
+    measure: Text | None = None
+
+
+# Training actions, A1 to A9
 
 
 @frozen(kw_only=True, repr=False, weakref_slot=False)
@@ -300,6 +315,7 @@ class ActionCreated(ActionEvent):
     title: Text
     funder: Text
     responsible: Reference
+    kind: Text | None = None
     objective: Text | None = None
     programme: Text | None = None
     certification: Text | None = None
@@ -349,6 +365,16 @@ class ActionDeleted(ActionEvent):
     """A8."""
 
     __slots__ = ()
+
+
+@frozen(kw_only=True, repr=False, weakref_slot=False)
+class ActionCorrected(ActionEvent):
+    """A9; fields of None were left unchanged."""
+
+    title: Text | None = None
+    funder: Text | None = None
+    responsible: Reference | None = None
+    kind: Text | None = None
 
 
 AnyEvent = ApplicationEvent | SessionEvent | ActionEvent

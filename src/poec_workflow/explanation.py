@@ -10,7 +10,7 @@ from typing import Any
 from attrs import frozen
 
 from poec_workflow.commands import Command
-from poec_workflow.decider import no_transition, not_permitted, refusals_of
+from poec_workflow.decider import in_force, no_transition, not_permitted, refusals_of
 from poec_workflow.errors import Refusal, refusal_to_dict
 from poec_workflow.machines import LIFECYCLES, AnyRule
 from poec_workflow.model import Subject
@@ -75,4 +75,5 @@ def _may_be_chosen(row: AnyRule, subject: Subject, facts: Facts) -> bool:
 
 def _refusals_of(row: AnyRule, subject: Subject, facts: Facts) -> tuple[Refusal, ...]:
     checks = (*row.refusal_checks, *facts.settings.checks.get(row.command, ()))
-    return refusals_of((each for each in checks if each.payload_free), subject, facts, None)
+    refusals = refusals_of((each for each in checks if each.payload_free), subject, facts, None)
+    return in_force(refusals, row.command, facts)

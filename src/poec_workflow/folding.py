@@ -125,7 +125,10 @@ _FOLDS: Mapping[type[events.Event[Any]], Mapping[str, _Fold]] = {
         "pending_certification": _pending,
     },
     events.CertificationApproved: {
-        "certification": lambda subject, _: subject.pending_certification,
+        # Nothing is pending where a service leaves `no-pending-certification` out.
+        "certification": lambda subject, _: (
+            subject.certification if subject.pending_certification is None else subject.pending_certification
+        ),
         "pending_certification": lambda _, __: None,
     },
     events.CertificationDeclined: {"pending_certification": lambda _, __: None},

@@ -168,7 +168,7 @@ class Actor(Value):
     """Who acts, as the host authenticated them.
 
     Attributes:
-        organization: the one that they work for now; required for organisations and advisers.
+        organization: the one that they work for now; required for organisations, advisers and funders.
         candidate: the candidate's reference; required for candidates.
         reference: the person's stable reference, for the history.
         name: the person's name, for the history.
@@ -194,6 +194,7 @@ REQUIRED_OF_ACTORS: Mapping[str, str] = FrozenMap(
         ActorKind.ORGANIZATION: "organization",
         ActorKind.ADVISER: "organization",
         ActorKind.CANDIDATE: "candidate",
+        ActorKind.FUNDER: "organization",
     }
 )
 """The field that an actor of a kind must have."""
@@ -232,7 +233,11 @@ class Convocation(Value):
 
 @frozen(kw_only=True, repr=False, weakref_slot=False)
 class TrainingAction(Value):
-    """The offer (*action*). Its certification changes only when the platform approves (A2 to A4)."""
+    """The offer (*action*). Its certification changes only when the platform approves (A2 to A4).
+
+    Attributes:
+        kind: the type that RAFAEL shows, as `SIMPLE` [S]; no rule looks at it. None: recorded by a release without it.
+    """
 
     subject_kind: ClassVar[SubjectKind] = SubjectKind.ACTION
     reference: Reference
@@ -241,6 +246,7 @@ class TrainingAction(Value):
     title: Text
     funder: Text
     responsible: Reference
+    kind: Text | None = None
     objective: Text = ""
     programme: Text = ""
     certification: Text = ""
@@ -252,7 +258,10 @@ class TrainingAction(Value):
 
 @frozen(kw_only=True, repr=False, weakref_slot=False)
 class TrainingSession(Value):
-    """A dated run of a training action, with seats. Dates are Paris days, all included."""
+    """A dated run of a training action, with seats. Dates are Paris days, all included.
+
+    Session type, market number and measure are recorded and shown; no rule looks at them [S].
+    """
 
     subject_kind: ClassVar[SubjectKind] = SubjectKind.SESSION
     reference: Reference
@@ -272,6 +281,9 @@ class TrainingSession(Value):
     late_entry_deadline: date
     information_dates: tuple[date, ...]
     follow_on_ratio: Decimal | None = None
+    session_type: Text | None = None
+    market: Text | None = None
+    measure: Text | None = None
     cancellation_reason: Text | None = None
 
     def organization(self, role: Role | RoleName) -> str:

@@ -127,6 +127,7 @@ FAULTS: dict[str, tuple[str, Lifecycles, Plant | None, Settings | None]] = {
     "advice after the deadline": ("each-refusal-is-due", without("L10", "advice-deadline-passed"), None, None),
     "expiry at once": ("each-refusal-is-due", without("L12", "advice-deadline-not-passed"), None, None),
     "expiry when recorded": ("events-take-effect-when-due", having("L12", effective=None), None, None),
+    "nobody says that every seat is given": ("each-advisory-is-due", having("L1", advise=()), None, None),
     "a full session forgets who waits": ("endings-reach-all", having("S8", then=None), None, None),
     "a cancellation forgets who waits": ("closed-sessions-hold-nobody", having("S10", then=None), None, None),
     "a cancellation forgets the overdue": ("endings-reach-all", having("S10", first=None), None, None),
@@ -308,7 +309,7 @@ def test_the_report_is_plain_data() -> None:
     data = json.loads(json.dumps(usual().to_dict()))
     assert data["ok"]
     assert data["bounds"] == {"applications": 2, "capacities": [1, 2], "coefficients": [2, 3], "attempts": 3}
-    assert len(data["rows"]) == 32
+    assert len(data["rows"]) == 34
     found = explore(without("L1", "quota-reached"), SMALL, whole=False).to_dict()
     [violation] = found["violations"]
     workflow, answers = executed(violation["journal"][:-1])

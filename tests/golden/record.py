@@ -62,7 +62,9 @@ def subjects(workflow: Workflow) -> Iterator[Any]:
     """Every subject as plain data, with its kind."""
     queries = workflow.storage.queries
     for kind in SubjectKind:
-        yield from ({"kind": kind.value, **to_dict(queries.subject(kind, each))} for each in queries.states(kind))
+        yield from (
+            {"subject_kind": kind.value, **to_dict(queries.subject(kind, each))} for each in queries.states(kind)
+        )
 
 
 def _told(answer: Answer) -> dict[str, Any]:

@@ -12,6 +12,7 @@ FOCUS = [date(2021, 10, 31), date(2022, 3, 27), date(2024, 2, 29), date(2021, 12
          date(2024, 10, 27), date(2025, 3, 30), date(2025, 10, 26), date(2028, 2, 29), date(2026, 3, 29), date(2026, 10, 25)]
 PER_EPOCH = 600
 ORGS = ["ORG-1", "ORG-2", "ORG-3", "AFEC", "org-1"]
+FUNDERS = ["France Travail", "OPCO-1", "opco-1"]
 PRESCRIBERS = ["FT-AGEN", "ML-PAU", "ORG-1", "ft-agen"]
 OFFSETS = [None, None, "Z", "+00:00", "-00:00", "+05:00", "-10:00", "+14:00", "-12:00", "+05:45", "-03:30", "+01:00", "+02:00"]
 ORIGINS = ["france-travail", "mission-locale", "cap-emploi", "self", "other"]
@@ -102,7 +103,9 @@ class Generator:
     def actor(self, kind, organization=None, candidate=None):
         r = self.r
         a = {"kind": kind}
-        if kind in ("organization", "adviser"):
+        if kind == "funder":
+            a["organization"] = organization or r.choice(FUNDERS)
+        elif kind in ("organization", "adviser"):
             a["organization"] = organization or r.choice(ORGS + PRESCRIBERS)
         elif organization or r.random() < .4:
             a["organization"] = organization or r.choice(["CAP", "OPCO-1", "ORG-1", "FT-AGEN", None])
@@ -151,8 +154,12 @@ class Generator:
             if kind == "declare-session-full" and not self.plain:
                 options.append(self.actor("system"))
             return r.choice(options)
-        if kind in ("create-session", "reschedule-session", "reassign-session", "set-capacity", "cancel-session"):
-            return self.actor(r.choice(["funder", "platform"]))
+        if kind in ("create-session", "reschedule-session", "reassign-session", "set-capacity", "cancel-session",
+                    "correct-session"):
+            funded = w.actions.get(session["action"]) if session and kind != "create-session" else action
+            if r.random() < .5:
+                return self.actor("platform")
+            return self.actor("funder", funded["funder"] if funded else None)
         if kind == "enrich-action" and action:
             trainers = [s["trainer"] for s in w.sessions_of_action(c["action"])]
             return r.choice([self.actor("platform"), self.actor("organization", action["responsible"]),
@@ -227,11 +234,12 @@ class Generator:
         r, w, today = self.r, self.w, self.today
         s = w.s
         if kind == "create-action":
-            c = {"type": kind, "action": ref, "funder": r.choice(["France Travail", "OPCO-1"]), "responsible": r.choice(ORGS),
+            c = {"type": kind, "action": ref, "funder": r.choice(FUNDERS), "responsible": r.choice(ORGS),
                  "title": "[POEC] Titre %s" % ref if good else r.choice(
                      ["POEC titre", "[poec] titre", " [POEC] titre", "", "[POEC", "Titre [POEC]", "[POEC ] x"])}
             if good and r.random() < .1:
                 c["title"] = "[POEC]"
+            self.optional(c, "kind", ["SIMPLE", "SUPRA", ""])
             for f in EDITABLE:
                 self.optional(c, f, ["", "texte"] if f != "certification" else ["", "RNCP1", "RNCP2"])
             return c
@@ -249,6 +257,14 @@ class Generator:
             items = list(changes.items())
             r.shuffle(items)
             return {"type": kind, "action": ref, "changes": dict(items)}
+        if kind == "correct-action":
+            c = {"type": kind, "action": ref}
+            self.optional(c, "title", ["[POEC] Autre titre"])
+            if not good:
+                c["title"] = r.choice(["Autre titre", "", " [POEC]"])
+            self.optional(c, "funder", FUNDERS)
+            self.optional(c, "responsible", ORGS)
+            return self.optional(c, "kind", ["SUPRA", ""])
         if kind in oracle.ACTION_COMMANDS:
             return {"type": kind, "action": ref}
         if kind == "create-session":
@@ -394,6 +410,16 @@ class Generator:
             for x in ROLES:
                 self.optional(c, x, ORGS)
             return c
+        if kind == "correct-session":
+            c, capacity = {"type": kind, "session": ref}, session["capacity"] if session else 3
+            self.optional(c, "place", ["Pau", ""])
+            self.optional(c, "minimum_headcount", [0, 1, capacity])
+            if not good:
+                c["minimum_headcount"] = r.choice([-1, capacity + 1, 2**31 - 1])
+            self.optional(c, "follow_on_ratio", ["0.5", "-1"])
+            for name in ("session_type", "market", "measure"):
+                self.optional(c, name, ["autre", ""])
+            return c
         if kind == "cancel-session":
             return {"type": kind, "session": ref, "reason": r.choice(["effectif insuffisant", ""])}
         return {"type": kind, "session": ref}
@@ -459,7 +485,7 @@ class Generator:
             late = [v["session"] for v in w.apps.values() if w.is_overdue(v, today)]
             pool = [v for v in self.recent_sessions if w.sessions[v]["state"] != "cancelled"] or list(w.sessions)
             kind = r.choice(["set-registration-deadline"] * 3 + ["set-coefficient"] * 2 + ["set-capacity"] * 3
-                            + ["set-information-dates"] + ["reschedule-session"] * 2 + ["reassign-session"] * 2
+                            + ["set-information-dates"] + ["reschedule-session"] * 2 + ["reassign-session"] * 2 + ["correct-session"] * 2
                             + ["declare-session-full"] * 3 + ["reopen-session"] * 2 + ["cancel-session"] * (r.random() < .5))
             if late and r.random() < .12:
                 pool, kind = late, r.choice(["cancel-session", "declare-session-full", "reschedule-session", "set-capacity"])
@@ -481,7 +507,7 @@ class Generator:
         pool = self.recent_actions or list(w.actions)
         if not pool:
             return self.payload("create-action", self.new("A"), True)
-        kind = r.choice(["enrich-action"] * 7 + ["approve-certification"] * 3 + ["decline-certification"] * 2
+        kind = r.choice(["enrich-action"] * 7 + ["correct-action"] * 2 + ["approve-certification"] * 3 + ["decline-certification"] * 2
                         + ["archive-action"] * 2 + ["restore-action"] * 2 + ["delete-action", "publish-action", "publish-action"])
         if kind in ("archive-action", "delete-action"):
             idle = [a for a in w.actions if w.actions[a]["state"] in oracle.ACTION_COMMANDS[kind] and not any(
@@ -519,7 +545,7 @@ class Generator:
                          "convoke", "move-convocation", "move-convocation", "record-presence", "record-absence", "retain", "retain",
                          "retain", "reject", "reject", "reject", "withdraw", "enrich-action", "set-registration-deadline", "set-registration-deadline",
                          "set-coefficient", "set-capacity", "set-capacity", "set-information-dates", "reschedule-session",
-                         "expire", "overdue", "overdue", "overdue", "overdue", "overdue", "archive", "declare-session-full", "reopen-session"])
+                         "correct-session", "correct-action", "expire", "overdue", "overdue", "overdue", "overdue", "overdue", "archive", "declare-session-full", "reopen-session"])
         if kind == "overdue":
             app = self.choose_app(OPEN, True)
             if app is None:

@@ -15,6 +15,7 @@ CATALOGUE_PATH = Path(__file__).parent.parent / "data" / "season" / "catalogue.j
 DEFAULTS = dict(
     max_convocations=3, coefficient_min=2, coefficient_max=5, quota_counts="registered", overbooking=0,
     close_when_full="manual", grace_days=21, warning_days=15, weekly_hours_max="48", usual_weekly_hours=["8", "35"],
+    title_prefix="[POEC]", leave_out={},
 )
 OPEN = ("pending", "convoked", "present", "absent")
 FINAL = ("retained", "rejected", "no-advice", "session-full", "cancelled")
@@ -145,7 +146,9 @@ ON_SESSION = {"session": req(p_ref)}
 ON_APP = {"application": req(p_ref)}
 SCHEMA = {
     "create-action": {**ON_ACTION, "title": req(p_text), "funder": req(p_text), "responsible": req(p_ref),
-                      **{f: opt(p_text) for f in EDITABLE}},
+                      "kind": opt(p_text, "SIMPLE"), **{f: opt(p_text) for f in EDITABLE}},
+    "correct-action": {**ON_ACTION, "title": opt(p_text), "funder": opt(p_text), "responsible": opt(p_ref),
+                       "kind": opt(p_text)},
     "enrich-action": {**ON_ACTION, "changes": req(p_changes)},
     "approve-certification": ON_ACTION, "decline-certification": ON_ACTION, "publish-action": ON_ACTION,
     "archive-action": ON_ACTION, "restore-action": ON_ACTION, "delete-action": ON_ACTION,
@@ -153,7 +156,12 @@ SCHEMA = {
                        "responsible": req(p_ref), "positioner": req(p_ref), "trainer": req(p_ref),
                        "capacity": req(p_int), "coefficient": req(p_int), "minimum_headcount": opt(p_int, 0),
                        "registration_deadline": req(p_date), "late_entry_deadline": req(p_date),
-                       "information_dates": opt(p_dates, ()), "follow_on_ratio": opt(p_decimal)},
+                       "information_dates": opt(p_dates, ()), "follow_on_ratio": opt(p_decimal),
+                       "session_type": opt(p_text), "market": opt(p_text), "measure": opt(p_text),
+                       "version": opt(lambda _: None)},  # read over: the given season has it
+    "correct-session": {**ON_SESSION, "place": opt(p_text), "minimum_headcount": opt(p_int),
+                        "follow_on_ratio": opt(p_decimal), "session_type": opt(p_text), "market": opt(p_text),
+                        "measure": opt(p_text)},
     "set-registration-deadline": {**ON_SESSION, "on": req(p_date), "late_entry_deadline": opt(p_date)},
     "set-coefficient": {**ON_SESSION, "coefficient": req(p_int)},
     "set-capacity": {**ON_SESSION, "capacity": req(p_int)},
@@ -183,12 +191,14 @@ SESSION_COMMANDS = {
     "set-capacity": ("active", "complete"), "set-information-dates": ("active", "complete"),
     "reschedule-session": ("active", "complete"), "reassign-session": ("active", "complete"),
     "declare-session-full": ("active",), "reopen-session": ("complete",), "cancel-session": ("active", "complete"),
+    "correct-session": ("active", "complete"),
 }
 ACTION_COMMANDS = {
     "enrich-action": ("awaiting-publication", "published"), "approve-certification": ("awaiting-publication", "published"),
     "decline-certification": ("awaiting-publication", "published"), "publish-action": ("awaiting-publication",),
     "archive-action": ("published",), "restore-action": ("archived",),
     "delete-action": ("awaiting-publication", "published", "archived"),
+    "correct-action": ("awaiting-publication", "published", "archived"),
 }
 DEADLINE_BOUND = ("convoke", "move-convocation", "record-presence", "record-absence", "correct-attendance", "retain",
                   "reject", "withdraw")
@@ -220,6 +230,7 @@ class World:
         self.set_settings(settings)
         self.catalogue = catalogue or json.loads(CATALOGUE_PATH.read_text(encoding="utf-8"))
         self.apps, self.sessions, self.actions, self.keys = {}, {}, {}, {}
+        self.advised = []  # codes of the advisories of the last accepted command
 
     def set_settings(self, settings):
         s = {**DEFAULTS, **(settings or {})}
@@ -275,7 +286,7 @@ class World:
                 raise Malformed("unknown key " + k)
         today = paris_day(obj.get("at"))
         actor = ACTOR(obj.get("actor"))
-        if actor["kind"] in ("organization", "adviser") and actor["organization"] is None:
+        if actor["kind"] in ("organization", "adviser", "funder") and actor["organization"] is None:
             raise Malformed("actor.organization")
         if actor["kind"] == "candidate" and actor["candidate"] is None:
             raise Malformed("actor.candidate")
@@ -293,6 +304,7 @@ class World:
 
     def submit(self, obj):
         today, actor, kind, c, key, expected = self.parse(obj)
+        self.advised = []
         # 0. the key
         if key is not None and key in self.keys:
             if self.keys[key] == (kind, c, actor["kind"], actor["organization"]):
@@ -347,7 +359,16 @@ class World:
             if subject["state"] not in table[kind]:
                 return ["no-transition"]
         # 6. the rules of the row
+        self.left_out = self.s["leave_out"].get(kind, ())
         return getattr(self, "do_" + kind.replace("-", "_"))(today, actor, c, app, session, action, kind)
+
+    def advise(self, code, holds):
+        if holds and code not in self.left_out:
+            self.advised = sorted([*self.advised, code])
+
+    def kept(self, codes):
+        """without the rules that the settings leave out"""
+        return [x for x in codes if x not in self.left_out]
 
     def permitted(self, actor, kind, c, app, session, action):
         k, org = actor["kind"], actor["organization"]
@@ -374,8 +395,10 @@ class World:
             return holds_role() or k in ("platform", "system")
         if kind == "reopen-session":
             return holds_role() or k == "platform"
-        if kind in ("create-session", "reschedule-session", "reassign-session", "set-capacity", "cancel-session"):
-            return k in ("funder", "platform")
+        if kind in ("create-session", "reschedule-session", "reassign-session", "set-capacity", "cancel-session",
+                    "correct-session"):
+            funded = action if session is None else self.actions[session["action"]]
+            return k == "platform" or (k == "funder" and org == funded["funder"])
         if kind == "enrich-action":
             if k == "platform":
                 return True
@@ -403,7 +426,9 @@ class World:
             codes.append("quota-reached")
         if any(a["candidate"]["reference"] == c["candidate"]["reference"] for a in live):
             codes.append("already-applied")
+        codes = self.kept(codes)
         if not codes:
+            self.advise("every-seat-given", self.retained(c["session"]) >= session["capacity"] + self.s["overbooking"])
             self.apps[c["application"]] = dict(
                 reference=c["application"], state="pending", version=1, session=c["session"], candidate=c["candidate"],
                 prescriber=c["prescriber"], registered=today, convocations=[])
@@ -419,8 +444,9 @@ class World:
             codes.append("convocation-limit-reached")
         if used and not c["on"] > used[-1]["on"]:
             codes.append("convocation-not-after-previous")
-        codes += self.convocation_window(app, session, c)
+        codes = self.kept(codes + self.convocation_window(app, session, c))
         if not codes:
+            self.advise("convocation-after-late-entry", c["on"] > session["late_entry_deadline"])
             used.append(dict(on=c["on"], time=c["time"], place=c["place"], entered=today))
             self.end_app(app, "convoked")
         return codes
@@ -440,8 +466,9 @@ class World:
             codes.append("convocation-already-passed")
         if len(used) >= 2 and not c["on"] > used[-2]["on"]:
             codes.append("convocation-not-after-previous")
-        codes += self.convocation_window(app, session, c)
+        codes = self.kept(codes + self.convocation_window(app, session, c))
         if not codes:
+            self.advise("convocation-after-late-entry", c["on"] > session["late_entry_deadline"])
             used[-1] = dict(on=c["on"], time=c["time"], place=c["place"], entered=today)
             self.end_app(app, "convoked")
         return codes
@@ -482,7 +509,14 @@ class World:
         seats = session["capacity"] + self.s["overbooking"]
         if self.retained(app["session"]) >= seats:
             codes.append("no-seat-left")
+        codes = self.kept(codes)
         if not codes:
+            self.advise("unusual-weekly-hours", not 8 <= c["weekly_hours"] <= 35)
+            self.advise("retained-elsewhere", any(
+                a["candidate"]["reference"] == app["candidate"]["reference"] and a["state"] == "retained"
+                and a["session"] != app["session"] and max(a["entry"], c["entry"]) <= min(a["exit"], c["exit"])
+                for a in self.apps.values()))
+            app["entry"], app["exit"] = c["entry"], c["exit"]
             self.end_app(app, "retained")
             if self.s["close_when_full"] == "automatic" and session["state"] == "active" \
                     and self.retained(app["session"]) >= seats:
@@ -569,9 +603,10 @@ class World:
         return codes
 
     def do_set_coefficient(self, today, actor, c, app, session, action, kind):
-        if self.bad_coefficient(c["coefficient"]):
+        if self.kept(["coefficient-out-of-range"]) and self.bad_coefficient(c["coefficient"]):
             return ["coefficient-out-of-range"]
         session["coefficient"] = c["coefficient"]
+        self.advise("quota-below-registered", self.beyond_quota(session))
         session["version"] += 1
         return []
 
@@ -581,10 +616,28 @@ class World:
             codes.append("capacity-out-of-range")
         if c["capacity"] + self.s["overbooking"] < self.retained(c["session"]):
             codes.append("capacity-below-retained")
+        codes = self.kept(codes)
         if not codes:
             session["capacity"] = c["capacity"]
+            self.advise("quota-below-registered", self.beyond_quota(session))
             session["version"] += 1
         return codes
+
+    def beyond_quota(self, session):
+        apps = self.apps_of_session(session["reference"])
+        if self.s["quota_counts"] == "live":
+            apps = [a for a in apps if a["state"] in OPEN or a["state"] == "retained"]
+        return len(apps) > session["capacity"] * session["coefficient"]
+
+    def do_correct_session(self, today, actor, c, app, session, action, kind):
+        least = c["minimum_headcount"]
+        if least is not None and not 0 <= least <= session["capacity"]:
+            return ["minimum-headcount-out-of-range"]
+        for name in ("place", "minimum_headcount", "follow_on_ratio", "session_type", "market", "measure"):
+            if c[name] is not None:
+                session[name] = c[name]
+        session["version"] += 1
+        return []
 
     def do_set_information_dates(self, today, actor, c, app, session, action, kind):
         if len(c["dates"]) > 3:
@@ -642,10 +695,19 @@ class World:
 
     # ---- actions
     def do_create_action(self, today, actor, c, app, session, action, kind):
-        if not c["title"].startswith("[POEC]"):
+        if not c["title"].startswith(self.s["title_prefix"]):
             return ["title-without-poec-prefix"]
         self.actions[c["action"]] = {**c, "reference": c["action"], "state": "awaiting-publication", "version": 1,
                                      "pending_certification": None}
+        return []
+
+    def do_correct_action(self, today, actor, c, app, session, action, kind):
+        if c["title"] is not None and not c["title"].startswith(self.s["title_prefix"]):
+            return ["title-without-poec-prefix"]
+        for name in ("title", "funder", "responsible", "kind"):
+            if c[name] is not None:
+                action[name] = c[name]
+        action["version"] += 1
         return []
 
     def do_enrich_action(self, today, actor, c, app, session, action, kind):
@@ -733,8 +795,8 @@ def no_duplicates(pairs):
 
 
 def run(lines, settings=None, changes=None):
-    """-> (world, refusals, malformed line numbers, how many lines were accepted)"""
-    world, refusals, malformed, accepted = World(settings), [], [], 0
+    """-> (world, refusals, malformed line numbers, how many lines were accepted, the advisories of those)"""
+    world, refusals, malformed, accepted, advisories = World(settings), [], [], 0, []
     changes = dict(changes or [])  # {line number: settings in force from that line on}
     for number, line in enumerate(lines, 1):
         if number in changes:
@@ -754,16 +816,18 @@ def run(lines, settings=None, changes=None):
             refusals.append({"line": number, "codes": codes})
         else:
             accepted += 1
-    return world, refusals, malformed, accepted
+            if world.advised:
+                advisories.append({"line": number, "codes": world.advised})
+    return world, refusals, malformed, accepted, advisories
 
 
 def judge(lines, settings=None, sweep_at=None, changes=None):
-    world, refusals, malformed, _ = run(lines, settings, changes)
+    world, refusals, malformed, _, advisories = run(lines, settings, changes)
     out = dict(
         states=world.states(),
         session_states={r: s["state"] for r, s in sorted(world.sessions.items())},
         action_states={r: a["state"] for r, a in sorted(world.actions.items())},
-        refusals=refusals)
+        refusals=refusals, advisories=advisories)
     if malformed:
         out["malformed"] = malformed
     if sweep_at is not None:

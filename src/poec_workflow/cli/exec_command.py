@@ -59,7 +59,7 @@ def _accepted(answer: Accepted, lang: str) -> dict[str, Any]:
         "accepted": True,
         "replayed": answer.replayed,
         "final": answer.final,
-        "subject": {"kind": answer.subject.subject_kind.value, **to_dict(answer.subject)},
+        "subject": {"subject_kind": answer.subject.subject_kind.value, **to_dict(answer.subject)},
         "events": [_event(answer.change)["event"]],
         "advisories": [{**to_dict(each), "message": each.message(lang)} for each in answer.advisories],
         "consequences": [_event(each) for each in answer.consequences],
@@ -68,7 +68,7 @@ def _accepted(answer: Accepted, lang: str) -> dict[str, Any]:
 
 def _event(change: Change) -> dict[str, Any]:
     return {
-        "kind": change.subject.subject_kind.value,
+        "subject_kind": change.subject.subject_kind.value,
         "reference": change.subject.reference,
         "state": change.subject.state.value,
         "event": {"type": change.event.type, **to_dict(change.event)},

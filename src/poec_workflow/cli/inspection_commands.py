@@ -38,7 +38,7 @@ def show(reference: str, subject: str | None, store: str, place: str | None, for
     """Show one application, session or training action, whole."""
     workflow = options.open_workflow(store, place)
     target = _find_subject(workflow, reference, subject)
-    data = {"kind": target.subject_kind.value, **to_dict(target)}
+    data = {"subject_kind": target.subject_kind.value, **to_dict(target)}
     if format_ == "json":
         print_json(data)
         return

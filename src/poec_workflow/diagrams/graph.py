@@ -172,7 +172,10 @@ def _edge(
         target=rule.targets[source],
         command=locales.label("commands", rule.command.type, lang),
         conditions=tuple(condition(each, lang) for each in rule.given),
-        codes=(*rule.codes, *(check.code for check in own)),
+        codes=(
+            *(code for code in rule.codes if not settings.leaves_out(rule.command, code)),
+            *(check.code for check in own),
+        ),
         actors=actors(settings.permissions[rule.command], lang),
         count=None if counts is None else counts.get((rule.id, source), 0),
         taken=(rule.id, source) in path_steps,

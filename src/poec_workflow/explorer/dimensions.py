@@ -49,6 +49,8 @@ USUAL_HOURS = Decimal(35)
 ROLES = {"trainer": "AFEC", "positioner": "GRETA", "responsible": "INFA"}
 """The session's organisations."""
 CANDIDATE = "P-1"
+FUNDER = "OPCO"
+"""Whose action it is."""
 
 
 @frozen(kw_only=True)
@@ -108,6 +110,7 @@ def dimensions(settings: Settings, named: Mapping[str, date]) -> Dimensions:
         "seats": _yes_or_no("seats", "left", "none"),
         "quota": _yes_or_no("quota", "left", "reached"),
         "live": _yes_or_no("live", "no", "yes"),
+        "elsewhere": _yes_or_no("elsewhere", "no", "yes"),
         "state": _states(ApplicationState),
         "registered": day_options,
         "attempts": tuple(
@@ -158,7 +161,8 @@ _ACTORS = {
     "other-adviser": Actor(kind=ActorKind.ADVISER, organization="FT-PAU"),
     "candidate": Actor(kind=ActorKind.CANDIDATE, candidate=CANDIDATE),
     "other-candidate": Actor(kind=ActorKind.CANDIDATE, candidate="P-9"),
-    "funder": Actor(kind=ActorKind.FUNDER, organization="OPCO"),
+    "funder": Actor(kind=ActorKind.FUNDER, organization=FUNDER),
+    "other-funder": Actor(kind=ActorKind.FUNDER, organization="France Travail"),
     "platform": Actor(kind=ActorKind.PLATFORM, organization="CAP"),
     "system": Actor(kind=ActorKind.SYSTEM),
 }

@@ -76,15 +76,20 @@ class Export:
         return self._kept(Evaluation(case.permitting_all(command), command).selection(existing=existing))
 
     def _row(self, rule: AnyRule) -> dict[str, Any]:
-        own = self.case.settings.checks.get(rule.command, ())
+        settings = self.case.settings
+        refusals, advisories = (
+            [each for each in checks if not settings.leaves_out(rule.command, each.code)]
+            for checks in (rule.refusal_checks, rule.advisory_checks)
+        )
+        own = settings.checks.get(rule.command, ())
         return {
             "id": rule.id,
             "to": None if not isinstance(rule.target, State) else APPLICATION.states.index(rule.target),
             "conditions": translations(
                 lambda lang: ", ".join(locales.label("conditions", str(each), lang) for each in rule.given)
             ),
-            "checks": [self._check(rule, each) for each in (*rule.refusal_checks, *own)],
-            "advises": [self._check(rule, each, advises=True) for each in rule.advisory_checks],
+            "checks": [self._check(rule, each) for each in (*refusals, *own)],
+            "advises": [self._check(rule, each, advises=True) for each in advisories],
         }
 
     def _check(self, rule: AnyRule, check: Check, *, advises: bool = False) -> dict[str, Any]:

@@ -83,7 +83,7 @@ function renderFacts(facts, change) {
     el("button", { type: "button", id: `day-${name}`, "aria-pressed": facts.today === day, onclick: () => change("today", day) },
       DATA.landmarkLabels[lang][name])));
   const anybody = { actor: [[-1, word("anybody")]] };
-  const fields = ["actor", "action", "session", "seats", "quota", "live"].map((name) =>
+  const fields = ["actor", "action", "session", "seats", "quota", "live", "elsewhere"].map((name) =>
     choice(`fact-${name}`, word(name), name, facts, change, anybody[name]));
   replaceFields(byId("facts"), fields);
 }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from functools import cached_property, partial
 from typing import Any
 
@@ -14,6 +15,7 @@ from poec_workflow.commands import Command
 from poec_workflow.explorer.dimensions import (
     CANDIDATE,
     END,
+    FUNDER,
     LATE_ENTRY,
     REGISTRATION_DEADLINE,
     ROLES,
@@ -29,6 +31,8 @@ from poec_workflow.model import (
     ApplicationState,
     Candidate,
     Convocation,
+    Origin,
+    Prescriber,
     Tally,
     TrainingAction,
     TrainingSession,
@@ -41,6 +45,20 @@ from poec_workflow.policies.settings import Settings
 
 ACTION, SESSION, APPLICATION = "20211102000", "00301234", "C-000001"
 _HOUR = time(10)
+
+ELSEWHERE = Application(
+    reference="C-000002",
+    version=4,
+    state=ApplicationState.RETAINED,
+    session="00301235",
+    candidate=CANDIDATE,
+    prescriber=Prescriber(origin=Origin.FRANCE_TRAVAIL, organization="FT-AGEN"),
+    registered_at=datetime(2021, 11, 2, 9, tzinfo=UTC),
+    entry=START,
+    exit=LATE_ENTRY,
+    weekly_hours=Decimal(35),
+)
+"""The candidate's application on another session, retained from this one's start to its late entry deadline."""
 
 
 @frozen(slots=False)
@@ -98,6 +116,7 @@ class SampleCase:
                 "action": lambda: self._action(assignment),
                 "enrolment": lambda: self._enrolment(assignment, existing=existing),
                 "candidate_live": lambda: assignment["live"],
+                "retained_elsewhere": lambda: (ELSEWHERE,) if assignment["elsewhere"] else (),
             },
             displayed={"settings": self.settings, "expected_version": None},
         )
@@ -154,8 +173,8 @@ class SampleCase:
             TrainingAction,
             assignment,
             {"state": lambda: assignment["action"]},
-            displayed={"reference": ACTION},
-            hidden={"version": 2, "title": "[POEC] Soudeur", "funder": "OPCO", "responsible": ROLES["responsible"]},
+            displayed={"reference": ACTION, "funder": FUNDER},
+            hidden={"version": 2, "title": "[POEC] Soudeur", "responsible": ROLES["responsible"]},
         )
 
     def _session(self, assignment: Assignment) -> TrainingSession:

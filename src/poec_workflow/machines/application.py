@@ -27,13 +27,14 @@ from poec_workflow.policies.advice import (
     entry_outside_window,
     exit_outside_window,
     reserved_motive,
+    retained_elsewhere,
     unknown_motive,
     unknown_reason,
     unusual_weekly_hours,
     weekly_hours_out_of_range,
 )
 from poec_workflow.policies.attendance import convocation_left, convocation_not_due, gave_notice
-from poec_workflow.policies.capacity import closes_when_full, no_seat_left
+from poec_workflow.policies.capacity import closes_when_full, every_seat_given, no_seat_left
 from poec_workflow.policies.closure import session_not_cancelled, session_not_complete
 from poec_workflow.policies.convocation import (
     convocation_after_advice_deadline,
@@ -77,7 +78,8 @@ DATED = (
 RULES = (
     Rule("L1",  None,              Preregister,       PENDING,      events.Preregistered,
          unless=(action_not_published, session_complete, session_cancelled, registration_deadline_passed,
-                 quota_reached, already_applied)),
+                 quota_reached, already_applied),
+         advise=(every_seat_given,)),
 
     Rule("L2",  {PENDING, ABSENT}, Convoke,           CONVOKED,     events.Convoked,
          unless=(*IN_TIME, convocation_limit_reached, *DATED), advise=(convocation_after_late_entry,)),
@@ -96,7 +98,7 @@ RULES = (
 
     Rule("L9",  PRESENT,           Retain,            RETAINED,     events.Retained,
          unless=(*IN_TIME, entry_outside_window, exit_outside_window, weekly_hours_out_of_range, no_seat_left),
-         advise=(unusual_weekly_hours,), then=DeclareSessionFull, then_given=(closes_when_full,)),
+         advise=(unusual_weekly_hours, retained_elsewhere), then=DeclareSessionFull, then_given=(closes_when_full,)),
     Rule("L10", PRESENT,           Reject,            REJECTED,     events.Rejected,
          unless=(*IN_TIME, reserved_motive, unknown_motive, unknown_reason)),
     Rule("L11", OPEN,              Withdraw,          REJECTED,     events.Withdrawn,

@@ -1,4 +1,4 @@
-"""The lifecycle of a session: the table, S1 to S10.
+"""The lifecycle of a session: the table, S1 to S11.
 
 S6, S8 and S10 first expire what is overdue, so that a late sweep changes no outcome; S8 and S10 then end who still
 waits. A session command and the endings that it causes happen together or not at all.
@@ -8,6 +8,7 @@ from poec_workflow import events
 from poec_workflow.commands import (
     Cancel,
     CancelSession,
+    CorrectSession,
     CreateSession,
     DeclareSessionFull,
     Expire,
@@ -30,6 +31,7 @@ from poec_workflow.policies.capacity import (
     coefficient_out_of_range,
     minimum_headcount_out_of_range,
     no_seat_left,
+    quota_below_registered,
     seats_remain,
 )
 from poec_workflow.policies.session_dates import (
@@ -53,9 +55,9 @@ RULES = (
     Rule("S2",  RUNNING,  SetRegistrationDeadline, SAME,      events.RegistrationDeadlineSet,
          unless=(late_entry_must_change, session_dates_out_of_order)),
     Rule("S3",  RUNNING,  SetCoefficient,          SAME,      events.CoefficientSet,
-         unless=(coefficient_out_of_range,)),
+         unless=(coefficient_out_of_range,), advise=(quota_below_registered,)),
     Rule("S4",  RUNNING,  SetCapacity,             SAME,      events.CapacitySet,
-         unless=(capacity_out_of_range, capacity_below_retained)),
+         unless=(capacity_out_of_range, capacity_below_retained), advise=(quota_below_registered,)),
     Rule("S5",  RUNNING,  SetInformationDates,     SAME,      events.InformationDatesSet,
          unless=(too_many_information_dates,)),
     Rule("S6",  RUNNING,  RescheduleSession,       SAME,      events.SessionRescheduled,
@@ -67,6 +69,8 @@ RULES = (
          unless=(no_seat_left,)),
     Rule("S10", RUNNING,  CancelSession,           CANCELLED, events.SessionCancelled,
          first=Expire, then=Cancel),
+    Rule("S11", RUNNING,  CorrectSession,          SAME,      events.SessionCorrected,
+         unless=(minimum_headcount_out_of_range,)),
 )
 # fmt: on
 

@@ -1,4 +1,4 @@
-"""The lifecycle of a training action: the table, A1 to A8.
+"""The lifecycle of a training action: the table, A1 to A9.
 
 A6 and A8 first expire what is overdue in the action's sessions; who still waits then forbids them.
 """
@@ -7,6 +7,7 @@ from poec_workflow import events
 from poec_workflow.commands import (
     ApproveCertification,
     ArchiveAction,
+    CorrectAction,
     CreateAction,
     DeclineCertification,
     DeleteAction,
@@ -31,6 +32,7 @@ ARCHIVED = ActionState.ARCHIVED
 DELETED = ActionState.DELETED
 
 CURRENT = frozenset({AWAITING, PUBLISHED})
+EXISTING = CURRENT | {ARCHIVED}
 FINAL = frozenset({DELETED})
 
 # fmt: off
@@ -47,8 +49,10 @@ RULES = (
     Rule("A6", PUBLISHED,             ArchiveAction,        ARCHIVED,  events.ActionArchived,
          unless=(open_applications_remain,), first=Expire),
     Rule("A7", ARCHIVED,              RestoreAction,        AWAITING,  events.ActionRestored),
-    Rule("A8", {*CURRENT, ARCHIVED},  DeleteAction,         DELETED,   events.ActionDeleted,
+    Rule("A8", EXISTING,              DeleteAction,         DELETED,   events.ActionDeleted,
          unless=(open_applications_remain,), first=Expire),
+    Rule("A9", EXISTING,              CorrectAction,        SAME,      events.ActionCorrected,
+         unless=(title_without_poec_prefix,)),
 )
 # fmt: on
 

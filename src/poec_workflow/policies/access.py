@@ -51,6 +51,11 @@ class AccessFacts(Protocol):
         ...
 
     @property
+    def action(self) -> TrainingAction | None:
+        """The command's action, or the session's."""
+        ...
+
+    @property
     def enrolments(self) -> Sequence[EnrolledSession]:
         """The sessions of the action, where the subject is an action."""
         ...
@@ -88,6 +93,11 @@ def action_responsible(action: TrainingAction, facts: AccessFacts) -> bool:
 def trainer_of_a_session(_action: TrainingAction, facts: AccessFacts) -> bool:
     """The actor's organisation is the trainer of one of the action's sessions."""
     return any(facts.actor.organization == each.session.trainer for each in facts.enrolments)
+
+
+def action_funder(_subject: Subject | None, facts: AccessFacts) -> bool:
+    """The actor's organisation funds the action, to the letter."""
+    return facts.action is not None and facts.actor.organization == facts.action.funder
 
 
 def prescriber(application: Application, facts: AccessFacts) -> bool:
@@ -161,7 +171,7 @@ class Grant:
 Permissions = Mapping[type[Command], Sequence[Grant]]
 
 PLATFORM = Grant(ActorKind.PLATFORM)
-FUNDER = Grant(ActorKind.FUNDER)
+FUNDER = Grant(ActorKind.FUNDER, action_funder)
 THE_SYSTEM = Grant(ActorKind.SYSTEM)
 TRAINER = Grant(ActorKind.ORGANIZATION, trainer)
 SESSION_ORGANIZATIONS = (
@@ -205,6 +215,7 @@ PERMISSIONS: Permissions = FrozenMap(
         commands.DeclareSessionFull: (*SESSION_ORGANIZATIONS, PLATFORM, THE_SYSTEM),
         commands.ReopenSession: (*SESSION_ORGANIZATIONS, PLATFORM),
         commands.CancelSession: (FUNDER, PLATFORM),
+        commands.CorrectSession: (FUNDER, PLATFORM),
         # Training actions
         commands.CreateAction: (PLATFORM,),
         commands.EnrichAction: (
@@ -218,6 +229,7 @@ PERMISSIONS: Permissions = FrozenMap(
         commands.ArchiveAction: (PLATFORM,),
         commands.RestoreAction: (PLATFORM,),
         commands.DeleteAction: (PLATFORM,),
+        commands.CorrectAction: (PLATFORM,),
     }
 )
 

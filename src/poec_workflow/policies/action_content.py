@@ -1,13 +1,12 @@
-"""The content of a training action: title, texts, certification, and whether it still takes sessions (S1, A1 to A4)."""
+"""The content of a training action: title, texts, certification, and whether it takes sessions (S1, A1 to A4, A9)."""
 
 from __future__ import annotations
 
-from poec_workflow.commands import CreateAction, EnrichAction
+from poec_workflow.commands import CorrectAction, CreateAction, EnrichAction
 from poec_workflow.errors import Details
 from poec_workflow.model import ActionState, TrainingAction
 from poec_workflow.policies.facts import Facts
 
-TITLE_PREFIX = "[POEC]"
 EDITABLE = (
     "objective",
     "programme",
@@ -27,9 +26,12 @@ def action_not_available(_nothing: object, facts: Facts) -> Details | None:
     return {"action": action.reference, "state": action.state}
 
 
-def title_without_poec_prefix(_nothing: object, _facts: Facts, command: CreateAction) -> Details | None:
-    """« reconnaissables par leur intitulé qui débutera par : [POEC] » [S]."""
-    return None if command.title.startswith(TITLE_PREFIX) else {"title": command.title, "prefix": TITLE_PREFIX}
+def title_without_poec_prefix(
+    _action: TrainingAction | None, facts: Facts, command: CreateAction | CorrectAction
+) -> Details | None:
+    """« reconnaissables par leur intitulé qui débutera par : [POEC] » [S]; a title that stays is not looked at."""
+    title, prefix = command.title, facts.settings.title_prefix
+    return None if title is None or title.startswith(prefix) else {"title": title, "prefix": prefix}
 
 
 def field_not_editable(_action: TrainingAction, _facts: Facts, command: EnrichAction) -> Details | None:

@@ -39,6 +39,17 @@ def unusual_weekly_hours(_application: Application, facts: Facts, command: Retai
     return {"weekly_hours": command.weekly_hours, "least": least, "most": most}
 
 
+def retained_elsewhere(_application: Application, facts: Facts, command: Retain) -> Details | None:
+    """An advisory: the candidate is retained on another session for some of the same days [R].
+
+    KAIROS would get two enrolments. The details name the first such application, by reference.
+    """
+    for other in facts.retained_elsewhere:
+        if other.entry and other.exit and other.entry <= command.exit and command.entry <= other.exit:
+            return {"application": other.reference, "session": other.session}
+    return None
+
+
 def reserved_motive(_application: Application, facts: Facts, command: Reject) -> Details | None:
     """Some motives are given by rule only."""
     motive = facts.settings.catalogue.motive(command.motive)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from poec_workflow.commands import CreateSession, SetCapacity, SetCoefficient
+from typing import cast
+
+from poec_workflow.commands import CorrectSession, CreateSession, SetCapacity, SetCoefficient
 from poec_workflow.errors import Details
 from poec_workflow.model import Application, Tally, TrainingSession
 from poec_workflow.policies.facts import Facts
@@ -17,6 +19,12 @@ def closes_when_full(_subject: Application, facts: Facts) -> bool:
 
 def no_seat_left(_subject: Application | TrainingSession, facts: Facts) -> Details | None:
     """Retained ≥ capacity + overbooking [R]: nobody can be retained, and a session can't be reopened."""
+    retained, seats = facts.tally.retained, _seats(facts)
+    return {"retained": retained, "seats": seats} if retained >= seats else None
+
+
+def every_seat_given(_nothing: object, facts: Facts) -> Details | None:
+    """An advisory to who registers somebody: retained ≥ capacity + overbooking, and no seat is left to give [R]."""
     retained, seats = facts.tally.retained, _seats(facts)
     return {"retained": retained, "seats": seats} if retained >= seats else None
 
@@ -50,21 +58,42 @@ def coefficient_out_of_range(
     return {"coefficient": command.coefficient, "least": least, "most": most}
 
 
-def minimum_headcount_out_of_range(_nothing: object, _facts: Facts, command: CreateSession) -> Details | None:
-    """0 ≤ minimum headcount ≤ capacity."""
-    if 0 <= command.minimum_headcount <= command.capacity:
+def quota_below_registered(
+    session: TrainingSession, facts: Facts, command: SetCapacity | SetCoefficient
+) -> Details | None:
+    """An advisory: the new quota is below what counts already; it closes registration, and evicts nobody [R]."""
+    if isinstance(command, SetCapacity):
+        quota = _quota(command.capacity, session.coefficient)
+    else:
+        quota = _quota(session.capacity, command.coefficient)
+    taken = counted(facts.tally, live=facts.settings.counts_live)
+    return {"counted": taken, "quota": quota} if quota < taken else None
+
+
+def minimum_headcount_out_of_range(
+    session: TrainingSession | None, _facts: Facts, command: CreateSession | CorrectSession
+) -> Details | None:
+    """0 ≤ minimum headcount ≤ capacity; one that stays is not looked at."""
+    headcount = command.minimum_headcount
+    # What S1 creates has no session yet; S11 changes one.
+    capacity = command.capacity if isinstance(command, CreateSession) else cast("TrainingSession", session).capacity
+    if headcount is None or 0 <= headcount <= capacity:
         return None
-    return {"minimum_headcount": command.minimum_headcount, "capacity": command.capacity}
+    return {"minimum_headcount": headcount, "capacity": capacity}
 
 
 def quota_of(session: TrainingSession) -> int:
     """« (coefficient x capacité d'accueil) candidats » [S]."""
-    return session.capacity * session.coefficient
+    return _quota(session.capacity, session.coefficient)
 
 
 def counted(tally: Tally, *, live: bool) -> int:
     """The applications that take a place of the quota: every one ever registered, or the open and retained ones."""
     return tally.live if live else tally.registered
+
+
+def _quota(capacity: int, coefficient: int) -> int:
+    return capacity * coefficient
 
 
 def _seats(facts: Facts) -> int:

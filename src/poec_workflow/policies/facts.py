@@ -52,6 +52,8 @@ class Facts:
         enrolment: the session itself, the application's, or the one that an application is created under.
         enrolments: all sessions of an action, where the subject is an action.
         candidate_live: the registering candidate has an open or retained application on the session.
+        retained_elsewhere: the candidate's retained applications on other sessions, by reference, where somebody is
+            to be retained; read only for an advisory, so it may be lazy.
 
     Raises:
         Malformed: `now` is naive, or its year in that zone is not from 1900 to 2999.
@@ -65,6 +67,7 @@ class Facts:
     enrolment: Enrolment | None = None
     enrolments: tuple[Enrolment, ...] = field(default=(), converter=_all)
     candidate_live: bool = False
+    retained_elsewhere: Sequence[Application] = field(default=(), hash=False)
 
     def __attrs_post_init__(self) -> None:
         known = self.__dict__

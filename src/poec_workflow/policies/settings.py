@@ -13,12 +13,13 @@ from zoneinfo import ZoneInfo
 from attrs import field, fields_dict, frozen
 
 from poec_workflow.catalogue import Catalogue
-from poec_workflow.commands import COMMANDS, Cancel, Command, Expire, RefuseSessionFull
+from poec_workflow.commands import COMMANDS, Command
 from poec_workflow.errors import Details, Fault, Malformed
 from poec_workflow.frozen_map import FrozenMap
 from poec_workflow.locales import words
 from poec_workflow.policies.access import PERMISSIONS, Grant, Permissions
 from poec_workflow.policies.check import Check, code_of, faults_of_function, faults_of_messages, has_name
+from poec_workflow.policies.optional_rules import ENDED_BY_RULE, OPTIONAL_RULES
 
 _ANY, _LONGEST_GRACE = 2**31, 3_660
 _BOUNDS = {
@@ -32,9 +33,6 @@ _BOUNDS = {
 _CODE = re.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*")
 QuotaCounts = Literal["registered", "live"]
 CloseWhenFull = Literal["manual", "automatic"]
-ENDED_BY_RULE = (Expire, RefuseSessionFull, Cancel)
-"""The commands that only the system gives. A service's policy must not refuse them: a cancelled session would keep
-open applications."""
 
 
 def _tuples(value: Any) -> Any:  # noqa: ANN401 - of any type; `_faults` reports a wrong one
@@ -62,7 +60,10 @@ class Settings:
         time_zone: whose calendar days count.
         permissions: command ▸ who may; replace single entries with `{**PERMISSIONS, Convoke: (…)}`.
         catalogue: motives and reasons of rejections.
+        title_prefix: what an action's title starts with, to the letter [S]; an empty one is no rule.
         refuse_also: command ▸ a service's own policies, evaluated after those of the row.
+        leave_out: command ▸ codes of this package's refusals and advisories that a service does not want for it. They
+            stay for what the system does, as closing a session automatically.
 
     Raises:
         Malformed: lists every setting that is out of range, misspelt or of the wrong shape.
@@ -81,9 +82,11 @@ class Settings:
     time_zone: str = "Europe/Paris"
     permissions: Permissions = field(default=PERMISSIONS, converter=_tuples)
     catalogue: Catalogue = field(factory=Catalogue.default)
+    title_prefix: str = "[POEC]"
     refuse_also: Mapping[type[Command], Sequence[Callable[..., Details | None]]] = field(
         factory=dict, converter=_tuples
     )
+    leave_out: Mapping[type[Command], Sequence[str]] = field(factory=dict, converter=_tuples)
 
     def __attrs_post_init__(self) -> None:
         faults = tuple(self._faults())
@@ -113,6 +116,10 @@ class Settings:
         """Whether giving the last seat declares the session full."""
         return self.close_when_full == "automatic"
 
+    def leaves_out(self, command: type[Command], code: str) -> bool:
+        """Whether a rule of this package is left out of a command."""
+        return code in self.leave_out.get(command, ())
+
     @cached_property
     def fingerprint(self) -> str:
         """A stable hash of every setting; policies count by their module and name."""
@@ -139,6 +146,8 @@ class Settings:
                 command.type: [f"{each.__module__}.{code_of(each)}" for each in policies]
                 for command, policies in self.refuse_also.items()
             },
+            "title_prefix": self.title_prefix,
+            "leave_out": {command.type: sorted(codes) for command, codes in self.leave_out.items()},
         }
         import hashlib  # noqa: PLC0415
 
@@ -157,6 +166,9 @@ class Settings:
         catalogue: object = self.catalogue
         if not isinstance(catalogue, Catalogue):
             yield Fault("$.catalogue", "expected a Catalogue")
+        prefix: object = self.title_prefix
+        if not isinstance(prefix, str):
+            yield Fault("$.title_prefix", "expected a text")
         yield from self._faults_of_policies()
 
     def _faults_of_numbers(self) -> Iterator[Fault]:
@@ -179,7 +191,11 @@ class Settings:
             yield Fault("$.usual_weekly_hours", "expected two Decimals in order")
 
     def _faults_of_policies(self) -> Iterator[Fault]:
-        for name, faults_of in (("permissions", _faults_of_grants), ("refuse_also", _faults_of_own)):
+        for name, faults_of in (
+            ("permissions", _faults_of_grants),
+            ("refuse_also", _faults_of_own),
+            ("leave_out", _faults_of_codes),
+        ):
             table: Any = getattr(self, name)
             if not isinstance(table, Mapping):
                 yield Fault(f"$.{name}", "expected a mapping of commands")
@@ -219,6 +235,17 @@ def _faults_of_own(command: type[Command], policies: tuple[Any, ...]) -> Iterato
             yield f"{code} stands twice for {command.type}"
         codes.add(code)
         yield from (f"messages of {policy.__name__}: {each}" for each in faults_of_messages(policy))
+
+
+def _faults_of_codes(command: type[Command], codes: tuple[Any, ...]) -> Iterator[str]:
+    if command in ENDED_BY_RULE:
+        yield f"{command.type} is the system's, and its rules stay"
+        return
+    if len(set(map(repr, codes))) < len(codes):
+        yield f"a code stands twice for {command.type}"
+    for code in codes:
+        if code not in OPTIONAL_RULES[command]:
+            yield f"{code!r:.80} is no rule of {command.type}, which has {', '.join(OPTIONAL_RULES[command]) or 'none'}"
 
 
 @cache

@@ -35,6 +35,7 @@ class DecisionContext:
     enrolment: Enrolment | None = None
     enrolments: tuple[Enrolment, ...] = ()
     candidate_live: bool = False
+    retained_elsewhere: Sequence[Application] = ()
     receipt: Receipt | None = None
 
     def facts(self, now: datetime, actor: Actor, settings: Settings, expected_version: int | None = None) -> Facts:
@@ -48,6 +49,7 @@ class DecisionContext:
             enrolment=self.enrolment,
             enrolments=self.enrolments,
             candidate_live=self.candidate_live,
+            retained_elsewhere=self.retained_elsewhere,
         )
 
 

@@ -10,12 +10,14 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from poec_workflow.commands import Command, Request
+from attrs import fields_dict
+
+from poec_workflow.commands import Command, CreateAction, CreateSession, Request
 from poec_workflow.errors import Fault, Malformed
 from poec_workflow.history import HistoryEntry
 from poec_workflow.model import Actor
 from poec_workflow.serialization.conformance import conforms
-from poec_workflow.serialization.object_writer import WriteText, text_writer, text_writers
+from poec_workflow.serialization.object_writer import WriteText, members_of, text_writer, text_writers
 from poec_workflow.serialization.parsing import duplicates, parse
 from poec_workflow.serialization.scalars import ANY_TEXT, read_text
 
@@ -132,7 +134,10 @@ def to_dict(value: object) -> Any:  # noqa: ANN401 - JSON
 
 
 def digest(command: Command, actor: Actor) -> str:
-    """What a key stands for: the command with its defaults, and the actor's kind and organisation."""
+    """What a key stands for: the command with its defaults, and the actor's kind and organisation.
+
+    Fields that the first release did not have are left out where all have their defaults: its receipts stay valid.
+    """
     import hashlib  # noqa: PLC0415
 
     data = (command, actor.kind, actor.organization)
@@ -141,4 +146,22 @@ def digest(command: Command, actor: Actor) -> str:
 
 @cache
 def _canonical_writers() -> Mapping[type, WriteText]:
-    return text_writers(to_dict, canonical=True)
+    writers = text_writers(to_dict, canonical=True)
+    for cls, names in _ADDED.items():
+        writers[cls] = _without_defaults(writers[cls], cls, names, writers)
+    return writers
+
+
+_ADDED: Mapping[type[Command], tuple[str, ...]] = {
+    CreateAction: ("kind",),
+    CreateSession: ("session_type", "market", "measure"),
+}
+
+
+def _without_defaults(
+    whole: WriteText, cls: type[Any], names: tuple[str, ...], writers: Mapping[type, WriteText]
+) -> WriteText:
+    before = {name: each for name, each in sorted(members_of(cls).items()) if name not in names}
+    short = text_writer(before, writers)
+    defaults = tuple(fields_dict(cls)[name].default for name in names)
+    return lambda value: short(value) if tuple(getattr(value, name) for name in names) == defaults else whole(value)

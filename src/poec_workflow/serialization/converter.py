@@ -13,7 +13,7 @@ from attrs import NOTHING, fields, has
 from cattrs import BaseValidationError, Converter, StructureHandlerNotFoundError
 from cattrs.gen import make_dict_structure_fn
 
-from poec_workflow.commands import COMMANDS, Command
+from poec_workflow.commands import COMMANDS, Command, CreateSession
 from poec_workflow.errors import Fault, Malformed
 from poec_workflow.frozen_map import FrozenMap
 from poec_workflow.history import HistoryEntry
@@ -159,17 +159,24 @@ def _array_reader(cls: Any, converter: Converter) -> Read:  # noqa: ANN401 - a t
     return read
 
 
+_IGNORED: Mapping[type[Any], tuple[str, ...]] = {CreateSession: ("version",)}
+"""Keys that are read over: journals made from exported sessions carry the version that the session had there."""
+
+
 def _object_reader(cls: type[Any], converter: Converter) -> Read:
     inner = make_dict_structure_fn(cls, converter, _cattrs_forbid_extra_keys=True)
     plain = get_origin(cls) or cls  # Page[Application] is read like Page, its items as applications
     optional = {each.name for each in fields(plain) if each.default is not NOTHING}
     tag = plain.type if issubclass(plain, Command) else None
+    ignored = _IGNORED.get(plain, ())
 
     def read(value: object, _: object) -> Any:  # noqa: ANN401 - the class
         if not isinstance(value, Mapping):
             raise ValueError("expected an object")
         # An optional field that is null is absent.
         given = {name: each for name, each in value.items() if each is not None or name not in optional}
+        for name in ignored:
+            given.pop(name, None)
         if tag is not None and given.get("type") == tag:
             del given["type"]
         return inner(given, cls)

@@ -9,10 +9,11 @@ from typing import cast
 from attrs import fields, frozen
 from cattrs import BaseValidationError, Converter
 
+from poec_workflow.construction import constructor
 from poec_workflow.errors import Advisory, Malformed
 from poec_workflow.events import ENVELOPE, EVENTS, AnyEvent
 from poec_workflow.history import HistoryEntry, Position
-from poec_workflow.model import STATE_TYPES, Actor, Reference, State, SubjectKind
+from poec_workflow.model import STATE_TYPES, Actor, ActorKind, Reference, State, SubjectKind
 from poec_workflow.serialization.conversion_faults import faults_of
 from poec_workflow.serialization.object_writer import Members, W, Writers
 
@@ -71,6 +72,9 @@ def read_entry(value: object, converter: Converter) -> HistoryEntry:
     flat = {"from_" if name == "from" else name: each for name, each in value.items() if name != "data"}
     if "from_" in value:
         raise Malformed.at("$.from_", "unknown key")
+    anonymous = _lacks_organization(flat.get("actor"))
+    if anonymous:
+        flat["actor"] = {**flat["actor"], "organization": "unknown"}
     written = converter.structure(flat, _Envelope)
     event_type = EVENTS.get(written.type)
     if event_type is None or event_type.subject_kind != written.kind:
@@ -78,7 +82,7 @@ def read_entry(value: object, converter: Converter) -> HistoryEntry:
     return HistoryEntry(
         event=_read_event(value.get("data"), event_type, written, converter),
         recorded_at=written.recorded,
-        actor=written.actor,
+        actor=_without_organization(written.actor) if anonymous else written.actor,
         rule=written.rule,
         command=written.command,
         decision=written.decision,
@@ -86,6 +90,18 @@ def read_entry(value: object, converter: Converter) -> HistoryEntry:
         fingerprint=written.fingerprint,
         advisories=written.advisories,
     )
+
+
+def _lacks_organization(actor: object) -> bool:
+    """Whether an actor is a funder of no organisation, whom the first release let act."""
+    return isinstance(actor, Mapping) and actor.get("kind") == ActorKind.FUNDER and actor.get("organization") is None
+
+
+_construct_actor = constructor(Actor)
+
+
+def _without_organization(actor: Actor) -> Actor:
+    return _construct_actor(actor.kind, None, actor.candidate, actor.reference, actor.name)
 
 
 def _read_event(data: object, event_type: type[AnyEvent], written: _Envelope, converter: Converter) -> AnyEvent:

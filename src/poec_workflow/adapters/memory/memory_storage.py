@@ -13,7 +13,7 @@ from poec_workflow.adapters.anonymization import anonymous_application, anonymou
 from poec_workflow.adapters.memory.memory_outbox import MemoryOutbox
 from poec_workflow.adapters.memory.memory_queries import MemoryQueries
 from poec_workflow.adapters.memory.memory_tables import Tables
-from poec_workflow.commands import Command, CreateSession, Preregister
+from poec_workflow.commands import Command, CreateSession, Preregister, Retain
 from poec_workflow.history import HistoryEntry, Position
 from poec_workflow.history_recording import RecordedChange
 from poec_workflow.model import Application, Candidate, SubjectKind, Tally, TrainingSession
@@ -73,6 +73,9 @@ class MemoryTransaction:
                 )
             case CreateSession():
                 loaded = DecisionContext(subject=subject, action=tables.action(command.action))
+            case Retain() if isinstance(subject, Application):
+                elsewhere = tables.retained_elsewhere(subject)
+                loaded = evolve(tables.context_of(subject), retained_elsewhere=elsewhere)
             case _:
                 loaded = tables.context_of(subject)
         return evolve(loaded, receipt=tables.receipts.get(key)) if key is not None else loaded

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import cast
 
@@ -12,6 +12,7 @@ from poec_workflow.model import (
     LIVE_STATES,
     OPEN_STATES,
     Application,
+    ApplicationState,
     Candidate,
     Subject,
     SubjectKind,
@@ -100,6 +101,17 @@ class Tables:
             each.session == session and each.state in LIVE_STATES
             for each in map(self.application, self.applications_by.get(candidate, ()))
         )
+
+    def retained_elsewhere(self, application: Application) -> Sequence[Application]:
+        """The candidate's retained applications on other sessions, by reference, once they are looked at."""
+
+        def retained() -> Sequence[Application]:
+            own = map(self.application, sorted(self.applications_by[application.candidate]))
+            return [
+                each for each in own if each.session != application.session and each.state is ApplicationState.RETAINED
+            ]
+
+        return LazySequence(retained)
 
     def overdue(self, ended_before: date) -> list[Application]:
         """The open applications of sessions that ended before a day, in order of their references."""

@@ -18,7 +18,7 @@ from poec_workflow.adapters.sql.prepared import Prepared, StatementConnection
 from poec_workflow.adapters.sql.row_mapping import position_of, stored_keys
 from poec_workflow.adapters.sql.schema import applications, receipts, sessions
 from poec_workflow.adapters.sql.stored_values import read, tally_of
-from poec_workflow.commands import Command, Preregister
+from poec_workflow.commands import Command, Preregister, Retain
 from poec_workflow.history_recording import RecordedChange
 from poec_workflow.model import (
     LIVE_STATES,
@@ -65,6 +65,9 @@ _live = Prepared(
         is_live,
     )
 )
+_retained = _of(
+    applications.c.candidate, select(applications.c.data).where(applications.c.state == ApplicationState.RETAINED.value)
+)
 _receipts = _of(receipts.c.key, select(receipts))
 
 
@@ -84,6 +87,7 @@ class LoadedBatch:
     _sessions: dict[str, _Session] = field(factory=dict)
     _applications: dict[str, Application | None] = field(factory=dict)
     _live: dict[tuple[str, str], set[str]] = field(factory=dict)
+    _retained: dict[str, dict[str, Application]] = field(factory=dict)
     _receipts: dict[str, Receipt | None] = field(factory=dict)
 
     @classmethod
@@ -106,6 +110,7 @@ class LoadedBatch:
             application = read(row.data, Application)
             loaded._applications[application.reference] = application
         loaded._load_registrations(listed, registrations)
+        loaded._load_retained(listed, {each.reference for each, _ in batch if isinstance(each, Retain)})
         loaded._load_receipts(listed, [key for _, key in batch if key is not None])
         return loaded
 
@@ -128,6 +133,14 @@ class LoadedBatch:
             if (pair := (row.candidate, row.session)) in self._live:
                 self._live[pair].add(row.reference)
 
+    def _load_retained(self, listed: _Lists, to_retain: Iterable[str]) -> None:
+        """The retained applications of the candidates that somebody is to be retained of."""
+        applications = map(self._applications.get, to_retain)
+        self._retained = {each.candidate: {} for each in applications if each is not None}
+        for row in listed.rows(_retained, self._retained):
+            application = read(row.data, Application)
+            self._retained[application.candidate][application.reference] = application
+
     def _load_receipts(self, listed: _Lists, keys: Sequence[str]) -> None:
         self._receipts = dict.fromkeys(keys)
         stored = {each: key for key in keys for each in reversed(stored_keys(key))}
@@ -147,7 +160,10 @@ class LoadedBatch:
         if command.subject_kind is SubjectKind.APPLICATION:
             application = self._applications.get(command.reference)
             around = None if application is None else self._sessions.get(application.session)
-            return None if around is None else _context(application, around)
+            if application is None or around is None:
+                return None
+            context = _context(application, around)
+            return self._with_retained(context, application) if isinstance(command, Retain) else context
         around = self._sessions.get(command.reference) if command.subject_kind is SubjectKind.SESSION else None
         return None if around is None else _context(around.enrolment.session, around)
 
@@ -158,6 +174,14 @@ class LoadedBatch:
             return None
         context = _context(self._applications[command.application], around)
         return evolve(context, candidate_live=True) if live else context
+
+    def _with_retained(self, context: DecisionContext, application: Application) -> DecisionContext | None:
+        retained = self._retained.get(application.candidate)
+        if retained is None:
+            return None
+        by_reference = (retained[each] for each in sorted(retained))
+        elsewhere = tuple(each for each in by_reference if each.session != application.session)
+        return evolve(context, retained_elsewhere=elsewhere) if elsewhere else context
 
     def save(self, changes: Iterable[RecordedChange], receipt: Receipt | None) -> None:
         """Take over what a decision changed."""
@@ -183,6 +207,11 @@ class LoadedBatch:
         live = self._live.get((application.candidate, application.session))
         if live is not None:
             (live.add if application.state in LIVE_STATES else live.discard)(application.reference)
+        retained = self._retained.get(application.candidate)
+        if retained is not None:
+            retained.pop(application.reference, None)
+            if application.state is ApplicationState.RETAINED:
+                retained[application.reference] = application
 
     def _put(self, around: _Session) -> None:
         """Take over a session; its open applications are loaded anew when they are looked at."""

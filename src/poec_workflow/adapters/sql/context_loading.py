@@ -10,6 +10,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
+from attrs import evolve
 from sqlalchemy import BindParameter, Select, Table, and_, bindparam, exists, or_, select, text
 
 from poec_workflow.adapters.sql.dialects import supports_skip_locked
@@ -17,15 +18,25 @@ from poec_workflow.adapters.sql.prepared import Prepared, StatementConnection
 from poec_workflow.adapters.sql.row_mapping import position_of, stored_keys
 from poec_workflow.adapters.sql.schema import COUNTS, actions, applications, count_of, history, receipts, sessions
 from poec_workflow.adapters.sql.stored_values import read, tally_of
-from poec_workflow.commands import Command, CreateSession, Preregister
+from poec_workflow.commands import Command, CreateSession, Preregister, Retain
 from poec_workflow.construction import constructor
 from poec_workflow.history import HistoryEntry, Position
-from poec_workflow.model import LIVE_STATES, OPEN_STATES, Application, SubjectKind, TrainingAction, TrainingSession
+from poec_workflow.model import (
+    LIVE_STATES,
+    OPEN_STATES,
+    Application,
+    ApplicationState,
+    SubjectKind,
+    TrainingAction,
+    TrainingSession,
+)
 from poec_workflow.policies.facts import Enrolment
 from poec_workflow.ports import DecisionContext, LazySequence, Receipt
 
 LoadOpen = Callable[[str], Sequence[Application]]
 """How a session's open applications are loaded, when they are looked at."""
+LoadRetained = Callable[[Application], Sequence[Application]]
+"""How the candidate's retained applications on other sessions are loaded, when they are looked at."""
 
 Statement = Select[*tuple[Any, ...]]
 
@@ -90,6 +101,15 @@ _open_of_session = _plain_and_locking(
     select(applications.c.data).where(applications.c.session == _REFERENCE, is_open).order_by(applications.c.reference),
     applications,
 )
+_retained_elsewhere = Prepared(
+    select(applications.c.data)
+    .where(
+        applications.c.candidate == _PERSON,
+        applications.c.session != _PARENT,
+        applications.c.state == ApplicationState.RETAINED.value,
+    )
+    .order_by(applications.c.reference)
+)
 _overdue_rows = (
     select(
         applications.c.reference.label("application_reference"),
@@ -144,9 +164,14 @@ _histories_of_decision = Prepared(
 )
 
 
-def load(connection: StatementConnection, command: Command, load_open: LoadOpen, *, lock: bool) -> DecisionContext:
+def load(
+    connection: StatementConnection, command: Command, load_open: LoadOpen, load_retained: LoadRetained, *, lock: bool
+) -> DecisionContext:
     """Load the context of a command; with `lock`, lock what it may change."""
     match command:
+        case Retain():
+            loaded = load_application(connection, command.reference, load_open, lock=lock)
+            return with_retained(loaded, load_retained)
         case Preregister():
             return _load_registration(connection, command, load_open, lock=lock)
         case CreateSession():
@@ -221,6 +246,20 @@ def open_applications(connection: StatementConnection, session: str, *, lock: bo
     return [read(each, Application) for each in connection.values(_open_of_session[lock], {"reference": session})]
 
 
+def retained_elsewhere(connection: StatementConnection, application: Application) -> Sequence[Application]:
+    """The candidate's retained applications on other sessions, by reference; they are not locked."""
+    parameters = {"person": application.candidate, "parent": application.session}
+    return [read(each, Application) for each in connection.values(_retained_elsewhere, parameters)]
+
+
+def with_retained(context: DecisionContext, load_retained: LoadRetained) -> DecisionContext:
+    """The context of an application that is to be retained, which an advisory looks at other sessions for."""
+    application = context.subject
+    if not isinstance(application, Application):
+        return context
+    return evolve(context, retained_elsewhere=LazySequence(lambda: load_retained(application)))
+
+
 def overdue_rows(connection: StatementConnection, ended_before: date, limit: int, *, lock: bool) -> Sequence[Any]:
     """Rows of open applications whose sessions ended before a day, the earliest ends first, at most `limit`.
 
@@ -263,5 +302,5 @@ _construct_enrolment = constructor(Enrolment)
 _construct_context = constructor(
     DecisionContext,
     ("subject", "action", "enrolment"),
-    {"enrolments": "()", "candidate_live": "False", "receipt": "None"},
+    {"enrolments": "()", "candidate_live": "False", "retained_elsewhere": "()", "receipt": "None"},
 )

@@ -149,7 +149,9 @@ class SqlTransaction:
         if ahead is not None:
             return ahead
         self.flush()
-        loaded = context_loading.load(self._connection, command, self._open_applications, lock=self._lock)
+        loaded = context_loading.load(
+            self._connection, command, self._open_applications, self._retained_elsewhere, lock=self._lock
+        )
         # Read once the locks are held: the transaction that held them may have used the key.
         receipt = context_loading.receipt(self._connection, key) if key is not None else None
         return loaded if receipt is None else DecisionContext(receipt=receipt)
@@ -191,6 +193,10 @@ class SqlTransaction:
     def _open_applications(self, session: str) -> Sequence[Application]:
         self.flush()
         return context_loading.open_applications(self._connection, session, lock=self._lock)
+
+    def _retained_elsewhere(self, application: Application) -> Sequence[Application]:
+        self.flush()
+        return context_loading.retained_elsewhere(self._connection, application)
 
 
 class _KeysLast(SqlTransaction):

@@ -29,7 +29,7 @@ ACTION = TrainingAction(
     version=1,
     state=ActionState.PUBLISHED,
     title="[POEC] Employé de rayon",
-    funder="France Travail",
+    funder="OPCO",
     responsible="RESP",
     pending_certification="CléA",
 )

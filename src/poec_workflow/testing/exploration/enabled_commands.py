@@ -15,7 +15,7 @@ from poec_workflow.policies.access import anyone
 from poec_workflow.policies.settings import Settings
 from poec_workflow.testing.exploration.bounds import after
 from poec_workflow.testing.exploration.invalid_commands import invalid_commands
-from poec_workflow.testing.exploration.sample_commands import BODY, SampleCommands
+from poec_workflow.testing.exploration.sample_commands import BODY, FUNDER, SampleCommands
 from poec_workflow.testing.exploration.state_space import ACTION, SESSION, Node, progress
 
 STRANGER = Actor(kind=ActorKind.ORGANIZATION, organization="NOBODY")
@@ -23,7 +23,7 @@ _ACTORS = (
     Actor(kind=ActorKind.PLATFORM, organization="CAP"),
     Actor(kind=ActorKind.ORGANIZATION, organization=BODY),
     SYSTEM,
-    Actor(kind=ActorKind.FUNDER, organization="OPCO"),
+    Actor(kind=ActorKind.FUNDER, organization=FUNDER),
     Actor(kind=ActorKind.ADVISER, organization="FT"),
 )
 
@@ -99,6 +99,7 @@ class EnabledCommands:
             return
         if _is_small(node):
             yield commands.EnrichAction(ACTION, changes={"programme": "Gestes et postures"})
+            yield commands.CorrectAction(ACTION, kind="SUPRA")
         if node.session is None:
             # Before the first session only: afterwards it would double every state, and touch none.
             yield commands.EnrichAction(ACTION, changes={"certification": "CléA"})
@@ -121,6 +122,7 @@ class EnabledCommands:
             yield commands.SetRegistrationDeadline(SESSION, on=samples.calendar.registration)
             yield commands.SetInformationDates(SESSION, dates=(samples.calendar.days[0],))
             yield commands.ReassignSession(SESSION, trainer=BODY)
+            yield commands.CorrectSession(SESSION, place="Pau")
         for coefficient in coefficients:
             if small or coefficient != now.coefficient:
                 yield commands.SetCoefficient(SESSION, coefficient=coefficient)

@@ -17,9 +17,10 @@ from poec_workflow.testing.exploration.state_space import ACTION, SESSION, Node
 def invalid_commands(node: Node, samples: SampleCommands) -> Iterator[Command]:
     """Yield commands with one thing wrong, to all that exists or could."""
     if node.action is None:
-        yield samples.create_action(title="Soudeur")
+        yield samples.create_action(title="")
         return
     yield commands.EnrichAction(ACTION, changes={"title": "[POEC] Maçon"})
+    yield commands.CorrectAction(ACTION, title="")
     yield commands.ApproveCertification(ACTION)
     yield from _to_session(samples) if node.session is not None else _creating_a_session(samples)
     for each in node.applications:
@@ -53,6 +54,7 @@ def _to_session(samples: SampleCommands) -> Iterator[Command]:
     yield commands.SetCoefficient(SESSION, coefficient=settings.coefficient_max + 1)
     yield commands.SetCapacity(SESSION, capacity=0)
     yield commands.SetInformationDates(SESSION, dates=(calendar.days[0],) * 4)
+    yield commands.CorrectSession(SESSION, minimum_headcount=-1)
     yield samples.reschedule(end=before)
 
 

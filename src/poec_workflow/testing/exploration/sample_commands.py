@@ -17,6 +17,7 @@ from poec_workflow.testing.exploration.state_space import ACTION, SESSION, Node
 
 BODY = "BODY"
 """The training body: responsible, positioner and trainer at once."""
+FUNDER = "OPCO"
 _PRESCRIBER = Prescriber(origin=Origin.FRANCE_TRAVAIL, organization="FT")
 _USUAL_HOURS = Decimal(30)
 
@@ -29,10 +30,11 @@ class SampleCommands:
     calendar: Calendar
     settings: Settings
 
-    def create_action(self, title: str = "[POEC] Soudeur") -> commands.CreateAction:
+    def create_action(self, title: str | None = None) -> commands.CreateAction:
         """Create the action."""
+        given = f"{self.settings.title_prefix} Soudeur" if title is None else title
         return commands.CreateAction(
-            ACTION, title=title, funder="OPCO", responsible=BODY, objective="Retour à l'emploi"
+            ACTION, title=given, funder=FUNDER, responsible=BODY, objective="Retour à l'emploi"
         )
 
     def create_session(self, **changes: Any) -> commands.CreateSession:  # noqa: ANN401 - any field

@@ -40,6 +40,7 @@ OUTCOMES: Mapping[type[Command], tuple[frozenset[Any], State | None]] = {
     commands.DeclareSessionFull: (frozenset({_SESSION.ACTIVE}), _SESSION.COMPLETE),
     commands.ReopenSession: (frozenset({_SESSION.COMPLETE}), _SESSION.ACTIVE),
     commands.CancelSession: (_RUNNING, _SESSION.CANCELLED),
+    commands.CorrectSession: (_RUNNING, None),
     commands.CreateAction: (_NOTHING, _ACTION.AWAITING_PUBLICATION),
     commands.EnrichAction: (_CURRENT, None),
     commands.ApproveCertification: (_CURRENT, None),
@@ -48,6 +49,7 @@ OUTCOMES: Mapping[type[Command], tuple[frozenset[Any], State | None]] = {
     commands.ArchiveAction: (frozenset({_ACTION.PUBLISHED}), _ACTION.ARCHIVED),
     commands.RestoreAction: (frozenset({_ACTION.ARCHIVED}), _ACTION.AWAITING_PUBLICATION),
     commands.DeleteAction: (_CURRENT | {_ACTION.ARCHIVED}, _ACTION.DELETED),
+    commands.CorrectAction: (_CURRENT | {_ACTION.ARCHIVED}, None),
 }
 """The states that each command starts from, and the one that it leads to; None is the same, or see `target`."""
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from poec_workflow import commands
 from poec_workflow.commands import Command
-from poec_workflow.model import ActionState, SessionState
+from poec_workflow.model import ActionState, Application, ApplicationState, SessionState, SubjectKind
 from poec_workflow.testing.reference.expected_outcomes import OUTCOMES
 from poec_workflow.testing.reference.situation import CommandCase
 
@@ -52,6 +52,24 @@ def _catalogued(case: CommandCase) -> str | None:
     return None if case.command.reason in reasons else "unknown-reason"
 
 
+def _is_retained_elsewhere(case: CommandCase) -> bool:
+    others = (
+        each
+        for each in case.snapshot.of_kind(SubjectKind.APPLICATION)
+        if isinstance(each, Application)
+        and (each.candidate, each.state) == (case.application.candidate, ApplicationState.RETAINED)
+        and each.session != case.application.session
+    )
+    return any(
+        each.entry and each.exit and not (each.exit < case.command.entry or case.command.exit < each.entry)
+        for each in others
+    )
+
+
+def _quota_falls_short(case: CommandCase, capacity: int, coefficient: int) -> bool:
+    return case.registered(case.session) > capacity * coefficient
+
+
 def _no_coefficient(case: CommandCase) -> bool:
     return not case.settings.coefficient_min <= case.command.coefficient <= case.settings.coefficient_max
 
@@ -63,6 +81,14 @@ _DATED: Mapping[str, Limit] = {
 }
 _REMAINING: Mapping[str, Limit] = {
     "open-applications-remain": lambda case: any(not case.is_late(each) for each in case.reached()),
+}
+_PREFIXED: Mapping[str, Limit] = {
+    "title-without-poec-prefix": lambda case: (
+        case.command.title is not None and not case.command.title.startswith(case.settings.title_prefix)
+    ),
+}
+_LATE_ENTRY: Mapping[str, Limit] = {
+    "convocation-after-late-entry": lambda case: case.command.on > case.session.late_entry_deadline
 }
 _NOTHING_PENDING: Mapping[str, Limit] = {
     "no-pending-certification": lambda case: case.action.pending_certification is None
@@ -143,7 +169,13 @@ LIMITS: Mapping[type[Command], Mapping[str, Limit]] = {
     commands.DeclareSessionFull: {"seats-remain": lambda case: case.seats_left(case.session) > 0},
     commands.ReopenSession: {"no-seat-left": lambda case: case.seats_left(case.session) <= 0},
     commands.CancelSession: {},
-    commands.CreateAction: {"title-without-poec-prefix": lambda case: not case.command.title.startswith("[POEC]")},
+    commands.CorrectSession: {
+        "minimum-headcount-out-of-range": lambda case: (
+            case.command.minimum_headcount is not None
+            and not 0 <= case.command.minimum_headcount <= case.session.capacity
+        ),
+    },
+    commands.CreateAction: _PREFIXED,
     commands.EnrichAction: {"field-not-editable": lambda case: not _TEXTS.issuperset(case.command.changes)},
     commands.ApproveCertification: _NOTHING_PENDING,
     commands.DeclineCertification: _NOTHING_PENDING,
@@ -151,8 +183,27 @@ LIMITS: Mapping[type[Command], Mapping[str, Limit]] = {
     commands.ArchiveAction: _REMAINING,
     commands.RestoreAction: {},
     commands.DeleteAction: _REMAINING,
+    commands.CorrectAction: _PREFIXED,
 }
 """The codes of every command, each with when it must be given."""
+ADVICE: Mapping[type[Command], Mapping[str, Limit]] = {
+    commands.Preregister: {"every-seat-given": lambda case: case.seats_left(case.session) <= 0},
+    commands.Convoke: _LATE_ENTRY,
+    commands.MoveConvocation: _LATE_ENTRY,
+    commands.Retain: {
+        "unusual-weekly-hours": lambda case: (
+            not case.settings.usual_weekly_hours[0] <= case.command.weekly_hours <= case.settings.usual_weekly_hours[1]
+        ),
+        "retained-elsewhere": _is_retained_elsewhere,
+    },
+    commands.SetCoefficient: {
+        "quota-below-registered": lambda case: _quota_falls_short(case, case.session.capacity, case.command.coefficient)
+    },
+    commands.SetCapacity: {
+        "quota-below-registered": lambda case: _quota_falls_short(case, case.command.capacity, case.session.coefficient)
+    },
+}
+"""The advisories of every command, each with when it must be given."""
 CODES = frozenset(code for limits in LIMITS.values() for code in limits)
 """Every code of a limit."""
 
@@ -170,4 +221,14 @@ def expected_refusals(case: CommandCase) -> frozenset[str]:
         return frozenset({f"unknown-{case.command.subject_kind}"})
     elif case.subject.state not in sources:
         return frozenset({"no-transition"})
-    return frozenset([code for code, holds in LIMITS[kind].items() if holds(case)])
+    return _given(LIMITS[kind], case)
+
+
+def expected_advisories(case: CommandCase) -> frozenset[str]:
+    """Return the codes of the advisories that an acceptance must have."""
+    return _given(ADVICE.get(type(case.command), {}), case)
+
+
+def _given(limits: Mapping[str, Limit], case: CommandCase) -> frozenset[str]:
+    left_out = case.settings.leave_out.get(type(case.command), ())
+    return frozenset([code for code, holds in limits.items() if code not in left_out and holds(case)])

@@ -17,6 +17,7 @@ from poec_workflow.errors import RefusalKind
 from poec_workflow.folding import evolve
 from poec_workflow.model import OPEN_STATES, SYSTEM, Application, ApplicationState, SessionState, State, TrainingSession
 from poec_workflow.testing.reference.expected_outcomes import FINAL, advice, closing, convocations, endings, target
+from poec_workflow.testing.reference.expected_refusals import expected_advisories
 from poec_workflow.testing.reference.observed_step import ObservedStep, Promise
 from poec_workflow.testing.reference.situation import Situation
 from poec_workflow.testing.reference.snapshot import SubjectKey
@@ -58,6 +59,16 @@ def each_refusal_is_due(step: ObservedStep) -> Iterator[str]:
         yield f"{command.type} was refused without saying {', '.join(sorted(due - given))}"
 
 
+def each_advisory_is_due(step: ObservedStep) -> Iterator[str]:
+    """An acceptance has exactly the advisories that the rules give."""
+    if step.case is None or step.accepted is None or step.due or step.accepted.replayed:
+        return
+    given = {each.code for each in step.accepted.advisories}
+    expected = expected_advisories(step.case)
+    if given != expected:
+        yield f"{step.case.command.type} is advised {sorted(given)}, not {sorted(expected)}"
+
+
 def each_outcome_is_due(step: ObservedStep) -> Iterator[str]:
     """The command's own subject comes to the state that it leads to, with the fields that it carries."""
     case = step.case
@@ -95,7 +106,9 @@ def endings_reach_all(step: ObservedStep) -> Iterator[str]:
 
 
 def closed_sessions_hold_nobody(step: ObservedStep) -> Iterator[str]:
-    """A session that is complete or cancelled has no open application."""
+    """A session that is complete or cancelled has no open application, unless settings let people register on it."""
+    if {"session-complete", "session-cancelled"}.intersection(step.settings.leave_out.get(commands.Preregister, ())):
+        return
     for subject in step.after.subjects.values():
         if isinstance(subject, TrainingSession) and subject.state is not SessionState.ACTIVE:
             waiting = step.after.count(subject.reference, *OPEN_STATES)
@@ -205,9 +218,11 @@ def quota_and_seats_hold(step: ObservedStep) -> Iterator[str]:
         if not isinstance(session, TrainingSession) or step.before.session(session.reference) is None:
             continue
         registered, quota = after.registered(session), session.capacity * session.coefficient
-        if registered > max(quota, before.registered(session)):
+        limited = not step.settings.leaves_out(commands.Preregister, "quota-reached")
+        if limited and registered > max(quota, before.registered(session)):
             yield f"{session.reference} has {registered} candidates for {session.capacity} x {session.coefficient}"
-        if after.seats_left(session) < 0 and after.retained(session) > before.retained(session):
+        limited = not step.settings.leaves_out(commands.Retain, "no-seat-left")
+        if limited and after.seats_left(session) < 0 and after.retained(session) > before.retained(session):
             yield f"{session.reference} has {after.retained(session)} retained for {session.capacity} seats"
 
 
@@ -223,6 +238,7 @@ def preview_foretells(step: ObservedStep) -> Iterator[str]:
 OF_DECISIONS: tuple[Promise, ...] = (
     final_is_final,
     each_refusal_is_due,
+    each_advisory_is_due,
     each_outcome_is_due,
     endings_reach_all,
     closed_sessions_hold_nobody,

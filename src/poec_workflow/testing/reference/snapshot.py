@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from poec_workflow.commands import Command, CreateSession, Preregister, ReopenSession
+from poec_workflow.commands import Command, CreateSession, Preregister, ReopenSession, Retain
 from poec_workflow.decider import Accepted
 from poec_workflow.history import HistoryEntry
 from poec_workflow.model import (
@@ -114,6 +114,20 @@ class Snapshot:
         """Say whether a candidate has an open or retained application on a session."""
         return any(each.candidate == candidate and each.state in LIVE_STATES for each in self.applications(session))
 
+    def retained_elsewhere(self, subject: Subject | None) -> tuple[Application, ...]:
+        """List the retained applications on other sessions of an application's candidate, by reference."""
+        if not isinstance(subject, Application):
+            return ()
+        others = (
+            each
+            for each in self.subjects.values()
+            if isinstance(each, Application)
+            and each.candidate == subject.candidate
+            and each.session != subject.session
+            and each.state is ApplicationState.RETAINED
+        )
+        return tuple(sorted(others, key=lambda each: each.reference))
+
     def enrolment(self, session: TrainingSession) -> Enrolment:
         """Return a session with what is registered on it, as a decision knows it."""
         known = self._enrolments.get(session.reference)
@@ -137,6 +151,7 @@ class Snapshot:
             enrolments=map(self.enrolment, sessions),
             candidate_live=isinstance(command, Preregister)
             and self.is_live(command.session, command.candidate.reference),
+            retained_elsewhere=self.retained_elsewhere(subject) if isinstance(command, Retain) else (),
         )
 
     def around(self, subject: Subject | None, command: object) -> tuple[TrainingAction | None, TrainingSession | None]:

@@ -27,7 +27,7 @@ def actors_for(world: DrawingContext, command: Command, *, astray: bool) -> list
 
 def _around(world: DrawingContext, command: Command) -> list[Actor]:
     subject = world.snapshot.subject(command.subject_kind, command.reference)
-    _, session = world.snapshot.around(subject, command)
+    action, session = world.snapshot.around(subject, command)
     candidate = "P-9"
     if isinstance(subject, Application):
         candidate = subject.candidate
@@ -39,9 +39,10 @@ def _around(world: DrawingContext, command: Command) -> list[Actor]:
         *(Actor(kind=ActorKind.ORGANIZATION, organization=each) for each in dict.fromkeys(organizations)),
         Actor(kind=ActorKind.ADVISER, organization="FT"),
         Actor(kind=ActorKind.CANDIDATE, candidate=candidate),
-        Actor(kind=ActorKind.FUNDER, organization="OPCO"),
+        Actor(kind=ActorKind.FUNDER, organization=action.funder if action else "OPCO"),
         SYSTEM,
         Actor(kind=ActorKind.ORGANIZATION, organization="NOBODY"),
         Actor(kind=ActorKind.ADVISER, organization="NOBODY"),
+        Actor(kind=ActorKind.FUNDER, organization="NOBODY"),
         Actor(kind=ActorKind.CANDIDATE, candidate="P-0"),
     ]

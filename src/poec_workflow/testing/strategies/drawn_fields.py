@@ -55,10 +55,38 @@ class Draft:
 
 def _create_action(draft: Draft) -> dict[str, Any]:
     return {
-        "title": draft.pick("[POEC] Soudeur", bad=("Soudeur", " [POEC] Soudeur")),
+        "title": _title(draft),
         "funder": "OPCO",
         "responsible": "RESP",
+        "kind": draft.pick("SIMPLE", "SUPRA"),
         "certification": draft.pick(None, "CléA"),
+    }
+
+
+def _title(draft: Draft) -> str:
+    prefix = draft.world.settings.title_prefix
+    title: str = draft.pick(f"{prefix} Soudeur", bad=("Soudeur", f" {prefix} Soudeur"))
+    return title
+
+
+def _correct_action(draft: Draft) -> dict[str, Any]:
+    return {
+        "title": _title(draft) if draft.pick(False, True) else None,  # noqa: FBT003 - one of the two
+        "funder": draft.pick(None, "OPCO", "France Travail"),
+        "responsible": draft.pick(None, "RESP", "OTHER"),
+        "kind": draft.pick(None, "SUPRA"),
+    }
+
+
+def _correct_session(draft: Draft) -> dict[str, Any]:
+    capacity = draft.session.capacity if draft.session else 1
+    return {
+        "place": draft.pick(None, "Pau"),
+        "minimum_headcount": draft.pick(None, 0, capacity, bad=(-1, capacity + 1)),
+        "follow_on_ratio": draft.pick(None, Decimal("0.5")),
+        "session_type": draft.pick(None, "Présentiel"),
+        "market": draft.pick(None, "2021-17"),
+        "measure": draft.pick(None, "POEC"),
     }
 
 
@@ -205,6 +233,8 @@ FIELDS: Mapping[type[Command], Callable[[Draft], dict[str, Any]]] = {
         "trainer": draft.pick("OTHER", "TRAIN", None),
         "positioner": draft.pick(None, "POS", "OTHER"),
     },
+    commands.CorrectAction: _correct_action,
+    commands.CorrectSession: _correct_session,
     commands.CancelSession: lambda _: {"reason": "Trop peu d'inscrits"},
     commands.Preregister: _preregister,
     commands.Convoke: lambda draft: _appointment(draft, moved=False),

@@ -14,7 +14,8 @@ from poec_workflow.errors import Details
 from poec_workflow.model import ActorKind
 from poec_workflow.policies import messages
 from poec_workflow.policies.access import PERMISSIONS, Grant, Permissions, anyone
-from poec_workflow.policies.settings import ENDED_BY_RULE, Settings
+from poec_workflow.policies.optional_rules import ENDED_BY_RULE, OPTIONAL_RULES
+from poec_workflow.policies.settings import Settings
 from poec_workflow.testing.strategies.malformed import Wrong
 
 Policy = Callable[..., Details | None]
@@ -71,6 +72,15 @@ def refusals_of_ones_own() -> st.SearchStrategy[Mapping[type[Command], tuple[Pol
     return st.dictionaries(st.sampled_from(_REFUSABLE), some, max_size=3)
 
 
+def rules_left_out() -> st.SearchStrategy[Mapping[type[Command], tuple[str, ...]]]:
+    """What `Settings.leave_out` takes: some rules of some commands."""
+    pairs = [(command, code) for command, codes in OPTIONAL_RULES.items() for code in codes]
+    some = st.lists(st.sampled_from(pairs), max_size=3, unique=True)
+    return some.map(
+        lambda chosen: {command: tuple(code for of, code in chosen if of is command) for command, _ in chosen}
+    )
+
+
 def settings() -> st.SearchStrategy[Settings]:
     """Settings that make sense; the simplest are the domain page's own."""
     least = st.integers(1, 3)
@@ -88,7 +98,9 @@ def settings() -> st.SearchStrategy[Settings]:
         time_zone=st.sampled_from(["Europe/Paris", "UTC", "Indian/Reunion", "America/Cayenne"]),
         permissions=st.just(PERMISSIONS) | permissions(),
         catalogue=st.just(Catalogue.default()) | catalogues(),
+        title_prefix=st.sampled_from(["[POEC]", "", "[AIF]"]),
         refuse_also=st.just({}) | refusals_of_ones_own(),
+        leave_out=st.just({}) | rules_left_out(),
     )
 
 
@@ -106,6 +118,18 @@ _NONSENSE: Mapping[str, tuple[Any, ...]] = {
     "time_zone": ("Europe/Atlantis", "", None),
     "catalogue": (None, "default"),
     "permissions": ({}, None, {**PERMISSIONS, "convoke": ()}),
+    "title_prefix": (None, 5, ["[POEC]"]),
+    "leave_out": (
+        None,
+        {"convoke": ()},
+        {COMMANDS["convoke"]: "advice-deadline-passed"},
+        {COMMANDS["convoke"]: ("no-such-rule",)},
+        {COMMANDS["convoke"]: ("no-seat-left",)},
+        {COMMANDS["retain"]: ("not-permitted",)},
+        {COMMANDS["retain"]: ("no-seat-left", "no-seat-left")},
+        {COMMANDS["expire"]: ("advice-deadline-not-passed",)},
+        {COMMANDS["retain"]: (None,)},
+    ),
     "refuse_also": (None, {"convoke": ()}, {COMMANDS["expire"]: ()}, {COMMANDS["convoke"]: (lambda: None,)}),
 }
 

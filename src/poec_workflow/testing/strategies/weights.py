@@ -42,6 +42,8 @@ WEIGHTS: Mapping[type[Command], int] = {
     commands.SetCoefficient: 1,
     commands.SetInformationDates: 1,
     commands.ReassignSession: 1,
+    commands.CorrectSession: 1,
+    commands.CorrectAction: 1,
     commands.EnrichAction: 5,
     commands.ApproveCertification: 20,
     commands.DeclineCertification: 20,
