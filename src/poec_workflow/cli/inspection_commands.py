@@ -144,7 +144,7 @@ def _history_row(entry: HistoryEntry, workflow: Workflow, lang: str) -> tuple[ob
         entry.rule,
         entry.command,
         f"{who} ({kind})" if who else kind,
-        locales.state(entry.event.state, lang),
+        "\n".join([locales.state(entry.event.state, lang), *(f"! {each.code}" for each in entry.advisories)]),
     )
 
 

@@ -37,6 +37,7 @@ class _Tally:
     refused: int = 0
     malformed: int = 0
     codes: Counter[str] = field(factory=Counter)
+    advisories: Counter[str] = field(factory=Counter)
 
     @property
     def exit_code(self) -> int:
@@ -139,6 +140,7 @@ def _count(tally: _Tally, number: int, answer: Answer | Malformed, out: TextIO |
             out.write(json.dumps({"line": number, "codes": sorted(answer.codes)}) + "\n")
     else:
         tally.accepted += 1
+        tally.advisories.update(each.code for each in answer.advisories)
 
 
 def _batches(lines: Iterable[_Line], size: int) -> Iterator[list[_Line]]:
@@ -208,6 +210,7 @@ def _as_data(tally: _Tally, workflow: Workflow) -> dict[str, Any]:
         "refused": tally.refused,
         "malformed": tally.malformed,
         "codes": dict(sorted(tally.codes.items())),
+        "advisories": dict(sorted(tally.advisories.items())),
         "states": {f"{kind}s": dict(queries.states(kind)) for kind in SubjectKind},
     }
 
@@ -215,6 +218,6 @@ def _as_data(tally: _Tally, workflow: Workflow) -> dict[str, Any]:
 def _print(tally: _Tally, lang: str) -> None:
     for name in ("accepted", "refused", "malformed"):
         click.echo(f"{getattr(tally, name):>8} {options.word(name, lang)}")
-    if tally.codes:
-        columns = [options.word("code", lang), options.word("count", lang)]
-        print_table(table(columns, tally.codes.most_common()))
+    for title, counts in (("code", tally.codes), ("advisory", tally.advisories)):
+        if counts:
+            print_table(table([options.word(title, lang), options.word("count", lang)], counts.most_common()))
