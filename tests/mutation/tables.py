@@ -119,6 +119,9 @@ def advisories() -> None:
         test_advisories.test_a_convocation_after_the_late_entry_deadline(day, codes)
     for hours, codes in test_advisories.HOURS:
         test_advisories.test_unusual_hours(hours, codes)
+    test_advisories.test_every_seat_is_given(2, 0, told=True)
+    test_advisories.test_a_quota_below_what_is_registered()
+    test_advisories.test_retained_elsewhere(MemoryStorage(), 1)
 
 
 def seasons() -> None:
