@@ -17,6 +17,7 @@ from poec_workflow.adapters.memory.memory_outbox import MemoryOutbox
 from poec_workflow.adapters.memory.memory_queries import MemoryQueries
 from poec_workflow.adapters.memory.memory_storage import MemoryTransaction
 from poec_workflow.adapters.memory.memory_tables import Tables
+from poec_workflow.commands import Command
 from poec_workflow.history import HistoryEntry, Position
 from poec_workflow.history_recording import RecordedChange
 from poec_workflow.model import Application, Candidate
@@ -179,6 +180,14 @@ class ErasesHalf(Broken):
         def forget(self, candidate: str) -> None:
             if candidate in self._tables.people:
                 self._take(self._tables.people, candidate)
+
+
+class LooksAtItsOwnSession(Broken):
+    """Where somebody else's seat is, it does not say."""
+
+    class transaction(MemoryTransaction):  # noqa: D106, N801 - in the place of an attribute
+        def load(self, command: Command, *, key: str | None = None) -> DecisionContext:
+            return evolve(super().load(command, key=key), retained_elsewhere=())
 
 
 class LocksNothing(Broken):

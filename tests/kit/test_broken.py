@@ -25,6 +25,7 @@ CAUGHT_BY = {
     "DropsPeople": {"test_a_person_who_applies_again_is_known_by_the_newest_name"},
     "RecallsHalf": {"test_a_key_gets_the_first_answer_again"},
     "ErasesHalf": {"test_erasing_a_person_leaves_the_rest_valid"},
+    "LooksAtItsOwnSession": {"test_who_is_retained_elsewhere_is_known"},
     "LocksNothing": {"test_no_update_is_lost", "test_the_last_place_is_given_once", "test_two_sweepers_expire_once"},
 }
 """What must find each break; other contracts may as well."""

@@ -21,6 +21,7 @@ from poec_workflow.testing.contracts.fixtures import (
     check,
     emptied_outbox,
     everything,
+    opening,
     registering,
     retaining,
     tally_of,
@@ -108,6 +109,26 @@ class TransactionContract(Contract):
         answers = workflow.execute_many(requests, batch=5)
         assert [type(each) for each in answers] == [Accepted, Refused, Accepted, Accepted, Refused]
         check(storage)
+
+    @pytest.mark.parametrize("batch", [1, 20])
+    def test_who_is_retained_elsewhere_is_known(self, storage: Storage, batch: int) -> None:
+        """Whoever retains a candidate is told of their seat on another session, and of nobody else's."""
+        workflow = workflow_with_session(storage)
+        person = registering(1).candidate
+        requests = []
+        for number in (1, 2, 3):
+            workflow.execute(opening(f"S-{number + 1}"), PLATFORM)
+            there = evolve(registering(number, f"S-{number + 1}"), candidate=person)
+            requests += [Request(there, ADVISER), *(Request(each, TRAINER) for each in retaining(number))]
+        stranger = [Request(registering(9), ADVISER), *(Request(each, TRAINER) for each in retaining(9))]
+        answers = workflow.execute_many([*requests, *stranger], batch=batch)
+        said = [each.advisories for each in answers if isinstance(each, Accepted) and each.final]
+        assert [[each.details for each in of_one] for of_one in said] == [
+            [],
+            [{"application": "C-1", "session": "S-2"}],
+            [{"application": "C-1", "session": "S-2"}],
+            [],
+        ]
 
     def test_settings_do_not_reach_the_storage(self, storage: Storage) -> None:
         """One storage serves workflows of different settings."""
