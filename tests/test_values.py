@@ -134,7 +134,6 @@ def test_tables_can_not_be_changed() -> None:
     for table in (
         LIFECYCLES,
         APPLICATION.by_command,
-        APPLICATION.by_event,
         Settings().checks,
         model.REQUIRED_OF_ACTORS,
         model.SUBJECT_TYPES,

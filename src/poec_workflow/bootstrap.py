@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Iterable, Mapping
 from importlib.metadata import entry_points
 
-from poec_workflow.errors import SchemaOutdated
+from attrs import frozen
+
+from poec_workflow.errors import Malformed, SchemaOutdated
+from poec_workflow.machines import LIFECYCLES, Lifecycles
+from poec_workflow.machines.lifecycles import frozen_lifecycles, must_be_lifecycles
 from poec_workflow.policies.settings import Settings, default_settings
 from poec_workflow.ports import Clock, Storage, SystemClock
 from poec_workflow.workflow import Workflow
@@ -73,33 +78,77 @@ def schema_sql(dialect: str, start: str | None = None) -> str:
         raise InvalidOption(str(error)) from error
 
 
-def settings(place: str | None) -> Settings:
-    """A service's settings by `module:name`, the module looked for in the working directory too; else the defaults.
+@frozen(kw_only=True)
+class OwnRules:
+    """The rules of a service: its settings and its lifecycles, or the package's where it has none of its own."""
+
+    settings: Settings
+    lifecycles: Lifecycles = LIFECYCLES
+
+
+def own_rules(places: Iterable[str] = ()) -> OwnRules:
+    """A service's rules by `module:name`, the modules looked for in the working directory too; else the defaults.
+
+    Args:
+        places: of a `Settings`, of lifecycles with its own rows, or of a `Workflow`, which has both.
 
     Raises:
-        InvalidOption: it can't be imported, or is no `Settings`.
+        InvalidOption: one can't be imported, is none of these, or two name the same.
     """
-    if place is None:
-        return default_settings()
+    found: dict[str, tuple[str, object]] = {}
+    for place in places:
+        for what, value in _rules_in(place, _imported(place)).items():
+            if what in found:
+                raise InvalidOption(f"--settings {place}: {found[what][0]} names the {what} already")
+            found[what] = place, value
+    return OwnRules(**{"settings": default_settings(), **{what: value for what, (_, value) in found.items()}})  # type: ignore[arg-type]
+
+
+def _rules_in(place: str, value: object) -> Mapping[str, object]:
+    if isinstance(value, Workflow):
+        return {"settings": value.settings, "lifecycles": value.lifecycles}
+    if isinstance(value, Settings):
+        return {"settings": value}
+    if isinstance(value, Mapping):
+        try:
+            must_be_lifecycles(value, "$")
+        except Malformed as error:
+            problems = "; ".join(each.problem for each in error.faults)
+            raise InvalidOption(f"--settings {place}: {problems}") from error
+        return {"lifecycles": frozen_lifecycles(value)}
+    raise InvalidOption(
+        f"--settings {place}: not a poec_workflow.Settings, nor the lifecycles of machines.with_rows, nor a Workflow"
+    )
+
+
+def _imported(place: str) -> object:
     module, _, name = place.partition(":")
     if not module or not name:
         raise InvalidOption(f"--settings {place}: expected MODULE:NAME")
     sys.path.insert(0, "")
     try:
-        found = getattr(importlib.import_module(module), name)
+        found: object = getattr(importlib.import_module(module), name)
     except Exception as error:  # its module is anybody's code, and may fail in any way
         raise InvalidOption(f"--settings {place}: {error}") from error
     finally:
         sys.path.remove("")
-    if not isinstance(found, Settings):
-        raise InvalidOption(f"--settings {place}: not a poec_workflow.Settings")
     return found
 
 
-def workflow(url: str, place: str | None = None, clock: Clock | None = None) -> Workflow:
-    """The workflow of a store and a service's settings.
+def settings(place: str | None) -> Settings:
+    """A service's settings by `module:name`; else the defaults.
+
+    Raises:
+        InvalidOption: as of `own_rules`.
+    """
+    return own_rules(() if place is None else (place,)).settings
+
+
+def workflow(url: str, places: str | Iterable[str] | None = None, clock: Clock | None = None) -> Workflow:
+    """The workflow of a store and a service's rules, which stand at one place or at several.
 
     Raises:
         InvalidOption: one of them does not exist.
     """
-    return Workflow(storage(url), settings=settings(place), clock=clock or SystemClock())
+    rules = own_rules((places,) if isinstance(places, str) else places or ())
+    return Workflow(storage(url), settings=rules.settings, lifecycles=rules.lifecycles, clock=clock or SystemClock())

@@ -18,7 +18,7 @@ from poec_workflow.construction import constructor
 from poec_workflow.errors import Advisory, Details, Refusal, plain
 from poec_workflow.folding import STEPS
 from poec_workflow.frozen_map import FrozenMap
-from poec_workflow.machines import LIFECYCLES, AnyRule, Lifecycle
+from poec_workflow.machines import LIFECYCLES, AnyRule, Lifecycle, Lifecycles
 from poec_workflow.model import (
     SYSTEM,
     Actor,
@@ -28,13 +28,11 @@ from poec_workflow.model import (
     SubjectKind,
     TrainingSession,
 )
-from poec_workflow.policies.access import permitted
+from poec_workflow.policies.access import Grant, permitted
 from poec_workflow.policies.calendar import in_zone
 from poec_workflow.policies.check import Check
 from poec_workflow.policies.facts import Enrolment, Facts
 from poec_workflow.policies.policy import Condition
-
-Lifecycles = Mapping[SubjectKind, Lifecycle]
 
 
 @frozen(kw_only=True, weakref_slot=False)
@@ -45,6 +43,7 @@ class Change:
         before: the subject before; None when the event created it.
         actor: who caused it; `SYSTEM` in a cascade.
         command: the type of the command that caused it.
+        rule: the id of the row.
     """
 
     before: Subject | None
@@ -52,6 +51,7 @@ class Change:
     event: events.AnyEvent
     actor: Actor
     command: str
+    rule: str
 
 
 @frozen(kw_only=True, weakref_slot=False)
@@ -112,7 +112,7 @@ def decide(
         subject: the one that the command names; None when there is none of that reference.
         command: the command.
         facts: all else that matters. For an application or a session they need an enrolment.
-        lifecycles: the tables; exploration and mutation tests pass others than the package's.
+        lifecycles: the tables; with a service's own rows, others than the package's.
 
     Returns:
         `Accepted`, or `Refused` with the answer of the first step that fails (domain page, "The order of answers").
@@ -132,7 +132,10 @@ def _first_refusal(subject: Subject | None, command: Command, facts: Facts, life
             return unknown(lifecycle.parent, parent)
     elif subject is None:
         return unknown(lifecycle.kind, command.reference)
-    if not permitted(facts.settings.permissions[type(command)], subject, facts, command):
+    grants: Iterable[Grant] = facts.settings.permissions[type(command)]
+    if lifecycle.permits and (rule := lifecycle.executor.choose(subject, facts, command)):
+        grants = rule.permit or grants
+    if not permitted(grants, subject, facts, command):
         return not_permitted(command.type, facts.actor)
     if facts.expected_version is None:
         return None
@@ -233,7 +236,7 @@ def _accept(
     at = in_zone(rule.effective(subject, facts), facts.settings.zone) if rule.effective else facts.written_now
     event = rule.make_event(subject, command, at)
     after = STEPS[rule.event](subject, event)
-    change = _make_change(subject, after, event, facts.actor, command.type)
+    change = _make_change(subject, after, event, facts.actor, command.type, rule.id)
     if rule.then and _all_hold(rule.then_given, subject, facts, command):
         consequences += _cascade(rule.then, command, _after(facts, (*consequences, change)), lifecycles)
     return _make_accepted(change, advisories, consequences, after.state in lifecycle.final, False)  # noqa: FBT003

@@ -12,7 +12,7 @@ from attrs import frozen
 from poec_workflow.commands import Command
 from poec_workflow.decider import in_force, no_transition, not_permitted, refusals_of
 from poec_workflow.errors import Refusal, refusal_to_dict
-from poec_workflow.machines import LIFECYCLES, AnyRule
+from poec_workflow.machines import LIFECYCLES, AnyRule, Lifecycles
 from poec_workflow.model import Subject
 from poec_workflow.policies.access import permitted
 from poec_workflow.policies.facts import Facts
@@ -43,27 +43,39 @@ class Explanation:
         return {"command": self.command.type, "allowed": self.allowed, "refusals": refusals}
 
 
-def explain(subject: Subject, facts: Facts) -> tuple[Explanation, ...]:
+def explain(subject: Subject, facts: Facts, lifecycles: Lifecycles = LIFECYCLES) -> tuple[Explanation, ...]:
     """Every command of the subject's lifecycle but the creating one, in the table's order."""
-    lifecycle = LIFECYCLES[subject.subject_kind]
+    lifecycle = lifecycles[subject.subject_kind]
     return tuple(
-        _explanation(subject, command, facts) for command in lifecycle.by_command if not lifecycle.creates(command)
+        _explanation(subject, command, facts, lifecycles)
+        for command in lifecycle.by_command
+        if not lifecycle.creates(command)
     )
 
 
-def _explanation(subject: Subject, command: type[Command], facts: Facts) -> Explanation:
-    refusals = _refusals(subject, command, facts)
-    remedy = remedy_of(refusals, subject, facts, None, lambda own, _, changed: not _refusals(own, command, changed))
+def _explanation(subject: Subject, command: type[Command], facts: Facts, lifecycles: Lifecycles) -> Explanation:
+    refusals = _refusals(subject, command, facts, lifecycles)
+    remedy = remedy_of(
+        refusals,
+        subject,
+        facts,
+        None,
+        lambda own, _, changed: not _refusals(own, command, changed, lifecycles),
+        lifecycles,
+    )
     return Explanation(command, refusals, remedy)
 
 
-def _refusals(subject: Subject, command: type[Command], facts: Facts) -> tuple[Refusal, ...]:
-    if not permitted(facts.settings.permissions[command], subject, facts, None):
+def _refusals(subject: Subject, command: type[Command], facts: Facts, lifecycles: Lifecycles) -> tuple[Refusal, ...]:
+    rows = lifecycles[subject.subject_kind].rows(subject.state, command)
+    chosen = [row for row in rows if _may_be_chosen(row, subject, facts)]
+    grants = facts.settings.permissions[command]
+    may = [row for row in chosen if permitted(row.permit or grants, subject, facts, None)]
+    if not (may or (not chosen and permitted(grants, subject, facts, None))):
         return (not_permitted(command.type, facts.actor),)
-    rows = LIFECYCLES[subject.subject_kind].rows(subject.state, command)
     if not rows:
-        return (no_transition(subject, command.type),)
-    reasons = [_refusals_of(row, subject, facts) for row in rows if _may_be_chosen(row, subject, facts)]
+        return (no_transition(subject, command.type, lifecycles),)
+    reasons = [_refusals_of(row, subject, facts) for row in may]
     if not all(reasons):
         return ()
     return tuple({refusal.code: refusal for row in reasons for refusal in row}.values())

@@ -13,7 +13,7 @@ from poec_workflow.decider import Accepted, Change
 from poec_workflow.errors import Advisory
 from poec_workflow.folding import fold
 from poec_workflow.history import HistoryEntry, Position
-from poec_workflow.machines import LIFECYCLES
+from poec_workflow.machines import LIFECYCLES, Lifecycles
 from poec_workflow.model import Subject
 from poec_workflow.policies.calendar import in_zone
 from poec_workflow.policies.settings import Settings
@@ -32,30 +32,37 @@ _construct_recorded = constructor(RecordedChange)
 _construct_position = constructor(Position)
 
 
-def recorded(accepted: Accepted, now: datetime, settings: Settings) -> tuple[RecordedChange, ...]:
+def recorded(
+    accepted: Accepted, now: datetime, settings: Settings, lifecycles: Lifecycles = LIFECYCLES
+) -> tuple[RecordedChange, ...]:
     """What a decision stores, in the order of `accepted.changes`; no subject stands in it twice."""
     own = accepted.change.event
     decision = _construct_position(own.subject_kind, own.reference, own.version)
     at = in_zone(now, settings.zone)
-    first = _recorded(accepted.change, decision, at, settings.fingerprint, accepted.advisories)
+    first = _recorded(accepted.change, decision, at, settings.fingerprint, lifecycles, accepted.advisories)
     if not accepted.consequences:
         return (first,)
-    return (first, *(_recorded(each, decision, at, settings.fingerprint) for each in accepted.consequences))
+    others = (_recorded(each, decision, at, settings.fingerprint, lifecycles) for each in accepted.consequences)
+    return (first, *others)
 
 
 def _recorded(
-    change: Change, decision: Position, at: datetime, fingerprint: str, advisories: tuple[Advisory, ...] = ()
+    change: Change,
+    decision: Position,
+    at: datetime,
+    fingerprint: str,
+    lifecycles: Lifecycles,
+    advisories: tuple[Advisory, ...] = (),
 ) -> RecordedChange:
-    lifecycle = LIFECYCLES[change.event.subject_kind]
     entry = _construct_entry(
         event=change.event,
         recorded_at=at,
         actor=change.actor,
-        rule=lifecycle.by_event[type(change.event)].id,
+        rule=change.rule,
         command=change.command,
         decision=decision,
         from_state=change.before.state if change.before else None,
-        fingerprint=_joined(lifecycle.fingerprint, fingerprint),
+        fingerprint=_joined(lifecycles[change.event.subject_kind].fingerprint, fingerprint),
         advisories=advisories,
     )
     return _construct_recorded(change.subject, entry)
@@ -67,18 +74,19 @@ def _joined(lifecycle: str, settings: str) -> str:
     return f"{lifecycle}-{settings}"
 
 
-def replayed(histories: Sequence[Sequence[HistoryEntry]]) -> Accepted:
+def replayed(histories: Sequence[Sequence[HistoryEntry]], lifecycles: Lifecycles = LIFECYCLES) -> Accepted:
     """The first answer again.
 
     Args:
         histories: of every subject that the decision moved, up to and with that move; the command's own first.
+        lifecycles: the tables, which say what is final.
     """
     own, *others = map(_change, histories)
     return Accepted(
         change=own,
         advisories=histories[0][-1].advisories,
         consequences=tuple(others),
-        final=own.subject.state in LIFECYCLES[own.subject.subject_kind].final,
+        final=own.subject.state in lifecycles[own.subject.subject_kind].final,
         replayed=True,
     )
 
@@ -88,4 +96,6 @@ def _change(history: Sequence[HistoryEntry]) -> Change:
     before: Subject | None = fold(entry.event for entry in earlier)
     subject: Subject | None = fold(entry.event for entry in history)
     assert subject is not None  # noqa: S101 - a move leaves a history
-    return Change(before=before, subject=subject, event=last.event, actor=last.actor, command=last.command)
+    return Change(
+        before=before, subject=subject, event=last.event, actor=last.actor, command=last.command, rule=last.rule
+    )

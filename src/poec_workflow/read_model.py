@@ -12,6 +12,8 @@ from poec_workflow.decider import unknown
 from poec_workflow.enum_values import must_be
 from poec_workflow.errors import CommandRefused, Fault, Malformed
 from poec_workflow.history import HistoryEntry
+from poec_workflow.machines import LIFECYCLES, Lifecycles
+from poec_workflow.machines.lifecycles import frozen_lifecycles, must_be_lifecycles
 from poec_workflow.model import (
     Actor,
     Application,
@@ -61,6 +63,10 @@ class ReadModel:
     storage: Storage
     clock: Clock = field(factory=SystemClock, kw_only=True)
     settings: Settings = field(factory=default_settings, kw_only=True)
+    lifecycles: Lifecycles = field(default=LIFECYCLES, converter=frozen_lifecycles, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        must_be_lifecycles(self.lifecycles, "$.lifecycles")
 
     # One subject
 
@@ -111,7 +117,7 @@ class ReadModel:
         now, known = local_now(self.clock, self.settings.zone), well_formed(actor, Actor)
         loaded = self.storage.queries.around(self.application(application))
         assert loaded.subject is not None  # noqa: S101 - an application is never deleted
-        return explain(loaded.subject, loaded.facts(now, known, self.settings))
+        return explain(loaded.subject, loaded.facts(now, known, self.settings), self.lifecycles)
 
     # Lists
 

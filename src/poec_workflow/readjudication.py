@@ -17,6 +17,7 @@ from poec_workflow.adapters.memory import MemoryStorage
 from poec_workflow.commands import Command, Request
 from poec_workflow.decider import Accepted, Refused
 from poec_workflow.errors import refusal_to_dict
+from poec_workflow.machines import LIFECYCLES, Lifecycles
 from poec_workflow.policies.settings import Settings, default_settings
 from poec_workflow.ports import DecisionContext
 from poec_workflow.serialization import journal_line
@@ -103,9 +104,15 @@ class Readjudication:
 
 
 def readjudicate(
-    journal: Journal, settings: Settings, *, against: Settings | None = None, rewrite: Rewrite | None = None
+    journal: Journal,
+    settings: Settings,
+    *,
+    against: Settings | None = None,
+    rewrite: Rewrite | None = None,
+    lifecycles: Lifecycles = LIFECYCLES,
+    against_lifecycles: Lifecycles = LIFECYCLES,
 ) -> Readjudication:
-    """Judge a journal again under other settings.
+    """Judge a journal again under other settings, or by tables with a service's own rows.
 
     Args:
         journal: requests, or the lines of a journal; each has its `at`. Blank lines are ignored, and count as lines.
@@ -113,11 +120,13 @@ def readjudicate(
         against: those that they are compared with; the package's own by default.
         rewrite: makes each command what it would have been, before it is judged under the others: a session created
             with another coefficient, say.
+        lifecycles: the tables, beside the other settings.
+        against_lifecycles: the tables that they are compared with.
 
     Raises:
         Malformed: a line can't be read.
     """
-    before, after = _world(against or default_settings()), _world(settings)
+    before, after = _world(against or default_settings(), against_lifecycles), _world(settings, lifecycles)
     differences: list[Difference] = []
     judged = 0
     for judged, (number, request) in enumerate(_requests(journal), 1):  # noqa: B007 - the last one counts them
@@ -129,8 +138,8 @@ def readjudicate(
     return Readjudication(lines=judged, settings=settings, against=before.settings, differences=tuple(differences))
 
 
-def _world(settings: Settings) -> Workflow:
-    return Workflow(MemoryStorage(), settings=settings)
+def _world(settings: Settings, lifecycles: Lifecycles) -> Workflow:
+    return Workflow(MemoryStorage(), settings=settings, lifecycles=lifecycles)
 
 
 def _requests(journal: Journal) -> Iterator[tuple[int, Request]]:

@@ -19,6 +19,7 @@ from poec_workflow import commands, locales
 from poec_workflow.commands import Command
 from poec_workflow.decider import Accepted, Refused, adjudicate, decide
 from poec_workflow.errors import Refusal, RefusalKind, plain
+from poec_workflow.machines import LIFECYCLES, Lifecycles
 from poec_workflow.model import FIRST_YEAR, LAST_YEAR, Subject, SubjectKind, TrainingAction, TrainingSession
 from poec_workflow.policies.calendar import first_instant
 from poec_workflow.policies.deadlines import adjacent_days
@@ -47,9 +48,11 @@ class Remedy:
     was: Any
     command: Command | None = None
 
-    def applied(self, subject: Subject | None, command: Command, facts: Facts) -> tuple[Subject | None, Command, Facts]:
+    def applied(
+        self, subject: Subject | None, command: Command, facts: Facts, lifecycles: Lifecycles = LIFECYCLES
+    ) -> tuple[Subject | None, Command, Facts]:
         """The same question after the change."""
-        return _Question(subject, command, facts).after(self)
+        return _Question(subject, command, facts, lifecycles).after(self)
 
     def message(self, lang: str = "fr") -> str:
         """What it takes, in words that go on from "it would pass": `with one more seat`, `until 2022-03-25`."""
@@ -72,9 +75,11 @@ class Remedy:
         return self.fact
 
 
-def remedy(subject: Subject | None, command: Command, facts: Facts) -> Remedy | None:
+def remedy(
+    subject: Subject | None, command: Command, facts: Facts, lifecycles: Lifecycles = LIFECYCLES
+) -> Remedy | None:
     """Find the change after which a refused command would be accepted; None if it is accepted, or there is none."""
-    answer = decide(subject, command, facts)
+    answer = decide(subject, command, facts, lifecycles)
     if not isinstance(answer, Refused):
         return None
     return remedy_of(
@@ -82,7 +87,8 @@ def remedy(subject: Subject | None, command: Command, facts: Facts) -> Remedy | 
         subject,
         facts,
         command,
-        lambda *changed: isinstance(decide(*changed), Accepted),
+        lambda own, asked, changed: isinstance(decide(own, asked, changed, lifecycles), Accepted),
+        lifecycles,
     )
 
 
@@ -91,7 +97,12 @@ Passes = Callable[[Any, Any, Facts], bool]
 
 
 def remedy_of(
-    refusals: Iterable[Refusal], subject: Subject | None, facts: Facts, command: Command | None, passes: Passes
+    refusals: Iterable[Refusal],
+    subject: Subject | None,
+    facts: Facts,
+    command: Command | None,
+    passes: Passes,
+    lifecycles: Lifecycles = LIFECYCLES,
 ) -> Remedy | None:
     """The first change under which a question passes: of the command if there is one, then of the facts.
 
@@ -101,11 +112,12 @@ def remedy_of(
         facts: the question's.
         command: the question's, if its payload is known.
         passes: asks again.
+        lifecycles: the tables by which the session and the action change.
     """
     reasons = tuple(refusals)
     if not reasons or any(each.kind is not RefusalKind.RULE for each in reasons):
         return None
-    question = _Question(subject, command, facts)
+    question = _Question(subject, command, facts, lifecycles)
     changes = chain(_of_the_command(command, reasons), question.of_the_session(), question.of_the_day(reasons))
     return next((each for each in changes if passes(*question.after(each))), None)
 
@@ -115,6 +127,7 @@ class _Question:
     subject: Subject | None
     command: Any
     facts: Facts
+    lifecycles: Lifecycles
 
     def after(self, change: Remedy) -> tuple[Subject | None, Any, Facts]:
         """The question with one thing changed."""
@@ -160,7 +173,7 @@ class _Question:
 
     def _moved(self, command: Command) -> Subject | None:
         """The session or the action after a command to it; None where its row refuses."""
-        answer = adjudicate(self._of_kind(command.subject_kind), command, self.facts)
+        answer = adjudicate(self._of_kind(command.subject_kind), command, self.facts, self.lifecycles)
         return answer.subject if isinstance(answer, Accepted) else None
 
     def _with(self, changed: Subject | None) -> tuple[Subject | None, Any, Facts]:

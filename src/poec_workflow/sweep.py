@@ -17,6 +17,7 @@ from poec_workflow.commands import Expire
 from poec_workflow.decider import Accepted, Refused, decide
 from poec_workflow.errors import CommandRefused
 from poec_workflow.history_recording import recorded
+from poec_workflow.machines import LIFECYCLES, Lifecycles
 from poec_workflow.model import SYSTEM
 from poec_workflow.policies.calendar import local_day
 from poec_workflow.policies.deadlines import ended_before
@@ -49,41 +50,45 @@ class Batch(LazySequence[Accepted]):
 Batches = Iterator[Batch]
 
 
-def batches(storage: Storage, now: datetime, settings: Settings, *, size: int = BATCH) -> Batches:
+def batches(
+    storage: Storage, now: datetime, settings: Settings, lifecycles: Lifecycles = LIFECYCLES, *, size: int = BATCH
+) -> Batches:
     """Expire all that is overdue; each batch is one transaction, and is yielded once it is stored.
 
     Raises:
         CommandRefused: the settings' permissions or policies do not let the system expire.
     """
     before = ended_before(local_day(now, settings.zone), settings)
-    uniform = is_uniform(Expire, settings)
+    uniform = is_uniform(Expire, settings, lifecycles)
 
     def work(transaction: Transaction) -> Batch:
         if uniform and claims_batches(transaction):
-            return _expired_together(transaction.claim_overdue_batch(before, limit=size), now, settings)
+            return _expired_together(transaction.claim_overdue_batch(before, limit=size), now, settings, lifecycles)
         claimed = transaction.claim_overdue(before, limit=size)
-        expired = tuple(_accepted(_decided(each, now, settings)) for each in claimed)
+        expired = tuple(_accepted(_decided(each, now, settings, lifecycles)) for each in claimed)
         for each in expired:
-            transaction.save(recorded(each, now, settings))
+            transaction.save(recorded(each, now, settings, lifecycles))
         return Batch.of(expired)
 
     while batch := storage.run(work):
         yield batch
 
 
-def _expired_together(claimed: OverdueBatch, now: datetime, settings: Settings) -> Batch:
-    first_of_each = [_accepted(_decided(each, now, settings)) for each in claimed.groups]
-    claimed.save([change for each in first_of_each for change in recorded(each, now, settings)])
+def _expired_together(claimed: OverdueBatch, now: datetime, settings: Settings, lifecycles: Lifecycles) -> Batch:
+    first_of_each = [_accepted(_decided(each, now, settings, lifecycles)) for each in claimed.groups]
+    claimed.save([change for each in first_of_each for change in recorded(each, now, settings, lifecycles)])
 
     def answers() -> Sequence[Accepted]:
         facts = [each.facts(now, SYSTEM, settings) for each in claimed.groups]
         pairs = zip(claimed.applications, claimed.group_of, strict=True)
-        return [_accepted(decide(each, Expire(each.reference), facts[group])) for each, group in pairs]
+        return [_accepted(decide(each, Expire(each.reference), facts[group], lifecycles)) for each, group in pairs]
 
     return Batch(claimed.references, answers)
 
 
-def previews(storage: Storage, now: datetime, settings: Settings, *, size: int = BATCH) -> Batches:
+def previews(
+    storage: Storage, now: datetime, settings: Settings, lifecycles: Lifecycles = LIFECYCLES, *, size: int = BATCH
+) -> Batches:
     """Decide on all that is overdue as `batches` does, without storing or locking anything.
 
     Raises:
@@ -92,7 +97,7 @@ def previews(storage: Storage, now: datetime, settings: Settings, *, size: int =
     overdue = storage.queries.overdue(ended_before(local_day(now, settings.zone), settings))
 
     def work(transaction: Transaction, references: Sequence[str]) -> Batch:
-        answers = [_decided(transaction.load(Expire(each)), now, settings) for each in references]
+        answers = [_decided(transaction.load(Expire(each)), now, settings, lifecycles) for each in references]
         # Between the list and this look an application may have ended, or its session may have been moved.
         standing = (each for each in answers if isinstance(each, Accepted) or not each.codes <= _OVERTAKEN)
         return Batch.of(tuple(map(_accepted, standing)))
@@ -101,9 +106,9 @@ def previews(storage: Storage, now: datetime, settings: Settings, *, size: int =
         yield storage.run(partial(work, references=overdue[start : start + size]), write=False)
 
 
-def _decided(loaded: DecisionContext, now: datetime, settings: Settings) -> Accepted | Refused:
+def _decided(loaded: DecisionContext, now: datetime, settings: Settings, lifecycles: Lifecycles) -> Accepted | Refused:
     assert loaded.subject is not None  # noqa: S101 - claimed and listed ones exist
-    return decide(loaded.subject, Expire(loaded.subject.reference), loaded.facts(now, SYSTEM, settings))
+    return decide(loaded.subject, Expire(loaded.subject.reference), loaded.facts(now, SYSTEM, settings), lifecycles)
 
 
 def _accepted(answer: Accepted | Refused) -> Accepted:

@@ -12,9 +12,8 @@ from types import FunctionType
 from typing import Any
 
 from poec_workflow.commands import Command
-from poec_workflow.decider import Lifecycles
 from poec_workflow.folding import only_moves
-from poec_workflow.machines import LIFECYCLES, AnyRule
+from poec_workflow.machines import LIFECYCLES, AnyRule, Lifecycles
 from poec_workflow.policies.settings import Settings
 
 _FACTS = 1
@@ -41,6 +40,7 @@ def _called(command: type[Command], rules: tuple[AnyRule, ...], settings: Settin
     yield from settings.refuse_also.get(command, ())
     for rule in rules:
         yield from (condition.test for condition in rule.given)
+        yield from (grant.relation for grant in rule.permit)
         yield from (*rule.unless, *rule.advise)
         if rule.effective is not None:
             yield rule.effective

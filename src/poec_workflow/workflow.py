@@ -37,8 +37,12 @@ class Workflow(ReadModel):
         storage: where subjects live.
         clock: read once per call, before the transaction.
         settings: the rules' settings.
+        lifecycles: the tables: the package's, or those of `machines.with_rows`.
         observe: called after commit with every answer that stands (of an undone batch only the refusals; in a host's
             transaction before the host's own commit); what it raises is logged, and changes nothing.
+
+    Raises:
+        Malformed: the lifecycles are none.
     """
 
     observe: Observe | None = field(default=None, kw_only=True)
@@ -154,7 +158,7 @@ class Workflow(ReadModel):
         now = local_now(self.clock, self.settings.zone)
         expired: list[str] = []
         batches = sweep.previews if dry_run else sweep.batches
-        for batch in batches(self.storage, now, self.settings):
+        for batch in batches(self.storage, now, self.settings, self.lifecycles):
             expired.extend(batch.references)
             if self.observe is not None and not dry_run:
                 for answer in batch:
@@ -189,7 +193,7 @@ class Workflow(ReadModel):
             return self._execute(transaction, request, at)
         answer = self._carried_out(transaction, request, transaction.load(request.command), at)
         receipt = transaction.receipt(key) if isinstance(answer, Refused) else None
-        return answer if receipt is None else _answer_again(transaction, receipt, request)
+        return answer if receipt is None else self._answer_again(transaction, receipt, request)
 
     def _execute_all(self, transaction: Transaction, requests: Sequence[tuple[Request, datetime]]) -> list[Answer]:
         if loads_ahead(transaction):
@@ -199,7 +203,7 @@ class Workflow(ReadModel):
     def _carried_out(self, transaction: Transaction, request: Request, loaded: DecisionContext, at: datetime) -> Answer:
         answer = self._decide(transaction, request, loaded, at)
         if isinstance(answer, Accepted) and not answer.replayed:
-            changes = recorded(answer, at, self.settings)
+            changes = recorded(answer, at, self.settings, self.lifecycles)
             receipt = None
             if request.key is not None:
                 receipt = Receipt(request.key, digest(request.command, request.actor), changes[0].entry.decision)
@@ -209,15 +213,21 @@ class Workflow(ReadModel):
 
     def _decide(self, transaction: Transaction, request: Request, loaded: DecisionContext, at: datetime) -> Answer:
         if loaded.receipt is not None:
-            return _answer_again(transaction, loaded.receipt, request)
+            return self._answer_again(transaction, loaded.receipt, request)
         facts = loaded.facts(at, request.actor, self.settings, request.expected_version)
-        return decide(loaded.subject, request.command, facts)
+        return decide(loaded.subject, request.command, facts, self.lifecycles)
+
+    def _answer_again(self, transaction: Transaction, receipt: Receipt, request: Request) -> Answer:
+        """Answer 0 of the domain page: the first answer to the same command, `key-reused` to anything else."""
+        if receipt.digest != digest(request.command, request.actor):
+            return Refused((Refusal("key-reused", {"key": receipt.key}),))
+        return replayed(transaction.recall(receipt.decision), self.lifecycles)
 
     def _remedy(self, request: Request, loaded: DecisionContext, at: datetime) -> Remedy | None:
         from poec_workflow.remedies import remedy  # noqa: PLC0415 - only who asks for one needs it
 
         facts = loaded.facts(at, request.actor, self.settings, request.expected_version)
-        return None if loaded.receipt else remedy(loaded.subject, request.command, facts)
+        return None if loaded.receipt else remedy(loaded.subject, request.command, facts, self.lifecycles)
 
     def _all_or_nothing(self, requests: Sequence[tuple[Request, datetime]]) -> list[Answer]:
         answers: list[Answer] = []
@@ -251,10 +261,3 @@ class Workflow(ReadModel):
 
 class _Undone(Exception):
     """Raised to roll back the transaction of a batch."""
-
-
-def _answer_again(transaction: Transaction, receipt: Receipt, request: Request) -> Answer:
-    """Answer 0 of the domain page: the first answer to the same command, `key-reused` to anything else."""
-    if receipt.digest != digest(request.command, request.actor):
-        return Refused((Refusal("key-reused", {"key": receipt.key}),))
-    return replayed(transaction.recall(receipt.decision))

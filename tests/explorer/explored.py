@@ -92,7 +92,7 @@ def verdict(case: SampleCase, command: str, at: Mapping[str, Any]) -> dict[str, 
     assert isinstance(answer.subject, Application)
     notes = sorted([each.code, each.message("fr"), each.message("en")] for each in answer.advisories)
     to = APPLICATION.states.index(answer.subject.state)
-    return _answer(at, APPLICATION.by_event[type(answer.events[0])].id, advisories=notes, to=to)
+    return _answer(at, answer.change.rule, advisories=notes, to=to)
 
 
 def _answer(at: Mapping[str, Any], row: str | None, **more: Any) -> dict[str, Any]:

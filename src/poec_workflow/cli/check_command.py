@@ -9,7 +9,7 @@ import click
 
 from poec_workflow.cli import options
 from poec_workflow.cli.terminal import print_json, print_table, say, table
-from poec_workflow.machines import LIFECYCLES, Lifecycle
+from poec_workflow.machines import Lifecycle
 from poec_workflow.policies.settings import Settings
 from poec_workflow.testing.exploration import Bounds, Exploration, RowSeen, explore
 from poec_workflow.testing.journals import to_line
@@ -26,7 +26,7 @@ from poec_workflow.testing.journals import to_line
 @options.settings
 @options.format_
 @click.pass_context
-def check(ctx: click.Context, applications: int, place: str | None, format_: str) -> None:
+def check(ctx: click.Context, applications: int, places: tuple[str, ...], format_: str) -> None:
     """Show that every lifecycle is whole, and that its rules hold wherever they can lead.
 
     A wrong table does not even load: for every state and command the rows are exclusive and complete, no row leaves a
@@ -35,9 +35,10 @@ def check(ctx: click.Context, applications: int, place: str | None, format_: str
 
     Exits 1 when one does not hold, and prints a shortest journal to where it does not.
     """
-    settings = options.open_settings(place)
-    explored = explore(bounds=Bounds(applications=applications), settings=settings)
-    lifecycles = [_counts(each, settings) for each in LIFECYCLES.values()]
+    rules = options.open_rules(places)
+    settings = rules.settings
+    explored = explore(rules.lifecycles, Bounds(applications=applications), settings=settings)
+    lifecycles = [_counts(each, settings) for each in rules.lifecycles.values()]
     if format_ == "json":
         print_json({"settings": settings.fingerprint, "lifecycles": lifecycles, "exploration": explored.to_dict()})
     else:

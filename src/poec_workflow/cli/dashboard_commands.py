@@ -31,12 +31,12 @@ def dashboard(
     at: date | None,
     since: date | None,
     store: str,
-    place: str | None,
+    places: tuple[str, ...],
     format_: str,
     lang: str,
 ) -> None:
     """Count an ORGANIZATION's applications by role and state, as stored."""
-    workflow = options.open_workflow(store, place)
+    workflow = options.open_workflow(store, places)
     result = workflow.dashboard(organization, since=since, at=at)
     if format_ == "json":
         print_json(to_dict(result))
@@ -52,9 +52,9 @@ def dashboard(
 @options.settings
 @options.list_format
 @options.lang
-def queue(organization: str, store: str, place: str | None, format_: str, lang: str) -> None:
+def queue(organization: str, store: str, places: tuple[str, ...], format_: str, lang: str) -> None:
     """List what an ORGANIZATION has to do: convoke, record attendance, advise, and what expires soon."""
-    workflow = options.open_workflow(store, place)
+    workflow = options.open_workflow(store, places)
     result = workflow.work_queue(organization)
     lists: dict[str, tuple[ApplicationRow, ...]] = {name: getattr(result, name) for name in _LISTS}
     if format_ == "json":

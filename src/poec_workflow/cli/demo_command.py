@@ -55,7 +55,7 @@ def demo(keep: Path | None, lang: str) -> None:
     texts, out = TEXTS[lang], console()
     with _store_url(keep) as url:
         clock = FixedClock(demo_scenario.AFTER_THE_DEADLINE)
-        workflow = options.open_workflow(url, None, clock)
+        workflow = options.open_workflow(url, (), clock)
         _run_season(out, workflow, lang)
         _show_end(out, workflow, lang)
         options.close(workflow)

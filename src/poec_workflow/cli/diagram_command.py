@@ -6,14 +6,15 @@ from pathlib import Path
 
 import click
 
+from poec_workflow.bootstrap import OwnRules
 from poec_workflow.cli import options
 from poec_workflow.cli.terminal import say
 from poec_workflow.diagrams import FORMATS, PAGES, SHOWN, render
 from poec_workflow.diagrams.markdown_blocks import update_blocks
 from poec_workflow.diagrams.transition_counts import count_transitions
-from poec_workflow.machines import LIFECYCLES, LIFECYCLES_BY_NAME, Lifecycle
+from poec_workflow.machines import LIFECYCLES_BY_NAME, Lifecycle, Lifecycles
+from poec_workflow.machines.lifecycles import by_name
 from poec_workflow.model import SubjectKind
-from poec_workflow.policies.settings import Settings
 
 
 @click.command()
@@ -54,28 +55,28 @@ def diagram(
     into: Path | None,
     check: bool,
     store: str,
-    place: str | None,
+    places: tuple[str, ...],
     lang: str,
 ) -> None:
     """Draw a lifecycle: application (the default), session or training-action."""
-    settings = options.open_settings(place)
+    rules = options.open_rules(places)
     if into is not None:
-        _redraw_page(into, settings, check=check)
+        _redraw_page(into, rules, check=check)
         return
     if check:
         raise click.UsageError("--check goes with --into")
     subjects = {SubjectKind.APPLICATION: application, SubjectKind.SESSION: session, SubjectKind.ACTION: action}
     chosen, reference = _lifecycle_and_reference(
-        lifecycle, {kind: each for kind, each in subjects.items() if each is not None}
+        rules.lifecycles, lifecycle, {kind: each for kind, each in subjects.items() if each is not None}
     )
-    workflow = options.open_workflow(store, place) if counts or reference is not None else None
+    workflow = options.open_workflow(store, places) if counts or reference is not None else None
     hidden = {"conditions": no_conditions, "codes": no_codes, "actors": not actors}
     try:
         text = render(
             chosen,
             as_,
             lang=lang,
-            settings=settings,
+            settings=rules.settings,
             show=[name for name in SHOWN if not hidden[name]],
             path=workflow.history(chosen.kind, reference) if workflow and reference is not None else (),
             counts=count_transitions(workflow.storage.queries, chosen) if workflow and counts else None,
@@ -87,21 +88,23 @@ def diagram(
     click.echo(text, nl=False)
 
 
-def _lifecycle_and_reference(lifecycle: str | None, subjects: dict[SubjectKind, str]) -> tuple[Lifecycle, str | None]:
+def _lifecycle_and_reference(
+    lifecycles: Lifecycles, lifecycle: str | None, subjects: dict[SubjectKind, str]
+) -> tuple[Lifecycle, str | None]:
     """The lifecycle to draw, and the reference of the subject whose path is shown; a subject implies its lifecycle."""
     if len(subjects) > 1:
         raise click.UsageError("one path at a time")
     for kind, reference in subjects.items():
-        if lifecycle not in {None, LIFECYCLES[kind].name}:
+        if lifecycle not in {None, lifecycles[kind].name}:
             raise click.UsageError(f"{reference} is no {lifecycle}")
-        return LIFECYCLES[kind], reference
-    return LIFECYCLES_BY_NAME[lifecycle or "application"], None
+        return lifecycles[kind], reference
+    return by_name(lifecycles)[lifecycle or "application"], None
 
 
-def _redraw_page(page: Path, settings: Settings, *, check: bool) -> None:
+def _redraw_page(page: Path, rules: OwnRules, *, check: bool) -> None:
     try:
         before = page.read_bytes().decode()
-        after = update_blocks(before, settings)
+        after = update_blocks(before, rules.settings, rules.lifecycles)
     except ValueError as error:
         raise click.UsageError(f"{page}: {error}") from error
     if after == before:

@@ -25,14 +25,14 @@ from poec_workflow.serialization import LONGEST_LINE, journal_line, to_dict
 @options.format_
 @options.lang
 @click.pass_context
-def execute(ctx: click.Context, line: str, store: str, place: str | None, format_: str, lang: str) -> None:
+def execute(ctx: click.Context, line: str, store: str, places: tuple[str, ...], format_: str, lang: str) -> None:
     """Execute one journal LINE (- reads it from standard input), now when it has no "at".
 
     Exits 1 when the rules refuse it.
     """
     text = without_mark(sys.stdin.buffer.read(LONGEST_LINE + 1)) if line == "-" else line
     request = journal_line(text, dated=False)
-    workflow = options.open_workflow(store, place)
+    workflow = options.open_workflow(store, places)
     answer, remedy = workflow.submit_or_remedy(request)
     if format_ == "json":
         print_json(_refused(answer, remedy, lang) if isinstance(answer, Refused) else _accepted(answer, lang))

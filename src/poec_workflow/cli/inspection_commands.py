@@ -34,9 +34,9 @@ _subject_option = click.option(
 @options.settings
 @options.format_
 @options.lang
-def show(reference: str, subject: str | None, store: str, place: str | None, format_: str, lang: str) -> None:
+def show(reference: str, subject: str | None, store: str, places: tuple[str, ...], format_: str, lang: str) -> None:
     """Show one application, session or training action, whole."""
-    workflow = options.open_workflow(store, place)
+    workflow = options.open_workflow(store, places)
     target = _find_subject(workflow, reference, subject)
     data = {"subject_kind": target.subject_kind.value, **to_dict(target)}
     if format_ == "json":
@@ -54,9 +54,9 @@ def show(reference: str, subject: str | None, store: str, place: str | None, for
 @options.settings
 @options.format_
 @options.lang
-def history(reference: str, subject: str | None, store: str, place: str | None, format_: str, lang: str) -> None:
+def history(reference: str, subject: str | None, store: str, places: tuple[str, ...], format_: str, lang: str) -> None:
     """Tell what happened to an application, a session or a training action, oldest first."""
-    workflow = options.open_workflow(store, place)
+    workflow = options.open_workflow(store, places)
     target = _find_subject(workflow, reference, subject)
     entries = workflow.history(target.subject_kind, reference)
     if format_ == "json":
@@ -81,12 +81,12 @@ def explain(
     organization: str | None,
     candidate: str | None,
     store: str,
-    place: str | None,
+    places: tuple[str, ...],
     format_: str,
     lang: str,
 ) -> None:
     """Say of each command to an application whether an actor may give it, or every reason why not."""
-    workflow = options.open_workflow(store, place)
+    workflow = options.open_workflow(store, places)
     actor = Actor(kind=ActorKind(kind), organization=organization, candidate=candidate)
     explanations = workflow.explain(application, actor)
     if format_ == "json":

@@ -95,7 +95,7 @@ def _print_cursor(page: Page[Any], lang: str) -> None:
 @_listing
 def applications(
     store: str,
-    place: str | None,
+    places: tuple[str, ...],
     format_: str,
     lang: str,
     limit: int,
@@ -103,7 +103,7 @@ def applications(
     **criteria: Any,  # noqa: ANN401
 ) -> None:
     """List applications, by reference; no tab named is every tab."""
-    workflow = options.open_workflow(store, place)
+    workflow = options.open_workflow(store, places)
     page = workflow.applications(_filter(ApplicationFilter, criteria), PageRequest(limit=limit, after=after))
     rows = page.items
     print_list(
@@ -132,7 +132,7 @@ def applications(
 @_listing
 def sessions(
     store: str,
-    place: str | None,
+    places: tuple[str, ...],
     format_: str,
     lang: str,
     limit: int,
@@ -140,7 +140,7 @@ def sessions(
     **criteria: Any,  # noqa: ANN401
 ) -> None:
     """List sessions, by reference; no tab named is every tab."""
-    workflow = options.open_workflow(store, place)
+    workflow = options.open_workflow(store, places)
     page = workflow.sessions(_filter(SessionFilter, criteria), PageRequest(limit=limit, after=after))
     rows = page.items
     print_list(
@@ -166,7 +166,7 @@ def sessions(
 @_listing
 def actions(
     store: str,
-    place: str | None,
+    places: tuple[str, ...],
     format_: str,
     lang: str,
     limit: int,
@@ -174,7 +174,7 @@ def actions(
     **criteria: Any,  # noqa: ANN401
 ) -> None:
     """List training actions, by reference; no tab named is every one, deleted ones too."""
-    workflow = options.open_workflow(store, place)
+    workflow = options.open_workflow(store, places)
     page = workflow.actions(_filter(ActionFilter, criteria), PageRequest(limit=limit, after=after))
     rows = page.items
     print_list(

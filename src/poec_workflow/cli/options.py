@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import click
 
 from poec_workflow import bootstrap
 from poec_workflow.locales import LANGUAGES, label
-from poec_workflow.policies.settings import Settings
 from poec_workflow.ports import Clock, Closable
 from poec_workflow.workflow import Workflow
 
@@ -51,18 +50,19 @@ store = click.option(
 )
 settings = click.option(
     "--settings",
-    "place",
+    "places",
+    multiple=True,
     metavar="MODULE:NAME",
-    help="A service's own Settings; the module may stand in the working directory.",
+    help="A service's own Settings, lifecycles or Workflow, from the working directory too; may be given twice.",
 )
 
 
-def open_workflow(url: str, place: str | None, clock: Clock | None = None) -> Workflow:
+def open_workflow(url: str, places: Iterable[str] = (), clock: Clock | None = None) -> Workflow:
     """The workflow that the options name, until the command ends; a usage error where they name none."""
     # A store that is busy is tried again, and what the user needs to know of it is the exit code.
     logging.getLogger("stamina").setLevel(logging.ERROR)
     try:
-        workflow = bootstrap.workflow(url, place, clock)
+        workflow = bootstrap.workflow(url, places, clock)
     except bootstrap.InvalidOption as error:
         raise click.UsageError(str(error)) from error
     click.get_current_context().call_on_close(lambda: close(workflow))
@@ -75,10 +75,10 @@ def close(workflow: Workflow) -> None:
         workflow.storage.close()
 
 
-def open_settings(place: str | None) -> Settings:
-    """The settings that the option names; a usage error where it names none."""
+def open_rules(places: Iterable[str]) -> bootstrap.OwnRules:
+    """The settings and lifecycles that the option names; a usage error where it names none."""
     try:
-        return bootstrap.settings(place)
+        return bootstrap.own_rules(places)
     except bootstrap.InvalidOption as error:
         raise click.UsageError(str(error)) from error
 

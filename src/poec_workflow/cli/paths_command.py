@@ -7,10 +7,11 @@ from pathlib import Path as File
 
 import click
 
+from poec_workflow.bootstrap import OwnRules
 from poec_workflow.cli import options
 from poec_workflow.cli.terminal import print_json, print_table, say, table
 from poec_workflow.machines import LIFECYCLES_BY_NAME, Lifecycle
-from poec_workflow.policies.settings import Settings
+from poec_workflow.machines.lifecycles import by_name
 from poec_workflow.testing.exploration import Path, shortest_paths, simple_paths
 
 
@@ -29,34 +30,34 @@ def paths(
     state: str | None,
     row: str | None,
     into: File | None,
-    place: str | None,
+    places: tuple[str, ...],
     format_: str,
 ) -> None:
     """List journals that lead to each state and over each row of a LIFECYCLE, as few lines as can be.
 
     Each can be executed by `run` on an empty store, and is accepted to its last line.
     """
-    settings = options.open_settings(place)
-    by_name = (_simple if simple else _shortest)(LIFECYCLES_BY_NAME[lifecycle], settings)
+    rules = options.open_rules(places)
+    found = (_simple if simple else _shortest)(by_name(rules.lifecycles)[lifecycle], rules)
     selected = [f"to-{state}"] * bool(state) + [f"over-{row}"] * bool(row)
-    if missing := [each for each in selected if each not in by_name]:
-        raise click.UsageError(f"no path {missing[0]} of {lifecycle}: there are {', '.join(by_name)}")
-    by_name = {name: path for name, path in by_name.items() if name in selected or not selected}
+    if missing := [each for each in selected if each not in found]:
+        raise click.UsageError(f"no path {missing[0]} of {lifecycle}: there are {', '.join(found)}")
+    found = {name: path for name, path in found.items() if name in selected or not selected}
     if into is not None:
-        _write(by_name, into)
+        _write(found, into)
     elif format_ == "json":
-        print_json([_as_data(name, path) for name, path in by_name.items()])
+        print_json([_as_data(name, path) for name, path in found.items()])
     elif selected:
-        for path in by_name.values():
+        for path in found.values():
             for line in path.lines:
                 say(line)
     else:
-        rows = [(name, len(path.journal), " ".join(path.rows), path.state.value) for name, path in by_name.items()]
+        rows = [(name, len(path.journal), " ".join(path.rows), path.state.value) for name, path in found.items()]
         print_table(table(["path", "lines", "rows", "state"], rows))
 
 
-def _shortest(lifecycle: Lifecycle, settings: Settings) -> dict[str, Path]:
-    shortest = shortest_paths(settings)
+def _shortest(lifecycle: Lifecycle, rules: OwnRules) -> dict[str, Path]:
+    shortest = shortest_paths(rules.settings, rules.lifecycles)
     rows = {rule.id for rule in lifecycle.rules}
     return {
         **{f"to-{state}": path for (kind, state), path in shortest.to.items() if kind is lifecycle.kind},
@@ -64,15 +65,15 @@ def _shortest(lifecycle: Lifecycle, settings: Settings) -> dict[str, Path]:
     }
 
 
-def _simple(lifecycle: Lifecycle, settings: Settings) -> dict[str, Path]:
-    return {"-".join(path.rows): path for path in simple_paths(lifecycle, settings)}
+def _simple(lifecycle: Lifecycle, rules: OwnRules) -> dict[str, Path]:
+    return {"-".join(path.rows): path for path in simple_paths(lifecycle, rules.settings)}
 
 
-def _write(by_name: Mapping[str, Path], into: File) -> None:
+def _write(paths: Mapping[str, Path], into: File) -> None:
     into.mkdir(parents=True, exist_ok=True)
-    for name, path in by_name.items():
+    for name, path in paths.items():
         (into / f"{name}.jsonl").write_text("".join(f"{line}\n" for line in path.lines), encoding="utf-8")
-    click.echo(f"{len(by_name)} journals in {into}", err=True)
+    click.echo(f"{len(paths)} journals in {into}", err=True)
 
 
 def _as_data(name: str, path: Path) -> dict[str, object]:

@@ -47,7 +47,12 @@ class Assignment(click.ParamType[tuple[type[Command], str, Any]]):
 @click.command()
 @click.argument("journal", type=click.File("rb"))
 @options.settings
-@click.option("--against", metavar="MODULE:NAME", help="The settings to compare with; the package's own by default.")
+@click.option(
+    "--against",
+    multiple=True,
+    metavar="MODULE:NAME",
+    help="The settings or lifecycles to compare with; the package's own by default.",
+)
 @click.option("--with", "changes", type=Assignment(), multiple=True, help="Judge as if a command had said so.")
 @options.format_
 @options.lang
@@ -55,8 +60,8 @@ class Assignment(click.ParamType[tuple[type[Command], str, Any]]):
 def readjudicate(
     ctx: click.Context,
     journal: BufferedReader,
-    place: str | None,
-    against: str | None,
+    places: tuple[str, ...],
+    against: tuple[str, ...],
     changes: tuple[tuple[type[Command], str, Any], ...],
     format_: str,
     lang: str,
@@ -65,9 +70,16 @@ def readjudicate(
 
     Both replays start from nothing, and each line is judged in the world that its own replay has come to.
     """
-    settings, compared = options.open_settings(place), options.open_settings(against)
+    rules, compared = options.open_rules(places), options.open_rules(against)
     requests, malformed = _read(journal, lang)
-    result = judged_again(requests, settings, against=compared, rewrite=_rewrite_by(changes) if changes else None)
+    result = judged_again(
+        requests,
+        rules.settings,
+        against=compared.settings,
+        rewrite=_rewrite_by(changes) if changes else None,
+        lifecycles=rules.lifecycles,
+        against_lifecycles=compared.lifecycles,
+    )
     if format_ == "json":
         print_json({**result.to_dict(lang), "malformed": malformed})
     else:

@@ -76,7 +76,7 @@ def run(
     batch: int,
     first: int,
     store: str,
-    place: str | None,
+    places: tuple[str, ...],
     format_: str,
     lang: str,
 ) -> None:
@@ -85,7 +85,7 @@ def run(
     Exits 1 when a line was refused, 2 when a line was malformed. Where the store fails in between, it says from which
     line to go on.
     """
-    workflow = options.open_workflow(store, place)
+    workflow = options.open_workflow(store, places)
     with _open(refusals, journal) as out:
         tally = _execute(workflow, journal, out, batch, first, lang)
     if format_ == "json":

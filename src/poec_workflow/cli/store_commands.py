@@ -65,7 +65,7 @@ def status(ctx: click.Context, store: str, format_: str, lang: str) -> None:
 
 def _open(url: str) -> SchemaStorage:
     """The storage that the option names, until the command ends; a usage error where it has no schema."""
-    storage = options.open_workflow(url, None).storage
+    storage = options.open_workflow(url).storage
     if not isinstance(storage, SchemaStorage):
         raise click.UsageError(f"{url} has no schema to look at")
     return storage

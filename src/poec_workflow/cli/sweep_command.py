@@ -21,10 +21,10 @@ from poec_workflow.serialization import from_dict, to_dict
 @options.settings
 @options.format_
 @options.lang
-def sweep(*, dry_run: bool, at: str | None, store: str, place: str | None, format_: str, lang: str) -> None:
+def sweep(*, dry_run: bool, at: str | None, store: str, places: tuple[str, ...], format_: str, lang: str) -> None:
     """Expire every application that is past its advice deadline."""
     clock = FixedClock(_instant(at, dry_run=dry_run)) if at else None
-    workflow = options.open_workflow(store, place, clock)
+    workflow = options.open_workflow(store, places, clock)
     with Progress(console=console(stderr=True), transient=True, disable=not console(stderr=True).is_terminal) as bar:
         task = bar.add_task("sweep", total=None)
         report = workflow.sweep(dry_run=dry_run, progress=lambda done: bar.update(task, completed=done))

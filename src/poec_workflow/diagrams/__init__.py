@@ -44,7 +44,7 @@ def render(
     """A lifecycle as text of a format; the same rules give the same bytes.
 
     Args:
-        lifecycle: `machines.APPLICATION`, `SESSION` or `TRAINING_ACTION`.
+        lifecycle: `machines.APPLICATION`, `SESSION` or `TRAINING_ACTION`, or one with a service's own rows.
         as_: one of `FORMATS`, or of `PAGES`, which heed the language and the settings alone.
         lang: `"fr"` or `"en"`.
         settings: a service's own, whose policies and permissions are then shown.

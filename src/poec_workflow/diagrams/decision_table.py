@@ -1,4 +1,4 @@
-"""A Markdown decision table: a line for each command, a column for each state that is not final."""
+"""A Markdown decision table: a line for each command, a column for each state in which a row starts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _NONE = "—"
 
 def render(graph: Graph, show: Collection[str]) -> str:
     """The table's text, with a note on its empty cells."""
-    states = (None, *(node.state for node in graph.nodes if not node.final))
+    states = (None, *(node.state for node in graph.nodes if not graph.ends(node)))
     columns = ["command", *(["actors"] if "actors" in show else [])]
     head = (*map(graph.word, columns), *map(graph.label, states))
     table = markdown_table(head, (_line(graph, states, edges, show) for edges in by_command(graph)))
@@ -47,12 +47,14 @@ def _row(graph: Graph, edge: Edge, show: Collection[str]) -> Iterator[str]:
     yield f"**{outcome}**" if edge.taken else outcome
     if "conditions" in show and edge.conditions:
         yield f"[{', '.join(edge.conditions)}]"
+    if "actors" in show and edge.rule.permit:
+        yield f"({', '.join(edge.actors)})"
     if "codes" in show:
         yield from (f"− `{code}`" for code in edge.codes)
 
 
 def _note(graph: Graph, show: Collection[str]) -> str:
-    final = ", ".join(node.label for node in graph.nodes if node.final)
+    final = ", ".join(node.label for node in graph.nodes if graph.ends(node)) or graph.word("none")
     kind = graph.edges[0].rule.command.subject_kind
     refused = graph.word("no-row-codes").format(unknown=f"unknown-{kind}") if "codes" in show else ""
     return f"{_NONE} {graph.word('no-row')}{refused}. {graph.word('final-states').format(states=final)}"

@@ -10,7 +10,8 @@ from attrs import frozen
 from poec_workflow.diagrams import FORMATS, Graph, graph, render
 from poec_workflow.diagrams.labels import SHOWN
 from poec_workflow.locales import LANGUAGES
-from poec_workflow.machines import LIFECYCLES_BY_NAME
+from poec_workflow.machines import LIFECYCLES, LIFECYCLES_BY_NAME, Lifecycles
+from poec_workflow.machines.lifecycles import by_name
 from poec_workflow.policies.settings import Settings
 
 
@@ -25,10 +26,10 @@ class DiagramRequest:
     colours: bool = True
     grouped: bool = False
 
-    def render(self, settings: Settings | None = None) -> str:
-        """The diagram under a service's settings, or the defaults."""
+    def render(self, settings: Settings | None = None, lifecycles: Lifecycles = LIFECYCLES) -> str:
+        """The diagram under a service's settings and with its own rows, or the defaults."""
         return render(
-            LIFECYCLES_BY_NAME[self.lifecycle],
+            by_name(lifecycles)[self.lifecycle],
             self.format,
             lang=self.lang,
             settings=settings,
@@ -37,10 +38,10 @@ class DiagramRequest:
             grouped=self.grouped,
         )
 
-    def graph(self, settings: Settings | None = None) -> Graph:
+    def graph(self, settings: Settings | None = None, lifecycles: Lifecycles = LIFECYCLES) -> Graph:
         """The graph, for a caller with a renderer of its own."""
         return graph(
-            LIFECYCLES_BY_NAME[self.lifecycle],
+            by_name(lifecycles)[self.lifecycle],
             lang=self.lang,
             settings=settings,
             colours=self.colours,

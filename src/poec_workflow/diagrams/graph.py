@@ -54,7 +54,7 @@ class Edge:
         command: its name in the graph's language.
         conditions: what chooses the row, in words.
         codes: the refusals that it may give, a service's own among them.
-        actors: who may give the command, in words.
+        actors: who may give the command where the row is the one chosen, in words.
         count: how often it was taken from this source; None without counts.
         taken: whether the subject whose path is shown took it.
     """
@@ -97,6 +97,10 @@ class Graph:
         """A state's label; None is the creation's source."""
         return self.word("nothing") if state is None else next(each.label for each in self.nodes if each.state is state)
 
+    def ends(self, node: Node) -> bool:
+        """Whether nothing happens in a state: a service's own row may start from a final one, and stay there."""
+        return node.final and all(edge.source != node.state for edge in self.edges)
+
     @property
     def by_rule(self) -> Iterable[tuple[Edge, ...]]:
         """The edges of each row."""
@@ -136,7 +140,7 @@ def graph(
                 state=state,
                 label=locales.state(state, lang),
                 final=state in lifecycle.final,
-                outcome=OUTCOMES[state] if state in lifecycle.final else Outcome.OPEN,
+                outcome=OUTCOMES.get(state, Outcome.OPEN),
                 visited=state in visited,
                 current=state == current,
             )
@@ -176,7 +180,7 @@ def _edge(
             *(code for code in rule.codes if not settings.leaves_out(rule.command, code)),
             *(check.code for check in own),
         ),
-        actors=actors(settings.permissions[rule.command], lang),
+        actors=actors(rule.permit or settings.permissions[rule.command], lang),
         count=None if counts is None else counts.get((rule.id, source), 0),
         taken=(rule.id, source) in path_steps,
     )

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from attrs import frozen
 
 from poec_workflow.diagrams.diagram_request import DiagramRequest, parse_request
+from poec_workflow.machines import LIFECYCLES, Lifecycles
 from poec_workflow.policies.settings import Settings
 
 FENCED = {"mermaid": "mermaid", "dot": "dot", "plantuml": "plantuml", "xstate": "json", "scxml": "xml"}
@@ -36,8 +37,8 @@ class _Block:
     request: DiagramRequest
 
 
-def update_blocks(page: str, settings: Settings | None = None) -> str:
-    """The page with the current diagram in every block.
+def update_blocks(page: str, settings: Settings | None = None, lifecycles: Lifecycles = LIFECYCLES) -> str:
+    """The page with the current diagram in every block, under a service's settings and with its own rows.
 
     Raises:
         ValueError: an unpaired marker, an invalid request, or no marker at all; the message names the line.
@@ -47,15 +48,15 @@ def update_blocks(page: str, settings: Settings | None = None) -> str:
     done, kept = [], 0
     for block in _blocks(lines):
         done += lines[kept : block.first + 1]
-        done += [f"{line}{end}" for line in _rendered(block.request, settings)]
+        done += [f"{line}{end}" for line in _rendered(block.request, settings, lifecycles)]
         kept = block.last
     if not kept:
         raise ValueError("no block is marked: <!-- poec-lifecycle application --> … <!-- /poec-lifecycle -->")
     return "".join((*done, *lines[kept:]))
 
 
-def _rendered(request: DiagramRequest, settings: Settings | None) -> Sequence[str]:
-    lines = request.render(settings).splitlines()
+def _rendered(request: DiagramRequest, settings: Settings | None, lifecycles: Lifecycles) -> Sequence[str]:
+    lines = request.render(settings, lifecycles).splitlines()
     if request.format in PLAIN:
         return ["", *lines, ""]  # else Markdown takes the table for a part of the comment
     return [f"```{FENCED[request.format]}", *lines, "```"]

@@ -32,7 +32,7 @@ OUTCOMES: Mapping[State, Outcome] = {
     SessionState.CANCELLED: Outcome.CLOSED,
     ActionState.DELETED: Outcome.CLOSED,
 }
-"""The outcome of each final state; what is not final is open."""
+"""The outcome of each state that ends, also where a service's own row leads out of it; the others are open."""
 
 
 @frozen(kw_only=True)

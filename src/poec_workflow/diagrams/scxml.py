@@ -39,7 +39,7 @@ def _lines(graph: Graph, show: Collection[str]) -> Iterator[str]:
     yield from _element("state", {"id": NOTHING}, graph, None, show)
     for node in graph.nodes:
         attributes = {"id": node.state.value, "poec:label": node.label}
-        yield from _element("final" if node.final else "state", attributes, graph, node.state, show)
+        yield from _element("final" if graph.ends(node) else "state", attributes, graph, node.state, show)
     yield "</scxml>"
 
 

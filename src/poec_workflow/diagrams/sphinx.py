@@ -5,6 +5,7 @@
     :lang: en
     :show: conditions,codes
     :settings: our_service.settings:POEC
+    :lifecycles: our_service.settings:LIFECYCLES
     ```
 
 Only Sphinx loads it: `extensions = ["poec_workflow.diagrams.sphinx"]` in `conf.py`. It needs the extras `docs` and
@@ -14,7 +15,7 @@ Only Sphinx loads it: `extensions = ["poec_workflow.diagrams.sphinx"]` in `conf.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from importlib.metadata import version
 from pkgutil import resolve_name
 from typing import Any, ClassVar
@@ -26,22 +27,26 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from poec_workflow.diagrams import svg
+from poec_workflow.diagrams import Graph, svg
 from poec_workflow.diagrams.diagram_request import DiagramRequest, parse_request
 from poec_workflow.diagrams.markdown_blocks import PLAIN
+from poec_workflow.machines import LIFECYCLES, Lifecycles
+from poec_workflow.machines.lifecycles import must_be_lifecycles
 from poec_workflow.policies.settings import Settings
 
 _INLINE = re.compile(r"`([^`]+)`|\*\*([^*]+)\*\*")
 _HIGHLIGHTED = {"dot": "dot", "xstate": "json", "scxml": "xml"}
 """What Pygments knows how to colour."""
-_OPTIONS = ("format", "lang", "show", "colours", "grouped", "settings")
+_OPTIONS = ("format", "lang", "show", "colours", "grouped")
+_PLACES = ("settings", "lifecycles")
+"""Options that name something of a service's, as `module:name`."""
 
 
 class LifecycleDirective(SphinxDirective):
     """Draws one lifecycle; its options are those of `diagrams.render`, as texts."""
 
     required_arguments = 1
-    option_spec: ClassVar[dict[str, Any]] = dict.fromkeys(_OPTIONS, directives.unchanged)
+    option_spec: ClassVar[dict[str, Any]] = dict.fromkeys((*_OPTIONS, *_PLACES), directives.unchanged)
 
     def run(self) -> list[nodes.Node]:
         """The nodes of the drawing; a wrong option is an error at its line.
@@ -49,29 +54,28 @@ class LifecycleDirective(SphinxDirective):
         Each build draws it again, for rules change without the page.
         """
         self.env.note_reread()
-        options = {name: text for name, text in self.options.items() if name != "settings"}
+        options = {name: text for name, text in self.options.items() if name not in _PLACES}
         try:
             request = parse_request(self.arguments[0], {"format": "svg", **options})
             settings = _settings(self.options.get("settings"))
-            return self._nodes(request, settings)
+            return self._nodes(request, settings, _lifecycles(self.options.get("lifecycles")))
         except (ValueError, ImportError, AttributeError) as error:
             raise self.error(f"poec-lifecycle: {error}") from error
 
-    def _nodes(self, request: DiagramRequest, settings: Settings | None) -> list[nodes.Node]:
+    def _nodes(self, request: DiagramRequest, settings: Settings | None, lifecycles: Lifecycles) -> list[nodes.Node]:
         if request.format == "svg":
-            return self._picture(request, settings)
+            return self._picture(request.graph(settings, lifecycles), request.show)
+        text = request.render(settings, lifecycles)
         if request.format in PLAIN:
-            return list(_tables(request.render(settings)))
-        text = request.render(settings)
+            return list(_tables(text))
         return [nodes.literal_block(text, text, language=_HIGHLIGHTED.get(request.format, "text"), force=True)]
 
-    def _picture(self, request: DiagramRequest, settings: Settings | None) -> list[nodes.Node]:
+    def _picture(self, graph: Graph, show: Collection[str]) -> list[nodes.Node]:
         """The SVG where the builder writes HTML, its rows in words elsewhere."""
-        graph = request.graph(settings)
         # A page may show the same lifecycle twice, and its identifiers once.
         again = self.env.new_serialno("poec-lifecycle")
         named = evolve(graph, name=f"{graph.name}-{again}") if again else graph
-        picture = f'<div class="poec-lifecycle" style="overflow-x: auto">\n{svg.render(named, request.show)}</div>'
+        picture = f'<div class="poec-lifecycle" style="overflow-x: auto">\n{svg.render(named, show)}</div>'
         rows = svg.description(graph)
         words = addnodes.only("", expr="not html")
         words += nodes.bullet_list("", *(nodes.list_item("", nodes.paragraph(text=row)) for row in rows))
@@ -85,6 +89,15 @@ def _settings(place: str | None) -> Settings | None:
     found = resolve_name(place)
     if not isinstance(found, Settings):
         raise ValueError(f"{place} is no poec_workflow.Settings")
+    return found
+
+
+def _lifecycles(place: str | None) -> Lifecycles:
+    """A service's own lifecycles, by `module:name`."""
+    if place is None:
+        return LIFECYCLES
+    found: Lifecycles = resolve_name(place)
+    must_be_lifecycles(found, place)
     return found
 
 

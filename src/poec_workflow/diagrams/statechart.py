@@ -1,6 +1,6 @@
 """The graph as a statechart, with few arcs: rows with the same ends share one.
 
-Rows from every state that is not final are drawn once, from the frame around those states. Rows that keep the state are
+Rows from every open state are drawn once, from the frame around those states. Rows that keep the state are
 written inside it, as internal transitions. Of the 28 arcs of an application 13 remain, and no row is left out.
 """
 
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from attrs import frozen
 
 from poec_workflow.diagrams.graph import Edge, Graph
+from poec_workflow.diagrams.outcomes import Outcome
 from poec_workflow.model import State
 
 Rows = tuple[tuple[Edge, ...], ...]
@@ -87,7 +88,7 @@ def statechart(graph: Graph) -> Statechart:
         return Statechart(
             graph=graph, framed=(), arcs=tuple(map(_single_arc, graph.edges)), internal={}, frame_internal=()
         )
-    leaving = tuple(node.state for node in graph.nodes if not node.final)
+    leaving = tuple(node.state for node in graph.nodes if node.outcome is Outcome.OPEN)
     by_rule = tuple(graph.by_rule)
     framed = [row for row in by_rule if len(row) > 1 and {edge.source for edge in row} == set(leaving)]
     single = [(edge,) for row in by_rule if row not in framed for edge in row]

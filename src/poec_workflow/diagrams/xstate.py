@@ -20,7 +20,7 @@ def render(graph: Graph, show: Collection[str]) -> str:
     head = _json({"id": graph.name, "description": graph.title, "initial": NOTHING})
     states = [f'"{NOTHING}": {_state({}, _rows(graph, None, show))}']
     for node in graph.nodes:
-        attributes = {**({"type": "final"} if node.final else {}), "description": node.label}
+        attributes = {**({"type": "final"} if graph.ends(node) else {}), "description": node.label}
         states.append(f"{_json(node.state)}: {_state(attributes, _rows(graph, node.state, show))}")
     return "\n".join([f'{head[:-1]}, "states": {{', ",\n".join(states), "}}"]) + "\n"
 

@@ -9,13 +9,14 @@ from typing import Any
 from attrs import evolve, frozen
 
 from poec_workflow.commands import Command
-from poec_workflow.decider import Accepted, Refused, adjudicate, decide, refusals_of
+from poec_workflow.decider import Refused, decide, refusals_of
 from poec_workflow.errors import Advisory, Details, Refusal, plain
 from poec_workflow.explorer.dimensions import END, FIRST_DAY, START, USUAL_HOURS, Dimensions, Option, translations
 from poec_workflow.explorer.sample_case import SampleCase
 from poec_workflow.explorer.tracing import Assignment, materialized
 from poec_workflow.explorer.truth_tables import NotTabulated, TruthTable, tabulate
-from poec_workflow.machines import APPLICATION, AnyRule, Lifecycle
+from poec_workflow.folding import evolve as folded
+from poec_workflow.machines import AnyRule, Lifecycle
 from poec_workflow.model import ActionState, Application, ApplicationState, State
 from poec_workflow.policies.calendar import local_day
 from poec_workflow.policies.check import Check
@@ -39,27 +40,25 @@ def _selecting(rule: AnyRule) -> AnyRule:
     return evolve(rule, unless=(selected,))
 
 
-def _accepting(rule: AnyRule) -> AnyRule:
-    """The row without policies and cascades."""
-    return evolve(rule, unless=(), advise=(), first=None, then=None)
-
-
-def _with_rows(change: Callable[[AnyRule], AnyRule]) -> Mapping[Any, Lifecycle]:
-    return {APPLICATION.kind: evolve(APPLICATION, rules=tuple(map(change, APPLICATION.rules)))}
-
-
-_SELECTING, _ACCEPTING = _with_rows(_selecting), _with_rows(_accepting)
-
-
 @frozen
 class Evaluation:
     """The rules of one command, evaluated in the sample case.
 
     `selection` and `effect` are for `case.standard`: a service's own policies come after both.
+
+    Attributes:
+        lifecycle: the table of applications, with a service's own rows if it has any.
     """
 
     case: SampleCase
     command: type[Command]
+    lifecycle: Lifecycle
+
+    def permitting_all(self) -> Evaluation:
+        """The same where everybody may give the command."""
+        rules = tuple(evolve(each, permit=()) for each in self.lifecycle.rules)
+        lifecycle = evolve(self.lifecycle, rules=rules)
+        return evolve(self, case=self.case.permitting_all(self.command), lifecycle=lifecycle)
 
     def selection(self, *, existing: bool) -> TruthTable:
         """What `decide` answers before any policy: a refusal that comes alone, or a row.
@@ -67,14 +66,16 @@ class Evaluation:
         Args:
             existing: whether the application exists.
         """
+        rules = tuple(map(_selecting, self.lifecycle.rules))
+        selecting = {self.lifecycle.kind: evolve(self.lifecycle, rules=rules)}
 
         def select(*inputs: Any) -> Refusal:  # noqa: ANN401 - a subject, facts and a command
             subject, facts, command = inputs
-            answer = decide(subject, command, facts, _SELECTING)
+            answer = decide(subject, command, facts, selecting)
             assert isinstance(answer, Refused)  # noqa: S101 - each row refuses
             return answer.refusals[0]
 
-        table = self._table(select, APPLICATION.states, existing=existing)
+        table = self._table(select, self.lifecycle.states, existing=existing)
         # `decide` compares the version with an expected one, which the page does not give.
         reads = tuple(each for each in table.constant_reads if each != "Application.version")
         return evolve(table.mapped(_selected), constant_reads=reads)
@@ -85,13 +86,13 @@ class Evaluation:
         def ask(*inputs: Any) -> Details | None:  # noqa: ANN401
             return next((each.details for each in refusals_of((check,), *inputs)), None)
 
-        creates = APPLICATION.creates(self.command)
+        creates = self.lifecycle.creates(self.command)
         own = check in self.case.settings.checks.get(self.command, ())
-        table = self._table(ask, self._sources() or APPLICATION.states, existing=not creates, verify=own)
+        table = self._table(ask, self._sources() or self.lifecycle.states, existing=not creates, verify=own)
         return table.mapped(lambda details: translations(_sentence(check, details, advises=advises)))
 
-    def effect(self) -> dict[str, Any]:
-        """What an acceptance changes besides the state.
+    def effect(self, rule: AnyRule) -> dict[str, Any]:
+        """What an acceptance by a row changes besides the state.
 
         Returns:
             `attempts`: their number afterwards, by their number before; `copies`: dimension ▸ the dimension that its
@@ -102,21 +103,20 @@ class Evaluation:
         dimension_of = {START + timedelta(days=number): name for number, name in enumerate(days)}
         values = {name: options[0].value for name, options in dimensions.items()}
         values |= {name: day for day, name in dimension_of.items()}
-        values["state"] = next(iter(self._sources()), None)
+        values["state"] = next(iter(rule.source or ()), None)
         most = len(dimensions["attempts"]) - 1
-        after = [self._accepted({**values, "attempts": count}, most) for count in range(most + 1)]
+        after = [self._accepted(rule, {**values, "attempts": count}, most) for count in range(most + 1)]
         sources = {name: dimension_of[day] for name, day in after[-1].items() if name != "attempts"}
         return {
             "attempts": [facts["attempts"] for facts in after],
             "copies": {name: source for name, source in sources.items() if source != name},
         }
 
-    def _accepted(self, values: Mapping[str, Any], most: int) -> dict[str, Any]:
+    def _accepted(self, rule: AnyRule, values: Mapping[str, Any], most: int) -> dict[str, Any]:
         """The application's history after the command, by dimension; at most so many convocations."""
         subject, facts, command = map(materialized, self._inputs(Assignment(values), existing=bool(values["state"])))
-        answer = adjudicate(subject, command, facts, _ACCEPTING)
-        assert isinstance(answer, Accepted)  # noqa: S101 - no row refuses
-        return history_facts(answer.subject, self.case, most)
+        after = folded(subject, rule.make_event(subject, command, facts.now))
+        return history_facts(after, self.case, most)
 
     def _inputs(self, assignment: Assignment, *, existing: bool) -> Inputs:
         return (
@@ -126,7 +126,7 @@ class Evaluation:
         )
 
     def _sources(self) -> tuple[State, ...]:
-        return tuple(state for state in APPLICATION.states if APPLICATION.rows(state, self.command))
+        return tuple(state for state in self.lifecycle.states if self.lifecycle.rows(state, self.command))
 
     def _table(
         self, function: Callable[..., Any], states: Sequence[State], *, existing: bool, verify: bool = True

@@ -15,7 +15,7 @@ from poec_workflow.explorer.evaluation import CONVOKED, Evaluation, defaults
 from poec_workflow.explorer.sample_case import PAYLOADS, SampleCase
 from poec_workflow.explorer.tracing import Assignment
 from poec_workflow.explorer.truth_tables import IMPOSSIBLE, NotTabulated, TruthTable
-from poec_workflow.machines import APPLICATION, AnyRule
+from poec_workflow.machines import AnyRule, Lifecycle
 from poec_workflow.model import State
 from poec_workflow.policies.check import Check
 
@@ -28,21 +28,22 @@ class Export:
     """The data of the sample case; each truth table stands in it once."""
 
     case: SampleCase
+    lifecycle: Lifecycle
     tables: list[dict[str, Any]] = field(factory=list)
     limitations: list[dict[str, Any]] = field(factory=list)
     """Rules that are not tabulated, or that read what the page does not vary."""
 
     def data(self) -> dict[str, Any]:
         """All of it."""
-        case, dimensions = self.case, self.case.dimensions
+        case, dimensions, lifecycle = self.case, self.case.dimensions, self.lifecycle
         days = [option.value for option in dimensions["today"]]
         return {
-            "fingerprint": f"{APPLICATION.fingerprint}-{case.settings.fingerprint}",
-            "states": [self._state(state) for state in APPLICATION.states],
-            "initial": {**defaults(dimensions, APPLICATION.initial), "state": None, "attempts": 0, "actor": -1},
+            "fingerprint": f"{lifecycle.fingerprint}-{case.settings.fingerprint}",
+            "states": [self._state(state) for state in lifecycle.states],
+            "initial": {**defaults(dimensions, lifecycle.initial), "state": None, "attempts": 0, "actor": -1},
             "dimensions": {name: [{"labels": each.labels} for each in options] for name, options in dimensions.items()},
-            "commands": [self._command(command) for command in APPLICATION.by_command],
-            "rows": {rule.id: self._row(rule) for rule in APPLICATION.rules},
+            "commands": [self._command(command) for command in lifecycle.by_command],
+            "rows": {rule.id: self._row(rule) for rule in lifecycle.rules},
             "tables": self.tables,
             "limitations": self.limitations,
             "landmarks": {name: days.index(day) for name, day in case.landmarks.items()},
@@ -52,7 +53,7 @@ class Export:
         return {
             "name": state.value,
             "labels": translations(lambda lang: locales.state(state, lang)),
-            "final": state in APPLICATION.final,
+            "final": state in self.lifecycle.final,
             "leastAttempts": int(state in CONVOKED),
         }
 
@@ -60,20 +61,18 @@ class Export:
         return {
             "name": command.type,
             "labels": translations(lambda lang: locales.label("commands", command.type, lang)),
-            "creates": APPLICATION.creates(command),
+            "creates": self.lifecycle.creates(command),
             "payload": _payload(command),
-            "effect": Evaluation(self.case.standard, command).effect(),
             "absent": self._selection(command, existing=False),
             "existing": self._selection(command, existing=True),
         }
 
     def _selection(self, command: type[Command], *, existing: bool) -> int:
-        case = self.case.standard
-        evaluation = Evaluation(case, command)
+        evaluation = Evaluation(self.case.standard, command, self.lifecycle)
         number = self._tabulated(command, "not-permitted", lambda: evaluation.selection(existing=existing))
         if number is not None:
             return number
-        return self._kept(Evaluation(case.permitting_all(command), command).selection(existing=existing))
+        return self._kept(evaluation.permitting_all().selection(existing=existing))
 
     def _row(self, rule: AnyRule) -> dict[str, Any]:
         settings = self.case.settings
@@ -84,16 +83,17 @@ class Export:
         own = settings.checks.get(rule.command, ())
         return {
             "id": rule.id,
-            "to": None if not isinstance(rule.target, State) else APPLICATION.states.index(rule.target),
+            "to": None if not isinstance(rule.target, State) else self.lifecycle.states.index(rule.target),
             "conditions": translations(
                 lambda lang: ", ".join(locales.label("conditions", str(each), lang) for each in rule.given)
             ),
             "checks": [self._check(rule, each) for each in (*refusals, *own)],
+            "effect": Evaluation(self.case.standard, rule.command, self.lifecycle).effect(rule),
             "advises": [self._check(rule, each, advises=True) for each in advisories],
         }
 
     def _check(self, rule: AnyRule, check: Check, *, advises: bool = False) -> dict[str, Any]:
-        evaluation = Evaluation(self.case, rule.command)
+        evaluation = Evaluation(self.case, rule.command, self.lifecycle)
         return {
             "code": check.code,
             "labels": translations(lambda lang: words(lang)["rules"].get(check.code, check.code)),

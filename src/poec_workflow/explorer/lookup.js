@@ -39,8 +39,8 @@ function answer(data, given, name) {
 }
 
 /** The facts after an accepted command. */
-function after(data, facts, name, accepted) {
-  const { attempts, copies } = commandOf(data, name).effect;
+function after(facts, accepted) {
+  const { attempts, copies } = accepted.row.effect;
   const copied = Object.entries(copies).map(([fact, source]) => [fact, facts[source]]);
   return { ...facts, ...Object.fromEntries(copied), attempts: attempts[facts.attempts], state: accepted.to };
 }
@@ -60,7 +60,7 @@ function replay(data, moves) {
     if (move.run) {
       const given = answer(data, facts, move.run);
       steps.push({ name: move.run, answer: given, before: facts.state });
-      if (!given.refusals.length) facts = after(data, facts, move.run, given);
+      if (!given.refusals.length) facts = after(facts, given);
     } else {
       facts = changed(data, facts, move);
     }

@@ -15,7 +15,8 @@ from poec_workflow import locales
 from poec_workflow.explorer.dimensions import translations, words
 from poec_workflow.explorer.export import Export
 from poec_workflow.explorer.sample_case import SampleCase
-from poec_workflow.machines import APPLICATION, Lifecycle
+from poec_workflow.machines import Lifecycle
+from poec_workflow.model import SubjectKind
 from poec_workflow.policies.settings import Settings, default_settings
 
 SCRIPTS = ("lookup.js", "rendering.js", "command_list.js", "controller.js")
@@ -29,7 +30,7 @@ def render(
     """The page as HTML, in both languages; the same rules give the same bytes.
 
     Args:
-        lifecycle: `machines.APPLICATION`.
+        lifecycle: `machines.APPLICATION`, or the same with a service's own rows.
         pictures: an SVG of the lifecycle by language.
         lang: the language in which the page opens.
         settings: a service's own, whose policies and permissions are then evaluated.
@@ -37,7 +38,7 @@ def render(
     Raises:
         ValueError: an unknown language, or a lifecycle other than the application's.
     """
-    if lifecycle is not APPLICATION:
+    if lifecycle.kind is not SubjectKind.APPLICATION:
         raise ValueError("the explorer is for the lifecycle of applications")
     locales.words(lang)
     titles = translations(lambda each: locales.label("words", lifecycle.name, each))
@@ -55,20 +56,20 @@ def render(
         ),
         "noscript": escape(words(lang)["page"]["noscript"]),
         "pictures": templates,
-        "data": _json(_data(settings or default_settings(), titles)),
+        "data": _json(_data(lifecycle, settings or default_settings(), titles)),
         "script": script,
     }
     return _PLACEHOLDER.sub(lambda found: parts[found[1]], _part("page.html"))
 
 
-def _data(settings: Settings, titles: Mapping[str, str]) -> dict[str, Any]:
+def _data(lifecycle: Lifecycle, settings: Settings, titles: Mapping[str, str]) -> dict[str, Any]:
     case = SampleCase(settings)
     return {
         "titles": titles,
         "words": {lang: words(lang)["page"] for lang in locales.LANGUAGES},
         "landmarkLabels": {lang: words(lang)["landmarks"] for lang in locales.LANGUAGES},
         "example": {"capacity": case.capacity, "coefficient": case.coefficient, "max": settings.max_convocations},
-        **Export(case).data(),
+        **Export(case, lifecycle).data(),
     }
 
 

@@ -6,18 +6,40 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from poec_workflow.commands import Command
-from poec_workflow.events import Event
 from poec_workflow.frozen_map import FrozenMap
 from poec_workflow.machines.rule import AnyRule, Same
-from poec_workflow.model import State, SubjectKind
+from poec_workflow.model import STATE_TYPES, State, SubjectKind
 
 if TYPE_CHECKING:
     from poec_workflow.machines.executor import Executor
+
+
+@frozen
+class TableFault:
+    """One thing that is wrong with a table.
+
+    Attributes:
+        problem: what.
+        rows: the ids of the rows that it is about.
+        alike: the same for faults of which one says enough: the truths under which the same rows clash.
+    """
+
+    problem: str
+    rows: tuple[str, ...] = ()
+    alike: str = ""
+
+
+class WrongTable(ValueError):
+    """A table is wrong; `faults` has everything."""
+
+    def __init__(self, name: str, faults: Iterable[TableFault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__(f"the table of {name} is wrong: " + "; ".join(each.problem for each in self.faults))
 
 
 @frozen(slots=False, eq=False)
@@ -28,11 +50,12 @@ class Lifecycle:
         name: as the command line and the diagrams call it.
         kind: whose lifecycle it is.
         states: all of them, in the domain page's order.
-        final: those that no row leaves.
+        final: those that no row leaves; a service's own row may start from one, and stay there.
         parent: what a subject is created under.
+        own: the ids of the rows that a service added to the package's; see `with_rows`.
 
     Raises:
-        ValueError: the table is wrong; the message lists everything.
+        WrongTable: the table is wrong; the message lists everything.
     """
 
     name: str
@@ -41,11 +64,11 @@ class Lifecycle:
     states: tuple[State, ...]
     final: frozenset[State]
     parent: SubjectKind | None = None
+    own: frozenset[str] = frozenset()
 
     def __attrs_post_init__(self) -> None:
-        faults = [*self._faults_of_names(), *self._faults_of_choice(), *self._faults_of_ways()]
-        if faults:
-            raise ValueError(f"the table of {self.name} is wrong: " + "; ".join(faults))
+        if faults := [*self._faults_of_names(), *self._faults_of_choice(), *self._faults_of_ways()]:
+            raise WrongTable(self.name, faults)
 
     @cached_property
     def initial(self) -> State:
@@ -78,9 +101,14 @@ class Lifecycle:
         )
 
     @cached_property
-    def by_event(self) -> Mapping[type[Event[Any]], AnyRule]:
-        """The row that each event comes from."""
-        return FrozenMap({rule.event: rule for rule in self.rules})
+    def own_rules(self) -> tuple[AnyRule, ...]:
+        """The rows that a service added."""
+        return tuple(rule for rule in self.rules if rule.id in self.own)
+
+    @cached_property
+    def permits(self) -> bool:
+        """Whether a row says who may give its command: else the settings say it, and no row need be chosen before."""
+        return any(rule.permit for rule in self.rules)
 
     @cached_property
     def by_state(self) -> Mapping[State | None, Mapping[type[Command], tuple[AnyRule, ...]]]:
@@ -110,23 +138,25 @@ class Lifecycle:
         """Whether the command makes a new subject."""
         return command in self.by_state[None]
 
-    def _faults_of_names(self) -> Iterator[str]:
+    def _faults_of_names(self) -> Iterator[TableFault]:
         for what, names in (
             ("id", [rule.id for rule in self.rules]),
-            ("event", [rule.event.type for rule in self.rules]),
+            # A history is folded by its events, and a service has no others than these.
+            ("event", [rule.event.type for rule in self.rules if rule.id not in self.own]),
         ):
             for name in sorted({each for each in names if names.count(each) > 1}):
-                yield f"the {what} {name} stands twice"
+                yield TableFault(f"the {what} {name} stands twice", (name,))
         for rule in self.rules:
             if rule.command.subject_kind is not self.kind or rule.event.subject_kind is not self.kind:
-                yield f"{rule.id} has a command or an event of another lifecycle"
+                yield TableFault(f"{rule.id} has a command or an event of another lifecycle", (rule.id,))
             if rule.then and self.kind == SubjectKind.ACTION:
-                yield f"{rule.id}: what follows an action's change would reach several sessions"
+                problem = f"{rule.id}: what follows an action's change would reach several sessions"
+                yield TableFault(problem, (rule.id,))
             for state in (*(rule.source or ()), *(() if isinstance(rule.target, Same) else (rule.target,))):
-                if state not in self.states:
-                    yield f"{rule.id} names the unknown state {state}"
+                if state not in self.states or not isinstance(state, STATE_TYPES[self.kind]):
+                    yield TableFault(f"{rule.id} names the unknown state {state}", (rule.id,))
 
-    def _faults_of_choice(self) -> Iterator[str]:
+    def _faults_of_choice(self) -> Iterator[TableFault]:
         """For every truth of the conditions exactly one row is chosen."""
         for state, command in product((None, *self.states), self.by_command):
             rows = self.rows(state, command)
@@ -136,24 +166,32 @@ class Lifecycle:
                 chosen = [rule.id for rule in rows if all(truth[atom.name] is atom.expected for atom in rule.given)]
                 if rows and len(chosen) != 1:
                     where = f"{command.type} in {state or 'nothing'} with {truth}"
-                    yield f"{where} chooses {' and '.join(chosen) or 'no row'}"
+                    problem = f"{where} chooses {' and '.join(chosen) or 'no row'}"
+                    about = tuple(chosen or [rule.id for rule in rows])
+                    yield TableFault(problem, about, f"{state} {command.type} {chosen}")
 
-    def _faults_of_ways(self) -> Iterator[str]:
+    def _faults_of_ways(self) -> Iterator[TableFault]:
         creations = [rule for rule in self.rules if rule.source is None]
         if len(creations) != 1 or isinstance(creations[0].target, Same):
-            yield "exactly one row creates, and names the initial state"
+            yield TableFault("exactly one row creates, and names the initial state")
             return
         for rule in self.rules:
             for state in sorted(self.final.intersection(rule.source or ())):
-                yield f"{rule.id} leaves the final state {state}"
+                if rule.id not in self.own or rule.targets[state] != state:
+                    yield TableFault(f"{rule.id} leaves the final state {state}", (rule.id,))
         ways = {(source, rule.targets[source]) for rule in self.rules for source in rule.source or ()}
         reached = _closure({creations[0].target}, ways)
-        ending = _closure(self.final, {(target, source) for source, target in ways})
+        ending = _closure(self._ends(), {(target, source) for source, target in ways})
         for state in self.states:
             if state not in reached:
-                yield f"{state} can't be reached"
+                yield TableFault(f"{state} can't be reached")
             if state not in ending:
-                yield f"no final state can be reached from {state}"
+                yield TableFault(f"no final state can be reached from {state}")
+
+    def _ends(self) -> set[State]:
+        """Where a way may end: the final states, and those that a service's own rows alone lead out of."""
+        left = {state for rule in self.rules if rule.id not in self.own for state in rule.source or ()}
+        return {*self.final} | {state for rule in self.own_rules for state in rule.source or ()} - left
 
 
 def _closure(start: Iterable[State], ways: set[tuple[State, State]]) -> set[State]:

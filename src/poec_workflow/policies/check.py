@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
@@ -20,6 +21,7 @@ from poec_workflow.policies.policy_source import details_of
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+_CODE = re.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _WITHOUT_COMMAND, _WITH_COMMAND = 2, 3
 _SHAPE = "expected a function of (subject, facts) or (subject, facts, command)"
 _ANSWERS_LATER = (inspect.iscoroutinefunction, inspect.isasyncgenfunction, inspect.isgeneratorfunction)
@@ -126,6 +128,16 @@ def evaluator(checks: Sequence[Check]) -> Evaluate:
     exec("\n".join(lines), scope)  # noqa: S102 - of numbers alone
     evaluate: Evaluate = scope["evaluate"]
     return evaluate
+
+
+def faults_of_code(policy: Callable[..., Any]) -> Iterator[str]:
+    """The faults of the code and the messages of a service's own policy, which has a name."""
+    code = code_of(policy)
+    if not _CODE.fullmatch(code):
+        yield f"{policy.__name__} gives no code: lower-case letters, digits, single underscores"
+    if code in locales.words("en")["refusals"]:
+        yield f"{policy.__name__} has the name of a rule of this package"
+    yield from (f"messages of {policy.__name__}: {each}" for each in faults_of_messages(policy))
 
 
 def faults_of_messages(policy: Callable[..., Any]) -> Iterator[str]:

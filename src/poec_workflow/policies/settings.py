@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cache, cached_property
@@ -16,9 +15,8 @@ from poec_workflow.catalogue import Catalogue
 from poec_workflow.commands import COMMANDS, Command
 from poec_workflow.errors import Details, Fault, Malformed
 from poec_workflow.frozen_map import FrozenMap
-from poec_workflow.locales import words
 from poec_workflow.policies.access import PERMISSIONS, Grant, Permissions
-from poec_workflow.policies.check import Check, code_of, faults_of_function, faults_of_messages, has_name
+from poec_workflow.policies.check import Check, code_of, faults_of_code, faults_of_function, has_name
 from poec_workflow.policies.optional_rules import ENDED_BY_RULE, OPTIONAL_RULES
 
 _ANY, _LONGEST_GRACE = 2**31, 3_660
@@ -30,7 +28,6 @@ _BOUNDS = {
     "grace_days": (0, _LONGEST_GRACE),
     "warning_days": (0, _LONGEST_GRACE),
 }
-_CODE = re.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*")
 QuotaCounts = Literal["registered", "live"]
 CloseWhenFull = Literal["manual", "automatic"]
 
@@ -226,15 +223,11 @@ def _faults_of_own(command: type[Command], policies: tuple[Any, ...]) -> Iterato
         yield from faults_of_function(policy)
         if not (callable(policy) and has_name(policy)):
             continue
+        yield from faults_of_code(policy)
         code = code_of(policy)
-        if not _CODE.fullmatch(code):
-            yield f"{policy.__name__} gives no code: lower-case letters, digits, single underscores"
-        if code in words("en")["refusals"]:
-            yield f"{policy.__name__} has the name of a rule of this package"
         if code in codes:
             yield f"{code} stands twice for {command.type}"
         codes.add(code)
-        yield from (f"messages of {policy.__name__}: {each}" for each in faults_of_messages(policy))
 
 
 def _faults_of_codes(command: type[Command], codes: tuple[Any, ...]) -> Iterator[str]:

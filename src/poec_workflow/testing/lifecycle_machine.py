@@ -20,6 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from poec_workflow.adapters.memory import MemoryStorage
 from poec_workflow.commands import Command, CreateSession, Request
 from poec_workflow.decider import Accepted, Refused
+from poec_workflow.machines import LIFECYCLES, Lifecycles
 from poec_workflow.model import Actor
 from poec_workflow.policies.settings import Settings
 from poec_workflow.ports import Storage
@@ -64,7 +65,13 @@ def _test_case(machine: type[LifecycleMachine]) -> type[unittest.TestCase]:
 
 
 def _world(machine: LifecycleMachine) -> DrawingContext:
-    return DrawingContext(machine.scenario.snapshot, machine.scenario.now, machine.settings, machine.favoured)
+    return DrawingContext(
+        machine.scenario.snapshot,
+        machine.scenario.now,
+        machine.settings,
+        machine.favoured,
+        lifecycles=machine.lifecycles,
+    )
 
 
 _next = st.runner().flatmap(lambda machine: steps(_world(machine), machine.scenario.keyed))
@@ -75,6 +82,7 @@ class LifecycleMachine(RuleBasedStateMachine):
 
     Attributes:
         settings: the rules' settings.
+        lifecycles: the tables, with a service's own rows if it has any.
         promises: what must hold after every step; add a service's own.
         scenario: the workflow, what is stored, and the steps so far.
 
@@ -84,6 +92,7 @@ class LifecycleMachine(RuleBasedStateMachine):
     """
 
     settings: ClassVar[Settings] = Settings()
+    lifecycles: ClassVar[Lifecycles] = LIFECYCLES
     promises: ClassVar[tuple[Promise, ...]] = PROMISES
     TestCase: Any = _TestCase()
 
@@ -106,7 +115,11 @@ class LifecycleMachine(RuleBasedStateMachine):
         """Return what its scenarios are made of."""
         made = cls.__new__(cls)
         return ScenarioSetup(
-            empty_storage=made.empty_storage, clock_at=made.clock_at, settings=cls.settings, promises=cls.promises
+            empty_storage=made.empty_storage,
+            clock_at=made.clock_at,
+            settings=cls.settings,
+            promises=cls.promises,
+            lifecycles=cls.lifecycles,
         )
 
     @classmethod

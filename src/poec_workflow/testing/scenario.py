@@ -14,6 +14,7 @@ from attrs import evolve, frozen
 from poec_workflow.commands import Expire, Request
 from poec_workflow.decider import Accepted, Refused
 from poec_workflow.history import Position
+from poec_workflow.machines import LIFECYCLES, Lifecycles
 from poec_workflow.model import SYSTEM
 from poec_workflow.policies.settings import Settings
 from poec_workflow.ports import Clock, Delivery, Storage
@@ -54,12 +55,14 @@ class ScenarioSetup:
         clock_at: makes a clock that stands at an instant.
         settings: the rules' settings.
         promises: what must hold after every step.
+        lifecycles: the tables, with a service's own rows if it has any.
     """
 
     empty_storage: Callable[[Path], AbstractContextManager[Storage]]
     clock_at: Callable[[datetime], Settable]
     settings: Settings
     promises: tuple[Promise, ...] = PROMISES
+    lifecycles: Lifecycles = LIFECYCLES
 
 
 class PromiseBroken(AssertionError):
@@ -94,7 +97,7 @@ class Scenario(ExitStack):
         folder = self.enter_context(TemporaryDirectory(prefix="poec-"))
         self.storage = self.enter_context(setup.empty_storage(Path(folder)))
         self.clock = setup.clock_at(BEGINNING)
-        self.workflow = Workflow(self.storage, clock=self.clock, settings=setup.settings)
+        self.workflow = Workflow(self.storage, clock=self.clock, settings=setup.settings, lifecycles=setup.lifecycles)
         self.steps: list[Step] = []
         self.now = BEGINNING
         self.snapshot = Snapshot.of(self.storage)
@@ -159,6 +162,7 @@ class Scenario(ExitStack):
             after=self.snapshot,
             now=self.now,
             settings=self._setup.settings,
+            lifecycles=self._setup.lifecycles,
             sent=self._sent(),
             **observed,
         )

@@ -1,7 +1,7 @@
 """Exhaustive exploration: every combination of a few applications, seats and days, through the real `decide`."""
 
-from poec_workflow.decider import Lifecycles
-from poec_workflow.machines import LIFECYCLES
+from poec_workflow.machines import LIFECYCLES, Lifecycles
+from poec_workflow.machines.lifecycles import must_be_lifecycles
 from poec_workflow.policies.settings import Settings
 from poec_workflow.testing.exploration.bounds import Bounds
 from poec_workflow.testing.exploration.paths import Path, ShortestPaths, shortest_paths, simple_paths
@@ -36,7 +36,7 @@ def explore(
     all as it is (texts, information dates).
 
     Args:
-        lifecycles: the tables by kind of subject; the package's by default.
+        lifecycles: the tables by kind of subject; the package's by default, or those of `with_rows`.
         bounds: how far to go.
         settings: whose rules; a service's own, policies and all.
         whole: go on after a violation; else what was found by then is all.
@@ -47,6 +47,7 @@ def explore(
     >>> found.ok, [row.id for row in found.dead]
     (True, ['L13'])
     """
+    must_be_lifecycles(lifecycles, "$.lifecycles")
     settings = settings or Settings()
     within = (bounds or Bounds()).within(settings)
     return Exploration.of(Search(within, settings, lifecycles, whole=whole).run(), within, settings, lifecycles)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from enum import Enum
 from typing import NamedTuple
 
 from poec_workflow import commands
 from poec_workflow.commands import Command
-from poec_workflow.decider import Lifecycles
-from poec_workflow.model import SYSTEM, Actor, ActorKind, Application, State
-from poec_workflow.policies.access import anyone
-from poec_workflow.policies.settings import Settings
+from poec_workflow.machines import Lifecycles
+from poec_workflow.model import SYSTEM, Actor, ActorKind, Application, State, Subject, SubjectKind
+from poec_workflow.policies.access import Grant, anyone
 from poec_workflow.testing.exploration.bounds import after
 from poec_workflow.testing.exploration.invalid_commands import invalid_commands
 from poec_workflow.testing.exploration.sample_commands import BODY, FUNDER, SampleCommands
@@ -58,8 +57,16 @@ class EnabledCommands:
         self._every = every
         self._disabled: set[tuple[type[Command], State]] = set()
         settings = samples.settings
-        self._actors = {command: _actors_of(command, settings) for command in commands.COMMANDS.values()}
-        self._barred = {command: _bars_strangers(command, settings) for command in commands.COMMANDS.values()}
+        self._grants = settings.permissions
+        self._permits = {
+            (state, command): tuple(grant for row in rows for grant in row.permit or settings.permissions[command])
+            for lifecycle in lifecycles.values()
+            if lifecycle.permits
+            for state in lifecycle.states
+            for command in lifecycle.commands(state)
+            if (rows := lifecycle.rows(state, command))
+        }
+        self._final = lifecycles[SubjectKind.APPLICATION].final
         self._rows = {
             (kind, state): frozenset(lifecycle.commands(state))
             for kind, lifecycle in lifecycles.items()
@@ -72,13 +79,20 @@ class EnabledCommands:
         for command in self._commands(node, today):
             kind, subject = type(command), node.subject(command.reference)
             if kind in self._rows[command.subject_kind, subject.state if subject else None]:
-                yield Attempt(command, today, self._actors[kind], Purpose.ENABLED, small and self._barred[kind])
+                grants = self._granted(command, subject)
+                yield Attempt(command, today, _actors_of(grants), Purpose.ENABLED, small and _bars_strangers(grants))
             elif subject and (kind, subject.state) not in self._disabled:
                 self._disabled.add((kind, subject.state))
-                yield Attempt(command, today, self._actors[kind], Purpose.DISABLED)
+                yield Attempt(command, today, _actors_of(self._grants[kind]), Purpose.DISABLED)
         if small:
             for command, day in self._invalid(node, today):
-                yield Attempt(command, day, self._actors[type(command)], Purpose.INVALID)
+                grants = self._granted(command, node.subject(command.reference))
+                yield Attempt(command, day, _actors_of(grants), Purpose.INVALID)
+
+    def _granted(self, command: Command, subject: Subject | None) -> Sequence[Grant]:
+        """Return who may give a command to a subject, by the settings or by the rows that it meets."""
+        own = self._permits.get((subject.state, type(command))) if subject else None
+        return own or self._grants[type(command)]
 
     def _commands(self, node: Node, today: date) -> Iterator[Command]:
         yield from self._to_action(node)
@@ -88,7 +102,7 @@ class EnabledCommands:
             yield from self._samples.preregister(node)
             alike = set()
             for each in node.applications:
-                stands = (progress(each, today), node.is_live(each.candidate))
+                stands = (progress(each, today, self._final), node.is_live(each.candidate))
                 if self._every or stands not in alike:
                     alike.add(stands)
                     yield from self._to_application(each, today)
@@ -165,12 +179,11 @@ def _is_small(node: Node) -> bool:
     return len(node.applications) <= 1
 
 
-def _actors_of(command: type[Command], settings: Settings) -> tuple[Actor, ...]:
-    kinds = {grant.kind for grant in settings.permissions[command]}
+def _actors_of(grants: Sequence[Grant]) -> tuple[Actor, ...]:
+    kinds = {grant.kind for grant in grants}
     return tuple(each for each in _ACTORS if each.kind in kinds) or _ACTORS[:1]
 
 
-def _bars_strangers(command: type[Command], settings: Settings) -> bool:
+def _bars_strangers(grants: Sequence[Grant]) -> bool:
     """Say whether an organisation that has to do with nothing may not give a command, by the permissions themselves."""
-    grants = settings.permissions[command]
     return not any(each.kind is ActorKind.ORGANIZATION and each.relation is anyone for each in grants)

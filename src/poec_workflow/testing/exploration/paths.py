@@ -12,8 +12,8 @@ from attrs import evolve, frozen
 
 from poec_workflow import commands
 from poec_workflow.commands import Command, Request
-from poec_workflow.decider import Accepted, Change
-from poec_workflow.machines import LIFECYCLES, Lifecycle
+from poec_workflow.decider import Accepted
+from poec_workflow.machines import LIFECYCLES, Lifecycle, Lifecycles
 from poec_workflow.model import Application, State, Subject, SubjectKind
 from poec_workflow.policies.settings import Settings
 from poec_workflow.testing.exploration.bounds import Bounds
@@ -40,10 +40,6 @@ _HELPING = frozenset(
     }
 )
 """What others may have to do for a path."""
-
-
-_STATES = tuple((kind, state) for kind, each in LIFECYCLES.items() for state in each.states)
-_ROWS = tuple(rule.id for each in LIFECYCLES.values() for rule in each.rules)
 
 
 @frozen(kw_only=True)
@@ -77,23 +73,24 @@ class ShortestPaths:
     over: Mapping[str, Path]
 
 
-def shortest_paths(settings: Settings | None = None) -> ShortestPaths:
+def shortest_paths(settings: Settings | None = None, lifecycles: Lifecycles = LIFECYCLES) -> ShortestPaths:
     """Search a shortest path to each state, and over each row.
 
     >>> shortest_paths().over["L9"].rows
     ('L1', 'L2', 'L3', 'L9')
     """
     settings = settings or Settings()
-    found = _ShortestSearch(_needed(settings), settings, LIFECYCLES).run()
+    search = _ShortestSearch(_needed(settings), settings, lifecycles)
+    found = search.run()
     return ShortestPaths(
-        {where: _ending(found.to[where], where[1]) for where in _STATES if where in found.to},
-        {row: _ending(found.over[row], row) for row in _ROWS if row in found.over},
+        {where: _ending(found.to[where], where[1]) for where in search.states if where in found.to},
+        {row: _ending(found.over[row], row) for row in search.rows if row in found.over},
     )
 
 
 def simple_paths(lifecycle: Lifecycle, settings: Settings | None = None) -> tuple[Path, ...]:
     """List the simple paths of a lifecycle that the settings allow, from its creation to a final state."""
-    return tuple(_PathSearch(lifecycle.kind, settings or Settings()).paths())
+    return tuple(_PathSearch(lifecycle, settings or Settings()).paths())
 
 
 def _needed(settings: Settings) -> Bounds:
@@ -105,7 +102,7 @@ def _needed(settings: Settings) -> Bounds:
 def _ending(node: Node, goal: State | str) -> Path:
     """Return the path of the subject that the last line brings to a state, or over a row."""
     # By identity: an application and a session may both be "cancelled".
-    return _of(next(each.subject for each in node.changes if each.subject.state is goal or _row(each) == goal), node)
+    return _of(next(each.subject for each in node.changes if each.subject.state is goal or each.rule == goal), node)
 
 
 def _of(own: Subject, node: Node) -> Path:
@@ -114,18 +111,19 @@ def _of(own: Subject, node: Node) -> Path:
     return Path(
         kind=own.subject_kind,
         reference=own.reference,
-        rows=tuple(map(_row, changes)),
+        rows=tuple(each.rule for each in changes),
         state=own.state,
         journal=node.journal(),
     )
 
 
-def _row(change: Change) -> str:
-    return LIFECYCLES[change.subject.subject_kind].by_event[type(change.event)].id
-
-
 class _ShortestSearch(Search):
     """A search that judges nothing, and ends when every state is reached and every row taken."""
+
+    def __init__(self, bounds: Bounds, settings: Settings, lifecycles: Lifecycles) -> None:
+        super().__init__(bounds, settings, lifecycles)
+        self.states = tuple((kind, state) for kind, each in lifecycles.items() for state in each.states)
+        self.rows = tuple(rule.id for each in lifecycles.values() for rule in each.rules)
 
     def _holds(self, *_: object) -> bool:
         return True
@@ -135,7 +133,7 @@ class _ShortestSearch(Search):
 
     def _is_enough(self) -> bool:
         found = self.record
-        return super()._is_enough() or (len(found.over) == len(_ROWS) and len(found.to) == len(_STATES))
+        return super()._is_enough() or (len(found.over) == len(self.rows) and len(found.to) == len(self.states))
 
 
 _Stage = tuple[State, int]
@@ -153,10 +151,11 @@ class _Trace:
 class _PathSearch(Search):
     """A search in which nodes differ by the rows that one subject took, and it is at no stage twice."""
 
-    def __init__(self, kind: SubjectKind, settings: Settings) -> None:
-        super().__init__(evolve(_needed(settings), capacities=(1,)), settings, LIFECYCLES, every=True)
-        self._kind = kind
-        self._reference = TRACKED[kind]
+    def __init__(self, lifecycle: Lifecycle, settings: Settings) -> None:
+        lifecycles = {**LIFECYCLES, lifecycle.kind: lifecycle}
+        super().__init__(evolve(_needed(settings), capacities=(1,)), settings, lifecycles, every=True)
+        self._lifecycle, self._kind = lifecycle, lifecycle.kind
+        self._reference = TRACKED[lifecycle.kind]
 
     def paths(self) -> list[Path]:
         """Return the paths, each by a shortest journal, the fewest rows first."""
@@ -167,19 +166,21 @@ class _PathSearch(Search):
             for trace in level:
                 for reached in self._steps(trace):
                     own = reached.node.subject(self._reference)
-                    if own is not None and own.state in LIFECYCLES[self._kind].final:
+                    if own is not None and own.state in self._lifecycle.final:
                         found.setdefault(reached.rows, _of(own, reached.node))
                     else:
                         following.extend(self._later(reached))
             level = following
-        return sorted(found.values(), key=lambda each: (len(each.rows), [int(row[1:]) for row in each.rows]))
+        order = {rule.id: number for number, rule in enumerate(self._lifecycle.rules)}
+        return sorted(found.values(), key=lambda each: (len(each.rows), [order[row] for row in each.rows]))
 
     def _later(self, trace: _Trace) -> Iterator[_Trace]:
         """Yield the same on this and later days, as far as it is new."""
         for day in range(trace.node.day, len(self._calendar.days)):
             later, today = evolve(trace.node, day=day), self._calendar.days[day]
             own = later.subject(self._reference)
-            key = (later.key(today), trace.rows, progress(own, today) if isinstance(own, Application) else None)
+            far = progress(own, today, self._final) if isinstance(own, Application) else None
+            key = (later.key(today, self._final), trace.rows, far)
             if key not in self._seen:
                 self._seen.add(key)
                 yield evolve(trace, node=later)
@@ -207,7 +208,7 @@ class _PathSearch(Search):
                 stage = _stage(each.subject)
                 if stage in stages:
                     return None
-                rows, stages = (*rows, _row(each)), (*stages, stage)
+                rows, stages = (*rows, each.rule), (*stages, stage)
         return _Trace(node, rows, stages)
 
 

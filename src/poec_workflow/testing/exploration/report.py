@@ -8,8 +8,7 @@ from typing import Any
 from attrs import frozen
 
 from poec_workflow.commands import Command, Request
-from poec_workflow.decider import Lifecycles
-from poec_workflow.machines import AnyRule
+from poec_workflow.machines import AnyRule, Lifecycles
 from poec_workflow.model import State, SubjectKind
 from poec_workflow.policies.settings import Settings
 from poec_workflow.testing.exploration.bounds import Bounds
@@ -111,10 +110,12 @@ class Exploration:
 
     @property
     def ok(self) -> bool:
-        """Nothing is wrong. A service's settings may kill rows and states; that is shown, and is theirs to judge."""
+        """Nothing is wrong. What a service's settings kill, and which of its own rows are dead, is theirs to judge."""
         if self.violations or self.overlaps:
             return False
-        return not self.usual or not (self.dead or self.unreached or self.unleft)
+        own = {row for each in self.lifecycles.values() for row in each.own}
+        dead = [each for each in self.dead if each.id not in own]
+        return not self.usual or not (dead or self.unreached or self.unleft)
 
     def own_codes(self, command: type[Command]) -> frozenset[str]:
         """The codes of the service's own policies of a command."""

@@ -12,8 +12,8 @@ from datetime import date
 from attrs import evolve
 
 from poec_workflow.commands import Command, Expire, Preregister, Request
-from poec_workflow.decider import Accepted, Lifecycles, Refused, decide
-from poec_workflow.machines import AnyRule
+from poec_workflow.decider import Accepted, Refused, decide
+from poec_workflow.machines import AnyRule, Lifecycles
 from poec_workflow.model import Actor, State, SubjectKind
 from poec_workflow.policies.facts import Facts
 from poec_workflow.policies.settings import Settings
@@ -41,8 +41,8 @@ class Search:
         self._calendar = Calendar.of(settings, bounds)
         self._enabled = EnabledCommands(SampleCommands(bounds, self._calendar, settings), lifecycles, every=every)
         self._seen: set[Hashable] = set()
+        self._final = lifecycles[SubjectKind.APPLICATION].final
         rules = [rule for each in lifecycles.values() for rule in each.rules]
-        self._row_of_event = {rule.event.type: rule.id for rule in rules}
         self._own_codes = frozenset(code for rule in rules for code in rule.codes) - CODES
         self._cells = {
             (command, state): each.rows(state, command)
@@ -75,7 +75,7 @@ class Search:
         """Yield a node, and the same on later days, as far as they are new."""
         for day in range(node.day, len(self._calendar.days)):
             later = node if day == node.day else evolve(node, day=day)
-            key = later.key(self._calendar.days[day])
+            key = later.key(self._calendar.days[day], self._final)
             if key in self._seen:
                 # Then so are all later ones: they were entered with it.
                 return
@@ -149,10 +149,8 @@ class Search:
         reached = Node(node.snapshot.after(answer), node.day, node, request, answer.changes)
         for change in answer.changes:
             kind = change.subject.subject_kind
-            row = self._row_of_event.get(change.event.type)
-            if row is not None:
-                record.taken[row] += 1
-                record.over.setdefault(row, reached)
+            record.taken[change.rule] += 1
+            record.over.setdefault(change.rule, reached)
             record.to.setdefault((kind, change.subject.state), reached)
             if change.before is not None and change.before.state != change.subject.state:
                 record.left.add((kind, change.before.state))
@@ -170,7 +168,13 @@ class Search:
         command, codes = attempt.command, answer.codes
         state, rows = self._rows(node, command)
         due = expected_refusals(
-            CommandCase(node.snapshot, self._calendar.instant(attempt.day), self._settings, command)
+            CommandCase(
+                node.snapshot,
+                self._calendar.instant(attempt.day),
+                self._settings,
+                command,
+                lifecycles=self._lifecycles,
+            )
         )
         found: dict[str, str] = {}
         if len(rows) == 1:
@@ -212,6 +216,7 @@ class Search:
             request=request,
             answer=answer,
             own_codes=self._own_codes,
+            lifecycles=self._lifecycles,
         )
 
     def _try_disabled(self, node: Node, attempt: Attempt) -> None:

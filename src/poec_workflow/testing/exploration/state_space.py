@@ -6,14 +6,14 @@ applications stand in no order.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable
 from datetime import date
 
 from attrs import frozen
 
 from poec_workflow.commands import Request
 from poec_workflow.decider import Change
-from poec_workflow.model import OPEN_STATES, Application, Subject, TrainingAction, TrainingSession
+from poec_workflow.model import Application, State, Subject, TrainingAction, TrainingSession
 from poec_workflow.testing.reference import Snapshot
 from poec_workflow.testing.reference.lazy_property import lazy_property
 
@@ -74,11 +74,11 @@ class Node:
         """Return the requests that lead here."""
         return tuple(node.request for node in self.way() if node.request is not None)
 
-    def key(self, today: date) -> Hashable:
-        """Return what the rules can tell of it."""
+    def key(self, today: date, final: Collection[State]) -> Hashable:
+        """Return what the rules can tell of it; of applications in final states not how they came there."""
         people: dict[str, list[tuple[str, int, bool]]] = {}
         for each in self.applications:
-            people.setdefault(each.candidate, []).append(progress(each, today))
+            people.setdefault(each.candidate, []).append(progress(each, today, final))
         session, action = self.session, self.action
         return (
             self.day,
@@ -88,9 +88,9 @@ class Node:
         )
 
 
-def progress(application: Application, today: date) -> tuple[str, int, bool]:
+def progress(application: Application, today: date, final: Collection[State]) -> tuple[str, int, bool]:
     """Return an application's state, the convocations used, and whether the day of the last has come."""
-    if application.state not in OPEN_STATES:
+    if application.state in final:
         return (application.state, 0, False)
     used = application.convocations
     return (application.state, len(used), bool(used) and used[-1].on <= today)

@@ -209,7 +209,10 @@ CODES = frozenset(code for limits in LIMITS.values() for code in limits)
 
 
 def expected_refusals(case: CommandCase) -> frozenset[str]:
-    """Return the codes that must be given, apart from permissions, versions and a service's own policies."""
+    """Return the codes that must be given, apart from permissions, versions and a service's own policies.
+
+    Of a service's own rows those rules of ours must refuse that every one of them names.
+    """
     kind = type(case.command)
     sources, _ = OUTCOMES[kind]
     if case.unknown_parent is not None:
@@ -219,6 +222,9 @@ def expected_refusals(case: CommandCase) -> frozenset[str]:
             return frozenset({"duplicate-reference"})
     elif case.subject is None:
         return frozenset({f"unknown-{case.command.subject_kind}"})
+    elif case.own_rows:
+        named = frozenset.intersection(*(frozenset(each.codes) for each in case.own_rows))
+        return frozenset([code for code, holds in LIMITS[kind].items() if code in named and holds(case)])
     elif case.subject.state not in sources:
         return frozenset({"no-transition"})
     return _given(LIMITS[kind], case)

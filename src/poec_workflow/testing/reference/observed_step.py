@@ -11,7 +11,8 @@ from poec_workflow.commands import Request
 from poec_workflow.decider import Accepted, Refused
 from poec_workflow.events import AnyEvent
 from poec_workflow.history import HistoryEntry, Position
-from poec_workflow.model import State, Subject
+from poec_workflow.machines import LIFECYCLES, AnyRule, Lifecycles
+from poec_workflow.model import State, Subject, SubjectKind
 from poec_workflow.policies.check import code_of
 from poec_workflow.policies.settings import Settings
 from poec_workflow.testing.reference.expected_refusals import expected_refusals
@@ -34,7 +35,8 @@ class ObservedStep:
         swept: the references that the sweep reported.
         sent: what came into the outbox, in order.
         key_used: whether the request's key had been used before.
-        own_codes: codes of a service's own rows, which the domain page does not know.
+        own_codes: codes of rows of other tables, which the domain page does not know.
+        lifecycles: the tables, of which the reference reads a service's own rows alone.
     """
 
     before: Snapshot
@@ -48,13 +50,14 @@ class ObservedStep:
     sent: tuple[Position, ...] = ()
     key_used: bool = False
     own_codes: frozenset[str] = frozenset()
+    lifecycles: Lifecycles = LIFECYCLES
 
     @lazy_property
     def case(self) -> CommandCase | None:
         """The command and what it came upon; None for a sweep, and where the key had been used."""
         if self.request is None or self.key_used:
             return None
-        return CommandCase(self.before, self.now, self.settings, self.request.command)
+        return CommandCase(self.before, self.now, self.settings, self.request.command, lifecycles=self.lifecycles)
 
     @lazy_property
     def due(self) -> frozenset[str]:
@@ -72,7 +75,19 @@ class ObservedStep:
         if not isinstance(self.answer, Refused) or self.request is None:
             return frozenset()
         policies = self.settings.refuse_also.get(type(self.request.command), ())
-        return self.answer.codes - self.own_codes - {*map(code_of, policies)}
+        own = {code for each in self.own_rows for code in each.codes}
+        return self.answer.codes - self.own_codes - {*map(code_of, policies)} - (own - self.due)
+
+    @property
+    def own_rows(self) -> tuple[AnyRule, ...]:
+        """The service's own rows, one of which the command meets."""
+        return self.case.own_rows if self.case is not None else ()
+
+    @lazy_property
+    def left_by_own_rows(self) -> frozenset[tuple[SubjectKind, State | None]]:
+        """The states that a service's own rows lead out of, by kind: an application and a session may be cancelled."""
+        rows = [(kind, rule) for kind, each in self.lifecycles.items() for rule in each.own_rules]
+        return frozenset((kind, state) for kind, rule in rows for state in rule.targets if rule.targets[state] != state)
 
     @lazy_property
     def moved(self) -> tuple[tuple[SubjectKey, Subject | None, Subject | None], ...]:

@@ -26,9 +26,11 @@ _APART = (RefusalKind.FORBIDDEN, RefusalKind.STALE, RefusalKind.CONFLICT)
 
 
 def final_is_final(step: ObservedStep) -> Iterator[str]:
-    """Nothing that has ended changes again."""
+    """Nothing that has ended changes again, unless a service's own row starts there."""
     for (kind, reference), before, after in step.moved:
-        if before is not None and before.state in FINAL:
+        if before is None or before.state not in FINAL or (kind, before.state) in step.left_by_own_rows:
+            continue
+        if not step.own_rows or after is None or after.state != before.state:
             yield f"the {kind} {reference} was {before.state}, and became {after.state if after else 'lost'}"
 
 
@@ -78,6 +80,10 @@ def each_outcome_is_due(step: ObservedStep) -> Iterator[str]:
     after = step.after.subjects.get((own.subject_kind, own.reference))
     if after is None:
         yield f"{own.type} was accepted, and {own.subject_kind} {own.reference} does not exist"
+    elif case.own_rows:
+        targets = {each.targets[cast("Any", case.subject).state] for each in case.own_rows}
+        if after.state not in targets:
+            yield f"{own.type} leads to {after.state}, not to {' or '.join(sorted(targets))}"
     elif after.state != target(case):
         yield f"{own.type} leads to {after.state}, not to {target(case)}"
     elif isinstance(after, Application) and case.subject is not None:
@@ -95,10 +101,10 @@ def endings_reach_all(step: ObservedStep) -> Iterator[str]:
         return
     own = (case.command.subject_kind, case.command.reference)
     moved = {key: state for key, state in step.states.items() if key != own}
-    expected = [endings(case) | closing(case)]
-    if commands.DeclareSessionFull in step.settings.refuse_also:
+    expected = [{}] if case.own_rows else [endings(case) | closing(case)]
+    if commands.DeclareSessionFull in step.settings.refuse_also and not case.own_rows:
         expected.append(endings(case))  # a service's own policies may keep the session open
-    if moved not in expected:
+    if moved not in expected and not any(each.first or each.then for each in case.own_rows):
         yield f"{case.command.type} moved {_named(moved)}, not {' or '.join(map(_named, expected))}"
     for each in step.accepted.consequences:
         if each.actor != SYSTEM:
@@ -162,8 +168,12 @@ def history_folds_to_the_state(step: ObservedStep) -> Iterator[str]:
 def events_take_effect_when_due(step: ObservedStep) -> Iterator[str]:
     """An expiry takes effect at the first instant after the deadline, every other event at once."""
     for (kind, reference), events in step.events.items():
+        own = step.own_rows if step.request and step.request.command.reference == reference else ()
+        if any(each.effective for each in own):
+            continue
         for each in events:
-            due = _effective(step, step.before.subjects.get((kind, reference)), each.state)
+            before = step.before.subjects.get((kind, reference))
+            due = step.now if own else _effective(step, before, each.state)
             if each.effective_at != due:
                 yield f"{each.type} of {reference} takes effect at {each.effective_at}, not at {due}"
 
@@ -179,6 +189,30 @@ def entries_say_who_and_when(step: ObservedStep) -> Iterator[str]:
                 yield f"the entry of {key[1]} says {each.recorded_at} and {each.actor}"
             if each.from_state != (before.state if before else None):
                 yield f"the entry of {key[1]} says that it was {each.from_state}"
+
+
+def own_rows_are_permitted(step: ObservedStep) -> Iterator[str]:
+    """Where a service's own row says who may give its command, nobody of another kind was accepted."""
+    if step.accepted is None or step.request is None:
+        return
+    for row in step.own_rows:
+        kinds = {each.kind for each in row.permit}
+        if row.id == step.accepted.change.rule and kinds and step.request.actor.kind not in kinds:
+            yield f"{row.id} was taken by {step.request.actor.kind}, and permits {', '.join(sorted(kinds))}"
+
+
+def own_rows_are_named(step: ObservedStep) -> Iterator[str]:
+    """An entry names a service's own row where it comes of one, with its event and its state, and else none."""
+    own = (step.request.command.subject_kind, step.request.command.reference) if step.request else None
+    rows = {rule.id: rule for each in step.lifecycles.values() for rule in each.own_rules}
+    for key, entries in step.entries.items():
+        met = [each.id for each in step.own_rows] if key == own else []
+        for each in entries:
+            row = rows.get(each.rule)
+            if met and each.rule not in met:
+                yield f"the entry of {key[1]} names {each.rule}, not {' or '.join(met)}"
+            elif row and (row.event, row.targets.get(each.from_state)) != (type(each.event), each.event.state):
+                yield f"the entry of {key[1]} names {each.rule}, and says {each.event.type} to {each.event.state}"
 
 
 def answers_are_stored(step: ObservedStep) -> Iterator[str]:
@@ -245,6 +279,7 @@ OF_DECISIONS: tuple[Promise, ...] = (
     versions_grow_by_one,
     history_folds_to_the_state,
     events_take_effect_when_due,
+    own_rows_are_permitted,
 )
 """What a decision alone can break: `explore` asks these."""
 
@@ -254,6 +289,7 @@ PROMISES: tuple[Promise, ...] = (
     quota_and_seats_hold,
     a_sweep_expires_the_overdue,
     entries_say_who_and_when,
+    own_rows_are_named,
     answers_are_stored,
     one_message_an_event,
     counters_are_a_recount,

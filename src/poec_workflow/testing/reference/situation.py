@@ -9,6 +9,7 @@ from typing import Any, cast
 from attrs import field, frozen
 
 from poec_workflow.commands import CreateSession, Preregister
+from poec_workflow.machines import LIFECYCLES, AnyRule, Lifecycles
 from poec_workflow.model import (
     OPEN_STATES,
     Application,
@@ -26,11 +27,16 @@ from poec_workflow.testing.reference.snapshot import Snapshot
 # Not slotted: `lazy_property` keeps what several limits ask.
 @frozen(slots=False)
 class Situation:
-    """What exists at an instant, under some settings."""
+    """What exists at an instant, under some settings.
+
+    Attributes:
+        lifecycles: the tables, of which the reference reads a service's own rows alone.
+    """
 
     snapshot: Snapshot
     now: datetime
     settings: Settings
+    lifecycles: Lifecycles = field(default=LIFECYCLES, kw_only=True)
 
     def day(self, instant: datetime) -> date:
         """Return the calendar day of an instant in the settings' zone."""
@@ -93,6 +99,14 @@ class CommandCase(Situation):
     def __attrs_post_init__(self) -> None:
         subject = self.snapshot.subjects.get((self.command.subject_kind, self.command.reference))
         self.__dict__.update(subject=subject, around=self.snapshot.around(subject, self.command))
+
+    @lazy_property
+    def own_rows(self) -> tuple[AnyRule, ...]:
+        """The service's own rows for the command in its subject's state; where there are some, there are no others."""
+        if self.subject is None:
+            return ()
+        rows = self.lifecycles[self.command.subject_kind].own_rules
+        return tuple(each for each in rows if each.command is type(self.command) and self.subject.state in each.targets)
 
     @property
     def application(self) -> Application:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from attrs import evolve
 
 from poec_workflow.commands import Command, Preregister
-from poec_workflow.machines import LIFECYCLES
 from poec_workflow.model import SYSTEM, Actor, ActorKind, Application
 from poec_workflow.policies.access import permitted
 from poec_workflow.testing.strategies.drawing_context import DrawingContext
@@ -15,12 +14,13 @@ def actors_for(world: DrawingContext, command: Command, *, astray: bool) -> list
     """List who may, of everybody around a command; for a stray everybody, who may more often."""
     everybody = _around(world, command)
     subject = world.snapshot.subject(command.subject_kind, command.reference)
-    lifecycle = LIFECYCLES[command.subject_kind]
+    lifecycle = world.lifecycles[command.subject_kind]
     facts = world.snapshot.facts(command, SYSTEM, world.now, world.settings)
     creates = lifecycle.creates(type(command))
     if subject is None and not (facts.know(lifecycle.parent) if lifecycle.parent else creates):
         return everybody
-    grants = facts.settings.permissions[type(command)]
+    row = lifecycle.executor.choose(subject, facts, command) if lifecycle.permits else None
+    grants = (row.permit if row else ()) or facts.settings.permissions[type(command)]
     may = [each for each in everybody if permitted(grants, subject, evolve(facts, actor=each), command)]
     return may + (may * 8 + everybody) * astray or everybody
 

@@ -55,7 +55,8 @@ class DrawingContext(Situation):
     def after(self, request: Request) -> tuple[DrawingContext, Accepted | None]:
         """Return the context once a request was decided on, and the answer where it accepts."""
         command = request.command
-        answer = decide(self.snapshot.subject(command.subject_kind, command.reference), command, self.facts(request))
+        subject = self.snapshot.subject(command.subject_kind, command.reference)
+        answer = decide(subject, command, self.facts(request), self.lifecycles)
         if not isinstance(answer, Accepted):
             return self, None
         return evolve(self, snapshot=self.snapshot.after(answer)), answer

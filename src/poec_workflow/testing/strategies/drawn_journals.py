@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from poec_workflow.commands import Command, Request
 from poec_workflow.decider import Accepted, Refused, decide
+from poec_workflow.machines import LIFECYCLES, Lifecycles
 from poec_workflow.model import Subject
 from poec_workflow.policies.facts import Facts
 from poec_workflow.policies.settings import Settings
@@ -32,14 +33,19 @@ class Decision:
     subject: Subject | None
     command: Command
     facts: Facts
+    lifecycles: Lifecycles = LIFECYCLES
 
     def decided(self) -> Accepted | Refused:
         """The answer."""
-        return decide(self.subject, self.command, self.facts)
+        return decide(self.subject, self.command, self.facts, self.lifecycles)
 
 
 def journals(
-    settings: Settings | None = None, *, longest: int = LONGEST, shortest: int = 0
+    settings: Settings | None = None,
+    *,
+    longest: int = LONGEST,
+    shortest: int = 0,
+    lifecycles: Lifecycles = LIFECYCLES,
 ) -> st.SearchStrategy[list[Request]]:
     """Journals: each line is drawn from what the tables have in the states that those before it led to.
 
@@ -50,13 +56,17 @@ def journals(
         settings: the rules' settings; the default ones otherwise.
         longest: how many lines at most.
         shortest: how many lines at least.
+        lifecycles: the tables, with a service's own rows if it has any.
     """
-    return _plays(settings or Settings(), longest, shortest).map(lambda played: [request for _, request in played])
+    played = _plays(settings or Settings(), lifecycles, longest, shortest)
+    return played.map(lambda lines: [request for _, request in lines])
 
 
-def decisions(settings: Settings | None = None, *, longest: int = LONGEST) -> st.SearchStrategy[Decision]:
+def decisions(
+    settings: Settings | None = None, *, longest: int = LONGEST, lifecycles: Lifecycles = LIFECYCLES
+) -> st.SearchStrategy[Decision]:
     """Decisions in states that journals come to: subject, command and facts that belong together."""
-    return _plays(settings or Settings(), longest, least=1).map(lambda played: _decision(*played[-1]))
+    return _plays(settings or Settings(), lifecycles, longest, least=1).map(lambda played: _decision(*played[-1]))
 
 
 def facts(settings: Settings | None = None) -> st.SearchStrategy[Facts]:
@@ -66,13 +76,17 @@ def facts(settings: Settings | None = None) -> st.SearchStrategy[Facts]:
 
 def _decision(world: DrawingContext, request: Request) -> Decision:
     command = request.command
-    return Decision(world.snapshot.subject(command.subject_kind, command.reference), command, world.facts(request))
+    subject = world.snapshot.subject(command.subject_kind, command.reference)
+    return Decision(subject, command, world.facts(request), world.lifecycles)
 
 
 @st.composite
-def _plays(draw: st.DrawFn, settings: Settings, longest: int, least: int = 0) -> list[tuple[DrawingContext, Request]]:
+def _plays(
+    draw: st.DrawFn, settings: Settings, lifecycles: Lifecycles, longest: int, least: int = 0
+) -> list[tuple[DrawingContext, Request]]:
     """Each line, with the world that it comes upon."""
-    world = DrawingContext(Snapshot(), BEGINNING, settings, favoured=draw(st.sampled_from(FAVOURITES)))
+    favoured = draw(st.sampled_from(FAVOURITES))
+    world = DrawingContext(Snapshot(), BEGINNING, settings, favoured, lifecycles=lifecycles)
     played: list[tuple[DrawingContext, Request]] = []
     answered: dict[str, Request] = {}
     # Half of them long: what is rare takes many lines.

@@ -14,7 +14,6 @@ from attrs import evolve
 from hypothesis import strategies as st
 
 from poec_workflow.commands import COMMANDS, Command, Request
-from poec_workflow.machines import LIFECYCLES
 from poec_workflow.model import SubjectKind, TrainingAction, TrainingSession
 from poec_workflow.testing.scenario import Step, Sweep
 from poec_workflow.testing.strategies.actor_choice import actors_for
@@ -55,7 +54,7 @@ def strays(draw: st.DrawFn, world: DrawingContext) -> Request:
     kinds = list(COMMANDS.values())
     there = [each for each in kinds if world.snapshot.of_kind(each.subject_kind)]
     kind = draw(st.sampled_from(there * 6 + kinds))
-    lifecycle = LIFECYCLES[kind.subject_kind]
+    lifecycle = world.lifecycles[kind.subject_kind]
     known = world.snapshot.of_kind(kind.subject_kind)
     if lifecycle.creates(kind):
         known = [*(world.snapshot.of_kind(lifecycle.parent) * 3 if lifecycle.parent else [None]), *known]
@@ -120,7 +119,7 @@ def _request(
 
 def _reference(world: DrawingContext, kind: type[Command], subject: Any) -> str:  # noqa: ANN401 - any subject
     """The subject's; for a creation, and for a stray to nobody, the next that is free."""
-    if subject is not None and not (LIFECYCLES[kind.subject_kind].creates(kind) and isinstance(subject, _Under)):
+    if subject is not None and not (world.lifecycles[kind.subject_kind].creates(kind) and isinstance(subject, _Under)):
         reference: str = subject.reference
         return reference
     return f"{LETTERS[kind.subject_kind]}-{len(world.snapshot.of_kind(kind.subject_kind)) + 1}"

@@ -7,7 +7,6 @@ from typing import Any
 
 from poec_workflow import commands
 from poec_workflow.commands import Command
-from poec_workflow.machines import LIFECYCLES
 from poec_workflow.model import OPEN_STATES, ActionState, Application, ApplicationState, SessionState, SubjectKind
 from poec_workflow.testing.reference import CommandCase
 from poec_workflow.testing.reference.expected_refusals import LIMITS
@@ -109,7 +108,7 @@ def choices_in(world: DrawingContext) -> tuple[Choices, Barred]:
     """List the commands that the tables have: the subjects that nothing but a field bars, and what each limit bars."""
     ready: Choices = {commands.PublishAction: []}
     barred: Barred = {}
-    for kind, lifecycle in LIFECYCLES.items():
+    for kind, lifecycle in world.lifecycles.items():
         for subject in sorted(world.snapshot.of_kind(kind), key=_progress, reverse=True):
             creating = (_CREATING[kind],) if kind in _CREATING else ()
             for command in (*lifecycle.commands(subject.state), *creating):
@@ -137,7 +136,10 @@ def _progress(subject: Any) -> int:  # noqa: ANN401 - any subject
 def _barring(world: DrawingContext, command: type[Command], subject: Any) -> list[str]:  # noqa: ANN401 - any subject
     """List the limits that bar a command to a subject, whatever its fields."""
     case = CommandCase(world.snapshot, world.now, world.settings, _PLAIN[subject.subject_kind](subject.reference))
-    return [code for code, holds in LIMITS[command].items() if code in _WITHOUT_FIELDS and holds(case)]
+    own = [each for each in world.lifecycles[subject.subject_kind].own_rules if each.command is command]
+    named = [{*each.codes} for each in own if subject.state in each.targets] or [_WITHOUT_FIELDS]
+    asked = _WITHOUT_FIELDS.intersection(*named)
+    return [code for code, holds in LIMITS[command].items() if code in asked and holds(case)]
 
 
 def _comes_deeper(world: DrawingContext, command: type[Command], subject: Any) -> bool:  # noqa: ANN401 - any subject
