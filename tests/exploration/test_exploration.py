@@ -14,6 +14,7 @@ from attrs import evolve
 from click.testing import CliRunner
 from planting import Lifecycles, changed, having, without
 
+from own_rules import BACK, TAKEN_BACK
 from poec_workflow import (
     Accepted,
     ActionState,
@@ -33,7 +34,7 @@ from poec_workflow.adapters.memory import MemoryStorage
 from poec_workflow.catalogue import Catalogue
 from poec_workflow.cli.app import program
 from poec_workflow.events import EVENTS
-from poec_workflow.machines import LIFECYCLES
+from poec_workflow.machines import LIFECYCLES, Lifecycle, with_rows
 from poec_workflow.model import OPEN_STATES
 from poec_workflow.policies import PERMISSIONS, Grant, advice, deadlines, facts
 from poec_workflow.serialization import journal_line
@@ -105,6 +106,13 @@ def _forgetful(subject: Any, event: Any, evolve_well: Any = folding.evolve) -> A
     """A fold that loses what the convocations were."""
     after = evolve_well(subject, event)
     return evolve(after, convocations=()) if event.type == "presence-recorded" else after
+
+
+def _misled(subject: Any, event: Any) -> Any:
+    """A fold that takes back an advice to where it was given."""
+    after = folding.evolve(subject, event)
+    back = event.type == "withdrawn" and subject.state == "retained"
+    return evolve(after, state=ApplicationState.PRESENT) if back else after
 
 
 def _set(module: Any, name: str, value: Any) -> Plant:
@@ -203,6 +211,24 @@ FAULTS: dict[str, tuple[str, Lifecycles, Plant | None, Settings | None]] = {
         "the-table-decides",
         changed("L7", lambda _: None),
         _set(search, "decide", lambda *asked: decider.decide(*asked[:3])),
+        None,
+    ),
+    "a row's permissions that nobody asks": (
+        "own-rows-are-permitted",
+        with_rows(evolve(TAKEN_BACK, permit=(Grant("funder"),))),
+        _set(Lifecycle, "permits", ()),
+        None,
+    ),
+    "a row that leads elsewhere": (
+        "each-outcome-is-due",
+        BACK,
+        _set(decider, "STEPS", _folding(_misled)),
+        None,
+    ),
+    "an end that is left, where no row of ours leads out": (
+        "final-is-final",
+        with_rows(evolve(TAKEN_BACK, source="no-advice"), to=having("L11", source={*OPEN_STATES, "session-full"})),
+        None,
         None,
     ),
     "an expiry that is refused": (

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from attrs import evolve
 from test_machine import LATE, NOON, founded
 
+from own_rules import BACK
 from poec_workflow import Actor, ActorKind, Refusal, Refused, Request, Settings, SubjectKind, commands
 from poec_workflow.commands import Command
+from poec_workflow.machines import LIFECYCLES, Lifecycles
 from poec_workflow.model import ApplicationState, Tally
 from poec_workflow.testing import LifecycleMachine, reference
 from poec_workflow.testing.contracts.fixtures import PLATFORM, TRAINER, opening, registering, retaining
@@ -22,7 +24,11 @@ APPLICATION, SESSION = (SubjectKind.APPLICATION, "C-1"), (SubjectKind.SESSION, "
 
 
 def step(
-    *asked: Command, actor: Actor = TRAINER, settings: Settings | None = None, sweep: bool = False
+    *asked: Command,
+    actor: Actor = TRAINER,
+    settings: Settings | None = None,
+    sweep: bool = False,
+    lifecycles: Lifecycles = LIFECYCLES,
 ) -> ObservedStep:
     """The last step of a scenario: the latest of these commands, or a sweep after them."""
     seen: list[ObservedStep] = []
@@ -35,6 +41,7 @@ def step(
         promises = (*LifecycleMachine.promises, see)
 
     Watched.settings = settings or Settings()
+    Watched.lifecycles = lifecycles
     with Scenario(Watched.scenario_setup()) as scenario:
         *before, last = founded(*asked)
         scenario.play(before)
@@ -59,9 +66,11 @@ ABSENT = step(retaining(1)[0], commands.RecordAbsence("C-1", notified=True))
 REFUSED = step(retaining(1)[0], commands.RecordAbsence("C-9", notified=True))
 CANCELLED = step(commands.CancelSession("S-1", reason="…"), actor=PLATFORM)
 SWEPT = step(sweep=True)
+TAKEN = step(*retaining(1), commands.Withdraw("C-1", reason="found-employment"), actor=PLATFORM, lifecycles=BACK)
 GONE = evolve(RETAINED, before=RETAINED.after)
 OVERFULL = evolve(RETAINED, after=stored(RETAINED.after, SESSION, capacity=0))
 OVERDRAWN = evolve(step(), after=stored(step().after, SESSION, coefficient=0))
+ENTRY_TAKEN = TAKEN.after.histories[APPLICATION][-1]
 ENTRY = CONVOKED.after.histories[APPLICATION][-1]
 
 
@@ -127,6 +136,16 @@ CONTRADICTED: dict[str, tuple[ObservedStep, ...]] = {
             ),
         ),
     ),
+    "own-rows-are-permitted": (evolve(TAKEN, request=evolve(cast("Request", TAKEN.request), actor=TRAINER)),),
+    "own-rows-are-named": (
+        histories(TAKEN, *TAKEN.after.histories[APPLICATION][:-1], evolve(ENTRY_TAKEN, rule="L11")),
+        histories(
+            TAKEN,
+            *TAKEN.after.histories[APPLICATION][:-1],
+            evolve(ENTRY_TAKEN, event=evolve(cast("Any", ENTRY_TAKEN.event), state=ApplicationState.CANCELLED)),
+        ),
+        histories(evolve(CONVOKED, lifecycles=BACK), evolve(ENTRY, rule="X1")),
+    ),
     "answers-are-stored": (
         evolve(CONVOKED, after=stored(CONVOKED.after, APPLICATION, comment="…")),
         evolve(CONVOKED, after=stored(CONVOKED.after, SESSION, place="Agen")),
@@ -154,7 +173,7 @@ def test_what_contradicts_a_promise_is_told(name: str) -> None:
         assert list(named(name)(each)), each
 
 
-@pytest.mark.parametrize("kept", [CONVOKED, RETAINED, ABSENT, REFUSED, CANCELLED, SWEPT])
+@pytest.mark.parametrize("kept", [CONVOKED, RETAINED, ABSENT, REFUSED, CANCELLED, SWEPT, TAKEN])
 def test_what_happened_keeps_every_promise(kept: ObservedStep) -> None:
     """As the scenarios had it."""
     assert [list(each(kept)) for each in reference.PROMISES] == [[]] * len(reference.PROMISES)

@@ -37,7 +37,7 @@ def check(ctx: click.Context, applications: int, places: tuple[str, ...], format
     """
     rules = options.open_rules(places)
     settings = rules.settings
-    explored = explore(rules.lifecycles, Bounds(applications=applications), settings=settings)
+    explored = explore(lifecycles=rules.lifecycles, bounds=Bounds(applications=applications), settings=settings)
     lifecycles = [_counts(each, settings) for each in rules.lifecycles.values()]
     if format_ == "json":
         print_json({"settings": settings.fingerprint, "lifecycles": lifecycles, "exploration": explored.to_dict()})
