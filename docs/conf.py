@@ -1,6 +1,11 @@
 """How the documentation is built: `sphinx-build -W -n docs BUILD`."""
 
+import sys
+from pathlib import Path
+
 from poec_workflow import __version__
+
+sys.path.insert(0, str(Path(__file__).parent))  # for the row that `how-to/add-rows.md` draws
 
 project = "poec_workflow"
 author = "The poec_workflow founders"

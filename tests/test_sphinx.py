@@ -11,9 +11,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from poec_workflow import SubjectKind, commands, events
 from poec_workflow.diagrams import graph, render
 from poec_workflow.diagrams.svg import description
-from poec_workflow.machines import APPLICATION, SESSION
+from poec_workflow.machines import APPLICATION, SESSION, Rule, with_rows
 
 CONF = """
 import sys
@@ -24,13 +25,15 @@ html_theme = "furo"
 exclude_patterns = ["out"]
 """
 SETTINGS = """
-from poec_workflow import Settings, commands
+from poec_workflow import Settings, commands, events
+from poec_workflow.machines import Rule, with_rows
 
 def never_on_monday(application, facts):
     return None
 
 ours = Settings(refuse_also={commands.Convoke: (never_on_monday,)})
 theirs = {}
+rows = with_rows(Rule("X1", "retained", commands.Withdraw, "rejected", events.Withdrawn))
 """
 INDEX = """
 # Our applications
@@ -55,6 +58,11 @@ The same in French, and the sessions:
 ```{poec-lifecycle} session
 :format: mermaid
 :grouped: yes
+```
+
+```{poec-lifecycle} application
+:format: mermaid
+:lifecycles: our_settings:rows
 ```
 
 ```{toctree}
@@ -129,6 +137,14 @@ def test_other_formats_are_code(built: Path) -> None:
     assert re.sub(r"\s+", " ", render(SESSION, "mermaid", grouped=True)).strip() in words
 
 
+def test_a_row_of_ones_own_is_drawn(built: Path) -> None:
+    """The lifecycles are named as the settings are."""
+    words = _words(built / "html" / "index.html")
+    ours = with_rows(Rule("X1", "retained", commands.Withdraw, "rejected", events.Withdrawn))
+    drawn = render(ours[SubjectKind.APPLICATION], "mermaid")
+    assert re.sub(r"\s+", " ", drawn).strip() in words
+
+
 def test_without_html_the_rows_are_description(built: Path) -> None:
     """Where a builder writes no HTML, the picture is a list of rows."""
     text = re.sub(r"\s+", " ", (built / "text" / "index.txt").read_text(encoding="utf-8"))
@@ -142,6 +158,8 @@ WRONG = {
     "session\n:lang: de": "unknown lang 'de'",
     "session\n:format: crayon": "unknown format 'crayon'",
     "session\n:settings: our_settings:theirs": "no poec_workflow.Settings",
+    "session\n:lifecycles: our_settings:theirs": "our_settings:theirs: expected the lifecycle of application",
+    "session\n:lifecycles: our_settings:never_on_monday": "expected lifecycles",
     "session\n:settings: nowhere:ours": "nowhere",
     "session\n:settings: our_settings:yours": "yours",
 }

@@ -19,7 +19,8 @@ from poec_workflow.decider import Refused
 from poec_workflow.diagrams import render
 from poec_workflow.explorer.sample_case import SampleCase
 from poec_workflow.explorer.tracing import Assignment, materialized
-from poec_workflow.machines import APPLICATION
+from poec_workflow.machines import APPLICATION, LIFECYCLES, Lifecycles
+from poec_workflow.model import SubjectKind
 
 JUDGE = Path(__file__).parent / "judge.js"
 RULES = {code for each in APPLICATION.rules for code in each.codes}
@@ -80,13 +81,15 @@ def inputs(case: SampleCase, command: str, at: Mapping[str, Any]) -> tuple[Any, 
     return materialized(subject), materialized(facts), materialized(command_)
 
 
-def verdict(case: SampleCase, command: str, at: Mapping[str, Any]) -> dict[str, Any]:
+def verdict(
+    case: SampleCase, command: str, at: Mapping[str, Any], lifecycles: Lifecycles = LIFECYCLES
+) -> dict[str, Any]:
     """What `decide` answers, in the shape of the page's answer."""
     subject, facts, asked = inputs(case, command, at)
-    answer = decide(subject, asked, facts)
+    answer = decide(subject, asked, facts, lifecycles)
     if isinstance(answer, Refused):
         row = any(each.code in RULES or each.templates for each in answer.refusals)
-        chosen = APPLICATION.executor.choose(subject, facts, asked) if row else None
+        chosen = lifecycles[SubjectKind.APPLICATION].executor.choose(subject, facts, asked) if row else None
         told = sorted([each.code, each.message("fr"), each.message("en")] for each in answer.refusals)
         return _answer(at, chosen.id if chosen else None, refusals=told)
     assert isinstance(answer.subject, Application)

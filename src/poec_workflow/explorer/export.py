@@ -15,7 +15,7 @@ from poec_workflow.explorer.evaluation import CONVOKED, Evaluation, defaults
 from poec_workflow.explorer.sample_case import PAYLOADS, SampleCase
 from poec_workflow.explorer.tracing import Assignment
 from poec_workflow.explorer.truth_tables import IMPOSSIBLE, NotTabulated, TruthTable
-from poec_workflow.machines import AnyRule, Lifecycle
+from poec_workflow.machines import APPLICATION, AnyRule, Lifecycle
 from poec_workflow.model import State
 from poec_workflow.policies.check import Check
 
@@ -28,7 +28,7 @@ class Export:
     """The data of the sample case; each truth table stands in it once."""
 
     case: SampleCase
-    lifecycle: Lifecycle
+    lifecycle: Lifecycle = APPLICATION
     tables: list[dict[str, Any]] = field(factory=list)
     limitations: list[dict[str, Any]] = field(factory=list)
     """Rules that are not tabulated, or that read what the page does not vary."""
