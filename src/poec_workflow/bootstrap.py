@@ -81,18 +81,28 @@ def settings(place: str | None) -> Settings:
     """
     if place is None:
         return default_settings()
-    module, _, name = place.partition(":")
-    if not module or not name:
-        raise InvalidOption(f"--settings {place}: expected MODULE:NAME")
-    sys.path.insert(0, "")
-    try:
-        found = getattr(importlib.import_module(module), name)
-    except Exception as error:  # its module is anybody's code, and may fail in any way
-        raise InvalidOption(f"--settings {place}: {error}") from error
-    finally:
-        sys.path.remove("")
+    found = named("--settings", place)
     if not isinstance(found, Settings):
         raise InvalidOption(f"--settings {place}: not a poec_workflow.Settings")
+    return found
+
+
+def named(option: str, place: str) -> object:
+    """What an option names by `module:name`, the module looked for in the working directory too.
+
+    Raises:
+        InvalidOption: it can't be imported.
+    """
+    module, _, name = place.partition(":")
+    if not module or not name:
+        raise InvalidOption(f"{option} {place}: expected MODULE:NAME")
+    sys.path.insert(0, "")
+    try:
+        found: object = getattr(importlib.import_module(module), name)
+    except Exception as error:  # its module is anybody's code, and may fail in any way
+        raise InvalidOption(f"{option} {place}: {error}") from error
+    finally:
+        sys.path.remove("")
     return found
 
 
