@@ -97,7 +97,7 @@ def own_rules(places: Iterable[str] = ()) -> OwnRules:
     """
     found: dict[str, tuple[str, object]] = {}
     for place in places:
-        for what, value in _rules_in(place, _imported(place)).items():
+        for what, value in _rules_in(place, named("--settings", place)).items():
             if what in found:
                 raise InvalidOption(f"--settings {place}: {found[what][0]} names the {what} already")
             found[what] = place, value
@@ -121,15 +121,20 @@ def _rules_in(place: str, value: object) -> Mapping[str, object]:
     )
 
 
-def _imported(place: str) -> object:
+def named(option: str, place: str) -> object:
+    """What an option names by `module:name`, the module looked for in the working directory too.
+
+    Raises:
+        InvalidOption: it can't be imported.
+    """
     module, _, name = place.partition(":")
     if not module or not name:
-        raise InvalidOption(f"--settings {place}: expected MODULE:NAME")
+        raise InvalidOption(f"{option} {place}: expected MODULE:NAME")
     sys.path.insert(0, "")
     try:
         found: object = getattr(importlib.import_module(module), name)
     except Exception as error:  # its module is anybody's code, and may fail in any way
-        raise InvalidOption(f"--settings {place}: {error}") from error
+        raise InvalidOption(f"{option} {place}: {error}") from error
     finally:
         sys.path.remove("")
     return found

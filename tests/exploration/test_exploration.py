@@ -41,7 +41,8 @@ from poec_workflow.serialization import journal_line
 from poec_workflow.testing import Bounds, Exploration, SettableClock, explore
 from poec_workflow.testing.exploration import search
 from poec_workflow.testing.journals import to_line
-from poec_workflow.testing.reference.properties import OF_DECISIONS, name_of
+from poec_workflow.testing.reference.asked_promises import name_of
+from poec_workflow.testing.reference.properties import OF_DECISIONS
 
 SMALL = Bounds(capacities=(1,), coefficients=(2,))
 ONE = Bounds(applications=1, capacities=(1,), coefficients=(2,))

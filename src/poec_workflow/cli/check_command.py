@@ -7,12 +7,16 @@ from typing import Any
 
 import click
 
+from poec_workflow import bootstrap
 from poec_workflow.cli import options
 from poec_workflow.cli.terminal import print_json, print_table, say, table
+from poec_workflow.errors import Malformed
 from poec_workflow.machines import Lifecycle
 from poec_workflow.policies.settings import Settings
 from poec_workflow.testing.exploration import Bounds, Exploration, RowSeen, explore
 from poec_workflow.testing.journals import to_line
+from poec_workflow.testing.reference import PROMISES, Promise
+from poec_workflow.testing.reference.asked_promises import checked_promises
 
 
 @click.command()
@@ -24,20 +28,32 @@ from poec_workflow.testing.journals import to_line
     help="Explore with at most so many applications; each more takes about six times as long.",
 )
 @options.settings
+@click.option(
+    "--properties",
+    "own",
+    metavar="MODULE:NAME",
+    help="A service's own properties: a function of the step, or several of them.",
+)
 @options.format_
 @click.pass_context
-def check(ctx: click.Context, applications: int, places: tuple[str, ...], format_: str) -> None:
+def check(ctx: click.Context, applications: int, places: tuple[str, ...], own: str | None, format_: str) -> None:
     """Show that every lifecycle is whole, and that its rules hold wherever they can lead.
 
     A wrong table does not even load: for every state and command the rows are exclusive and complete, no row leaves a
     final state, every state is reachable, and a final state from every other. Then every combination of a few
     applications, seats and days is walked through, under the settings, and each held against the invariants.
 
-    Exits 1 when one does not hold, and prints a shortest journal to where it does not.
+    Exits 1 when one does not hold, and prints a shortest journal to where it does not; so it does when a property of
+    the service's own raises, and says that it did.
     """
     rules = options.open_rules(places)
     settings = rules.settings
-    explored = explore(lifecycles=rules.lifecycles, bounds=Bounds(applications=applications), settings=settings)
+    explored = explore(
+        lifecycles=rules.lifecycles,
+        bounds=Bounds(applications=applications),
+        settings=settings,
+        properties=_properties(own) if own else (),
+    )
     lifecycles = [_counts(each, settings) for each in rules.lifecycles.values()]
     if format_ == "json":
         print_json({"settings": settings.fingerprint, "lifecycles": lifecycles, "exploration": explored.to_dict()})
@@ -45,6 +61,17 @@ def check(ctx: click.Context, applications: int, places: tuple[str, ...], format
         print_table(table(list(lifecycles[0]), [list(each.values()) for each in lifecycles]))
         _print_exploration(explored)
     ctx.exit(0 if explored.ok else 1)
+
+
+def _properties(place: str) -> tuple[Promise, ...]:
+    """The properties that the option names; a usage error where it names something else."""
+    try:
+        found = bootstrap.named("--properties", place)
+        return checked_promises((found,) if callable(found) else found, "$", taken=PROMISES)
+    except bootstrap.InvalidOption as error:
+        raise click.UsageError(str(error)) from error
+    except Malformed as error:
+        raise click.UsageError(f"--properties {place}: {error}") from error
 
 
 def _counts(lifecycle: Lifecycle, settings: Settings) -> dict[str, Any]:
@@ -85,7 +112,8 @@ def _print_exploration(explored: Exploration) -> None:
     for rows, where in explored.overlaps.items():
         click.echo(f"overlap: {rows} are both chosen by {where}")
     for violation in explored.violations:
-        say(f"violation: {violation.invariant}: {violation.found}; a shortest journal to it:")
+        what = "not judged" if violation.raised else "violation"
+        say(f"{what}: {violation.invariant}: {violation.found}; a shortest journal to it:")
         for line in map(to_line, violation.journal):
             say(line)
     click.echo(f"settings {explored.settings.fingerprint}: {'ok' if explored.ok else 'not ok'}")

@@ -25,7 +25,7 @@ from poec_workflow.testing.settable_clock import SettableClock
 if TYPE_CHECKING:
     from poec_workflow.testing import strategies
     from poec_workflow.testing.lifecycle_machine import LifecycleMachine
-    from poec_workflow.testing.scenario import PromiseBroken
+    from poec_workflow.testing.scenario import PromiseBroken, PromiseRaised
 
 __all__ = [
     "Bounds",
@@ -34,6 +34,7 @@ __all__ = [
     "Path",
     "Played",
     "PromiseBroken",
+    "PromiseRaised",
     "RecordingNotifier",
     "SettableClock",
     "ShortestPaths",
@@ -47,7 +48,7 @@ __all__ = [
     "to_line",
 ]
 
-_LATER = {"LifecycleMachine": "lifecycle_machine", "PromiseBroken": "scenario"}
+_LATER = {"LifecycleMachine": "lifecycle_machine", "PromiseBroken": "scenario", "PromiseRaised": "scenario"}
 
 
 def __getattr__(name: str) -> object:

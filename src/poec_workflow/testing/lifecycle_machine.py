@@ -27,6 +27,7 @@ from poec_workflow.ports import Storage
 from poec_workflow.testing.journals import Lines, requests_of
 from poec_workflow.testing.minimize import minimized
 from poec_workflow.testing.reference import PROMISES, Promise
+from poec_workflow.testing.reference.asked_promises import checked_promises
 from poec_workflow.testing.scenario import PromiseBroken, Scenario, ScenarioSetup, Settable, Step
 from poec_workflow.testing.settable_clock import SettableClock
 from poec_workflow.testing.strategies.drawing_context import DrawingContext
@@ -65,11 +66,14 @@ def _test_case(machine: type[LifecycleMachine]) -> type[unittest.TestCase]:
 
 
 def _world(machine: LifecycleMachine) -> DrawingContext:
+    scenario = machine.scenario
+    given = tuple(type(each.command) for each in scenario.steps if isinstance(each, Request))
     return DrawingContext(
-        machine.scenario.snapshot,
-        machine.scenario.now,
+        scenario.snapshot,
+        scenario.now,
         machine.settings,
-        machine.favoured,
+        favoured=machine.favoured,
+        given=given,
         lifecycles=machine.lifecycles,
     )
 
@@ -95,6 +99,15 @@ class LifecycleMachine(RuleBasedStateMachine):
     lifecycles: ClassVar[Lifecycles] = LIFECYCLES
     promises: ClassVar[tuple[Promise, ...]] = PROMISES
     TestCase: Any = _TestCase()
+
+    def __init_subclass__(cls, **more: Any) -> None:  # noqa: ANN401 - as any class
+        """Check the promises when the class is made.
+
+        Raises:
+            Malformed: what is no function of the step, or has the name of another.
+        """
+        super().__init_subclass__(**more)
+        cls.promises = checked_promises(cls.promises, "$.promises")
 
     def __init__(self) -> None:
         super().__init__()
@@ -236,5 +249,5 @@ def _failure(setup: ScenarioSetup, steps: Sequence[Step]) -> tuple[Exception | N
 
 def _is_same(found: Exception | None, known: Exception) -> bool:
     if isinstance(known, PromiseBroken):
-        return isinstance(found, PromiseBroken) and found.promise == known.promise
+        return type(found) is type(known) and found.promise == known.promise
     return type(found) is type(known)

@@ -20,7 +20,7 @@ from poec_workflow.policies.settings import Settings
 from poec_workflow.ports import Clock, Delivery, Storage
 from poec_workflow.testing.journals import to_line
 from poec_workflow.testing.reference import PROMISES, ObservedStep, Promise, Snapshot
-from poec_workflow.testing.reference.properties import name_of
+from poec_workflow.testing.reference.asked_promises import PromiseRaisedError, contradictions_of, name_of
 from poec_workflow.workflow import Workflow
 
 BEGINNING = datetime.fromisoformat("2021-11-02T09:00:00+01:00")
@@ -78,6 +78,10 @@ class PromiseBroken(AssertionError):
         self.contradictions = tuple(contradictions)
         self.journal = tuple(journal)
         super().__init__(f"{promise}: " + "; ".join(self.contradictions))
+
+
+class PromiseRaised(PromiseBroken):
+    """A promise raised itself, so that nothing is known of what it says; `__cause__` has the exception."""
 
 
 class Scenario(ExitStack):
@@ -167,7 +171,10 @@ class Scenario(ExitStack):
             **observed,
         )
         for promise in self._setup.promises:
-            contradictions = tuple(promise(step))
+            try:
+                contradictions = contradictions_of(promise, step)
+            except PromiseRaisedError as error:
+                raise PromiseRaised(name_of(promise), [str(error)], self.journal) from error.__cause__
             if contradictions:
                 raise PromiseBroken(name_of(promise), contradictions, self.journal)
 

@@ -150,7 +150,12 @@ class Exploration:
             "unreached": [f"{kind}.{state}" for kind, state in self.unreached],
             "unleft": [f"{kind}.{state}" for kind, state in self.unleft],
             "violations": [
-                {"invariant": each.invariant, "found": each.found, "journal": [to_line(one) for one in each.journal]}
+                {
+                    "invariant": each.invariant,
+                    "found": each.found,
+                    "raised": each.raised,
+                    "journal": [to_line(one) for one in each.journal],
+                }
                 for each in self.violations
             ],
         }

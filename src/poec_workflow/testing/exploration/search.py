@@ -23,18 +23,27 @@ from poec_workflow.testing.exploration.sample_commands import SampleCommands
 from poec_workflow.testing.exploration.search_record import SearchRecord, Violation
 from poec_workflow.testing.exploration.state_space import Node
 from poec_workflow.testing.reference import CommandCase, ObservedStep, Promise, Snapshot, expected_refusals
+from poec_workflow.testing.reference.asked_promises import PromiseRaisedError, contradictions_of, name_of
 from poec_workflow.testing.reference.expected_refusals import CODES
-from poec_workflow.testing.reference.properties import OF_DECISIONS, each_refusal_is_due, name_of
+from poec_workflow.testing.reference.properties import OF_DECISIONS, each_refusal_is_due
 
 
 class Search:
     """One exploration."""
 
     def __init__(
-        self, bounds: Bounds, settings: Settings, lifecycles: Lifecycles, *, whole: bool = True, every: bool = False
+        self,
+        bounds: Bounds,
+        settings: Settings,
+        lifecycles: Lifecycles,
+        *,
+        whole: bool = True,
+        every: bool = False,
+        properties: tuple[Promise, ...] = (),
     ) -> None:
         self.record = SearchRecord()
         self._whole = whole
+        self._properties = properties
         self._bounds = bounds
         self._settings = settings
         self._lifecycles = lifecycles
@@ -189,22 +198,27 @@ class Search:
         for invariant, said in found.items():
             self._violated(invariant, said, node, self._request(attempt, actor))
         # A row of other tables may refuse with codes of its own, in the place of ours.
-        if codes != due and not codes & self._own_codes:
+        asked = (each_refusal_is_due,) if codes != due and not codes & self._own_codes else ()
+        if asked or self._properties:
             step = self._step(node, node, attempt.day, self._request(attempt, actor), answer)
-            self._judge(step, node, [each_refusal_is_due])
+            self._judge(step, node, (*asked, *self._properties))
 
     def _holds(self, node: Node, reached: Node, day: date, request: Request, answer: Accepted) -> bool:
         step = self._step(node, reached, day, request, answer)
         self._note_overlap(node, request)
-        return self._judge(step, node, OF_DECISIONS)
+        return self._judge(step, node, (*OF_DECISIONS, *self._properties))
 
     def _judge(self, step: ObservedStep, node: Node, promises: Iterable[Promise]) -> bool:
         """Say whether promises hold; what contradicts them is a violation."""
         holds = True
         for promise in promises:
-            for contradiction in promise(step):
-                self._violated(name_of(promise), contradiction, node, step.request)
-                holds = False
+            try:
+                contradictions, raised = contradictions_of(promise, step), False
+            except PromiseRaisedError as error:
+                contradictions, raised = (str(error),), True
+            for contradiction in contradictions:
+                self._violated(name_of(promise), contradiction, node, step.request, raised=raised)
+                holds = holds and raised
         return holds
 
     def _step(self, node: Node, reached: Node, day: date, request: Request, answer: Accepted | Refused) -> ObservedStep:
@@ -244,9 +258,12 @@ class Search:
         if len(chosen) > 1:
             self.record.overlaps.setdefault(" and ".join(chosen), f"{command.type} in {state or 'nothing'}")
 
-    def _violated(self, invariant: str, found: str, node: Node, request: Request | None) -> None:
+    def _violated(
+        self, invariant: str, found: str, node: Node, request: Request | None, *, raised: bool = False
+    ) -> None:
         # One of each; of refusals, which stand for many rules, one for each command.
         key = (invariant, request.command.type if request and invariant == name_of(each_refusal_is_due) else "")
+        key = (invariant, "raised") if raised else key
         if key not in self.record.violations:
             journal = Node(node.snapshot, node.day, node, request).journal()
-            self.record.violations[key] = Violation(invariant, found, journal)
+            self.record.violations[key] = Violation(invariant, found, journal, raised)

@@ -13,11 +13,16 @@ from poec_workflow.testing.exploration.state_space import Node
 
 @frozen
 class Violation:
-    """Something that must never be, and the shortest journal to it."""
+    """Something that must never be, and the shortest journal to it.
+
+    Attributes:
+        raised: the invariant is a property that raised itself, which says nothing of the rules.
+    """
 
     invariant: str
     found: str
     journal: tuple[Request, ...]
+    raised: bool = False
 
 
 @define

@@ -121,5 +121,5 @@ class ObservedStep:
         return {key_of(each.subject): (each.event,) for each in self.accepted.changes}
 
 
-Promise = Callable[[ObservedStep], Iterable[str]]
-"""Something that holds at every step, named after what it says; it yields what contradicts it."""
+Promise = Callable[[ObservedStep], Iterable[str] | None]
+"""Something that holds at every step, named after what it says; it yields or returns what contradicts it, or None."""

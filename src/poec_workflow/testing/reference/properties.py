@@ -299,11 +299,6 @@ PROMISES: tuple[Promise, ...] = (
 """All of them; a service adds its own."""
 
 
-def name_of(promise: Promise) -> str:
-    """Return the name that a report gives to a promise."""
-    return promise.__name__.replace("_", "-")
-
-
 def _is_apart(step: ObservedStep) -> bool:
     """Say whether the answer reveals no limit: it names the permission, the version or the key."""
     return isinstance(step.answer, Refused) and any(

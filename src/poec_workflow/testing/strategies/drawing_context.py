@@ -22,9 +22,11 @@ class DrawingContext(Situation):
 
     Attributes:
         favoured: commands that are proposed more often; each journal has others, so that some go on with what is rare.
+        given: the type of each command so far, which are proposed less often.
     """
 
     favoured: tuple[type[Command], ...] = ()
+    given: tuple[type[Command], ...] = ()
 
     def at(self, now: datetime) -> DrawingContext:
         """Return the same at another instant."""

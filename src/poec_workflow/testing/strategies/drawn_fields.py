@@ -103,12 +103,13 @@ def _enrich(draft: Draft) -> dict[str, Any]:
 def _dates(draft: Draft, *first: date) -> dict[str, Any]:
     """Draw the days of a session that starts about one of some days."""
     begin = draft.pick(*first)
-    start = draft.pick(begin + 10 * DAY, begin + 2 * DAY, begin)
+    # Mostly with time for what is to come.
+    start = draft.pick(*[begin + 28 * DAY] * 4, begin + 10 * DAY, begin + 2 * DAY, begin)
     late = start + draft.pick(5, 0) * DAY
     return {
         "start": start,
-        "end": late + draft.pick(15, 0, bad=(-1, -6)) * DAY,
-        "registration_deadline": late - draft.pick(0, 5, bad=(-1,)) * DAY,
+        "end": late + draft.pick(15, 15, 0, bad=(-1, -6)) * DAY,
+        "registration_deadline": late - draft.pick(0, 0, 5, bad=(-1,)) * DAY,
         "late_entry_deadline": late,
     }
 
@@ -117,7 +118,7 @@ def _reschedule(draft: Draft) -> dict[str, Any]:
     """Draw dates from today on, or so long ago that whoever is open now is, or just is not, overdue."""
     world = draft.world
     grace = world.settings.grace_days * DAY
-    return _dates(draft, world.today, world.today - grace - 40 * DAY, world.today - grace - 20 * DAY)
+    return _dates(draft, *[world.today] * 6, world.today - grace - 40 * DAY, world.today - grace - 20 * DAY)
 
 
 def _create_session(draft: Draft) -> dict[str, Any]:
@@ -148,7 +149,7 @@ def _registration_deadline(draft: Draft) -> dict[str, Any]:
     today, session = draft.world.today, draft.session
     latest, last = (session.late_entry_deadline, session.end) if session else (today, today)
     on, late = draft.pick(
-        (latest, None),
+        *[(latest, None)] * 3,
         (min(today, latest), None),
         (min(today - DAY, latest), None),
         (last, last),
@@ -185,19 +186,28 @@ def _appointment(draft: Draft, *, moved: bool) -> dict[str, Any]:
     if draft.session:
         bad += [world.deadline(draft.session) + DAY * beyond for beyond in (0, 1)]
     return {
-        "on": draft.pick(first, first + DAY, first + 5 * DAY, bad=tuple(bad)),
+        # Any day of the week, and the same day of the next.
+        "on": draft.pick(*(first + DAY * days for days in range(8)), bad=tuple(bad)),
         "time": draft.pick(None, time(9, 30)),
         "place": draft.pick(None, "Agen"),
     }
+
+
+_HOURS = (Decimal(35), Decimal(30), Decimal(24), Decimal(20), Decimal("7.5"))
+
+
+def _between(first: date, last: date) -> tuple[date, ...]:
+    """Return a day in the middle of two, if there is one."""
+    return (first + (last - first) // 2,) if (last - first).days > 1 else ()
 
 
 def _retain(draft: Draft) -> dict[str, Any]:
     session, most, today = draft.session, draft.world.settings.weekly_hours_max, draft.world.today
     first, last, end = (session.start, session.late_entry_deadline, session.end) if session else (today,) * 3
     return {
-        "entry": draft.pick(first, last, bad=(first - DAY, last + DAY)),
-        "exit": draft.pick(end, bad=(end + DAY, first - DAY)),
-        "weekly_hours": draft.pick(min(Decimal(35), most), most, bad=(Decimal(0), most + 1)),
+        "entry": draft.pick(first, last, *_between(first, last), bad=(first - DAY, last + DAY)),
+        "exit": draft.pick(end, *_between(last, end), bad=(end + DAY, first - DAY)),
+        "weekly_hours": draft.pick(*(min(each, most) for each in _HOURS), most, bad=(Decimal(0), most + 1)),
     }
 
 
@@ -245,5 +255,6 @@ FIELDS: Mapping[type[Command], Callable[[Draft], dict[str, Any]]] = {
     commands.Withdraw: _withdraw,
 }
 """The fields of each command that has some."""
-FALLIBLE = (*FIELDS, commands.RecordPresence, commands.Expire)
+_INFALLIBLE = {commands.CancelSession, commands.ReassignSession}
+FALLIBLE = (*(each for each in FIELDS if each not in _INFALLIBLE), commands.RecordPresence, commands.Expire)
 """The commands that may come with a bad field, or too early."""

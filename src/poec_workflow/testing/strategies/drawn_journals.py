@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from attrs import evolve, frozen
 from hypothesis import strategies as st
 
@@ -13,8 +15,9 @@ from poec_workflow.policies.facts import Facts
 from poec_workflow.policies.settings import Settings
 from poec_workflow.testing.reference import Snapshot
 from poec_workflow.testing.scenario import BEGINNING
+from poec_workflow.testing.strategies.asked_commands import Of, asked_commands, way_to
 from poec_workflow.testing.strategies.drawing_context import DrawingContext
-from poec_workflow.testing.strategies.drawn_requests import requests_to
+from poec_workflow.testing.strategies.drawn_requests import proposals_of, requests_of, requests_to
 from poec_workflow.testing.strategies.weights import FAVOURITES
 
 LONGEST = 50
@@ -63,10 +66,29 @@ def journals(
 
 
 def decisions(
-    settings: Settings | None = None, *, longest: int = LONGEST, lifecycles: Lifecycles = LIFECYCLES
+    settings: Settings | None = None,
+    *,
+    of: Of | Iterable[Of] | None = None,
+    longest: int = LONGEST,
+    lifecycles: Lifecycles = LIFECYCLES,
 ) -> st.SearchStrategy[Decision]:
-    """Decisions in states that journals come to: subject, command and facts that belong together."""
-    return _plays(settings or Settings(), lifecycles, longest, least=1).map(lambda played: _decision(*played[-1]))
+    """Decisions in states that journals come to: subject, command and facts that belong together.
+
+    Args:
+        settings: the rules' settings; the default ones otherwise.
+        of: a command, as `Convoke` or `"convoke"`, or a lifecycle for each of its commands as often, as
+            `machines.APPLICATION` or `"application"`; several of them too. Each decision is of one of these, in a
+            state where the tables have it if the journal comes to one; of any command where nothing is asked.
+        longest: of how many lines at most the journals are.
+        lifecycles: the tables; with a service's own rows, others than the package's.
+
+    Raises:
+        Malformed: what is asked of is no command and no lifecycle.
+    """
+    rules = settings or Settings()
+    if of is None:
+        return _plays(rules, lifecycles, longest, least=1).map(lambda played: _decision(*played[-1]))
+    return _decisions_of(rules, lifecycles, asked_commands(of), longest)
 
 
 def facts(settings: Settings | None = None) -> st.SearchStrategy[Facts]:
@@ -81,18 +103,42 @@ def _decision(world: DrawingContext, request: Request) -> Decision:
 
 
 @st.composite
+def _decisions_of(
+    draw: st.DrawFn, settings: Settings, lifecycles: Lifecycles, asked: tuple[type[Command], ...], longest: int
+) -> Decision:
+    """A decision on one of some commands, in a state of a journal that goes where it can be given."""
+    kind = draw(st.sampled_from(asked))
+    # Half of the journals end there; a few go on for long: a row may need more than its state.
+    lines = draw(st.sampled_from([0, 0, 0, longest // 4, longest // 2, longest]))
+    way = way_to(kind) if draw(st.sampled_from([True] * 4 + [False])) else ()
+    played = draw(_plays(settings, lifecycles, lines, least=min(1, lines), way=way))
+    beginning = DrawingContext(Snapshot(), BEGINNING, settings, lifecycles=lifecycles)
+    worlds = [beginning, *(world for world, _ in played), *(world.after(line)[0] for world, line in played[-1:])]
+    return _decision(*draw(requests_of(worlds, kind)))
+
+
+@st.composite
 def _plays(
-    draw: st.DrawFn, settings: Settings, lifecycles: Lifecycles, longest: int, least: int = 0
+    draw: st.DrawFn,
+    settings: Settings,
+    lifecycles: Lifecycles,
+    longest: int,
+    least: int = 0,
+    way: Sequence[type[Command]] = (),
 ) -> list[tuple[DrawingContext, Request]]:
-    """Each line, with the world that it comes upon."""
+    """Each line, with the world that it comes upon; the first ones are those commands of a way that can be given."""
     favoured = draw(st.sampled_from(FAVOURITES))
-    world = DrawingContext(Snapshot(), BEGINNING, settings, favoured, lifecycles=lifecycles)
+    world = DrawingContext(Snapshot(), BEGINNING, settings, favoured=favoured, lifecycles=lifecycles)
     played: list[tuple[DrawingContext, Request]] = []
     answered: dict[str, Request] = {}
+    following: list[type[Command] | None] = list(way)
     # Half of them long: what is rare takes many lines.
-    for _ in range(draw(st.integers(least, longest) | st.integers(max(least, longest * 3 // 4), longest))):
-        line = draw(requests_to(world, tuple(answered.values())))
-        world = evolve(world, now=line.at or world.now)
+    following += [None] * draw(st.integers(least, longest) | st.integers(max(least, longest * 3 // 4), longest))
+    for kind in following:
+        line = draw(requests_to(world, tuple(answered.values())) if kind is None else proposals_of(world, kind))
+        if line is None:
+            continue
+        world = evolve(world, now=line.at or world.now, given=(*world.given, type(line.command)))
         played.append((world, line))
         if line.key not in answered:
             world, accepted = world.after(line)

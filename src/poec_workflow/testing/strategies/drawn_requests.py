@@ -42,8 +42,12 @@ def proposals(draw: st.DrawFn, world: DrawingContext) -> Request:
 def limits(draw: st.DrawFn, world: DrawingContext) -> Request:
     """A command that the tables have now, by somebody who may, with something in its way: the world, or a field."""
     ready, barred = choices_in(world)
-    by_field = [[(kind, each) for each in ready[kind]] for kind in FALLIBLE if ready.get(kind)]
-    chosen = draw(st.sampled_from([*by_field, *(barred[code] for code in sorted(barred))]))
+    by_field: list[list[tuple[type[Command], Any]]] = [
+        [(kind, each) for each in ready[kind]] for kind in FALLIBLE if ready.get(kind)
+    ]
+    # What is asked of applications more often: what a session is asked for may end them all.
+    often = [each for each in by_field if each[0][0].subject_kind is SubjectKind.APPLICATION]
+    chosen = draw(st.sampled_from([*often * 4, *by_field, *(barred[code] for code in sorted(barred))]))
     kind, subject = draw(st.sampled_from(chosen))
     return _request(draw, world, kind, subject, wild=chosen in by_field)
 
@@ -62,6 +66,42 @@ def strays(draw: st.DrawFn, world: DrawingContext) -> Request:
 
 
 @st.composite
+def requests_of(
+    draw: st.DrawFn, worlds: Sequence[DrawingContext], kind: type[Command]
+) -> tuple[DrawingContext, Request]:
+    """A command of one type, and the world that it comes upon: mostly one that has it, else at a limit, or astray."""
+    aim = draw(st.sampled_from(["proposal"] * 6 + ["limit"] * 4 + ["stray"]))
+    world, subject, fits = _place_of(draw, worlds, kind, at_limit=aim == "limit")
+    wild = aim != "proposal" or not fits
+    request = _request(draw, world, kind, subject, wild=wild and kind in FALLIBLE, astray=aim == "stray" or not fits)
+    at = _written(draw, request.at or world.now)
+    return world.at(at), evolve(request, at=at)
+
+
+def _place_of(
+    draw: st.DrawFn, worlds: Sequence[DrawingContext], kind: type[Command], *, at_limit: bool
+) -> tuple[DrawingContext, Any, bool]:
+    """Return the latest world in which a command can be given, its subject there, and True; else any of both."""
+    for world in reversed(worlds):
+        ready, barred = choices_in(world)
+        # A limit of the world's bars it, or a field may be bad.
+        subjects = [each for some in barred.values() for command, each in some if command is kind] if at_limit else []
+        if at_limit and kind in FALLIBLE:
+            subjects += ready.get(kind, [])
+        if subjects or (not at_limit and ready.get(kind)):
+            return world, draw(st.sampled_from(subjects or ready[kind])), True
+    known = worlds[-1].snapshot.of_kind(kind.subject_kind)
+    return worlds[-1], draw(st.sampled_from([*known * 8, None])), False
+
+
+@st.composite
+def proposals_of(draw: st.DrawFn, world: DrawingContext, kind: type[Command]) -> Request | None:
+    """A command of one type that the tables have now, by somebody who may; None where there is none."""
+    choices, _ = choices_in(world)
+    return _request(draw, world, kind, choices[kind][0]) if choices.get(kind) else None
+
+
+@st.composite
 def requests_to(draw: st.DrawFn, world: DrawingContext, keyed: Sequence[Request] = ()) -> Request:
     """A line of a journal: mostly a proposal, now or later; else at a limit, astray, or what was sent with a key."""
     later = world.at(draw(_instants(world)))
@@ -76,15 +116,21 @@ def requests_to(draw: st.DrawFn, world: DrawingContext, keyed: Sequence[Request]
 def steps(draw: st.DrawFn, world: DrawingContext, keyed: Sequence[Request] = ()) -> Step:
     """What comes next in a scenario: a line of a journal, or, now and then, a sweep."""
     if draw(st.sampled_from([False] * 14 + [True])):
-        return Sweep(_written(draw, draw(st.sampled_from([world.now, *sorted({*world.edges()})]))))
+        return Sweep(_written(draw, draw(st.sampled_from([world.now] * 4 + _deadlines(world)))))
     return draw(requests_to(world, keyed))
 
 
 def _instants(world: DrawingContext) -> st.SearchStrategy[datetime]:
     """Now, mostly; or later: about midnight, the next days, or where a deadline passes."""
     midnights = [world.later(world.today, time(23, 30)), world.later(world.today + DAY, time(0, 30))]
-    later = [*midnights, world.now + DAY, world.now + 7 * DAY, *sorted({*world.edges()})]
+    soon = [*midnights, world.now + DAY, world.now + 3 * DAY, world.now + 7 * DAY]
+    later = [*soon, *soon, *_deadlines(world)]
     return st.sampled_from([world.now] * 9 * len(later) + later)
+
+
+def _deadlines(world: DrawingContext) -> list[datetime]:
+    """List the instants about the nearest two deadlines: past later ones little is left open."""
+    return sorted({*world.edges()})[:4]
 
 
 def _written(draw: st.DrawFn, instant: datetime) -> datetime:

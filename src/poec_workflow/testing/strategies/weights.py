@@ -7,6 +7,7 @@ from typing import Any
 
 from poec_workflow import commands
 from poec_workflow.commands import Command
+from poec_workflow.machines import LIFECYCLES
 from poec_workflow.model import OPEN_STATES, ActionState, Application, ApplicationState, SessionState, SubjectKind
 from poec_workflow.testing.reference import CommandCase
 from poec_workflow.testing.reference.expected_refusals import LIMITS
@@ -20,30 +21,33 @@ Barred = dict[str, list[tuple[type[Command], Any]]]
 MOST = {SubjectKind.ACTION: 2, SubjectKind.SESSION: 8, SubjectKind.APPLICATION: 12}
 """How many subjects of a kind are proposed at most."""
 
+USUAL = 12
+"""How often a command is proposed that has no weight of its own, as one that was added to the tables."""
+
 WEIGHTS: Mapping[type[Command], int] = {
-    commands.PublishAction: 6,
+    commands.PublishAction: 12,
     commands.Retain: 20,
     commands.RecordPresence: 20,
-    commands.Convoke: 24,
+    commands.Convoke: 36,
     commands.Preregister: 30,
     commands.RecordAbsence: 20,
     commands.DeclareSessionFull: 40,
     commands.ReopenSession: 80,
-    commands.SetCapacity: 4,
+    commands.SetCapacity: 6,
     commands.Expire: 2,
-    commands.MoveConvocation: 8,
-    commands.CorrectAttendance: 8,
-    commands.Reject: 12,
-    commands.Withdraw: 4,
+    commands.MoveConvocation: 60,
+    commands.CorrectAttendance: 16,
+    commands.Reject: 20,
+    commands.Withdraw: 12,
     commands.CancelSession: 3,
-    commands.RescheduleSession: 1,
-    commands.SetRegistrationDeadline: 1,
-    commands.SetCoefficient: 1,
-    commands.SetInformationDates: 1,
-    commands.ReassignSession: 1,
-    commands.CorrectSession: 1,
+    commands.RescheduleSession: 2,
+    commands.SetRegistrationDeadline: 2,
+    commands.SetCoefficient: 4,
+    commands.SetInformationDates: 2,
+    commands.ReassignSession: 2,
+    commands.CorrectSession: 2,
     commands.CorrectAction: 1,
-    commands.EnrichAction: 5,
+    commands.EnrichAction: 4,
     commands.ApproveCertification: 20,
     commands.DeclineCertification: 20,
     commands.ArchiveAction: 1,
@@ -52,15 +56,21 @@ WEIGHTS: Mapping[type[Command], int] = {
     commands.CreateSession: 1,
     commands.CreateAction: 1,
 }
-"""How often each is proposed; the first that can be carried out is the simplest. `refuse-session-full` and `cancel`
-never succeed alone, and are strays."""
+"""How often each is proposed as long as its journal has none of it; the first that can be carried out is the simplest.
+`refuse-session-full` and `cancel` never succeed alone, and are strays."""
 
+SHARES = {SubjectKind.APPLICATION: 90, SubjectKind.SESSION: 16, SubjectKind.ACTION: 6}
+"""How much of what is proposed is about each kind of subject: what ends a session ends many applications."""
+
+_RULED = tuple(dict.fromkeys(rule.command for lifecycle in LIFECYCLES.values() for rule in lifecycle.rules))
+_PROPOSED = (*WEIGHTS, *(each for each in _RULED if each not in WEIGHTS))
+"""The commands of the tables, the simplest first."""
 
 FAVOURITES: tuple[tuple[type[Command], ...], ...] = (
-    (),
-    *((commands.Convoke, commands.RecordAbsence) * 2,) * 10,
-    *((commands.RecordPresence, commands.Retain) * 2,) * 10,
-    *((each,) for each in WEIGHTS),
+    *((),) * 6,
+    *((commands.Convoke, commands.RecordAbsence) * 2,) * 6,
+    *((commands.RecordPresence, commands.Retain) * 2,) * 6,
+    *((each,) for each in _PROPOSED for _ in range(2 if each.subject_kind is SubjectKind.APPLICATION else 1)),
 )
 """What one journal has more of: the long ways to what is rare, and each command."""
 
@@ -93,15 +103,23 @@ _PLAIN: Mapping[SubjectKind, Callable[[str], Command]] = {
 
 
 def weights_in(world: DrawingContext, choices: Choices) -> list[tuple[type[Command], int]]:
-    """Say how often each is proposed: more the favourites, what goes far, and what leads to somebody who waits."""
+    """Say how often each that can be carried out is proposed.
+
+    More the favourites, what goes far, and what leads to somebody who waits. What a journal already has comes less
+    often, so that it does not spend its lines on one command.
+    """
+    ready = [kind for kind in _PROPOSED if choices.get(kind)]
+    wished = {kind: WEIGHTS.get(kind, USUAL) / (1 + world.given.count(kind)) for kind in ready}
+    totals = {of: sum(wished[kind] for kind in ready if kind.subject_kind is of) for of in SHARES}
     far = [kind for kind in _GOES_FAR if any(map(_progress, choices.get(kind, ())))]
     favoured = (*world.favoured, *far)
-    weights = [(kind, weight + 60 * favoured.count(kind)) for kind, weight in WEIGHTS.items()]
+    shares = {kind: SHARES[kind.subject_kind] * wished[kind] / totals[kind.subject_kind] for kind in ready}
+    weights = [(kind, 1 + int(shares[kind]) + 30 * favoured.count(kind)) for kind in ready]
     applications = world.snapshot.of_kind(SubjectKind.APPLICATION)
     if choices.get(commands.Preregister) or any(each.state in OPEN_STATES for each in applications):
         return weights
     founding = next((each for each in _FOUNDING if choices[each]), commands.CreateAction)
-    return [(founding, 60), *weights]
+    return [(founding, 120), *weights]
 
 
 def choices_in(world: DrawingContext) -> tuple[Choices, Barred]:
