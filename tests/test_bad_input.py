@@ -199,6 +199,7 @@ def test_an_empty_journal(journal: bytes, tmp_path: Path) -> None:
         "refused": 0,
         "malformed": 0,
         "codes": {},
+        "advisories": {},
         "states": {"applications": {}, "sessions": {}, "actions": {}},
     }
 

@@ -14,7 +14,7 @@ from poec_workflow.testing import strategies
 
 NEVER_ALONE = {commands.RefuseSessionFull, commands.Cancel}
 """Given by a session's ending only."""
-DRAWS = 40
+DRAWS = 80
 
 
 def drawn(of: Any, number: int = DRAWS) -> list[strategies.Decision]:
@@ -39,7 +39,7 @@ def drawn(of: Any, number: int = DRAWS) -> list[strategies.Decision]:
 
 @pytest.mark.parametrize("name", LIFECYCLES)
 def test_every_command_and_row_is_reached(name: Any) -> None:
-    """Each command within some forty draws of it, accepted and refused; and by these every row of the lifecycle."""
+    """Each command within some eighty draws of it, accepted and refused; and by these every row of the lifecycle."""
     lifecycle = LIFECYCLES[name]
     rows: set[str] = set()
     rare: dict[str, Counter[bool]] = {}
@@ -69,7 +69,7 @@ def test_several_may_be_asked() -> None:
     """Commands and lifecycles, as objects or as words."""
     both = {type(each.command) for each in drawn([commands.Convoke, "retain"])}
     assert both == {commands.Convoke, commands.Retain}
-    assert strategies.decisions(of=(machines.SESSION, "application", commands.CreateAction))
+    assert strategies.decisions(of=(machines.SESSION, "application", commands.CreateAction)) is not None
 
 
 def test_wrong_words_are_faults_when_given() -> None:

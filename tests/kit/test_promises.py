@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any, cast
 
 import pytest
@@ -13,6 +14,7 @@ from test_machine import LATE, NOON, founded
 from own_rules import BACK
 from poec_workflow import Actor, ActorKind, Refusal, Refused, Request, Settings, SubjectKind, commands
 from poec_workflow.commands import Command
+from poec_workflow.errors import Advisory
 from poec_workflow.machines import LIFECYCLES, Lifecycles
 from poec_workflow.model import ApplicationState, Tally
 from poec_workflow.testing import LifecycleMachine, reference
@@ -67,6 +69,7 @@ REFUSED = step(retaining(1)[0], commands.RecordAbsence("C-9", notified=True))
 CANCELLED = step(commands.CancelSession("S-1", reason="…"), actor=PLATFORM)
 SWEPT = step(sweep=True)
 TAKEN = step(*retaining(1), commands.Withdraw("C-1", reason="found-employment"), actor=PLATFORM, lifecycles=BACK)
+UNUSUAL = step(*retaining(1)[:2], evolve(cast("Any", retaining(1)[2]), weekly_hours=Decimal(40)))
 GONE = evolve(RETAINED, before=RETAINED.after)
 OVERFULL = evolve(RETAINED, after=stored(RETAINED.after, SESSION, capacity=0))
 OVERDRAWN = evolve(step(), after=stored(step().after, SESSION, coefficient=0))
@@ -92,6 +95,10 @@ CONTRADICTED: dict[str, tuple[ObservedStep, ...]] = {
         evolve(CONVOKED, answer=Refused((Refusal("convocation-limit-reached"),))),
         evolve(REFUSED, answer=CONVOKED.answer),
         evolve(REFUSED, answer=Refused((Refusal("no-seat-left"),))),
+    ),
+    "each-advisory-is-due": (
+        evolve(RETAINED, answer=evolve(cast("Any", RETAINED.answer), advisories=(Advisory("every-seat-given"),))),
+        evolve(UNUSUAL, answer=evolve(cast("Any", UNUSUAL.answer), advisories=())),
     ),
     "each-outcome-is-due": (
         evolve(CONVOKED, after=lost(CONVOKED.after, APPLICATION)),

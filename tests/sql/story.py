@@ -57,6 +57,7 @@ def _story() -> Iterator[tuple[Command, Actor, datetime]]:
     ):
         yield _here(name), actor, NOW
     yield commands.ReassignSession(SESSION, positioner="POS-2"), PLATFORM, NOW
+    yield commands.CorrectSession(SESSION, place="Pau"), PLATFORM, NOW
     for number in range(1, 8):
         yield registering(number, SESSION), ADVISER, NOW
     convoke, present, retain = retaining(1)
