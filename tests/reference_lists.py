@@ -87,10 +87,18 @@ class ReferenceLists:
         if tab is ActionTab.PENDING_VALIDATION:
             return action.pending_certification is not None and action.state not in ("archived", "deleted")
         if tab is ActionTab.ALERT:
-            empty = "" in (action.objective, action.programme, action.prerequisites)
-            alarming = empty or any(map(self._alarming, self.stored.sessions(action.reference)))
-            return action.state == "published" and alarming
+            return bool(self.alerts(action))
         return action.state.value == tab.value
+
+    def alerts(self, action: TrainingAction) -> list[str]:
+        """Why an action stands in the tab of alerts."""
+        sessions = self.stored.sessions(action.reference)
+        found = {
+            "incomplete": "" in (action.objective, action.programme, action.prerequisites),
+            "applications-expiring": any(map(self._has_expiring, sessions)),
+            "quota-unused": any(map(self._closes_half_empty, sessions)),
+        }
+        return [each for each, given in found.items() if given and action.state == "published"]
 
     def _counted(self, sessions: list[TrainingSession]) -> tuple[int, int, int, int]:
         everyone = [each for session in sessions for each in self.stored.applications(session.reference)]
@@ -145,17 +153,19 @@ class ReferenceLists:
             *(action.reference, action.title, action.funder, action.responsible),
         ]
 
-    def _alarming(self, session: TrainingSession) -> bool:
-        registered = self.stored.applications(session.reference)
-        expiring = any(
+    def _has_expiring(self, session: TrainingSession) -> bool:
+        return any(
             each.state in OPEN_STATES and TODAY <= self._deadline(each) <= TODAY + timedelta(days=15)
-            for each in registered
+            for each in self.stored.applications(session.reference)
         )
+
+    def _closes_half_empty(self, session: TrainingSession) -> bool:
+        registered = self.stored.applications(session.reference)
         used = sum(each.state in LIVE_STATES for each in registered) if self.live else len(registered)
         unused = session.capacity * session.coefficient - used
         closing = TODAY <= session.registration_deadline <= TODAY + timedelta(days=7)
         half = unused >= session.capacity * session.coefficient / 2
-        return expiring or (session.state == "active" and closing and half)
+        return session.state == "active" and closing and half
 
     def _of(self, kind: SubjectKind) -> dict[str, Any]:
         return {each.reference: each for each in self.stored.of_kind(kind)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -17,8 +18,8 @@ from poec_workflow.adapters.sql.schema import metadata
 
 HERE = Path(__file__).parent
 GOLDEN = HERE / "golden" / "stores"
-LATER = "0003"
-"""The revision that a later release adds."""
+LATER = "9999"
+"""The revision that a later release adds, after whichever is the head now."""
 SEARCHED = ("poec_actions", "poec_applications", "poec_people", "poec_sessions")
 """The tables whose texts are searched."""
 
@@ -98,6 +99,21 @@ def _table(connection: Connection, name: str) -> dict[str, Any]:
         "unique": unique,
         "options": options,
     }
+
+
+_OUTCOME = re.compile(r', "outcome": (?:null|"[a-z-]+")')
+
+
+def without_outcomes(found: dict[str, list[tuple[Any, ...]]]) -> dict[str, list[tuple[Any, ...]]]:
+    """Rows as they were before revision 0004 said of each convocation what came of it."""
+    return {
+        name: sorted((tuple(_without_outcome(each) for each in row) for row in some), key=repr)
+        for name, some in found.items()
+    }
+
+
+def _without_outcome(cell: object) -> object:
+    return _OUTCOME.sub("", cell) if isinstance(cell, str) else cell
 
 
 def rows(url: str) -> dict[str, list[tuple[Any, ...]]]:

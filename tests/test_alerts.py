@@ -13,6 +13,7 @@ from poec_workflow import ActionState, Enrolment, SessionState, Settings, Traini
 from poec_workflow.model import Tally
 from poec_workflow.policies.alerts import (
     alert_criteria,
+    alert_reasons,
     alerts,
     awaits_validation,
     closes_half_empty,
@@ -112,3 +113,15 @@ def test_one_reason_is_enough_for_an_alert(state: ActionState) -> None:
     assert alerts(whole, [QUIET, around(CLOSING), QUIET], criteria) is published
     far = alert_criteria(TODAY, Settings(grace_days=0))
     assert alerts(whole, [QUIET, expiring], far) is published
+
+
+@pytest.mark.parametrize("state", ActionState)
+@given(st.booleans(), st.booleans(), st.booleans())
+def test_every_reason_of_an_alert_is_named(state: ActionState, empty: bool, expires: bool, unused: bool) -> None:  # noqa: FBT001 - drawn
+    """In one order, whichever of its sessions gives it; an action that is not published has none."""
+    action = evolve(WHOLE, state=state, programme="" if empty else "p")
+    past = evolve(SESSION, end=TODAY, registration_deadline=TODAY.replace(year=2020))
+    enrolments = [QUIET, *[around(past, pending=1, registered=9)] * expires, *[around(CLOSING)] * unused]
+    given_reasons = {"incomplete": empty, "applications-expiring": expires, "quota-unused": unused}
+    expected = [each for each, given in given_reasons.items() if given and state is ActionState.PUBLISHED]
+    assert [*alert_reasons(action, enrolments, alert_criteria(TODAY, Settings(grace_days=0)))] == expected

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from poec_workflow import Settings
 from poec_workflow.cli.app import program
 from poec_workflow.cli.formats import cell
 from seasons import DATA, given_season
@@ -132,6 +133,87 @@ def test_history_and_show(season: tuple[Terminal, dict[str, Any], Path]) -> None
     session = terminal.json("show", shown["session"], "--subject", "session")
     assert session["subject_kind"] == "session"
     assert terminal("show", session["action"]).exit_code == 0
+
+
+@pytest.mark.parametrize(("lang", "words"), [("fr", ("En cours [", "Passées [")), ("en", ("In progress [", "Past ["))])
+def test_a_candidates_applications_say_how_they_ended(
+    season: tuple[Terminal, dict[str, Any], Path], lang: str, words: tuple[str, str]
+) -> None:
+    """In progress and past: entry, exit and hours of who was retained, motive and reason of who was not."""
+    terminal, _, _ = season
+    everyone = terminal.json("applications", "--limit", "0")
+    for state, fields in (("retained", ("entry", "exit", "weekly_hours")), ("rejected", ("motive", "reason"))):
+        row = next(each for each in everyone if each["state"] == state and each["convocations"])
+        whole = terminal.json("show", row["reference"])
+        found = terminal.json("candidate", row["candidate"])
+        assert found == [each for each in everyone if each["candidate"] == row["candidate"]]
+        assert all(row[name] is not None and row[name] == whole[name] for name in fields)
+        assert row["convocations"] == whole["convocations"]
+        text = " ".join(terminal("candidate", row["candidate"], "--lang", lang).stdout.split())
+        assert all(each in text for each in words)
+        assert text.index(words[0]) < text.index(words[1]) < text.index(row["reference"])
+        if state == "retained":
+            assert f"{row['weekly_hours']} h" in text
+        else:
+            label = Settings().catalogue.label(lang, row["motive"], row["reason"])
+            assert label in text
+            assert label in terminal("show", row["reference"], "--lang", lang).stdout
+    waiting = next(each for each in everyone if each["state"] == "convoked")
+    text = terminal("candidate", waiting["candidate"], "--lang", lang).stdout
+    assert text.index(waiting["reference"]) < text.index(words[1])
+    assert terminal.json("candidate", "nobody") == []
+    assert f"{words[1]}0]" in terminal("candidate", "nobody", "--lang", lang).stdout
+
+
+OUTCOMES = {
+    "fr": ["présent", "absent (prévenu)", "absent (non prévenu)", "pas encore renseigné"],
+    "en": ["present", "absent (gave notice)", "absent (no notice)", "nothing yet"],
+}
+
+
+@pytest.mark.parametrize("lang", OUTCOMES)
+def test_a_convocation_says_what_came_of_it(season: tuple[Terminal, dict[str, Any], Path], lang: str) -> None:
+    """Present, absent with notice, absent without, or nothing yet; in JSON by its code."""
+    terminal, _, _ = season
+    everyone = terminal.json("applications", "--limit", "0")
+    codes = ("present", "absent-with-notice", "absent-without-notice", None)
+    for code, label in zip(codes, OUTCOMES[lang], strict=True):
+        row = next(each for each in everyone if code in [one["outcome"] for one in each["convocations"]])
+        for command in (("show", row["reference"]), ("candidate", row["candidate"])):
+            assert label in " ".join(terminal(*command, "--lang", lang).stdout.split())
+
+
+@pytest.mark.parametrize(("lang", "heading"), [("fr", "Préinscrits"), ("en", "Preregistered")])
+def test_sessions_show_who_pays_and_how_many_registered(
+    season: tuple[Terminal, dict[str, Any], Path], lang: str, heading: str
+) -> None:
+    """Funder, market and measure with the session, and registrations beside the quota."""
+    terminal, _, _ = season
+    row = terminal.json("sessions", "--limit", "1")[0]
+    session = terminal.json("show", row["reference"], "--subject", "session")
+    action = terminal.json("show", session["action"], "--subject", "action")
+    assert row["quota"] == session["capacity"] * session["coefficient"]
+    assert (row["funder"], row["market"], row["measure"]) == (action["funder"], session["market"], session["measure"])
+    text = " ".join(terminal("sessions", "--limit", "1", "--lang", lang).stdout.split())
+    assert heading in text
+    assert f"{row['registered']} / {row['quota']}" in text
+    assert row["funder"] in text
+
+
+@pytest.mark.parametrize(("lang", "reason"), [("fr", "incomplète"), ("en", "incomplete")])
+def test_actions_say_why_they_are_in_alert(
+    season: tuple[Terminal, dict[str, Any], Path], lang: str, reason: str
+) -> None:
+    """Each reason by its code in JSON, and in words."""
+    terminal, _, _ = season
+    rows = terminal.json("actions", "--tab", "alert")
+    assert rows
+    assert all(row["alert"] and row["alerts"] for row in rows)
+    assert not any(row["alerts"] for row in terminal.json("actions", "--limit", "0") if not row["alert"])
+    incomplete = next(row for row in rows if "incomplete" in row["alerts"])
+    text = terminal("actions", "--text", incomplete["reference"], "--lang", lang).stdout
+    assert reason in text
+    assert incomplete["kind"] in text
 
 
 def test_what_is_not_there(fresh: Terminal) -> None:

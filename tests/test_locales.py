@@ -46,10 +46,11 @@ from poec_workflow.commands import COMMANDS, Command
 from poec_workflow.decider import refusals_of
 from poec_workflow.errors import RefusalKind
 from poec_workflow.machines import LIFECYCLES
-from poec_workflow.model import Role, Tally
+from poec_workflow.model import Outcome, Role, Tally
 from poec_workflow.policies import messages
 from poec_workflow.serialization import journal_line
 from poec_workflow.testing import SettableClock
+from poec_workflow.views import AlertReason
 from world import SAMPLES, SESSION, application, facts, related
 
 LANG = pytest.mark.parametrize("lang", ["fr", "en"])
@@ -295,6 +296,8 @@ def test_everything_has_a_label(lang: str) -> None:
         atom.name for each in LIFECYCLES.values() for rule in each.rules for atom in (*rule.given, *rule.then_given)
     }
     assert atoms <= set(words["conditions"])
+    assert set(words["outcomes"]) == {*Outcome, "none"}
+    assert set(words["alerts"]) == set(AlertReason)
     assert {*Role, *ActorKind, *(each.name for each in LIFECYCLES.values())} <= set(words["words"])
 
 

@@ -49,7 +49,7 @@ from poec_workflow.views import (
     SessionRow,
     filters,
 )
-from world import ACTION, SESSION, application
+from world import ACTION, NOW, SESSION, application
 
 
 def test_words_do_where_an_enum_is_expected() -> None:
@@ -66,10 +66,11 @@ def test_words_do_where_an_enum_is_expected() -> None:
         ApplicationFilter(tab="ended").tab,
         SessionFilter(states={"cancelled"}).states[0],
         ActionFilter(tab="alert").tab,
+        model.Convocation(on=NOW.date(), entered_at=NOW, outcome="absent-with-notice").outcome,
     )
     assert [type(each).__name__ for each in made] == [
         "ActorKind", "Origin", "ActorKind", "SessionState", "ActionState", "ApplicationState", "ApplicationState",
-        "Role", "Tab", "SessionState", "ActionTab",
+        "Role", "Tab", "SessionState", "ActionTab", "Outcome",
     ]  # fmt: skip
     assert SESSION.organization("trainer") == SESSION.trainer
     assert model.Tally(no_advice=2).of("no-advice") == 2
@@ -90,6 +91,7 @@ def test_words_do_where_an_enum_is_expected() -> None:
         (lambda word: ApplicationFilter(states=word), ["$.states"]),
         (lambda word: SessionFilter(tab=word, states=[word]), ["$.tab", "$.states[0]"]),
         (lambda word: ActionFilter(tab=word), ["$.tab"]),
+        (lambda word: model.Convocation(on=NOW.date(), entered_at=NOW, outcome=word), ["$.outcome"]),
         (SESSION.organization, ["$.role"]),
         (lambda word: PageRequest(limit=word), ["$.limit"]),
     ],

@@ -483,3 +483,4 @@ def test_correcting_and_moving_keep_the_convocation(house: House) -> None:
     subject = house.workflow.application("C-1")
     assert [each.on.day for each in subject.convocations] == [20, 21, 22]
     assert (subject.state, subject.reason) == (ApplicationState.REJECTED, "absent-at-last-convocation")
+    assert {each.outcome for each in subject.convocations} == {"absent-with-notice"}

@@ -12,7 +12,7 @@ from attrs import NOTHING, fields_dict
 
 from poec_workflow import events
 from poec_workflow.construction import constructor
-from poec_workflow.model import STATE_TYPES, SUBJECT_TYPES, Convocation, Subject, TrainingAction
+from poec_workflow.model import STATE_TYPES, SUBJECT_TYPES, Application, Convocation, Outcome, Subject, TrainingAction
 
 S = TypeVar("S", bound=Subject)
 
@@ -91,9 +91,31 @@ _CREATING = frozenset({events.Preregistered, events.SessionCreated, events.Actio
 _convocation = constructor(
     Convocation,
     ("event",),
-    {"on": "event.on", "time": "event.time", "place": "event.place", "entered_at": "event.effective_at"},
+    {
+        "on": "event.on",
+        "time": "event.time",
+        "place": "event.place",
+        "entered_at": "event.effective_at",
+        "outcome": "None",
+    },
 )
-"""The appointment that a `Convoked` or a `ConvocationMoved` makes."""
+"""The appointment that a `Convoked` or a `ConvocationMoved` makes: nothing has come of it yet."""
+
+_with_outcome = constructor(
+    Convocation,
+    ("last", "outcome"),
+    {name: f"last.{name}" for name in fields_dict(Convocation) if name != "outcome"},
+)
+
+
+def _attended(outcome: Outcome | None) -> Mapping[str, _Fold]:
+    """What an attendance event makes of the last convocation; a service's own row may record one without any."""
+
+    def convocations(application: Application, _: events.ApplicationEvent) -> tuple[Convocation, ...]:
+        known = application.convocations
+        return (*known[:-1], _with_outcome(known[-1], outcome)) if known else known
+
+    return {"convocations": convocations}
 
 
 def _enriched(name: str) -> _Fold:
@@ -117,6 +139,11 @@ _FOLDS: Mapping[type[events.Event[Any]], Mapping[str, _Fold]] = {
     events.Preregistered: {"registered_at": lambda _, event: event.effective_at},
     events.Convoked: {"convocations": lambda subject, event: (*subject.convocations, _convocation(event))},
     events.ConvocationMoved: {"convocations": lambda subject, event: (*subject.convocations[:-1], _convocation(event))},
+    events.PresenceRecorded: _attended(Outcome.PRESENT),
+    events.AbsenceNotified: _attended(Outcome.ABSENT_WITH_NOTICE),
+    events.AbsentAtLastConvocation: _attended(Outcome.ABSENT_WITH_NOTICE),
+    events.AbsentWithoutNotice: _attended(Outcome.ABSENT_WITHOUT_NOTICE),
+    events.AttendanceCorrected: _attended(None),
     events.RegistrationDeadlineSet: {"registration_deadline": lambda _, event: event.on},
     events.InformationDatesSet: {"information_dates": lambda _, event: event.dates},
     events.SessionCancelled: {"cancellation_reason": lambda _, event: event.reason},

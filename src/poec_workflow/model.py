@@ -221,14 +221,34 @@ class Prescriber(Value):
     name: Text | None = None
 
 
+class Outcome(StrEnum):
+    """What came of a convocation [S]."""
+
+    PRESENT = "present"
+    ABSENT_WITH_NOTICE = "absent-with-notice"
+    ABSENT_WITHOUT_NOTICE = "absent-without-notice"
+
+
+OutcomeName = Literal["present", "absent-with-notice", "absent-without-notice"]
+
+
+def _outcome(value: Outcome | OutcomeName | None) -> Outcome | None:
+    return None if value is None else _member(Outcome, value, "$.outcome")
+
+
 @frozen(kw_only=True, repr=False, weakref_slot=False)
 class Convocation(Value):
-    """An appointment: a Paris day, perhaps a Paris time and a place, and the instant it was entered."""
+    """An appointment: a Paris day, perhaps a Paris time and a place, and the instant it was entered.
+
+    Attributes:
+        outcome: what came of it; None: nothing yet.
+    """
 
     on: date
     time: clock_time | None = None
     place: Text | None = None
     entered_at: datetime
+    outcome: Outcome | None = field(default=None, converter=_outcome)
 
 
 @frozen(kw_only=True, repr=False, weakref_slot=False)

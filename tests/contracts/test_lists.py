@@ -74,12 +74,21 @@ def compare_columns(workflow: Workflow, plain: ReferenceLists) -> None:
         assert row.candidate_name == (person.name if person else None)
         assert (row.prescriber, row.registered_at) == (application.prescriber, application.registered_at)
         assert (row.responsible, row.positioner, row.trainer) == tuple(map(session.organization, Role))
+        assert (row.entry, row.exit, row.weekly_hours) == (
+            application.entry,
+            application.exit,
+            application.weekly_hours,
+        )
+        assert (row.motive, row.reason) == (application.motive, application.reason)
     for line in workflow.sessions(page=PageRequest(limit=0)).items:
         listed = stored.session(line.reference)
         assert listed
         registered = stored.applications(line.reference)
         retained = sum(each.state is ApplicationState.RETAINED for each in registered)
         assert (line.enrolled, line.registered) == (f"{retained} / {listed.capacity}", len(registered))
+        assert line.preregistered == f"{len(registered)} / {listed.capacity * listed.coefficient}"
+        assert line.funder == plain.action_of(listed).funder
+        assert (line.session_type, line.market, line.measure) == (listed.session_type, listed.market, listed.measure)
         assert line.open == sum(each.state in OPEN_STATES for each in registered)
         assert (line.place, line.start, line.end) == (listed.place, listed.start, listed.end)
     for shown in workflow.actions(page=PageRequest(limit=0)).items:
@@ -87,6 +96,8 @@ def compare_columns(workflow: Workflow, plain: ReferenceLists) -> None:
         assert action
         sessions = stored.sessions(shown.reference)
         assert [each.reference for each in shown.sessions] == [each.reference for each in sessions]
+        assert [*shown.alerts] == plain.alerts(action)
+        assert shown.kind == action.kind
         assert shown.alert is plain.in_tab(action, ActionTab.ALERT)
         assert shown.pending_validation is plain.in_tab(action, ActionTab.PENDING_VALIDATION)
 

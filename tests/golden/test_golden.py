@@ -46,13 +46,40 @@ def known(found: Any, told: Any, unknown: Mapping[str, object] = FrozenMap()) ->
     return found
 
 
+CAME_OF_IT = {
+    "convoked": None,
+    "convocation-moved": None,
+    "presence-recorded": "present",
+    "absence-notified": "absent-with-notice",
+    "absent-at-last-convocation": "absent-with-notice",
+    "absent-without-notice": "absent-without-notice",
+    "attendance-corrected": None,
+}
+
+
+def with_outcomes(subjects: dict[tuple[str, str], dict[str, Any]], release: Path) -> None:
+    """Give each convocation what came of it, which 0.1.0 did not say: it follows from the events that it recorded."""
+    came: dict[str, list[str | None]] = {}
+    for each in data(release / "histories.jsonl"):
+        if each["type"] == "convoked":
+            came.setdefault(each["reference"], []).append(None)
+        elif each["kind"] == "application" and each["type"] in CAME_OF_IT:
+            came[each["reference"]][-1] = CAME_OF_IT[each["type"]]
+    for (kind, reference), subject in subjects.items():
+        if kind == "application":
+            for convocation, outcome in zip(subject["convocations"], came.get(reference, ()), strict=True):
+                convocation.setdefault("outcome", outcome)
+
+
 def recorded_subjects(release: Path) -> dict[tuple[str, str], dict[str, Any]]:
     """The subjects at the end, by kind and reference; the first release said `kind` of every subject's."""
     subjects = [
         each if "subject_kind" in each else {"subject_kind": each.pop("kind"), **each}
         for each in data(release / "subjects.jsonl")
     ]
-    return {(each["subject_kind"], each["reference"]): each for each in subjects}
+    found = {(each["subject_kind"], each["reference"]): each for each in subjects}
+    with_outcomes(found, release)
+    return found
 
 
 @RELEASE
@@ -94,6 +121,9 @@ def test_the_store_is_read_and_goes_on(release: Path, tmp_path: Path) -> None:
         told = data(release / "histories.jsonl")
         assert known(list(histories(workflow)), told) == told
         check(storage)
+        told_subjects = recorded_subjects(release)
+        held = {(each["subject_kind"], each["reference"]): each for each in subjects(workflow)}
+        assert known(held, told_subjects) == told_subjects
         keyed = [line for line in lines(release / "journal.jsonl") if '"key"' in line]
         _, answers = executed(keyed, storage)
         assert all(each["replayed"] for each in answers)

@@ -58,6 +58,11 @@ def stored(snapshot: Snapshot, where: Any, **changes: Any) -> Snapshot:
     return evolve(snapshot, subjects={**snapshot.subjects, where: evolve(snapshot.subjects[where], **changes)})
 
 
+def attended(each: ObservedStep) -> Any:
+    """The convocations of the application after a step."""
+    return each.after.subjects[APPLICATION].convocations  # type: ignore[union-attr]
+
+
 def lost(snapshot: Snapshot, where: Any) -> Snapshot:
     """The snapshot without one subject."""
     return evolve(snapshot, subjects={each: one for each, one in snapshot.subjects.items() if each != where})
@@ -105,6 +110,7 @@ CONTRADICTED: dict[str, tuple[ObservedStep, ...]] = {
         evolve(CONVOKED, after=stored(CONVOKED.after, APPLICATION, state=ApplicationState.ABSENT)),
         evolve(CONVOKED, after=stored(CONVOKED.after, APPLICATION, convocations=())),
         evolve(RETAINED, after=stored(RETAINED.after, APPLICATION, weekly_hours=None)),
+        evolve(ABSENT, after=stored(ABSENT.after, APPLICATION, convocations=attended(CONVOKED))),
     ),
     "endings-reach-all": (
         evolve(CANCELLED, after=stored(CANCELLED.after, APPLICATION, state=ApplicationState.NO_ADVICE)),

@@ -10,7 +10,8 @@ from attrs import fields
 from poec_workflow.construction import constructor
 from poec_workflow.model import Application, Tally, TrainingAction, TrainingSession
 from poec_workflow.policies.alerts import awaits_validation
-from poec_workflow.views import ActionRow, ActionSession, ApplicationRow, SessionRow
+from poec_workflow.policies.capacity import quota_of
+from poec_workflow.views import ActionRow, ActionSession, AlertReason, ApplicationRow, SessionRow
 
 _COLUMNS = {
     "reference": "application.reference",
@@ -29,6 +30,11 @@ _COLUMNS = {
     "prescriber": "application.prescriber",
     "registered_at": "application.registered_at",
     "convocations": "application.convocations",
+    "entry": "application.entry",
+    "exit": "application.exit",
+    "weekly_hours": "application.weekly_hours",
+    "motive": "application.motive",
+    "reason": "application.reason",
 }
 _OTHERS = ("session", "action", "name")
 
@@ -66,11 +72,18 @@ def session_row(session: TrainingSession, action: TrainingAction, tally: Tally) 
         capacity=session.capacity,
         minimum_headcount=session.minimum_headcount,
         registered=tally.registered,
+        quota=quota_of(session),
         open=tally.open,
+        funder=action.funder,
+        session_type=session.session_type,
+        market=session.market,
+        measure=session.measure,
     )
 
 
-def action_row(action: TrainingAction, sessions: Iterable[TrainingSession], *, alert: bool) -> ActionRow:
+def action_row(
+    action: TrainingAction, sessions: Iterable[TrainingSession], alerts: tuple[AlertReason, ...]
+) -> ActionRow:
     """Build a row of the actions list; give its sessions ordered by reference."""
     return ActionRow(
         reference=action.reference,
@@ -80,7 +93,9 @@ def action_row(action: TrainingAction, sessions: Iterable[TrainingSession], *, a
         funder=action.funder,
         responsible=action.responsible,
         pending_validation=awaits_validation(action),
-        alert=alert,
+        alert=bool(alerts),
+        kind=action.kind,
+        alerts=alerts,
         sessions=tuple(
             ActionSession(reference=each.reference, state=each.state, start=each.start, end=each.end)
             for each in sessions

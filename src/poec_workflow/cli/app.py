@@ -28,6 +28,7 @@ _COMMANDS = {
     "history": "inspection_commands:history",
     "show": "inspection_commands:show",
     "applications": "list_commands:applications",
+    "candidate": "candidate_command:candidate",
     "sessions": "list_commands:sessions",
     "actions": "list_commands:actions",
     "dashboard": "dashboard_commands:dashboard",

@@ -8,13 +8,15 @@ from typing import Any
 import click
 
 from poec_workflow import locales
+from poec_workflow.catalogue import Catalogue
 from poec_workflow.cli import options
+from poec_workflow.cli.cell_texts import convocation_text
 from poec_workflow.cli.terminal import print_json, print_table, table
 from poec_workflow.decider import unknown
 from poec_workflow.errors import CommandRefused
 from poec_workflow.explanation import Explanation
 from poec_workflow.history import HistoryEntry
-from poec_workflow.model import Actor, ActorKind, Subject, SubjectKind
+from poec_workflow.model import Actor, ActorKind, Application, Subject, SubjectKind
 from poec_workflow.policies.calendar import in_zone
 from poec_workflow.remedies import Remedy
 from poec_workflow.serialization import to_dict
@@ -43,6 +45,8 @@ def show(reference: str, subject: str | None, store: str, places: tuple[str, ...
         print_json(data)
         return
     shown = {**data, "state": locales.state(target.state, lang)}
+    if isinstance(target, Application):
+        shown |= _words_of(target, workflow.settings.catalogue, lang)
     rows = [(name, _cell(value)) for name, value in shown.items() if value not in (None, "", [])]
     print_table(table(["", reference], rows))
 
@@ -146,6 +150,14 @@ def _history_row(entry: HistoryEntry, workflow: Workflow, lang: str) -> tuple[ob
         f"{who} ({kind})" if who else kind,
         "\n".join([locales.state(entry.event.state, lang), *(f"! {each.code}" for each in entry.advisories)]),
     )
+
+
+def _words_of(application: Application, catalogue: Catalogue, lang: str) -> dict[str, object]:
+    """What people read of an application's convocations and of its ending."""
+    labels = {"motive": catalogue.label(lang, application.motive)} if application.motive else {}
+    if application.motive and application.reason:
+        labels["reason"] = catalogue.label(lang, application.motive, application.reason)
+    return {"convocations": [convocation_text(each, lang) for each in application.convocations], **labels}
 
 
 def _cell(value: object) -> str:

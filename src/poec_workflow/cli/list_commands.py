@@ -149,12 +149,13 @@ def sessions(
         format_,
         {
             options.word("reference", lang): (row.reference for row in rows),
-            options.word("session", lang): (row.action_title for row in rows),
+            options.word("session", lang): (_with_details(row) for row in rows),
             **_role_columns(rows, lang),
             options.word("place", lang): (row.place for row in rows),
             options.word("dates", lang): (_dates(row.start, row.end, lang) for row in rows),
             options.word("state", lang): (locales.state(row.state, lang) for row in rows),
             options.word("enrolled", lang): (row.enrolled for row in rows),
+            options.word("preregistered", lang): (row.preregistered for row in rows),
         },
     )
     _print_cursor(page, lang)
@@ -183,14 +184,14 @@ def actions(
         format_,
         {
             options.word("reference", lang): (row.reference for row in rows),
-            options.word("title", lang): (row.title for row in rows),
+            options.word("title", lang): (_lines(row.title, row.kind) for row in rows),
             options.word("funding", lang): (row.funder for row in rows),
             options.word("responsible", lang): (row.responsible for row in rows),
             options.word("dates", lang): (
                 "\n".join(_dates(each.start, each.end, lang) for each in row.sessions) for row in rows
             ),
             options.word("sessions", lang): (len(row.sessions) for row in rows),
-            options.word("state", lang): (locales.state(row.state, lang) for row in rows),
+            options.word("state", lang): (_lines(locales.state(row.state, lang), _alert(row, lang)) for row in rows),
         },
         title=" · ".join(
             f"{locales.label('tabs', tab, lang)} [{count}]"
@@ -204,6 +205,22 @@ def actions(
 
 def _filter(kind: type[T], criteria: dict[str, Any]) -> T:
     return from_dict(to_dict(criteria), kind)
+
+
+def _with_details(row: SessionRow) -> str:
+    """A session's title, and under it its funder, market and measure [S], and its type."""
+    details = (row.funder, row.market, row.measure, row.session_type)
+    return _lines(row.action_title, " · ".join(each for each in details if each))
+
+
+def _alert(row: ActionRow, lang: str) -> str:
+    """Why an action is in alert; empty where it is not."""
+    reasons = ", ".join(locales.label("alerts", each, lang) for each in row.alerts)
+    return reasons and options.word("alert-because", lang, reasons=reasons)
+
+
+def _lines(*texts: str | None) -> str:
+    return "\n".join(each for each in texts if each)
 
 
 def _dates(start: date, end: date, lang: str) -> str:

@@ -5,7 +5,7 @@ Lists over many rows ask these rules through `AlertCriteria`: days that are reck
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import date
 
 from attrs import frozen
@@ -15,6 +15,7 @@ from poec_workflow.policies.capacity import counted, quota_of
 from poec_workflow.policies.deadlines import registration_deadlines_near, session_ends_expiring
 from poec_workflow.policies.facts import Enrolment
 from poec_workflow.policies.settings import Settings
+from poec_workflow.views import AlertReason
 
 _GONE = frozenset({ActionState.ARCHIVED, ActionState.DELETED})
 
@@ -76,9 +77,20 @@ def has_expiring(enrolment: Enrolment, criteria: AlertCriteria) -> bool:
     return enrolment.tally.open > 0 and first <= enrolment.session.end <= last
 
 
-def alerts(action: TrainingAction, enrolments: Iterable[Enrolment], criteria: AlertCriteria) -> bool:
-    """« Alerte »: published, and something of it or of one of its sessions wants looking at [R]."""
-    return action.state is ActionState.PUBLISHED and (
-        is_incomplete(action)
-        or any(has_expiring(each, criteria) or closes_half_empty(each, criteria) for each in enrolments)
-    )
+def alert_reasons(
+    action: TrainingAction, enrolments: Collection[Enrolment], criteria: AlertCriteria
+) -> tuple[AlertReason, ...]:
+    """Why a published action wants looking at: something of it, or of one of its sessions [R]."""
+    if action.state is not ActionState.PUBLISHED:
+        return ()
+    found = {
+        AlertReason.INCOMPLETE: is_incomplete(action),
+        AlertReason.APPLICATIONS_EXPIRING: any(has_expiring(each, criteria) for each in enrolments),
+        AlertReason.QUOTA_UNUSED: any(closes_half_empty(each, criteria) for each in enrolments),
+    }
+    return tuple(reason for reason, given in found.items() if given)
+
+
+def alerts(action: TrainingAction, enrolments: Collection[Enrolment], criteria: AlertCriteria) -> bool:
+    """« Alerte »: there is a reason."""
+    return bool(alert_reasons(action, enrolments, criteria))

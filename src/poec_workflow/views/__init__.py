@@ -4,6 +4,7 @@ from poec_workflow.views.filters import ActionFilter, ActionTab, ApplicationFilt
 from poec_workflow.views.list_rows import (
     ActionRow,
     ActionSession,
+    AlertReason,
     ApplicationRow,
     Dashboard,
     DashboardRow,
@@ -18,6 +19,7 @@ __all__ = [
     "ActionRow",
     "ActionSession",
     "ActionTab",
+    "AlertReason",
     "ApplicationFilter",
     "ApplicationRow",
     "Dashboard",

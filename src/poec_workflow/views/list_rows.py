@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
 
 from attrs import frozen
 
@@ -21,7 +23,10 @@ from poec_workflow.value_base import Value
 
 @frozen(kw_only=True, weakref_slot=False, repr=False)
 class ApplicationRow(Value):
-    """A row of the applications list; `candidate_name` is None once the person is erased."""
+    """A row of the applications list; `candidate_name` is None once the person is erased.
+
+    How it ended: with `motive` and `reason`, or `entry`, `exit` and `weekly_hours` [S].
+    """
 
     reference: Reference
     state: ApplicationState
@@ -39,11 +44,16 @@ class ApplicationRow(Value):
     prescriber: Prescriber
     registered_at: datetime
     convocations: tuple[Convocation, ...] = ()
+    entry: date | None = None
+    exit: date | None = None
+    weekly_hours: Decimal | None = None
+    motive: Text | None = None
+    reason: Text | None = None
 
 
 @frozen(kw_only=True, repr=False)
 class SessionRow(Value):
-    """A row of the sessions list."""
+    """A row of the sessions list; `registered` counts every registration, whatever came of it."""
 
     reference: Reference
     state: SessionState
@@ -60,12 +70,30 @@ class SessionRow(Value):
     capacity: int
     minimum_headcount: int
     registered: int
+    quota: int
     open: int
+    funder: Text
+    session_type: Text | None = None
+    market: Text | None = None
+    measure: Text | None = None
 
     @property
     def enrolled(self) -> str:
         """Inscrits: `retained / capacity` [R]."""
         return f"{self.retained} / {self.capacity}"
+
+    @property
+    def preregistered(self) -> str:
+        """Préinscrits: `registered / quota` [S]."""
+        return f"{self.registered} / {self.quota}"
+
+
+class AlertReason(StrEnum):
+    """Why an action stands in the tab `alert` [R]."""
+
+    INCOMPLETE = "incomplete"
+    APPLICATIONS_EXPIRING = "applications-expiring"
+    QUOTA_UNUSED = "quota-unused"
 
 
 @frozen(kw_only=True, repr=False)
@@ -80,7 +108,12 @@ class ActionSession(Value):
 
 @frozen(kw_only=True, repr=False)
 class ActionRow(Value):
-    """A row of the actions list, with its sessions by reference; `alert` and `pending_validation` as the tabs say."""
+    """A row of the actions list, with its sessions by reference; `alert` and `pending_validation` as the tabs say.
+
+    Attributes:
+        kind: the type that RAFAEL shows, as `SIMPLE` [S]; None: recorded by a release without it.
+        alerts: why it stands in the tab `alert`; empty where it does not.
+    """
 
     reference: Reference
     state: ActionState
@@ -90,6 +123,8 @@ class ActionRow(Value):
     responsible: Reference
     pending_validation: bool
     alert: bool
+    kind: Text | None = None
+    alerts: tuple[AlertReason, ...] = ()
     sessions: tuple[ActionSession, ...] = ()
 
 

@@ -13,7 +13,7 @@ from poec_workflow.adapters.memory.memory_tables import Tables
 from poec_workflow.adapters.row_builders import action_row, application_row, session_row
 from poec_workflow.adapters.search_text import action_text, application_text, person_text, session_text, words
 from poec_workflow.model import OPEN_STATES, Application, Role, TrainingAction, TrainingSession
-from poec_workflow.policies.alerts import AlertCriteria, alerts, awaits_validation, is_ended
+from poec_workflow.policies.alerts import AlertCriteria, alert_reasons, alerts, awaits_validation, is_ended
 from poec_workflow.policies.facts import Enrolment
 from poec_workflow.views import (
     ActionFilter,
@@ -68,7 +68,7 @@ class MemoryLists:
         """Actions by reference with their sessions, after one, at most so many."""
         with self._lock:
             rows = [
-                action_row(each, self._sessions_of(each), alert=alerts(each, self._enrolments(each), criteria))
+                action_row(each, self._sessions_of(each), alert_reasons(each, self._enrolments(each), criteria))
                 for each in self._actions(filter_, criteria)
             ]
             return _page(rows, after, limit)

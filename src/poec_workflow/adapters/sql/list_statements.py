@@ -1,11 +1,12 @@
 """SQL of the sessions and actions lists and of their tabs: filters, order by reference, keyset pages.
 
-`policies.alerts` defines an alert; the two conditions here that repeat it are tested against it.
+`policies.alerts` defines an alert; the conditions here that repeat it are tested against it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from sqlalchemy import and_, case, exists, or_, select
 
@@ -23,7 +24,7 @@ from poec_workflow.adapters.sql.paging import page
 from poec_workflow.adapters.sql.schema import COUNTS, actions, count_of, sessions
 from poec_workflow.model import LIVE_STATES, OPEN_STATES, ActionState, Role, SessionState
 from poec_workflow.policies.alerts import AlertCriteria
-from poec_workflow.views import ActionFilter, ActionTab, SessionFilter, Tab
+from poec_workflow.views import ActionFilter, ActionTab, AlertReason, SessionFilter, Tab
 
 _counters = tuple(sessions.c[name] for name in COUNTS)
 
@@ -60,9 +61,11 @@ def _session_list(filter_: SessionFilter, *, tab: Tab | None) -> Iterator[Condit
 
 
 def actions_page(filter_: ActionFilter, criteria: AlertCriteria, after: str | None, limit: int | None) -> Statement:
-    """A page of the actions list, each with whether it stands in the tab `alert`."""
-    alert = case((_alerts(criteria), 1), else_=0).label("alert")
-    statement = select(actions.c.reference, actions.c.data, alert).where(*_action_list(filter_))
+    """A page of the actions list, each with a flag for every reason of an alert, as they are named."""
+    reasons = (
+        case((condition, 1), else_=0).label(reason.name) for reason, condition in _alert_reasons(criteria).items()
+    )
+    statement = select(actions.c.reference, actions.c.data, *reasons).where(*_action_list(filter_))
     if filter_.tab is not None:
         statement = statement.where(_in_action_tab(filter_.tab, criteria))
     return page(statement, actions.c.reference, after, limit)
@@ -100,8 +103,18 @@ def _in_action_tab(tab: ActionTab, criteria: AlertCriteria) -> Condition:
     return actions.c.state == tab.value
 
 
+def alerts_of(row: Any) -> tuple[AlertReason, ...]:  # noqa: ANN401 - a row of a page of actions
+    """Why an action is in alert."""
+    return tuple(each for each in AlertReason if getattr(row, each.name))
+
+
 def _alerts(criteria: AlertCriteria) -> Condition:
     """`policies.alerts.alerts` as a condition on the actions table."""
+    return or_(*_alert_reasons(criteria).values())
+
+
+def _alert_reasons(criteria: AlertCriteria) -> Mapping[AlertReason, Condition]:
+    """`policies.alerts.alert_reasons` as conditions on the actions table."""
     first_end, last_end = (each.isoformat() for each in criteria.expiring)
     expiring = and_(sessions.c.end_on.between(first_end, last_end), count_of(OPEN_STATES) > 0)
     first, last = (each.isoformat() for each in criteria.closing)
@@ -111,5 +124,9 @@ def _alerts(criteria: AlertCriteria) -> Condition:
         sessions.c.registration_deadline.between(first, last),
         sessions.c.quota - counted >= counted,
     )
-    on_session = exists().where(sessions.c.action == actions.c.reference, or_(expiring, closing))
-    return and_(actions.c.state == ActionState.PUBLISHED.value, or_(actions.c.incomplete == 1, on_session))
+    published, of_action = actions.c.state == ActionState.PUBLISHED.value, sessions.c.action == actions.c.reference
+    return {
+        AlertReason.INCOMPLETE: and_(published, actions.c.incomplete == 1),
+        AlertReason.APPLICATIONS_EXPIRING: and_(published, exists().where(of_action, expiring)),
+        AlertReason.QUOTA_UNUSED: and_(published, exists().where(of_action, closing)),
+    }

@@ -29,7 +29,7 @@ from sqlalchemy import (
 
 from poec_workflow.model import ApplicationState, SubjectKind, Tally
 
-HEAD = "0002"
+HEAD = "0004"
 """The revision of these tables; a change needs a new one, with its script in `migrations/versions`."""
 
 # Order is by code point everywhere, as Python sorts.

@@ -186,7 +186,7 @@ class SqlQueries:
         for row in session_rows:
             sessions_of[row.action].append(read(row.data, TrainingSession))
         return [
-            action_row(read(row.data, TrainingAction), sessions_of[row.reference], alert=bool(row.alert))
+            action_row(read(row.data, TrainingAction), sessions_of[row.reference], list_statements.alerts_of(row))
             for row in rows
         ]
 

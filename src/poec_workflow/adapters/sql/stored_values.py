@@ -23,6 +23,7 @@ from poec_workflow.model import (
     Application,
     Convocation,
     Origin,
+    Outcome,
     Prescriber,
     Tally,
     TrainingAction,
@@ -96,7 +97,9 @@ def _application(text: str, cls: type[Application]) -> Application:
 _PLAIN = r'[^"\\\x00-\x1f\ud800-\udfff]'
 _WORD, _KEY, _WHEN = f'"({_PLAIN}*)"', f'"({_PLAIN}{{1,64}})"', f'"({INSTANT})"'
 _OPTIONAL = f"(?:null|{_WORD})"
-_CONVOCATION = rf'\{{"on": {_WORD}, "time": {_OPTIONAL}, "place": {_OPTIONAL}, "entered_at": {_WHEN}\}}'
+_CONVOCATION = (
+    rf'\{{"on": {_WORD}, "time": {_OPTIONAL}, "place": {_OPTIONAL}, "entered_at": {_WHEN}, "outcome": {_OPTIONAL}\}}'
+)
 _FURTHER = re.compile(f", {_CONVOCATION}")
 _ANY = re.sub(r"\((?!\?)", "(?:", _FURTHER.pattern)
 _APPLICATION = re.compile(
@@ -111,6 +114,7 @@ _APPLICATION = re.compile(
 
 _STATES = STATES[Application.subject_kind]
 _ORIGINS = {each.value: each for each in Origin}
+_OUTCOMES: Mapping[str | None, Outcome | None] = {None: None, **{each.value: each for each in Outcome}}
 _date, _time, _decimal, _instant = SCALARS[date], SCALARS[clock_time], SCALARS[Decimal], datetime.fromisoformat
 _make_prescriber, _make_convocation = constructor(Prescriber), constructor(Convocation)
 
@@ -127,10 +131,12 @@ def _application_values(text: str) -> tuple[Any, ...] | None:
     # fmt: off
     (
         reference, version, state, session, candidate, origin, organization, name, at,
-        day, time, place, entered_at, further, entry, leaving, hours, motive, reason, comment,
+        day, time, place, entered_at, outcome, further, entry, leaving, hours, motive, reason, comment,
     ) = found.groups()
     # fmt: on
-    convocations: tuple[Convocation, ...] = () if day is None else (_convocation(day, time, place, entered_at),)
+    convocations: tuple[Convocation, ...] = ()
+    if day is not None:
+        convocations = (_convocation(day, time, place, entered_at, outcome),)
     if further:
         convocations += tuple([_convocation(*each.groups()) for each in _FURTHER.finditer(further)])
     return (
@@ -151,8 +157,9 @@ def _application_values(text: str) -> tuple[Any, ...] | None:
     )
 
 
-def _convocation(day: str, time: str | None, place: str | None, entered_at: str) -> Convocation:
-    return _make_convocation(_date(day), None if time is None else _time(time), place, _instant(entered_at))
+def _convocation(day: str, time: str | None, place: str | None, entered_at: str, outcome: str | None) -> Convocation:
+    at = None if time is None else _time(time)
+    return _make_convocation(_date(day), at, place, _instant(entered_at), _OUTCOMES[outcome])
 
 
 # The text of a session or an action is the same until it changes, and each of its applications is read with it.

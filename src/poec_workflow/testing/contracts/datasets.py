@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from itertools import product
 from typing import Any
 
@@ -22,6 +23,7 @@ from poec_workflow.model import (
     Candidate,
     Convocation,
     Origin,
+    Outcome,
     Prescriber,
     SessionState,
     Subject,
@@ -78,6 +80,7 @@ def _action(reference: str) -> st.SearchStrategy[TrainingAction]:
         objective=filled,
         programme=st.just("oui"),
         prerequisites=filled,
+        kind=st.none() | TEXTS,
     )
 
 
@@ -95,12 +98,17 @@ def _session(reference: str, actions: Sequence[str]) -> st.SearchStrategy[Traini
         capacity=st.integers(1, 2),
         coefficient=st.just(2),
         registration_deadline=DAYS,
+        session_type=st.none() | TEXTS,
+        market=st.none() | TEXTS,
+        measure=st.none() | TEXTS,
     )
 
 
 def _application(reference: str, sessions: Sequence[str]) -> st.SearchStrategy[Application]:
     day = st.integers(-2, 2).map(lambda days: TODAY + timedelta(days=days))
-    convocations = st.lists(st.builds(Convocation, on=day, entered_at=st.just(NOW)), min_size=1, max_size=2)
+    outcome = st.none() | st.sampled_from(Outcome)
+    convocation = st.builds(Convocation, on=day, entered_at=st.just(NOW), outcome=outcome)
+    convocations = st.lists(convocation, min_size=1, max_size=2)
     return st.builds(
         Application,
         reference=st.just(reference),
@@ -111,6 +119,11 @@ def _application(reference: str, sessions: Sequence[str]) -> st.SearchStrategy[A
         prescriber=st.just(PRESCRIBER) | st.builds(Prescriber, origin=st.just(Origin.SELF), name=TEXTS),
         registered_at=st.datetimes(datetime(2021, 11, 1), datetime(2021, 11, 30), timezones=st.just(UTC)),  # noqa: DTZ001
         convocations=convocations.map(tuple),
+        entry=st.none() | DAYS,
+        exit=st.none() | DAYS,
+        weekly_hours=st.none() | st.sampled_from([Decimal(35), Decimal("30.5")]),
+        motive=st.none() | TEXTS,
+        reason=st.none() | TEXTS,
     )
 
 

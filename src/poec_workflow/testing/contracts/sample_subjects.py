@@ -14,6 +14,7 @@ from poec_workflow.model import (
     Candidate,
     Convocation,
     Origin,
+    Outcome,
     Prescriber,
     SessionState,
     TrainingAction,
@@ -52,11 +53,21 @@ SESSION = TrainingSession(
     information_dates=(),
 )
 
+_CAME_OF_IT = {
+    ApplicationState.PRESENT: Outcome.PRESENT,
+    ApplicationState.ABSENT: Outcome.ABSENT_WITH_NOTICE,
+    ApplicationState.RETAINED: Outcome.PRESENT,
+}
+
 
 def application(state: ApplicationState = ApplicationState.PENDING, **changes: Any) -> Application:  # noqa: ANN401 - any field
-    """An application in a state; one that was convoked has one convocation, of today."""
+    """An application in a state; one that was convoked has one convocation, of today, and what came of it."""
     convoked = state is not ApplicationState.PENDING
-    today = Convocation(on=date(2021, 11, 20), entered_at=datetime.fromisoformat("2021-11-18T09:00:00+01:00"))
+    today = Convocation(
+        on=date(2021, 11, 20),
+        entered_at=datetime.fromisoformat("2021-11-18T09:00:00+01:00"),
+        outcome=_CAME_OF_IT.get(state),
+    )
     plain = Application(
         reference="C-1",
         version=3,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from attrs import evolve
+
 from poec_workflow import commands
 from poec_workflow.commands import Command
-from poec_workflow.model import ActionState, ApplicationState, Convocation, SessionState, State
+from poec_workflow.model import ActionState, ApplicationState, Convocation, Outcome, SessionState, State
 from poec_workflow.testing.reference.situation import CommandCase
 from poec_workflow.testing.reference.snapshot import SubjectKey, key_of
 
@@ -68,6 +70,8 @@ _ENDINGS: Mapping[type[Command], ApplicationState] = {
     commands.CancelSession: _APPLICATION.CANCELLED,
 }
 
+_ATTENDANCE = commands.RecordPresence | commands.RecordAbsence | commands.CorrectAttendance
+
 
 def is_last_absence(case: CommandCase) -> bool:
     """Say whether an absence ends the application: without notice, or when no convocation is left."""
@@ -105,9 +109,25 @@ def closing(case: CommandCase) -> dict[SubjectKey, State]:
     return {key_of(session): _SESSION.COMPLETE, **{key_of(each): _APPLICATION.SESSION_FULL for each in waiting}}
 
 
+def came_of_it(case: CommandCase) -> Outcome | None:
+    """Return what came of the last convocation, by a command that records or corrects an attendance."""
+    match case.command:
+        case commands.RecordPresence():
+            return Outcome.PRESENT
+        case commands.RecordAbsence(notified=True):
+            return Outcome.ABSENT_WITH_NOTICE
+        case commands.RecordAbsence():
+            return Outcome.ABSENT_WITHOUT_NOTICE
+        case _:
+            return None
+
+
 def convocations(case: CommandCase) -> tuple[Convocation, ...]:
     """Return the convocations of the command's application afterwards."""
     kept = case.application.convocations
+    if isinstance(case.command, _ATTENDANCE):
+        came = came_of_it(case)
+        return (*kept[:-1], *(evolve(each, outcome=came) for each in kept[-1:]))
     if not isinstance(case.command, commands.Convoke | commands.MoveConvocation):
         return kept
     given = Convocation(on=case.command.on, time=case.command.time, place=case.command.place, entered_at=case.now)

@@ -89,7 +89,7 @@ def each_outcome_is_due(step: ObservedStep) -> Iterator[str]:
         yield f"{own.type} leads to {after.state}, not to {target(case)}"
     elif isinstance(after, Application) and case.subject is not None:
         if after.convocations != convocations(case):
-            yield f"{own.type} left {len(after.convocations)} convocations: {list(map(str, after.convocations))}"
+            yield f"{own.type} left the convocations {list(map(str, after.convocations))}"
         for name, value in advice(case).items():
             if getattr(after, name) != value:
                 yield f"{own.type} left the {name} {getattr(after, name)}, not {value}"

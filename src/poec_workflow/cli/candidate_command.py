@@ -1,0 +1,50 @@
+"""The command `candidate`: a person's applications, in progress and past, and how each ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from poec_workflow import locales
+from poec_workflow.catalogue import Catalogue
+from poec_workflow.cli import options
+from poec_workflow.cli.cell_texts import convocation_text, ending_text
+from poec_workflow.cli.formats import print_list
+from poec_workflow.cli.terminal import print_table, table
+from poec_workflow.cli.text_table import TextTable
+from poec_workflow.model import OPEN_STATES
+from poec_workflow.views import ApplicationRow
+
+
+@click.command()
+@click.argument("reference")
+@options.store
+@options.settings
+@options.list_format
+@options.lang
+def candidate(reference: str, store: str, places: tuple[str, ...], format_: str, lang: str) -> None:
+    """List a candidate's applications, in progress and past, and how each ended."""
+    workflow = options.open_workflow(store, places)
+    rows = workflow.candidate_applications(reference)
+    if format_ != "text":
+        print_list(rows, ApplicationRow, format_, {})
+        return
+    catalogue = workflow.settings.catalogue
+    for name, is_open in (("in-progress", True), ("past", False)):
+        some = [row for row in rows if (row.state in OPEN_STATES) is is_open]
+        print_table(_applications(options.word(name, lang), some, catalogue, lang))
+
+
+def _applications(name: str, rows: Sequence[ApplicationRow], catalogue: Catalogue, lang: str) -> TextTable:
+    columns = [options.word(each, lang) for each in ("reference", "session", "convocations", "state")]
+    cells = [
+        (
+            row.reference,
+            f"{row.session} {row.action_title}",
+            "\n".join(convocation_text(each, lang) for each in row.convocations),
+            "\n".join(filter(None, (locales.state(row.state, lang), ending_text(row, catalogue, lang)))),
+        )
+        for row in rows
+    ]
+    return table(columns, cells, title=f"{name} [{len(cells)}]")
