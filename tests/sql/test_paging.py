@@ -23,8 +23,9 @@ from poec_workflow.ports import Storage
 from poec_workflow.testing.contracts.comparison import walked
 from poec_workflow.testing.contracts.datasets import dataset, mixed, settle
 from poec_workflow.testing.contracts.drawn_filters import APPLICATIONS, CLOCK
+from poec_workflow.testing.contracts.drawn_filters import PAGES as PAGES_ASKED
 from poec_workflow.testing.reference import Snapshot
-from poec_workflow.views import ApplicationFilter, Tab
+from poec_workflow.views import ApplicationFilter, PageRequest, Tab
 from reference_lists import ReferenceLists
 from statements import Said, noting
 
@@ -68,16 +69,18 @@ def stores(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 @given(
     order=st.sampled_from(sorted(ORDERS)),
     asked=APPLICATIONS,
+    page=PAGES_ASKED,
     size=st.integers(1, 40),
     walk=st.sampled_from([1, 2, 7, 1_000]),
 )
 def test_pages_are_the_list_in_pieces(
-    stores: dict[str, Storage], order: str, asked: ApplicationFilter, size: int, walk: int
+    stores: dict[str, Storage], order: str, asked: ApplicationFilter, page: PageRequest, size: int, walk: int
 ) -> None:
     """Whether they are found by walking a little, or by looking where each session goes on."""
-    with patch.object(paging, "_SCANNED", walk):
-        found = walked(Workflow(stores[order], clock=CLOCK).applications, asked, size)
-    assert found == ReferenceLists(ordered(ORDERS[order]), live=False).applications(asked)
+    with patch.object(paging, "SCANNED", walk):
+        applications_page.cache_clear()
+        found = walked(Workflow(stores[order], clock=CLOCK).applications, asked, size, page)
+    assert found == ReferenceLists(ordered(ORDERS[order]), live=False).applications(asked, page)
 
 
 PAGES = {
@@ -106,7 +109,8 @@ FILL = (
         'o-' || n, data, registered, pending, convoked, present, absent, retained, iif(n > 1900, 20, 0), no_advice,
         session_full, cancelled FROM one, numbers WHERE n <= 2000""",
     """INSERT INTO poec_applications SELECT 'D-' || n, version, iif(n > 38000, 'rejected', 'pending'),
-        'T-' || ((n - 1) / 20 + 1), 'Q-' || n, registered_at, search, data FROM poec_applications, numbers
+        'T-' || ((n - 1) / 20 + 1), 'Q-' || n, registered_at, search, data,
+        substr(registration_key, 1, 12) || printf('%05d', n) || 'D-' || n FROM poec_applications, numbers
         WHERE reference = 'C-1'""",
 )
 

@@ -1,4 +1,4 @@
-"""SQL of the sessions and actions lists and of their tabs: filters, order by reference, keyset pages.
+"""SQL of the sessions and actions lists and of their tabs: filters, orders, keyset pages.
 
 `policies.alerts` defines an alert; the two conditions here that repeat it are tested against it.
 """
@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from sqlalchemy import and_, case, exists, or_, select
 
 from poec_workflow.adapters.sql.list_conditions import (
+    ENDS_EXPIRING,
+    IS_PUBLISHED,
     ORGANIZATION,
     Condition,
     Statement,
@@ -19,25 +21,28 @@ from poec_workflow.adapters.sql.list_conditions import (
     sum_where,
     text_match,
 )
-from poec_workflow.adapters.sql.paging import page
+from poec_workflow.adapters.sql.paging import AFTER, Keyset, page
 from poec_workflow.adapters.sql.schema import COUNTS, actions, count_of, sessions
-from poec_workflow.model import LIVE_STATES, OPEN_STATES, ActionState, Role, SessionState
+from poec_workflow.adapters.sql.session_start_paging import StartOrder, page_of_sessions_by_start
+from poec_workflow.model import LIVE_STATES, OPEN_STATES, Role, SessionState
 from poec_workflow.policies.alerts import AlertCriteria
-from poec_workflow.views import ActionFilter, ActionTab, SessionFilter, Tab
+from poec_workflow.views import ActionFilter, ActionTab, SessionFilter, Sort, Span, Tab
 
 _counters = tuple(sessions.c[name] for name in COUNTS)
 
 # Sessions
 
 
-def sessions_page(filter_: SessionFilter, after: str | None, limit: int | None) -> Statement:
+def sessions_page(filter_: SessionFilter, span: Span) -> Statement:
     """Sessions with their counts and action."""
     statement = (
         select(sessions.c.data.label("session"), actions.c.data.label("action"), *_counters)
         .join_from(sessions, actions, actions.c.reference == sessions.c.action)
         .where(*_session_list(filter_, tab=filter_.tab))
     )
-    return page(statement, sessions.c.reference, after, limit)
+    if span.sort is Sort.REFERENCE:
+        return page(statement, Keyset(sessions.c.reference, descending=span.descending), AFTER, span.limit)
+    return page_of_sessions_by_start(statement, StartOrder(descending=span.descending), span.limit)
 
 
 def session_tabs(filter_: SessionFilter) -> Statement:
@@ -59,13 +64,13 @@ def _session_list(filter_: SessionFilter, *, tab: Tab | None) -> Iterator[Condit
 # Actions
 
 
-def actions_page(filter_: ActionFilter, criteria: AlertCriteria, after: str | None, limit: int | None) -> Statement:
+def actions_page(filter_: ActionFilter, criteria: AlertCriteria, span: Span) -> Statement:
     """A page of the actions list, each with whether it stands in the tab `alert`."""
     alert = case((_alerts(criteria), 1), else_=0).label("alert")
     statement = select(actions.c.reference, actions.c.data, alert).where(*_action_list(filter_))
     if filter_.tab is not None:
         statement = statement.where(_in_action_tab(filter_.tab, criteria))
-    return page(statement, actions.c.reference, after, limit)
+    return page(statement, Keyset(actions.c.reference, descending=span.descending), AFTER, span.limit)
 
 
 def sessions_of(page: Statement) -> Statement:
@@ -102,8 +107,7 @@ def _in_action_tab(tab: ActionTab, criteria: AlertCriteria) -> Condition:
 
 def _alerts(criteria: AlertCriteria) -> Condition:
     """`policies.alerts.alerts` as a condition on the actions table."""
-    first_end, last_end = (each.isoformat() for each in criteria.expiring)
-    expiring = and_(sessions.c.end_on.between(first_end, last_end), count_of(OPEN_STATES) > 0)
+    expiring = and_(ENDS_EXPIRING, count_of(OPEN_STATES) > 0)
     first, last = (each.isoformat() for each in criteria.closing)
     counted = count_of(LIVE_STATES) if criteria.counts_live else sessions.c.registered
     closing = and_(
@@ -112,4 +116,4 @@ def _alerts(criteria: AlertCriteria) -> Condition:
         sessions.c.quota - counted >= counted,
     )
     on_session = exists().where(sessions.c.action == actions.c.reference, or_(expiring, closing))
-    return and_(actions.c.state == ActionState.PUBLISHED.value, or_(actions.c.incomplete == 1, on_session))
+    return and_(IS_PUBLISHED, or_(actions.c.incomplete == 1, on_session))

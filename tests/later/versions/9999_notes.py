@@ -5,8 +5,10 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic.operations import Operations
 
-revision = "0003"
-down_revision = "0002"
+from poec_workflow.adapters.sql.schema import HEAD
+
+revision = "9999"
+down_revision = HEAD
 
 
 def upgrade(op: Operations) -> None:
@@ -19,4 +21,4 @@ def upgrade(op: Operations) -> None:
         sa.Column("body", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("session", name="pk_poec_notes"),
     )
-    op.execute("UPDATE poec_schema SET version = 3")
+    op.execute("UPDATE poec_schema SET version = 9999")
