@@ -110,10 +110,11 @@ def _keys_of_page(
     if _are_few(filter_):
         # Their sessions are checked after they are found.
         return page(matching.where(*_within(filter_, conditions)), keyset, AFTER, limit)
-    held = (*conditions, *_has_applications(filter_))
+    # By registration a day is a part of the order itself: which sessions it is found in need not be known.
+    held = (*conditions, *_has_applications(filter_, since=keyset.column is applications.c.reference))
     if held or index:
         return page_of_sessions(matching, held, keyset, limit, lateral=lateral, index=index)
-    return page(matching, keyset, AFTER, limit) if filter_.text else None
+    return page(matching, keyset, AFTER, limit) if filter_.text or filter_.since else None
 
 
 def _references_by_start(
@@ -128,13 +129,14 @@ def _references_by_start(
     return page_by_start(
         matching.select_from(_joined) if filter_.text else matching,
         joined,
-        (*session_conditions(filter_, tab=filter_.tab), *_has_applications(filter_)),
+        (*session_conditions(filter_, tab=filter_.tab), *_has_applications(filter_, since=True)),
         _states_of(filter_),
         order,
         limit,
         counted=not filter_.text and filter_.since is None,
         lateral=lateral,
-        index=index,
+        # An organisation's applications are found by its sessions.
+        index=index if filter_.organization is None else None,
     )
 
 
@@ -191,9 +193,9 @@ def _states_of(filter_: ApplicationFilter) -> Collection[ApplicationState]:
     return frozenset(ApplicationState) if filter_.restricted_states is None else filter_.restricted_states
 
 
-def _has_applications(filter_: ApplicationFilter) -> Iterator[Condition]:
+def _has_applications(filter_: ApplicationFilter, *, since: bool) -> Iterator[Condition]:
     """Sessions that have an application in one of the states, and one since the day, where the filter names any."""
     if filter_.restricted_states is not None:
         yield count_of(filter_.restricted_states) > 0
-    if filter_.since is not None:
+    if since and filter_.since is not None:
         yield HAS_REGISTERED_SINCE
