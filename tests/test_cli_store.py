@@ -120,7 +120,10 @@ def test_lists_say_how_many_there_are(
     first = terminal("applications", "--limit", "3", "--lang", lang)
     assert first.stdout.splitlines()[-2:] == [tabs, position]
     cursor = first.stderr.split()[-1]
-    assert position.split()[-1] in terminal("applications", "--after", cursor, "--lang", lang).stdout.splitlines()[-1]
+    assert (
+        position.rsplit(maxsplit=1)[-1]
+        in terminal("applications", "--after", cursor, "--lang", lang).stdout.splitlines()[-1]
+    )
     counted = terminal("applications", "--count", "--lang", lang).stdout.splitlines()
     assert counted == [tabs, in_all]
     assert terminal("actions", "--count", "--format", "csv").stdout.splitlines()[:2] == ["tab,count", "total,8"]

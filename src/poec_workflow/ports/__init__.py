@@ -38,6 +38,7 @@ from poec_workflow.views import (
     DashboardRow,
     SessionFilter,
     SessionRow,
+    Span,
     Tab,
 )
 
@@ -75,6 +76,7 @@ __all__ = [
     "SchemaStorage",
     "SessionFilter",
     "SessionRow",
+    "Span",
     "State",
     "Storage",
     "Subject",
