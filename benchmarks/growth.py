@@ -39,7 +39,7 @@ from benchmarks.lines import Line, at_most
 from benchmarks.ratios import rounds_in, seconds
 from poec_workflow import ApplicationState, commands
 from poec_workflow.sweep import batches
-from poec_workflow.views import ActionFilter, ApplicationFilter, PageRequest, SessionFilter, Tab
+from poec_workflow.views import ActionFilter, ApplicationFilter, PageRequest, SessionFilter, Sort, Tab
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 PAGE = 50
@@ -104,6 +104,34 @@ def _of_organization(store: FilledStore, _: int, **filters: object) -> object:
     return store.workflow.applications(ApplicationFilter(organization=store.any_organization(), **filters))  # type: ignore[arg-type]
 
 
+def _sorted_by(sort: Sort, *, descending: bool = False, mine: bool = False, **filters: object) -> Work:
+    """A page in an order, of everybody or of an organisation."""
+
+    def work(store: FilledStore, _: int) -> object:
+        whose = {"organization": store.any_organization()} if mine else {}
+        asked = ApplicationFilter(**whose, **filters)  # type: ignore[arg-type]
+        return store.workflow.applications(asked, PageRequest(sort=sort, descending=descending))
+
+    return work
+
+
+def _behind_figure(sort: Sort = Sort.REFERENCE, **filters: object) -> Work:
+    """A page of what a figure of an organisation's dashboard counts."""
+    descending = sort is Sort.REGISTRATION
+    return _sorted_by(
+        sort, descending=descending, mine=True, role="trainer", published=True, column="retained", **filters
+    )
+
+
+def _middle_by_start(store: FilledStore, _: int) -> object:
+    """The page that comes after any application, by the start of its session."""
+    session = store.any_session()
+    row = store.workflow.session(f"S-{session}")
+    key = ("", "session-start", "ascending", row.start.isoformat(), row.reference, application_of(session, 250))
+    mark = urlsafe_b64encode("\0".join(key).encode()).decode().rstrip("=")
+    return store.workflow.applications(page=PageRequest(sort=Sort.SESSION_START, after=mark))
+
+
 def _checked(answer: object, holds: bool) -> object:  # noqa: FBT001 - what is said of it
     """An answer that is what was to be measured."""
     if not holds:
@@ -125,6 +153,23 @@ READS: Mapping[str, Work] = {
     "page of a session": lambda s, _: s.workflow.applications(ApplicationFilter(session=f"S-{s.any_session()}")),
     "page by a frequent word": _page(text="nabil"),
     "page by a rare word": lambda s, _: s.workflow.applications(ApplicationFilter(text=f"n{s.any_action()}x250")),
+    "page behind a figure": _behind_figure(),
+    "page behind a figure since a day": _behind_figure(since=date(2022, 1, 1)),
+    "page behind a figure, newest first": _behind_figure(Sort.REGISTRATION),
+    "page, newest first": _sorted_by(Sort.REGISTRATION, descending=True),
+    "page since a day, newest first": _sorted_by(Sort.REGISTRATION, descending=True, since=date(2022, 1, 1)),
+    "page of an organisation, newest first": _sorted_by(Sort.REGISTRATION, descending=True, mine=True),
+    "page by a frequent word, newest first": _sorted_by(Sort.REGISTRATION, descending=True, text="nabil"),
+    "page by start": _sorted_by(Sort.SESSION_START),
+    "page by start, any": _middle_by_start,
+    "page by start, latest first": _sorted_by(Sort.SESSION_START, descending=True),
+    "page of an organisation by start": _sorted_by(Sort.SESSION_START, mine=True),
+    "page by start, a state": _sorted_by(Sort.SESSION_START, states=(ApplicationState.PRESENT,)),
+    "page by start, a frequent word": _sorted_by(Sort.SESSION_START, text="nabil"),
+    "page by start, since a day": _sorted_by(Sort.SESSION_START, since=date(2022, 1, 1)),
+    "sessions by start, 20 a page": lambda s, _: s.workflow.sessions(
+        page=PageRequest(limit=20, sort=Sort.SESSION_START)
+    ),
     "sessions": lambda s, _: s.workflow.sessions(SessionFilter(organization=s.any_organization())),
     "sessions, everybody's, 20 a page": lambda s, _: s.workflow.sessions(page=PageRequest(limit=20)),
     "actions": lambda s, _: s.workflow.actions(ActionFilter(organization=s.any_organization())),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import date, timedelta
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from poec_workflow.model import (
     LIVE_STATES,
@@ -17,7 +19,10 @@ from poec_workflow.model import (
 )
 from poec_workflow.testing.contracts.datasets import TODAY
 from poec_workflow.testing.reference import Snapshot
-from poec_workflow.views import ActionFilter, ActionTab, ApplicationFilter, SessionFilter
+from poec_workflow.views import ActionFilter, ActionTab, ApplicationFilter, PageRequest, SessionFilter
+
+PARIS = ZoneInfo("Europe/Paris")
+BY_REFERENCE = PageRequest()
 
 
 class ReferenceLists:
@@ -26,24 +31,35 @@ class ReferenceLists:
     def __init__(self, stored: Snapshot, *, live: bool) -> None:
         self.stored, self.live = stored, live
 
-    def applications(self, asked: ApplicationFilter) -> list[str]:
+    def applications(self, asked: ApplicationFilter, order: PageRequest = BY_REFERENCE) -> list[str]:
         """References of what fits, in order."""
-        return sorted(
-            reference for reference, each in self._of(SubjectKind.APPLICATION).items() if self._application(each, asked)
-        )
 
-    def sessions(self, asked: SessionFilter) -> list[str]:
-        """References of what fits, in order."""
-        return sorted(
-            reference for reference, each in self._of(SubjectKind.SESSION).items() if self._session(each, asked)
-        )
+        def place(each: Application) -> Any:
+            session = self.session_of(each)
+            return {
+                "reference": (),
+                "registration": (each.registered_at.astimezone(UTC),),
+                "session-start": (session.start, session.reference),
+            }[order.sort]
 
-    def actions(self, asked: ActionFilter) -> list[str]:
+        fits = [each for each in self._of(SubjectKind.APPLICATION).values() if self._application(each, asked)]
+        return in_order(fits, place, order)
+
+    def sessions(self, asked: SessionFilter, order: PageRequest = BY_REFERENCE) -> list[str]:
         """References of what fits, in order."""
+        fits = [each for each in self._of(SubjectKind.SESSION).values() if self._session(each, asked)]
+        return in_order(fits, lambda each: (each.start,) if order.sort == "session-start" else (), order)
+
+    def actions(self, asked: ActionFilter, order: PageRequest = BY_REFERENCE) -> list[str]:
+        """References of what fits, in order."""
+        fits = self._actions(asked)
+        return fits[::-1] if order.descending else fits
+
+    def _actions(self, asked: ActionFilter) -> list[str]:
         return sorted(
             each.reference
             for each in self._of(SubjectKind.ACTION).values()
-            if (asked.tab is None or self.in_tab(each, asked.tab))
+            if (asked.tab is None or self.in_tab(each, asked.tab, asked.at or TODAY))
             and asked.organization in (None, each.responsible, *self._holders(*self.stored.sessions(each.reference)))
             and mentions(asked.text, each.reference, each.title, each.funder, each.responsible)
         )
@@ -82,21 +98,21 @@ class ReferenceLists:
         everyone = sorted(self._of(SubjectKind.APPLICATION).items())
         return [name for name, each in everyone if each.state in OPEN_STATES and self._deadline(each) < TODAY]
 
-    def in_tab(self, action: TrainingAction, tab: ActionTab) -> bool:
+    def in_tab(self, action: TrainingAction, tab: ActionTab, today: date = TODAY) -> bool:
         """Whether an action stands in a tab."""
         if tab is ActionTab.PENDING_VALIDATION:
             return action.pending_certification is not None and action.state not in ("archived", "deleted")
         if tab is ActionTab.ALERT:
-            return bool(self.alerts(action))
+            return bool(self.alerts(action, today))
         return action.state.value == tab.value
 
-    def alerts(self, action: TrainingAction) -> list[str]:
+    def alerts(self, action: TrainingAction, today: date = TODAY) -> list[str]:
         """Why an action stands in the tab of alerts."""
         sessions = self.stored.sessions(action.reference)
         found = {
             "incomplete": "" in (action.objective, action.programme, action.prerequisites),
-            "applications-expiring": any(map(self._has_expiring, sessions)),
-            "quota-unused": any(map(self._closes_half_empty, sessions)),
+            "applications-expiring": any(self._has_expiring(each, today) for each in sessions),
+            "quota-unused": any(self._closes_half_empty(each, today) for each in sessions),
         }
         return [each for each, given in found.items() if given and action.state == "published"]
 
@@ -115,6 +131,7 @@ class ReferenceLists:
             (not asked.states or application.state in asked.states)
             and asked.session in (None, session.reference)
             and asked.candidate in (None, application.candidate)
+            and self._is_behind_figure(application, session, asked)
             and self._spans(session, asked)
             and mentions(
                 asked.text,
@@ -125,6 +142,21 @@ class ReferenceLists:
                 *((person.name, person.email) if person else ()),
                 *self._texts(session),
             )
+        )
+
+    def _is_behind_figure(self, application: Application, session: TrainingSession, asked: ApplicationFilter) -> bool:
+        """What a figure of the dashboard counts."""
+        since = asked.since and datetime(asked.since.year, asked.since.month, asked.since.day, tzinfo=PARIS)
+        today, deadline = asked.at or TODAY, self._deadline(application)
+        of_column = {
+            None: True,
+            "pending": application.state in OPEN_STATES,
+            "expiring": application.state in OPEN_STATES and today <= deadline <= today + timedelta(days=15),
+        }
+        return (
+            (since is None or application.registered_at >= since)
+            and (not asked.published or self.action_of(session).state == "published")
+            and of_column.get(asked.column, application.state == str(asked.column).replace("_", "-"))
         )
 
     def _session(self, session: TrainingSession, asked: SessionFilter) -> bool:
@@ -138,7 +170,7 @@ class ReferenceLists:
     def _spans(self, session: TrainingSession, asked: ApplicationFilter | SessionFilter) -> bool:
         holders = [session.organization(asked.role)] if asked.role else self._holders(session)
         return (
-            (asked.tab is None or (asked.tab == "ended") == (session.end < TODAY))
+            (asked.tab is None or (asked.tab == "ended") == (session.end < (asked.at or TODAY)))
             and (asked.organization is None or asked.organization in holders)
             and (asked.session_from is None or session.start >= asked.session_from)
             and (asked.session_until is None or session.end <= asked.session_until)
@@ -153,17 +185,17 @@ class ReferenceLists:
             *(action.reference, action.title, action.funder, action.responsible),
         ]
 
-    def _has_expiring(self, session: TrainingSession) -> bool:
+    def _has_expiring(self, session: TrainingSession, today: date) -> bool:
         return any(
-            each.state in OPEN_STATES and TODAY <= self._deadline(each) <= TODAY + timedelta(days=15)
+            each.state in OPEN_STATES and today <= self._deadline(each) <= today + timedelta(days=15)
             for each in self.stored.applications(session.reference)
         )
 
-    def _closes_half_empty(self, session: TrainingSession) -> bool:
+    def _closes_half_empty(self, session: TrainingSession, today: date) -> bool:
         registered = self.stored.applications(session.reference)
         used = sum(each.state in LIVE_STATES for each in registered) if self.live else len(registered)
         unused = session.capacity * session.coefficient - used
-        closing = TODAY <= session.registration_deadline <= TODAY + timedelta(days=7)
+        closing = today <= session.registration_deadline <= today + timedelta(days=7)
         half = unused >= session.capacity * session.coefficient / 2
         return session.state == "active" and closing and half
 
@@ -187,6 +219,12 @@ class ReferenceLists:
 
     def _holders(self, *sessions: TrainingSession) -> list[str]:
         return [each.organization(role) for each in sessions for role in Role]
+
+
+def in_order(found: list[Any], place: Callable[[Any], tuple[Any, ...]], order: PageRequest) -> list[str]:
+    """The references of what was found, by place and then by reference."""
+    ordered = sorted(found, key=lambda each: (*place(each), each.reference), reverse=order.descending)
+    return [each.reference for each in ordered]
 
 
 def mentions(text: str, *texts: str | None) -> bool:

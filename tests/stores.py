@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from shutil import copytree
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, inspect, select, text
 
 from poec_workflow.adapters.sql import SqlStorage
 from poec_workflow.adapters.sql.connections import OwnConnections
@@ -22,6 +23,15 @@ LATER = "9999"
 """The revision that a later release adds, after whichever is the head now."""
 SEARCHED = ("poec_actions", "poec_applications", "poec_people", "poec_sessions")
 """The tables whose texts are searched."""
+
+
+WITHOUT_ORDERS = (
+    "DROP INDEX ix_poec_sessions_start_on_reference",
+    "DROP INDEX ix_poec_applications_session_registration_key",
+    "DROP INDEX ix_poec_applications_registration_key",
+    "ALTER TABLE poec_applications DROP COLUMN registration_key",
+)
+"""What takes revision 0003 back."""
 
 
 def restore(dump: Path, file: Path) -> None:
@@ -70,6 +80,7 @@ def unindex(url: str) -> None:
 def as_before_revisions(url: str) -> None:
     """Make a store of this release one of the first revision, from before revisions were kept."""
     unindex(url)
+    say(url, *WITHOUT_ORDERS)
     say(url, "DROP TABLE poec_alembic_version", "UPDATE poec_schema SET version = 1")
 
 
@@ -116,15 +127,31 @@ def _without_outcome(cell: object) -> object:
     return _OUTCOME.sub("", cell) if isinstance(cell, str) else cell
 
 
-def rows(url: str) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of the tables that this release knows, but for the revision's."""
+def columns(url: str) -> dict[str, set[str]]:
+    """The columns of every table of ours that is there."""
     engine = engine_of(url)
     with engine.connect() as connection:
-        there = set(inspect(connection).get_table_names())
+        look = inspect(connection)
+        found = {name: {each["name"] for each in look.get_columns(name)} for name in look.get_table_names()}
+    engine.dispose()
+    return {name: each for name, each in found.items() if name in metadata.tables}
+
+
+def rows(url: str, known: Mapping[str, set[str]] | None = None) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of the tables that this release knows, but for the revision's; of the known columns, or of all."""
+    known = known or columns(url)
+    engine = engine_of(url)
+    with engine.connect() as connection:
         found = {
-            table.name: sorted((tuple(row) for row in connection.execute(table.select())), key=repr)
-            for table in metadata.sorted_tables
-            if table.name in there and table.name not in ("poec_alembic_version", "poec_schema")
+            name: sorted(
+                (
+                    tuple(row)
+                    for row in connection.execute(select(*(c for c in table.columns if c.name in known[name])))
+                ),
+                key=repr,
+            )
+            for name, table in metadata.tables.items()
+            if name in known and name not in ("poec_alembic_version", "poec_schema")
         }
     engine.dispose()
     return found

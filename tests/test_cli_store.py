@@ -86,6 +86,83 @@ def test_the_season_through_the_command_line_alone(season: tuple[Terminal, dict[
     assert dashboards() == expected["dashboards_after_sweep"]
 
 
+def test_every_figure_is_a_door_of_the_command_line(season: tuple[Terminal, dict[str, Any], Path]) -> None:
+    """The list with the figure's words has as many applications, and `--count` says as many."""
+    terminal, expected, _ = season
+    name, at = expected["dashboards_before_sweep"][0]["organization"], expected["sweep_at"][:10]
+    asked = ("--since", "2021-12-01", "--at", at)
+    rows = terminal.json("dashboard", name, *asked)["rows"]
+    assert rows
+    for row in rows:
+        for column in ("pending", "expiring", "retained", "rejected", "no_advice", "session_full", "cancelled"):
+            words = ("applications", "--organization", name, "--role", row["role"], "--published", "--column", column)
+            listed = terminal.json(*words, *asked, "--limit", "0")
+            assert len(listed) == row[column] == terminal.json(*words, *asked, "--count")["total"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "tabs", "position", "in_all", "note"),
+    [
+        ("en", "Current and coming sessions [0] · Ended sessions [261]", "1-3 of 261", "261 in all", "2021-12-01"),
+        (
+            "fr",
+            "Sessions en cours et à venir [0] · Sessions terminées [261]",
+            "1 à 3 sur 261",
+            "261 en tout",
+            "01/12/2021",
+        ),
+    ],
+)
+def test_lists_say_how_many_there_are(
+    lang: str, tabs: str, position: str, in_all: str, note: str, season: tuple[Terminal, dict[str, Any], Path]
+) -> None:
+    """Under a page its tabs and which rows it shows; with `--count` the total; under the dashboard since when."""
+    terminal, _, _ = season
+    first = terminal("applications", "--limit", "3", "--lang", lang)
+    assert first.stdout.splitlines()[-2:] == [tabs, position]
+    cursor = first.stderr.split()[-1]
+    assert (
+        position.rsplit(maxsplit=1)[-1]
+        in terminal("applications", "--after", cursor, "--lang", lang).stdout.splitlines()[-1]
+    )
+    counted = terminal("applications", "--count", "--lang", lang).stdout.splitlines()
+    assert counted == [tabs, in_all]
+    assert terminal("actions", "--count", "--format", "csv").stdout.splitlines()[:2] == ["tab,count", "total,8"]
+    actions = terminal("actions", "--count", "--lang", lang).stdout.splitlines()
+    assert max(map(len, actions)) <= 80
+    dashboard = terminal("dashboard", "AFEC", "--since", "2021-12-01", "--lang", lang).stdout
+    assert note in dashboard.splitlines()[-2]
+
+
+def test_lists_are_sorted(season: tuple[Terminal, dict[str, Any], Path]) -> None:
+    """By the word that is given, both ways; page after page is the list."""
+    terminal, _, _ = season
+    words = ("applications", "--sort", "session-start", "--descending")
+    whole = terminal.json(*words, "--limit", "0")
+    keys = [(each["session_start"], each["session"], each["reference"]) for each in whole]
+    assert keys == sorted(keys, reverse=True)
+    first = terminal(*words, "--limit", "100", "--format", "json")
+    second = terminal.json(*words, "--limit", "100", "--after", first.stderr.split()[-1])
+    assert [*json.loads(first.stdout), *second] == whole[:200]
+    wrong = terminal("applications", "--after", first.stderr.split()[-1])
+    assert (wrong.exit_code, "$.after" in wrong.stderr) == (2, True)
+    assert terminal("sessions", "--sort", "registration").exit_code == 2
+
+
+@pytest.mark.parametrize("at", ["2022-03-28", "2022-03-28T00:00:00+02:00", "2022-03-27T22:00:00Z"])
+def test_a_day_may_be_said_by_an_instant(at: str, season: tuple[Terminal, dict[str, Any], Path]) -> None:
+    """Lists, queue, dashboard and explanation as of it."""
+    terminal, _, _ = season
+    for words in (("queue", "ORG-04"), ("dashboard", "ORG-04")):
+        assert terminal.json(*words, "--at", at)["at"] == "2022-03-28"
+    assert terminal.json("sessions", "--count", "--at", at) == terminal.json(
+        "sessions", "--count", "--at", "2022-03-28"
+    )
+    explained = ("explain", "C-000001", "--kind", "organization", "--organization", "ORG-04")
+    assert terminal.json(*explained, "--at", at) == terminal.json(*explained, "--at", "2022-03-28")
+    assert terminal("queue", "ORG-04", "--at", "yesterday").exit_code == 2
+
+
 def test_one_line_at_a_time(fresh: Terminal) -> None:
     """`exec` carries out a line, from its argument or standard input, now where it has no instant."""
     accepted = fresh.json("exec", json.dumps(LINE))

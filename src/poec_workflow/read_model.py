@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from attrs import field, frozen
@@ -25,7 +25,7 @@ from poec_workflow.model import (
     TrainingSession,
 )
 from poec_workflow.policies.alerts import AlertCriteria, alert_criteria
-from poec_workflow.policies.calendar import first_instant
+from poec_workflow.policies.calendar import first_instant, local_instant
 from poec_workflow.policies.deadlines import ended_before, session_ends_expiring
 from poec_workflow.policies.settings import Settings, default_settings
 from poec_workflow.ports import Clock, Storage, SystemClock
@@ -41,6 +41,7 @@ from poec_workflow.views import (
     PageRequest,
     SessionFilter,
     SessionRow,
+    Span,
     Tab,
     WorkQueue,
 )
@@ -50,14 +51,15 @@ if TYPE_CHECKING:
     from poec_workflow.explanation import Explanation
 
 T = TypeVar("T")
+F = TypeVar("F", ApplicationFilter, SessionFilter, ActionFilter)
 
 
 @frozen
 class ReadModel:
     """The queries of a workflow; see `Workflow` for the attributes.
 
-    Every list is ordered by reference, by code points. Texts that no storage can hold (NUL, lone surrogates) are
-    `Malformed`.
+    Lists are ordered as the page asks, by reference where it does not say. Texts that no storage can hold (NUL, lone
+    surrogates) are `Malformed`.
     """
 
     storage: Storage
@@ -104,17 +106,24 @@ class ReadModel:
         self._existing(of, reference)
         return self.storage.queries.history(of, reference)
 
-    def explain(self, application: str, actor: Actor) -> tuple[Explanation, ...]:
+    def explain(self, application: str, actor: Actor, *, at: date | datetime | None = None) -> tuple[Explanation, ...]:
         """Say for each command to an application whether an actor may give it, or every reason why not.
 
         Rules that need the payload are not evaluated. The application and its session are read at the same time.
 
+        Args:
+            application: the reference.
+            actor: who would give the commands.
+            at: the instant at which they would be given, or a day from its beginning on; now by default. The
+                application is the one that is stored now.
+
         Raises:
             CommandRefused: `unknown-application`.
+            Malformed: the actor, or `at` is not aware or not of the years 1900 to 2999.
         """
         from poec_workflow.explanation import explain  # noqa: PLC0415 - with remedies, which a refusal alone needs
 
-        now, known = local_now(self.clock, self.settings.zone), well_formed(actor, Actor)
+        now, known = self._instant(at), well_formed(actor, Actor)
         loaded = self.storage.queries.around(self.application(application))
         assert loaded.subject is not None  # noqa: S101 - an application is never deleted
         return explain(loaded.subject, loaded.facts(now, known, self.settings), self.lifecycles)
@@ -126,48 +135,60 @@ class ReadModel:
         filter: ApplicationFilter = ApplicationFilter(),  # noqa: A002, B008 - the published name; a frozen value
         page: PageRequest = PageRequest(),  # noqa: B008
     ) -> Page[ApplicationRow]:
-        """The applications list, by reference.
+        """The applications list, in the order of the page.
 
         Raises:
-            Malformed: the filter, or the cursor of the page.
+            Malformed: the filter, or the page: its cursor, or an order that the list does not have.
         """
-        return self._page(self.storage.queries.applications, filter, page)
+        return self._page(self.storage.queries.applications, filter, page, ApplicationRow)
 
     def application_tabs(self, filter: ApplicationFilter = ApplicationFilter()) -> Mapping[Tab, int]:  # noqa: A002, B008
         """How many applications stand in each tab, as far as the rest of a filter lets them."""
-        return self.storage.queries.application_tabs(_well_formed(filter), self._criteria())
+        return self.storage.queries.application_tabs(_well_formed(filter), self._criteria(filter))
+
+    def application_count(self, filter: ApplicationFilter = ApplicationFilter()) -> int:  # noqa: A002, B008
+        """How many applications the list has, all pages together."""
+        return filter.total(self.application_tabs(filter))
 
     def sessions(
         self,
         filter: SessionFilter = SessionFilter(),  # noqa: A002, B008
         page: PageRequest = PageRequest(),  # noqa: B008
     ) -> Page[SessionRow]:
-        """The sessions list, by reference.
+        """The sessions list, in the order of the page.
 
         Raises:
-            Malformed: the filter, or the cursor of the page.
+            Malformed: the filter, or the page: its cursor, or an order that the list does not have.
         """
-        return self._page(self.storage.queries.sessions, filter, page)
+        return self._page(self.storage.queries.sessions, filter, page, SessionRow)
 
     def session_tabs(self, filter: SessionFilter = SessionFilter()) -> Mapping[Tab, int]:  # noqa: A002, B008
         """How many sessions stand in each tab, as far as the rest of a filter lets them."""
-        return self.storage.queries.session_tabs(_well_formed(filter), self._criteria())
+        return self.storage.queries.session_tabs(_well_formed(filter), self._criteria(filter))
+
+    def session_count(self, filter: SessionFilter = SessionFilter()) -> int:  # noqa: A002, B008
+        """How many sessions the list has, all pages together."""
+        return filter.total(self.session_tabs(filter))
 
     def actions(
         self,
         filter: ActionFilter = ActionFilter(),  # noqa: A002, B008
         page: PageRequest = PageRequest(),  # noqa: B008
     ) -> Page[ActionRow]:
-        """The actions list, by reference.
+        """The actions list, in the order of the page.
 
         Raises:
-            Malformed: the filter, or the cursor of the page.
+            Malformed: the filter, or the page: its cursor, or an order that the list does not have.
         """
-        return self._page(self.storage.queries.actions, filter, page)
+        return self._page(self.storage.queries.actions, filter, page, ActionRow)
 
     def action_tabs(self, filter: ActionFilter = ActionFilter()) -> Mapping[ActionTab, int]:  # noqa: A002, B008
         """How many actions stand in each tab; an action may stand in several."""
-        return self.storage.queries.action_tabs(_well_formed(filter), self._criteria())
+        return self.storage.queries.action_tabs(_well_formed(filter), self._criteria(filter))
+
+    def action_count(self, filter: ActionFilter = ActionFilter()) -> int:  # noqa: A002, B008
+        """How many actions the list has, all pages together."""
+        return filter.total(self.action_tabs(filter))
 
     def candidate_applications(self, reference: str) -> Sequence[ApplicationRow]:
         """All applications of a candidate, in progress and past, by reference."""
@@ -178,6 +199,9 @@ class ReadModel:
     def dashboard(self, organization: str, *, since: date | None = None, at: date | None = None) -> Dashboard:
         """An organisation's applications of currently published actions, as stored, by role and state.
 
+        Each figure is the number of the applications that `applications` lists by
+        `ApplicationFilter(organization=…, role=…, column=…, published=True, since=…, at=…)`.
+
         Args:
             organization: whose; an unknown one has no rows.
             since: count applications registered on this day or later.
@@ -186,7 +210,7 @@ class ReadModel:
         Raises:
             Malformed: a day is not of the years 1900 to 2999.
         """
-        day = _day(at, "$.at") if at else self._today()
+        day = self._today() if at is None else _day(at, "$.at")
         rows = self.storage.queries.dashboard(
             _text(organization),
             expiring=session_ends_expiring(day, self.settings),
@@ -194,9 +218,17 @@ class ReadModel:
         )
         return Dashboard(organization=organization, at=day, rows=tuple(rows))
 
-    def work_queue(self, organization: str) -> WorkQueue:
-        """What the organisation has to do on sessions on which it holds a role; overdue applications are left out."""
-        today = self._today()
+    def work_queue(self, organization: str, *, at: date | None = None) -> WorkQueue:
+        """What the organisation has to do on sessions on which it holds a role; overdue applications are left out.
+
+        Args:
+            organization: whose; an unknown one has nothing to do.
+            at: the day from which it is reckoned; today by default. Applications are those that are stored now.
+
+        Raises:
+            Malformed: the day is not of the years 1900 to 2999.
+        """
+        today = self._today() if at is None else _day(at, "$.at")
         rows = self.storage.queries.waiting(_text(organization), ended_from=ended_before(today, self.settings))
         return WorkQueue(
             organization=organization,
@@ -209,9 +241,11 @@ class ReadModel:
             expiring=tuple(each for each in rows if self._expires(each, today)),
         )
 
-    def _page(self, query: Callable[..., Sequence[Row]], asked: object, page: PageRequest) -> Page[Row]:
-        after, limit = span(_well_formed(page))
-        return paged(query(_well_formed(asked), self._criteria(), after=after, limit=limit), page)
+    def _page(
+        self, query: Callable[[F, AlertCriteria, Span], Sequence[Row]], asked: F, page: PageRequest, rows: type[Row]
+    ) -> Page[Row]:
+        to_read = span(_well_formed(page), rows)
+        return paged(query(_well_formed(asked), self._criteria(asked), to_read), page)
 
     def _expires(self, row: ApplicationRow, today: date) -> bool:
         first, last = session_ends_expiring(today, self.settings)
@@ -223,8 +257,17 @@ class ReadModel:
             raise CommandRefused([unknown(kind, reference)])
         return subject
 
-    def _criteria(self) -> AlertCriteria:
-        return alert_criteria(self._today(), self.settings)
+    def _criteria(self, asked: ApplicationFilter | SessionFilter | ActionFilter) -> AlertCriteria:
+        today = self._today() if asked.at is None else asked.at
+        since = asked.since if isinstance(asked, ApplicationFilter) else None
+        return alert_criteria(today, self.settings, since=since)
+
+    def _instant(self, at: date | datetime | None) -> datetime:
+        if at is None:
+            return local_now(self.clock, self.settings.zone)
+        if not isinstance(at, datetime):
+            at = first_instant(_day(at, "$.at"), self.settings.zone)
+        return local_instant(at, self.settings.zone, "$.at").instant
 
     def _today(self) -> date:
         return local_now(self.clock, self.settings.zone).date()

@@ -13,11 +13,19 @@ from hypothesis import strategies as st
 from poec_workflow import ApplicationState, Role, Settings, SubjectKind, Workflow
 from poec_workflow.adapters.memory import MemoryStorage
 from poec_workflow.model import OPEN_STATES
-from poec_workflow.testing.contracts.comparison import Filter, walked
+from poec_workflow.testing.contracts.comparison import BY_REFERENCE, Filter, walked
 from poec_workflow.testing.contracts.datasets import TODAY, datasets, edges, mixed, settle
-from poec_workflow.testing.contracts.drawn_filters import ACTIONS, APPLICATIONS, CLOCK, EACH_FIELD, SESSIONS
+from poec_workflow.testing.contracts.drawn_filters import (
+    ACTIONS,
+    APPLICATIONS,
+    CLOCK,
+    EACH_FIELD,
+    EACH_ORDER,
+    PAGES,
+    SESSIONS,
+)
 from poec_workflow.testing.reference import Snapshot
-from poec_workflow.views import ActionFilter, ActionTab, ApplicationFilter, PageRequest, SessionFilter, Tab
+from poec_workflow.views import ActionFilter, ActionTab, ApplicationFilter, PageRequest, SessionFilter, Sort, Tab
 from reference_lists import ReferenceLists
 
 
@@ -28,22 +36,29 @@ def settled(stored: Snapshot, *, live: bool) -> tuple[Workflow, ReferenceLists]:
     return Workflow(storage, clock=CLOCK, settings=rules), ReferenceLists(stored, live=live)
 
 
-def compare_lists(workflow: Workflow, plain: ReferenceLists, filters: Sequence[Filter], size: int) -> None:
+def compare_lists(
+    workflow: Workflow, plain: ReferenceLists, filters: Sequence[Filter], size: int, order: PageRequest
+) -> None:
     """References, in order, of what fits; pages are that list in pieces; tabs count what they would list."""
     for each in (*filters, *(ApplicationFilter(tab=tab) for tab in Tab)):
         match each:
             case ApplicationFilter():
-                assert walked(workflow.applications, each, size) == plain.applications(each)
+                assert walked(workflow.applications, each, size, order) == plain.applications(each, order)
                 counts = {tab: len(plain.applications(evolve(each, tab=tab))) for tab in Tab}
                 assert workflow.application_tabs(each) == counts
+                assert workflow.application_count(each) == len(plain.applications(each))
             case SessionFilter():
-                assert walked(workflow.sessions, each, size) == plain.sessions(each)
+                asked = BY_REFERENCE if order.sort is Sort.REGISTRATION else order
+                assert walked(workflow.sessions, each, size, asked) == plain.sessions(each, asked)
                 counts = {tab: len(plain.sessions(evolve(each, tab=tab))) for tab in Tab}
                 assert workflow.session_tabs(each) == counts
+                assert workflow.session_count(each) == len(plain.sessions(each))
             case ActionFilter():
-                assert walked(workflow.actions, each, size) == plain.actions(each)
+                asked = order if order.sort is Sort.REFERENCE else BY_REFERENCE
+                assert walked(workflow.actions, each, size, asked) == plain.actions(each, asked)
                 of_actions = {tab: len(plain.actions(evolve(each, tab=tab))) for tab in ActionTab}
                 assert workflow.action_tabs(each) == of_actions
+                assert workflow.action_count(each) == len(plain.actions(each))
 
 
 def compare_screens(workflow: Workflow, plain: ReferenceLists) -> None:
@@ -109,6 +124,7 @@ def compare_columns(workflow: Workflow, plain: ReferenceLists) -> None:
     sessions=st.lists(SESSIONS, min_size=1, max_size=3),
     actions=st.lists(ACTIONS, min_size=1, max_size=3),
     size=st.integers(1, 3),
+    order=PAGES,
     live=st.booleans(),
 )
 def test_drawn_data(
@@ -117,20 +133,22 @@ def test_drawn_data(
     sessions: Sequence[SessionFilter],
     actions: Sequence[ActionFilter],
     size: int,
+    order: PageRequest,
     *,
     live: bool,
 ) -> None:
     """Lists, pages, tabs, columns, queues and dashboards."""
     workflow, plain = settled(stored, live=live)
-    compare_lists(workflow, plain, [*applications, *sessions, *actions], size)
+    compare_lists(workflow, plain, [*applications, *sessions, *actions], size, order)
     compare_columns(workflow, plain)
     compare_screens(workflow, plain)
 
 
-def test_each_filter() -> None:
+@pytest.mark.parametrize("order", EACH_ORDER, ids=lambda each: f"{each.sort}-{each.descending}")
+def test_each_filter_in_each_order(order: PageRequest) -> None:
     """One field at a time."""
     workflow, plain = settled(mixed(), live=False)
-    compare_lists(workflow, plain, EACH_FIELD, size=50)
+    compare_lists(workflow, plain, EACH_FIELD, 50, order)
     compare_columns(workflow, plain)
     compare_screens(workflow, plain)
 

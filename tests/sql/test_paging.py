@@ -22,9 +22,10 @@ from poec_workflow.adapters.sql.application_statements import applications_page,
 from poec_workflow.ports import Storage
 from poec_workflow.testing.contracts.comparison import walked
 from poec_workflow.testing.contracts.datasets import dataset, mixed, settle
-from poec_workflow.testing.contracts.drawn_filters import APPLICATIONS, CLOCK
+from poec_workflow.testing.contracts.drawn_filters import APPLICATIONS, CLOCK, EACH_ORDER
+from poec_workflow.testing.contracts.drawn_filters import PAGES as PAGES_ASKED
 from poec_workflow.testing.reference import Snapshot
-from poec_workflow.views import ApplicationFilter, Tab
+from poec_workflow.views import ApplicationFilter, PageRequest, Tab
 from reference_lists import ReferenceLists
 from statements import Said, noting
 
@@ -68,16 +69,18 @@ def stores(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 @given(
     order=st.sampled_from(sorted(ORDERS)),
     asked=APPLICATIONS,
+    page=PAGES_ASKED,
     size=st.integers(1, 40),
     walk=st.sampled_from([1, 2, 7, 1_000]),
 )
 def test_pages_are_the_list_in_pieces(
-    stores: dict[str, Storage], order: str, asked: ApplicationFilter, size: int, walk: int
+    stores: dict[str, Storage], order: str, asked: ApplicationFilter, page: PageRequest, size: int, walk: int
 ) -> None:
     """Whether they are found by walking a little, or by looking where each session goes on."""
-    with patch.object(paging, "_SCANNED", walk):
-        found = walked(Workflow(stores[order], clock=CLOCK).applications, asked, size)
-    assert found == ReferenceLists(ordered(ORDERS[order]), live=False).applications(asked)
+    with patch.object(paging, "SCANNED", walk):
+        applications_page.cache_clear()
+        found = walked(Workflow(stores[order], clock=CLOCK).applications, asked, size, page)
+    assert found == ReferenceLists(ordered(ORDERS[order]), live=False).applications(asked, page)
 
 
 PAGES = {
@@ -92,6 +95,10 @@ PAGES = {
     "a session's": ApplicationFilter(session="T-1500"),
     "a session's in a state": ApplicationFilter(session="T-1950", states=(ApplicationState.REJECTED,)),
     "a candidate's": ApplicationFilter(candidate="Q-20000"),
+    "behind a figure": ApplicationFilter(
+        organization="O-1950", role=Role.TRAINER, column="rejected", published=True, since=date(2021, 11, 1)
+    ),
+    "expiring": ApplicationFilter(organization="O-1500", column="expiring", at=date(2022, 3, 20)),
     "a candidate's that are current": ApplicationFilter(candidate="Q-20000", tab=Tab.CURRENT),
 }
 """Of a store of two thousand sessions, one after the other, of organisations of their own: the last start later, and
@@ -103,10 +110,11 @@ FILL = (
     "CREATE TEMP TABLE one AS SELECT * FROM poec_sessions WHERE reference = 'S-1'",
     """INSERT INTO poec_sessions SELECT 'T-' || n, version, state, action,
         iif(n <= 1500, '2021-10-01', start_on), end_on, registration_deadline, 'O-' || n, 'O-' || n, 'O-' || n, quota,
-        'o-' || n, data, registered, pending, convoked, present, absent, retained, iif(n > 1900, 20, 0), no_advice,
+        'o-' || n, data, 20, iif(n > 1900, 0, 20), convoked, present, absent, retained, iif(n > 1900, 20, 0), no_advice,
         session_full, cancelled FROM one, numbers WHERE n <= 2000""",
     """INSERT INTO poec_applications SELECT 'D-' || n, version, iif(n > 38000, 'rejected', 'pending'),
-        'T-' || ((n - 1) / 20 + 1), 'Q-' || n, registered_at, search, data FROM poec_applications, numbers
+        'T-' || ((n - 1) / 20 + 1), 'Q-' || n, registered_at, search, data,
+        substr(registration_key, 1, 12) || printf('%05d', n) || 'D-' || n FROM poec_applications, numbers
         WHERE reference = 'C-1'""",
 )
 
@@ -135,6 +143,21 @@ def test_a_page_takes_few_steps(name: str, filled: SqlStorage) -> None:
         page = workflow_on(filled).applications(PAGES[name])
     assert page.items
     assert len(steps) < 60
+
+
+@pytest.mark.parametrize("order", EACH_ORDER[2:], ids=lambda each: f"{each.sort}-{each.descending}")
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_takes_few_steps_in_every_order(name: str, order: PageRequest, filled: SqlStorage) -> None:
+    """The same by registration and by the start of the session, both ways."""
+    steps = []
+
+    def counted(said: Said) -> None:
+        said.cursor.connection.set_progress_handler(lambda: steps.append(1), 1_000)
+
+    with noting(counted), closing(filled):
+        page = workflow_on(filled).applications(PAGES[name], order)
+    assert page.items
+    assert len(steps) < 120
 
 
 @pytest.mark.parametrize(

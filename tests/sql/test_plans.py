@@ -69,6 +69,22 @@ EVERY_READ: dict[str, Callable[[Workflow], object]] = {
     "a role's": lambda w: w.applications(ApplicationFilter(organization="TRAIN", role=Role.TRAINER, tab=Tab.CURRENT)),
     "current": lambda w: w.applications(ApplicationFilter(tab=Tab.CURRENT)),
     "a session's": lambda w: w.applications(ApplicationFilter(session="S-1", text="zoé")),
+    "newest first": lambda w: w.applications(page=PageRequest(sort="registration", descending=True)),
+    "since a day": lambda w: w.applications(ApplicationFilter(since=DAY)),
+    "since a day by registration": lambda w: w.applications(
+        ApplicationFilter(since=DAY), PageRequest(sort="registration")
+    ),
+    "an organisation's, newest first": lambda w: w.applications(
+        ApplicationFilter(organization="TRAIN"), PageRequest(sort="registration", descending=True)
+    ),
+    "by start": lambda w: w.applications(page=PageRequest(sort="session-start")),
+    "an organisation's by start": lambda w: w.applications(
+        ApplicationFilter(organization="TRAIN"), PageRequest(sort="session-start")
+    ),
+    "behind a figure": lambda w: w.applications(
+        ApplicationFilter(organization="TRAIN", role="trainer", column="pending", published=True, since=DAY)
+    ),
+    "sessions by start": lambda w: w.sessions(page=PageRequest(sort="session-start")),
     "tabs": lambda w: w.application_tabs(ApplicationFilter(organization="TRAIN")),
     "tabs of a candidate": lambda w: w.application_tabs(ApplicationFilter(candidate="P-1")),
     "sessions": lambda w: w.sessions(SessionFilter(organization="TRAIN", tab=Tab.ENDED)),

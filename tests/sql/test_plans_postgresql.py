@@ -12,6 +12,8 @@ from test_plans import EVERY_READ, GROWING
 
 from guarantees import ADVISER, registering, workflow_on, workflow_with_session
 from poec_workflow.adapters.sql import SqlStorage
+from poec_workflow.testing.contracts.drawn_filters import EACH_ORDER
+from poec_workflow.views import PageRequest
 from postgres import SERVER, raw_url
 from statements import Said, noting
 
@@ -20,12 +22,14 @@ FILL = (
         'reference', 'T-' || n, 'action', 'B-' || n, 'trainer', 'O-' || n, 'positioner', 'O-' || n,
         'responsible', 'O-' || n, 'search', 'o-' || n,
         'start_on', CASE WHEN n <= 1500 THEN '2021-10-01' ELSE s.start_on END,
+        'registered', 20, 'pending', CASE WHEN n > 1900 THEN 0 ELSE 20 END,
         'rejected', CASE WHEN n > 1900 THEN 20 ELSE 0 END))).*
         FROM poec_sessions s, generate_series(1, 2000) n WHERE s.reference = 'S-1')""",
     """INSERT INTO poec_actions (SELECT (json_populate_record(a, json_build_object('reference', 'B-' || n))).*
         FROM poec_actions a, generate_series(1, 2000) n WHERE a.reference = 'A-1')""",
     """INSERT INTO poec_applications (SELECT (json_populate_record(a, json_build_object('reference', 'D-' || n,
         'session', 'T-' || ((n - 1) / 20 + 1), 'candidate', 'Q-' || n,
+        'registration_key', left(registration_key, 12) || lpad(n::text, 5, '0') || 'D-' || n,
         'state', CASE WHEN n > 38000 THEN 'rejected' ELSE 'pending' END))).*
         FROM poec_applications a, generate_series(1, 40000) n WHERE a.reference = 'C-1')""",
     """INSERT INTO poec_history (SELECT (json_populate_record(h, json_build_object('reference', 'D-' || n,
@@ -73,8 +77,9 @@ def rows_read(plan: dict[str, Any]) -> int:
     return int(own * plan["Actual Loops"]) + sum(rows_read(each) for each in plan.get("Plans", ()))
 
 
+@pytest.mark.parametrize("order", EACH_ORDER, ids=lambda each: f"{each.sort}-{each.descending}")
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_reads_a_small_part(name: str, filled: SqlStorage) -> None:
+def test_a_page_reads_a_small_part(name: str, order: PageRequest, filled: SqlStorage) -> None:
     """However far away what it shows lies: of forty thousand applications, a tenth at most."""
     found: list[int] = []
 
@@ -84,7 +89,7 @@ def test_a_page_reads_a_small_part(name: str, filled: SqlStorage) -> None:
             found.append(rows_read(said.cursor.fetchone()[0][0]["Plan"]))
 
     with noting(explain):
-        page = workflow_on(filled).applications(PAGES[name])
+        page = workflow_on(filled).applications(PAGES[name], order)
     assert page.items
     assert len(found) == 1
     assert found[0] < 4_000

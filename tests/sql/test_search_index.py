@@ -66,7 +66,7 @@ def found(workflow: Workflow, text: str, limit: int = 5) -> tuple[list[str], dic
 @contextmanager
 def nothing_scanned() -> Iterator[None]:
     """Pages are found by the index alone."""
-    with patch("poec_workflow.adapters.sql.paging._SCANNED", 1), patch("poec_workflow.adapters.sql.paging._FEW", 0):
+    with patch("poec_workflow.adapters.sql.paging.SCANNED", 1), patch("poec_workflow.adapters.sql.paging._FEW", 0):
         yield
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import click
 from attrs import fields
 
 from poec_workflow import locales
 from poec_workflow.cli import options
+from poec_workflow.cli.day_options import AS_OF, Day, DayOrInstant, day_of
 from poec_workflow.cli.formats import print_csv, print_list
-from poec_workflow.cli.list_commands import Day
-from poec_workflow.cli.terminal import dashboard_table, print_json, print_table, table
+from poec_workflow.cli.terminal import dashboard_note, dashboard_table, print_json, print_table, say, table, wrapped
 from poec_workflow.serialization import to_dict
 from poec_workflow.views import ApplicationRow, DashboardRow
 
@@ -20,7 +20,9 @@ _LISTS = ("to_convoke", "attendance_to_record", "advice_to_give", "expiring")
 
 @click.command()
 @click.argument("organization")
-@click.option("--at", type=Day(), help="The day that expiring applications are reckoned from; today by default.")
+@click.option(
+    "--at", type=DayOrInstant(), help="The day that expiring applications are reckoned from; today by default."
+)
 @click.option("--since", type=Day(), help="Count applications registered on this day or later.")
 @options.store
 @options.settings
@@ -28,7 +30,7 @@ _LISTS = ("to_convoke", "attendance_to_record", "advice_to_give", "expiring")
 @options.lang
 def dashboard(
     organization: str,
-    at: date | None,
+    at: date | datetime | None,
     since: date | None,
     store: str,
     places: tuple[str, ...],
@@ -37,25 +39,30 @@ def dashboard(
 ) -> None:
     """Count an ORGANIZATION's applications by role and state, as stored."""
     workflow = options.open_workflow(store, places)
-    result = workflow.dashboard(organization, since=since, at=at)
+    result = workflow.dashboard(organization, since=since, at=day_of(at, workflow.settings.zone))
     if format_ == "json":
         print_json(to_dict(result))
     elif format_ == "csv":
         print_list(result.rows, DashboardRow, "csv", {})
     else:
         print_table(dashboard_table(result, lang, workflow.settings.warning_days))
+        for line in wrapped(dashboard_note(since, lang).split(), " "):
+            say(line)
 
 
 @click.command()
 @click.argument("organization")
+@AS_OF
 @options.store
 @options.settings
 @options.list_format
 @options.lang
-def queue(organization: str, store: str, places: tuple[str, ...], format_: str, lang: str) -> None:
+def queue(
+    organization: str, at: date | datetime | None, store: str, places: tuple[str, ...], format_: str, lang: str
+) -> None:
     """List what an ORGANIZATION has to do: convoke, record attendance, advise, and what expires soon."""
     workflow = options.open_workflow(store, places)
-    result = workflow.work_queue(organization)
+    result = workflow.work_queue(organization, at=day_of(at, workflow.settings.zone))
     lists: dict[str, tuple[ApplicationRow, ...]] = {name: getattr(result, name) for name in _LISTS}
     if format_ == "json":
         print_json(to_dict(result))

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from poec_workflow import locales
 from poec_workflow.cli import demo_scenario, options
-from poec_workflow.cli.terminal import console, dashboard_table, print_table, table
+from poec_workflow.cli.terminal import console, dashboard_note, dashboard_table, print_table, table
 from poec_workflow.commands import Request
 from poec_workflow.decider import Refused
 from poec_workflow.diagrams import render
@@ -83,14 +83,19 @@ def _run_season(out: Console, workflow: Workflow, lang: str) -> None:
         _print_answer(out, step, workflow.submit(request), lang)
 
 
+def _print_dashboard(out: Console, workflow: Workflow, organization: str, lang: str) -> None:
+    print_table(dashboard_table(workflow.dashboard(organization), lang, workflow.settings.warning_days), out)
+    out.print(dashboard_note(None, lang))
+
+
 def _show_end(out: Console, workflow: Workflow, lang: str) -> None:
     texts, organization = TEXTS[lang], demo_scenario.TRAINER.organization or ""
     out.rule(texts["before"], align="left")
-    print_table(dashboard_table(workflow.dashboard(organization), lang, workflow.settings.warning_days), out)
+    _print_dashboard(out, workflow, organization, lang)
     out.rule(texts["explain"], align="left")
     _print_explanation(out, workflow, lang)
     out.rule(texts["sweep"].format(expired=", ".join(workflow.sweep().expired)), align="left")
-    print_table(dashboard_table(workflow.dashboard(organization), lang, workflow.settings.warning_days), out)
+    _print_dashboard(out, workflow, organization, lang)
     out.rule(texts["history"], align="left")
     _print_history(out, workflow, lang)
 

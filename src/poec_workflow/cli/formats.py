@@ -21,7 +21,6 @@ def print_list(
     kind: type[Any],
     format_: str,
     columns: Mapping[str, Iterable[object]],
-    title: str | None = None,
 ) -> None:
     """Print rows of one class in a format.
 
@@ -30,7 +29,6 @@ def print_list(
         kind: their class, which gives the CSV's columns even where there is no row.
         format_: text, json or csv.
         columns: for text: heading ▸ cells, from top to bottom.
-        title: for text.
     """
     if format_ == "json":
         print_json([to_dict(row) for row in rows])
@@ -38,7 +36,7 @@ def print_list(
         print_csv([each.name for each in fields(kind)], [to_dict(row) for row in rows])
     else:
         cells = zip(*columns.values(), strict=True) if rows else ()
-        print_table(table(list(columns), [list(row) for row in cells], title=title))
+        print_table(table(list(columns), [list(row) for row in cells]))
 
 
 def print_csv(names: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from typing import Any
 
 import click
@@ -11,6 +12,7 @@ from poec_workflow import locales
 from poec_workflow.catalogue import Catalogue
 from poec_workflow.cli import options
 from poec_workflow.cli.cell_texts import convocation_text
+from poec_workflow.cli.day_options import DayOrInstant
 from poec_workflow.cli.terminal import print_json, print_table, table
 from poec_workflow.decider import unknown
 from poec_workflow.errors import CommandRefused
@@ -75,6 +77,7 @@ def history(reference: str, subject: str | None, store: str, places: tuple[str, 
 @click.option("--kind", required=True, type=click.Choice([each.value for each in ActorKind]), help="Of actor.")
 @click.option("--organization", help="The one that the actor works for.")
 @click.option("--candidate", help="The candidate's reference, for an actor who is one.")
+@click.option("--at", type=DayOrInstant(), help="As of this instant, or of a day's beginning; now by default.")
 @options.store
 @options.settings
 @options.format_
@@ -84,6 +87,7 @@ def explain(
     kind: str,
     organization: str | None,
     candidate: str | None,
+    at: date | datetime | None,
     store: str,
     places: tuple[str, ...],
     format_: str,
@@ -92,7 +96,7 @@ def explain(
     """Say of each command to an application whether an actor may give it, or every reason why not."""
     workflow = options.open_workflow(store, places)
     actor = Actor(kind=ActorKind(kind), organization=organization, candidate=candidate)
-    explanations = workflow.explain(application, actor)
+    explanations = workflow.explain(application, actor, at=at)
     if format_ == "json":
         print_json([each.to_dict(lang) for each in explanations])
         return

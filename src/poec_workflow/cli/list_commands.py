@@ -1,17 +1,19 @@
-"""The commands `applications`, `sessions` and `actions`: lists with tabs, filters, pages, and their text columns."""
+"""The commands `applications`, `sessions` and `actions`: lists with tabs, filters, orders, and their text columns."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, tzinfo
 from typing import Any, TypeVar
 
 import click
 
 from poec_workflow import locales
 from poec_workflow.cli import options
+from poec_workflow.cli.day_options import AS_OF, Day, day_of
 from poec_workflow.cli.formats import print_list
-from poec_workflow.model import ApplicationState, Page, Role, SessionState
+from poec_workflow.cli.list_counts import print_counts, print_position
+from poec_workflow.model import ApplicationState, Role, SessionState
 from poec_workflow.policies.calendar import local_day
 from poec_workflow.serialization import from_dict, to_dict
 from poec_workflow.views import (
@@ -20,29 +22,17 @@ from poec_workflow.views import (
     ActionTab,
     ApplicationFilter,
     ApplicationRow,
+    Column,
     PageRequest,
     SessionFilter,
     SessionRow,
+    Sort,
     Tab,
 )
+from poec_workflow.views.ordering import SORTS
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
-
-
-class Day(click.ParamType[date]):
-    """A day, as `2022-03-25`."""
-
-    name = "date"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """The day that a text says; a usage error otherwise."""
-        if isinstance(value, date):
-            return value
-        try:
-            return datetime.strptime(str(value), "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
-        except ValueError:
-            self.fail(f"{value!r} is not a date YYYY-MM-DD", param, ctx)
 
 
 def _choice(values: Any) -> click.Choice[str]:  # noqa: ANN401 - an enum class
@@ -66,8 +56,11 @@ def _listing(command: F) -> F:
     """The options that every list has."""
     for option in (
         click.option("--text", default="", help="Free text; accents and case do not matter."),
+        AS_OF,
+        click.option("--descending", is_flag=True, help="The order backwards."),
         click.option("--limit", default=50, show_default=True, type=click.IntRange(min=0), help="0: no limit."),
-        click.option("--after", help="The cursor that the page before gave."),
+        click.option("--after", help="The cursor that the page before gave, in the same order."),
+        click.option("--count", is_flag=True, help="Say how many there are in all and in each tab, and list none."),
         options.store,
         options.settings,
         options.list_format,
@@ -82,9 +75,15 @@ def _role_columns(rows: Sequence[ApplicationRow] | Sequence[SessionRow], lang: s
     return {options.word(role, lang): [getattr(row, role) for row in rows] for role in Role}
 
 
-def _print_cursor(page: Page[Any], lang: str) -> None:
-    if page.next:
-        click.echo(options.word("next", lang, cursor=page.next), err=True)
+def _sorting(rows: type[Any]) -> Callable[[F], F]:
+    """The option that says in which order."""
+    return click.option("--sort", type=_choice(SORTS[rows]), default=Sort.REFERENCE.value, show_default=True)
+
+
+def _paging(given: Mapping[str, Any]) -> tuple[PageRequest, dict[str, Any]]:
+    """The page that the options name, and the other options."""
+    page = {name: given[name] for name in ("limit", "after", "sort", "descending")}
+    return PageRequest(**page), {name: value for name, value in given.items() if name not in page}
 
 
 @click.command()
@@ -92,19 +91,20 @@ def _print_cursor(page: Page[Any], lang: str) -> None:
 @click.option("--state", "states", type=_choice(ApplicationState), multiple=True)
 @click.option("--session", help="On this session.")
 @click.option("--candidate", help="Of this candidate, in progress and past.")
+@click.option("--column", type=_choice(Column), help="What a column of the dashboard counts.")
+@click.option("--published", is_flag=True, help="Of currently published actions alone, as the dashboard counts.")
+@click.option("--since", type=Day(), help="Registered on this day or later.")
+@_sorting(ApplicationRow)
 @_listing
-def applications(
-    store: str,
-    places: tuple[str, ...],
-    format_: str,
-    lang: str,
-    limit: int,
-    after: str | None,
-    **criteria: Any,  # noqa: ANN401
-) -> None:
-    """List applications, by reference; no tab named is every tab."""
+def applications(store: str, places: tuple[str, ...], format_: str, lang: str, *, count: bool, **given: Any) -> None:  # noqa: ANN401
+    """List applications; no tab named is every tab."""
     workflow = options.open_workflow(store, places)
-    page = workflow.applications(_filter(ApplicationFilter, criteria), PageRequest(limit=limit, after=after))
+    request, criteria = _paging(given)
+    asked = _filter(ApplicationFilter, criteria, workflow.settings.zone)
+    if count:
+        print_counts(asked, workflow.application_tabs(asked), format_, lang)
+        return
+    page = workflow.applications(asked, request)
     rows = page.items
     print_list(
         rows,
@@ -122,26 +122,24 @@ def applications(
             options.word("state", lang): (locales.state(row.state, lang) for row in rows),
         },
     )
-    _print_cursor(page, lang)
+    print_position(page, request, asked, workflow.application_tabs, format_, lang)
 
 
 @click.command()
 @_filters
 @click.option("--state", "states", type=_choice(SessionState), multiple=True)
 @click.option("--action", help="Of this training action.")
+@_sorting(SessionRow)
 @_listing
-def sessions(
-    store: str,
-    places: tuple[str, ...],
-    format_: str,
-    lang: str,
-    limit: int,
-    after: str | None,
-    **criteria: Any,  # noqa: ANN401
-) -> None:
-    """List sessions, by reference; no tab named is every tab."""
+def sessions(store: str, places: tuple[str, ...], format_: str, lang: str, *, count: bool, **given: Any) -> None:  # noqa: ANN401
+    """List sessions; no tab named is every tab."""
     workflow = options.open_workflow(store, places)
-    page = workflow.sessions(_filter(SessionFilter, criteria), PageRequest(limit=limit, after=after))
+    request, criteria = _paging(given)
+    asked = _filter(SessionFilter, criteria, workflow.settings.zone)
+    if count:
+        print_counts(asked, workflow.session_tabs(asked), format_, lang)
+        return
+    page = workflow.sessions(asked, request)
     rows = page.items
     print_list(
         rows,
@@ -158,25 +156,23 @@ def sessions(
             options.word("preregistered", lang): (row.preregistered for row in rows),
         },
     )
-    _print_cursor(page, lang)
+    print_position(page, request, asked, workflow.session_tabs, format_, lang)
 
 
 @click.command()
 @click.option("--tab", type=_choice(ActionTab), help="One of the six tabs.")
 @click.option("--organization", help="Is responsible, or holds a role on one of its sessions.")
+@_sorting(ActionRow)
 @_listing
-def actions(
-    store: str,
-    places: tuple[str, ...],
-    format_: str,
-    lang: str,
-    limit: int,
-    after: str | None,
-    **criteria: Any,  # noqa: ANN401
-) -> None:
-    """List training actions, by reference; no tab named is every one, deleted ones too."""
+def actions(store: str, places: tuple[str, ...], format_: str, lang: str, *, count: bool, **given: Any) -> None:  # noqa: ANN401
+    """List training actions; no tab named is every one, deleted ones too."""
     workflow = options.open_workflow(store, places)
-    page = workflow.actions(_filter(ActionFilter, criteria), PageRequest(limit=limit, after=after))
+    request, criteria = _paging(given)
+    asked = _filter(ActionFilter, criteria, workflow.settings.zone)
+    if count:
+        print_counts(asked, workflow.action_tabs(asked), format_, lang)
+        return
+    page = workflow.actions(asked, request)
     rows = page.items
     print_list(
         rows,
@@ -193,18 +189,12 @@ def actions(
             options.word("sessions", lang): (len(row.sessions) for row in rows),
             options.word("state", lang): (_lines(locales.state(row.state, lang), _alert(row, lang)) for row in rows),
         },
-        title=" · ".join(
-            f"{locales.label('tabs', tab, lang)} [{count}]"
-            for tab, count in workflow.action_tabs(_filter(ActionFilter, {**criteria, "tab": None})).items()
-        )
-        if format_ == "text"
-        else None,
     )
-    _print_cursor(page, lang)
+    print_position(page, request, asked, workflow.action_tabs, format_, lang)
 
 
-def _filter(kind: type[T], criteria: dict[str, Any]) -> T:
-    return from_dict(to_dict(criteria), kind)
+def _filter(kind: type[T], criteria: dict[str, Any], zone: tzinfo) -> T:
+    return from_dict(to_dict({**criteria, "at": day_of(criteria["at"], zone)}), kind)
 
 
 def _with_details(row: SessionRow) -> str:

@@ -6,7 +6,8 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 import click
@@ -63,6 +64,18 @@ def say(text: str, *, err: bool = False) -> None:
     click.echo(visible(text), err=err)
 
 
+def wrapped(pieces: Iterable[str], between: str, width: int = 80) -> Iterator[str]:
+    """Lines of pieces, none of which is broken, that fit a terminal of a width."""
+    line = ""
+    for each in pieces:
+        longer = f"{line}{between}{each}" if line else each
+        if line and len(longer) > width:
+            yield line
+            longer = each
+        line = longer
+    yield line
+
+
 def print_table(made: TextTable, out: Console | None = None) -> None:
     """Print a table; a terminal narrower than the longest words wraps its lines."""
     plain = None if out or _may_be_terminal() else made.plain(_WIDTH_OF_A_FILE)
@@ -95,3 +108,10 @@ def dashboard_table(dashboard: Dashboard, lang: str, days: int) -> TextTable:
         [[locales.label("words", row.role, lang), *(getattr(row, name) for name in columns)] for row in dashboard.rows],
         title=title,
     )
+
+
+def dashboard_note(since: date | None, lang: str) -> str:
+    """What stands under the dashboard: since when, and that it counts sessions of published actions [S]."""
+    if since is None:
+        return locales.label("words", "counted", lang)
+    return locales.label("words", "counted-since", lang).format(since=locales.shown(since, lang))

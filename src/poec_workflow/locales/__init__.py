@@ -112,6 +112,11 @@ def _formats(value: object, spec: str) -> bool:
     return True
 
 
+def number(value: int, lang: str) -> str:
+    """A number with its thousands set apart: 1 234 in French, 1,234 in English."""
+    return f"{value:,}".replace(",", "\xa0" if lang == "fr" else ",")
+
+
 def state(value: Enum, lang: str) -> str:
     """The label of a state: an `ApplicationState`, `SessionState` or `ActionState`."""
     kind = type(value).__name__.removesuffix("State").lower()

@@ -6,11 +6,12 @@ Lists over many rows ask these rules through `AlertCriteria`: days that are reck
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 
 from attrs import frozen
 
 from poec_workflow.model import ActionState, SessionState, TrainingAction, TrainingSession
+from poec_workflow.policies.calendar import first_instant
 from poec_workflow.policies.capacity import counted, quota_of
 from poec_workflow.policies.deadlines import registration_deadlines_near, session_ends_expiring
 from poec_workflow.policies.facts import Enrolment
@@ -22,28 +23,31 @@ _GONE = frozenset({ActionState.ARCHIVED, ActionState.DELETED})
 
 @frozen(kw_only=True)
 class AlertCriteria:
-    """The days and limits of the alerts, as of one day.
+    """The days and limits of the lists and alerts, as of one day.
 
     Attributes:
         today: sessions that ended before it are *ended*; the others are current or coming.
         expiring: the first and last session end whose open applications are expiring.
         closing: the first and last registration deadline that is near.
         counts_live: the quota counts open and retained applications, not every one that was registered.
+        since: applications of a list were registered at or after this instant; None is any.
     """
 
     today: date
     expiring: tuple[date, date]
     closing: tuple[date, date]
     counts_live: bool
+    since: datetime | None = None
 
 
-def alert_criteria(today: date, settings: Settings) -> AlertCriteria:
-    """What to look for on a day."""
+def alert_criteria(today: date, settings: Settings, *, since: date | None = None) -> AlertCriteria:
+    """What to look for on a day, in applications that were registered on another one or later."""
     return AlertCriteria(
         today=today,
         expiring=session_ends_expiring(today, settings),
         closing=registration_deadlines_near(today),
         counts_live=settings.counts_live,
+        since=None if since is None else first_instant(since, settings.zone),
     )
 
 

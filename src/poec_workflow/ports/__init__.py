@@ -39,6 +39,7 @@ from poec_workflow.views import (
     DashboardRow,
     SessionFilter,
     SessionRow,
+    Span,
     Tab,
 )
 
@@ -77,6 +78,7 @@ __all__ = [
     "SchemaStorage",
     "SessionFilter",
     "SessionRow",
+    "Span",
     "State",
     "Storage",
     "Subject",

@@ -19,6 +19,7 @@ from poec_workflow.views import (
     DashboardRow,
     SessionFilter,
     SessionRow,
+    Span,
     Tab,
 )
 
@@ -66,30 +67,24 @@ class Queries(Protocol):
         """
         ...
 
-    def applications(
-        self, asked: ApplicationFilter, criteria: AlertCriteria, *, after: str | None, limit: int | None
-    ) -> Sequence[ApplicationRow]:
-        """Applications by reference: those after one, at most so many."""
+    def applications(self, asked: ApplicationFilter, criteria: AlertCriteria, span: Span) -> Sequence[ApplicationRow]:
+        """Applications in the span's order: those after its key, at most so many."""
         ...
 
     def application_tabs(self, asked: ApplicationFilter, criteria: AlertCriteria) -> Mapping[Tab, int]:
         """How many applications each tab has, whatever the filter's own."""
         ...
 
-    def sessions(
-        self, asked: SessionFilter, criteria: AlertCriteria, *, after: str | None, limit: int | None
-    ) -> Sequence[SessionRow]:
-        """Sessions by reference: those after one, at most so many."""
+    def sessions(self, asked: SessionFilter, criteria: AlertCriteria, span: Span) -> Sequence[SessionRow]:
+        """Sessions in the span's order: those after its key, at most so many."""
         ...
 
     def session_tabs(self, asked: SessionFilter, criteria: AlertCriteria) -> Mapping[Tab, int]:
         """How many sessions each tab has, whatever the filter's own."""
         ...
 
-    def actions(
-        self, asked: ActionFilter, criteria: AlertCriteria, *, after: str | None, limit: int | None
-    ) -> Sequence[ActionRow]:
-        """Actions by reference: those after one, at most so many."""
+    def actions(self, asked: ActionFilter, criteria: AlertCriteria, span: Span) -> Sequence[ActionRow]:
+        """Actions in the span's order: those after its key, at most so many."""
         ...
 
     def action_tabs(self, asked: ActionFilter, criteria: AlertCriteria) -> Mapping[ActionTab, int]:

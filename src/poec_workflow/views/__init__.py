@@ -1,5 +1,6 @@
 """Filters, pages and rows of the lists and screens: what queries take and return, and no decision uses."""
 
+from poec_workflow.views.dashboard_columns import COLUMN_STATES, Column
 from poec_workflow.views.filters import ActionFilter, ActionTab, ApplicationFilter, Search, SessionFilter, Tab
 from poec_workflow.views.list_rows import (
     ActionRow,
@@ -12,9 +13,11 @@ from poec_workflow.views.list_rows import (
     SweepReport,
     WorkQueue,
 )
+from poec_workflow.views.ordering import Sort, Span, key_of, stamp
 from poec_workflow.views.pagination import PageRequest
 
 __all__ = [
+    "COLUMN_STATES",
     "ActionFilter",
     "ActionRow",
     "ActionSession",
@@ -22,13 +25,18 @@ __all__ = [
     "AlertReason",
     "ApplicationFilter",
     "ApplicationRow",
+    "Column",
     "Dashboard",
     "DashboardRow",
     "PageRequest",
     "Search",
     "SessionFilter",
     "SessionRow",
+    "Sort",
+    "Span",
     "SweepReport",
     "Tab",
     "WorkQueue",
+    "key_of",
+    "stamp",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal, TypeVar, cast
@@ -12,6 +12,8 @@ from attrs import field, frozen
 from poec_workflow.enum_values import member, not_a_member
 from poec_workflow.errors import Fault, Malformed
 from poec_workflow.model import (
+    FIRST_YEAR,
+    LAST_YEAR,
     ApplicationState,
     ApplicationStateName,
     Reference,
@@ -22,6 +24,7 @@ from poec_workflow.model import (
     TextLength,
 )
 from poec_workflow.value_base import Value
+from poec_workflow.views.dashboard_columns import COLUMN_STATES, Column, ColumnName
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -53,12 +56,22 @@ ActionTabName = Literal[
 ]  # fmt: skip
 
 
+STATE_TABS = frozenset({ActionTab.PUBLISHED, ActionTab.AWAITING_PUBLICATION, ActionTab.ARCHIVED, ActionTab.DELETED})
+"""The tabs that are a state of the action: each action stands in exactly one of them."""
+
+_DAYS = ("session_from", "session_until", "since", "at")
+
+
 def _tab(value: Tab | TabName | None) -> Tab | None:
     return member(Tab, value)
 
 
 def _action_tab(value: ActionTab | ActionTabName | None) -> ActionTab | None:
     return member(ActionTab, value)
+
+
+def _column(value: Column | ColumnName | None) -> Column | None:
+    return member(Column, value)
 
 
 def _role(value: Role | RoleName | None) -> Role | None:
@@ -84,8 +97,15 @@ def _members(kind: type[E], values: object) -> tuple[E, ...]:
 class ApplicationFilter(Value):
     """Which applications; what is left out does not restrict.
 
+    With `organization`, `role`, `published`, `column`, `since` and `at` it is the door of a dashboard's figure: exactly
+    the applications that the figure counts [S].
+
     Attributes:
         tab: by the end of their session.
+        column: the states that a column of the dashboard counts; `expiring` also by the end of their session.
+        published: only those of currently published actions.
+        since: registered on this day or later, in the settings' time zone.
+        at: the day that `tab` and `expiring` are reckoned from; today where none is named.
         organization: holds `role` on their session, or any role where none is named.
         states: any of them.
         session_from: their session starts on this day or later.
@@ -103,10 +123,25 @@ class ApplicationFilter(Value):
     session_until: date | None = None
     session: Reference | None = None
     candidate: Reference | None = None
+    column: Column | None = field(default=None, converter=_column)
+    published: bool = False
+    since: date | None = None
+    at: date | None = None
     text: Search = ""
 
     def __attrs_post_init__(self) -> None:
-        _check(_faults(self, ApplicationState))
+        _check(_application_faults(self))
+
+    @property
+    def restricted_states(self) -> frozenset[ApplicationState] | None:
+        """The states that `states` and `column` let through together, maybe none; None where neither restricts."""
+        given = frozenset(self.states) if self.states else None
+        of_column = None if self.column is None else COLUMN_STATES[self.column]
+        return of_column if given is None else given if of_column is None else given & of_column
+
+    def total(self, tabs: Mapping[Tab, int]) -> int:
+        """How many applications the whole list has, from the counts of its tabs."""
+        return _total(tabs, self.tab)
 
 
 @frozen(kw_only=True, repr=False)
@@ -120,6 +155,7 @@ class SessionFilter(Value):
         session_from: they start on this day or later.
         session_until: they end on this day or earlier.
         action: of this one.
+        at: the day that `tab` is reckoned from; today where none is named.
         text: in the references, the place, the organisations, or the action's title.
     """
 
@@ -130,10 +166,15 @@ class SessionFilter(Value):
     session_from: date | None = None
     session_until: date | None = None
     action: Reference | None = None
+    at: date | None = None
     text: Search = ""
 
     def __attrs_post_init__(self) -> None:
         _check(_faults(self, SessionState))
+
+    def total(self, tabs: Mapping[Tab, int]) -> int:
+        """How many sessions the whole list has, from the counts of its tabs."""
+        return _total(tabs, self.tab)
 
 
 @frozen(kw_only=True, repr=False)
@@ -143,15 +184,33 @@ class ActionFilter(Value):
     Attributes:
         tab: one of the six.
         organization: is responsible for the action, or holds a role on one of its sessions.
+        at: the day that the tab `alert` is reckoned from; today where none is named.
         text: in the reference, the title, the funder or the responsible organisation.
     """
 
     tab: ActionTab | None = field(default=None, converter=_action_tab)
     organization: Reference | None = None
+    at: date | None = None
     text: Search = ""
 
     def __attrs_post_init__(self) -> None:
-        _check(_one_of(ActionTab, self.tab, "$.tab"))
+        _check((*_one_of(ActionTab, self.tab, "$.tab"), *_impossible_days(self)))
+
+    def total(self, tabs: Mapping[ActionTab, int]) -> int:
+        """How many actions the whole list has, from the counts of its tabs; four of them are the states."""
+        return sum(tabs[tab] for tab in STATE_TABS) if self.tab is None else tabs[self.tab]
+
+
+def _total(tabs: Mapping[Tab, int], tab: Tab | None) -> int:
+    return sum(tabs.values()) if tab is None else tabs[tab]
+
+
+def _application_faults(asked: ApplicationFilter) -> Iterator[Fault]:
+    yield from _faults(asked, ApplicationState)
+    yield from _one_of(Column, asked.column, "$.column")
+    published: object = asked.published
+    if type(published) is not bool:
+        yield Fault("$.published", "expected true or false")
 
 
 def _faults(asked: ApplicationFilter | SessionFilter, states: type[StrEnum]) -> Iterator[Fault]:
@@ -159,12 +218,24 @@ def _faults(asked: ApplicationFilter | SessionFilter, states: type[StrEnum]) -> 
     yield from _one_of(Role, asked.role, "$.role")
     if asked.role is not None and asked.organization is None:
         yield Fault("$.organization", "required where a role is named")
+    yield from _impossible_days(asked)
     given: object = asked.states
     if not isinstance(given, tuple):
         yield Fault("$.states", "expected an array")
         return
     for place, each in enumerate(given):
         yield from not_a_member(states, each, f"$.states[{place}]")
+
+
+def _impossible_days(asked: ApplicationFilter | SessionFilter | ActionFilter) -> Iterator[Fault]:
+    for name in _DAYS:
+        day: object = getattr(asked, name, None)
+        if day is None:
+            continue
+        if type(day) is not date:
+            yield Fault(f"$.{name}", "expected a date")
+        elif not FIRST_YEAR <= day.year <= LAST_YEAR:
+            yield Fault(f"$.{name}", f"expected a year from {FIRST_YEAR} to {LAST_YEAR}")
 
 
 def _one_of(kind: type[StrEnum], value: object, place: str) -> Iterator[Fault]:

@@ -4,38 +4,72 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
-from typing import Protocol, TypeVar
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any, TypeVar
 
-from attrs import frozen
+from attrs import field, frozen
 
-from poec_workflow.errors import Malformed
+from poec_workflow.enum_values import member, not_a_member
+from poec_workflow.errors import Fault, Malformed
 from poec_workflow.model import Page, Text
+from poec_workflow.views.ordering import SORTS, STAMP_LENGTH, Key, Sort, SortName, Span, key_of
 
-Row = TypeVar("Row", bound="_Referenced")
+Row = TypeVar("Row")
+
+_SEPARATOR = "\0"
+"""No reference contains it."""
+_STAMP = re.compile(f"[0-9]{{{STAMP_LENGTH}}}")
 
 
-class _Referenced(Protocol):
-    @property
-    def reference(self) -> str: ...
+def _sort(value: Sort | SortName) -> Sort:
+    return member(Sort, value)
 
 
 @frozen(kw_only=True)
 class PageRequest:
-    """Which page: at most `limit` items (0: all), `after` the cursor that the page before gave."""
+    """Which page of which order.
+
+    Attributes:
+        limit: how many items at most; 0 is all.
+        after: the cursor that the page before gave; it belongs to its order.
+        sort: by `reference`; applications also by `registration` or `session-start`, sessions by `session-start`.
+            What is equal is sorted by reference, by code points; applications of one start session by session.
+        descending: the same order backwards.
+    """
 
     limit: int = 50
     after: Text | None = None
+    sort: Sort = field(default=Sort.REFERENCE, converter=_sort)
+    descending: bool = False
 
     def __attrs_post_init__(self) -> None:
-        if type(self.limit) is not int or self.limit < 0:
-            raise Malformed.at("$.limit", "expected an integer from 0 on")
+        if found := tuple(_faults(self)):
+            raise Malformed(found)
 
 
-def span(page: PageRequest) -> tuple[str | None, int | None]:
-    """The reference that the page comes after, and how many rows to read: one more than the page has."""
-    after = None if page.after is None else _reference(page.after)
-    return after, page.limit + 1 if page.limit else None
+def _faults(page: PageRequest) -> Iterator[Fault]:
+    limit: object = page.limit
+    if type(limit) is not int or limit < 0:
+        yield Fault("$.limit", "expected an integer from 0 on")
+    yield from not_a_member(Sort, page.sort, "$.sort")
+    descending: object = page.descending
+    if type(descending) is not bool:
+        yield Fault("$.descending", "expected true or false")
+
+
+def span(page: PageRequest, rows: type[Any]) -> Span:
+    """What to read for a page of a list of such rows: one row more than the page has.
+
+    Raises:
+        Malformed: the list has no such order, or the cursor is none of this order.
+    """
+    if page.sort not in SORTS[rows]:
+        raise Malformed.at("$.sort", f"expected one of {', '.join(SORTS[rows])}")
+    after = None if page.after is None else _key(page.after, page, SORTS[rows][page.sort])
+    limit = page.limit + 1 if page.limit else None
+    return Span(sort=page.sort, descending=page.descending, after=after, limit=limit)
 
 
 def paged(rows: Sequence[Row], page: PageRequest) -> Page[Row]:
@@ -43,18 +77,46 @@ def paged(rows: Sequence[Row], page: PageRequest) -> Page[Row]:
     if not page.limit or len(rows) <= page.limit:
         return Page(items=rows)
     items = tuple(rows[: page.limit])
-    return Page(items=items, next=_cursor(items[-1].reference))
+    return Page(items=items, next=_cursor(key_of(items[-1], page.sort), page))
 
 
-def _cursor(reference: str) -> str:
-    return base64.urlsafe_b64encode(reference.encode()).decode().rstrip("=")
+def _cursor(key: Key, page: PageRequest) -> str:
+    return _encoded(_SEPARATOR.join((*_head(page), *key)))
 
 
-def _reference(cursor: str) -> str:
+def _head(page: PageRequest) -> tuple[str, ...]:
+    """What a cursor says of its order; nothing by reference, as those that earlier releases gave."""
+    if page.sort is Sort.REFERENCE and not page.descending:
+        return ()
+    return "", page.sort.value, "descending" if page.descending else "ascending"
+
+
+def _encoded(text: str) -> str:
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _key(cursor: str, page: PageRequest, columns: Sequence[str]) -> Key:
     try:
-        reference = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
     except (binascii.Error, ValueError):
-        reference = ""
-    if _cursor(reference) != cursor or not reference:
+        text = ""
+    head, parts = _head(page), tuple(text.split(_SEPARATOR))
+    if _encoded(text) != cursor or not text:
         raise Malformed.at("$.after", "not the cursor of a page")
-    return reference
+    key = parts[len(head) :]
+    if parts[: len(head)] != head or len(key) != len(columns) or not all(map(_is_part, columns, key)):
+        raise Malformed.at("$.after", "not the cursor of a page in this order")
+    return key
+
+
+def _is_part(column: str, text: str) -> bool:
+    if column == "registered_at":
+        return _STAMP.fullmatch(text) is not None
+    return _is_day(text) if column in ("session_start", "start") else bool(text)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from operator import itemgetter
 from threading import RLock
 from typing import TypeVar, cast
 
@@ -12,7 +13,7 @@ from attrs import evolve
 from poec_workflow.adapters.memory.memory_tables import Tables
 from poec_workflow.adapters.row_builders import action_row, application_row, session_row
 from poec_workflow.adapters.search_text import action_text, application_text, person_text, session_text, words
-from poec_workflow.model import OPEN_STATES, Application, Role, TrainingAction, TrainingSession
+from poec_workflow.model import OPEN_STATES, ActionState, Application, Role, TrainingAction, TrainingSession
 from poec_workflow.policies.alerts import AlertCriteria, alert_reasons, alerts, awaits_validation, is_ended
 from poec_workflow.policies.facts import Enrolment
 from poec_workflow.views import (
@@ -21,10 +22,14 @@ from poec_workflow.views import (
     ActionTab,
     ApplicationFilter,
     ApplicationRow,
+    Column,
     SessionFilter,
     SessionRow,
+    Span,
     Tab,
+    key_of,
 )
+from poec_workflow.views.ordering import Key
 
 Row = TypeVar("Row", ApplicationRow, SessionRow, ActionRow)
 
@@ -36,42 +41,36 @@ class MemoryLists:
         self._tables = tables
         self._lock = lock
 
-    def applications(
-        self, filter_: ApplicationFilter, criteria: AlertCriteria, *, after: str | None, limit: int | None
-    ) -> Sequence[ApplicationRow]:
-        """Applications by reference, after one, at most so many."""
+    def applications(self, filter_: ApplicationFilter, criteria: AlertCriteria, span: Span) -> Sequence[ApplicationRow]:
+        """Applications in the span's order, after its key, at most so many."""
         with self._lock:
-            return _page([self._application_row(each) for each in self._applications(filter_, criteria)], after, limit)
+            return _page([self._application_row(each) for each in self._applications(filter_, criteria)], span)
 
     def application_tabs(self, filter_: ApplicationFilter, criteria: AlertCriteria) -> Mapping[Tab, int]:
         """How many applications each tab has, whatever the filter's."""
         with self._lock:
             return {tab: sum(1 for _ in self._applications(evolve(filter_, tab=tab), criteria)) for tab in Tab}
 
-    def sessions(
-        self, filter_: SessionFilter, criteria: AlertCriteria, *, after: str | None, limit: int | None
-    ) -> Sequence[SessionRow]:
-        """Sessions by reference, after one, at most so many."""
+    def sessions(self, filter_: SessionFilter, criteria: AlertCriteria, span: Span) -> Sequence[SessionRow]:
+        """Sessions in the span's order, after its key, at most so many."""
         with self._lock:
             matching = self._sessions(filter_, criteria)
             rows = [session_row(each, self._action(each), self._tables.tallies[each.reference]) for each in matching]
-            return _page(rows, after, limit)
+            return _page(rows, span)
 
     def session_tabs(self, filter_: SessionFilter, criteria: AlertCriteria) -> Mapping[Tab, int]:
         """How many sessions each tab has, whatever the filter's."""
         with self._lock:
             return {tab: sum(1 for _ in self._sessions(evolve(filter_, tab=tab), criteria)) for tab in Tab}
 
-    def actions(
-        self, filter_: ActionFilter, criteria: AlertCriteria, *, after: str | None, limit: int | None
-    ) -> Sequence[ActionRow]:
-        """Actions by reference with their sessions, after one, at most so many."""
+    def actions(self, filter_: ActionFilter, criteria: AlertCriteria, span: Span) -> Sequence[ActionRow]:
+        """Actions with their sessions in the span's order, after its key, at most so many."""
         with self._lock:
             rows = [
                 action_row(each, self._sessions_of(each), alert_reasons(each, self._enrolments(each), criteria))
                 for each in self._actions(filter_, criteria)
             ]
-            return _page(rows, after, limit)
+            return _page(rows, span)
 
     def action_tabs(self, filter_: ActionFilter, criteria: AlertCriteria) -> Mapping[ActionTab, int]:
         """How many actions each tab has, whatever the filter's."""
@@ -89,13 +88,17 @@ class MemoryLists:
             matching = (
                 each for each in self._tables.applications() if each.session in due and each.state in OPEN_STATES
             )
-            return _page([self._application_row(each) for each in matching], None, None)
+            return _page([self._application_row(each) for each in matching], Span())
 
     def _applications(self, filter_: ApplicationFilter, criteria: AlertCriteria) -> Iterator[Application]:
+        states = filter_.restricted_states
         for application in self._tables.applications():
             session = self._session(application)
             if (
-                (not filter_.states or application.state in filter_.states)
+                (states is None or application.state in states)
+                and (criteria.since is None or application.registered_at >= criteria.since)
+                and (not filter_.published or self._action(session).state is ActionState.PUBLISHED)
+                and (filter_.column is not Column.EXPIRING or _ends_expiring(session, criteria))
                 and filter_.session in (None, application.session)
                 and filter_.candidate in (None, application.candidate)
                 and _session_matches(session, filter_, criteria)
@@ -179,8 +182,16 @@ def _text_matches(text: str, texts: Callable[[], Sequence[str]]) -> bool:
     return not searched or all(any(word in each for each in texts()) for word in searched)
 
 
-def _page(rows: list[Row], after: str | None, limit: int | None) -> Sequence[Row]:
-    following = sorted(
-        (each for each in rows if after is None or each.reference > after), key=lambda each: each.reference
-    )
-    return following[:limit]
+def _ends_expiring(session: TrainingSession, criteria: AlertCriteria) -> bool:
+    first, last = criteria.expiring
+    return first <= session.end <= last
+
+
+def _page(rows: Iterable[Row], span: Span) -> Sequence[Row]:
+    keyed = sorted(((key_of(each, span.sort), each) for each in rows), key=itemgetter(0), reverse=span.descending)
+    following = [each for key, each in keyed if span.after is None or _comes_after(key, span.after, span)]
+    return following[: span.limit]
+
+
+def _comes_after(key: Key, other: Key, span: Span) -> bool:
+    return key < other if span.descending else key > other

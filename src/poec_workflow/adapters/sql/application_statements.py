@@ -1,4 +1,4 @@
-"""SQL of the applications list and of its tabs: filters, order by reference, keyset pages.
+"""SQL of the applications list and of its tabs: filters, orders, keyset pages.
 
 Conditions on sessions are put to the sessions table, and select applications through it.
 """
@@ -15,6 +15,8 @@ from sqlalchemy import bindparam, select
 
 from poec_workflow.adapters.search_text import words
 from poec_workflow.adapters.sql.list_conditions import (
+    HAS_REGISTERED_SINCE,
+    REGISTERED_SINCE,
     Condition,
     Statement,
     count_per_tab,
@@ -22,12 +24,15 @@ from poec_workflow.adapters.sql.list_conditions import (
     session_conditions,
     text_match,
 )
-from poec_workflow.adapters.sql.paging import AFTER, has_word, page, page_of_sessions
+from poec_workflow.adapters.sql.paging import AFTER, Keyset, has_word, page, page_of_sessions
 from poec_workflow.adapters.sql.prepared import Prepared
 from poec_workflow.adapters.sql.schema import actions, applications, count_of, people, sessions
 from poec_workflow.adapters.sql.search_index import TextIndex
-from poec_workflow.model import OPEN_STATES, ApplicationState, Role
-from poec_workflow.views import ApplicationFilter
+from poec_workflow.adapters.sql.session_start_paging import StartOrder, page_by_start, page_of_few
+from poec_workflow.model import LAST_YEAR, OPEN_STATES, ApplicationState, Role
+from poec_workflow.views import ApplicationFilter, Sort
+
+_SOME_DAY = date(LAST_YEAR, 1, 1)
 
 _joined = (
     applications.join(sessions, sessions.c.reference == applications.c.session)
@@ -42,18 +47,30 @@ _application_rows = select(
 ).select_from(_joined)
 
 
+_keys = {Sort.REFERENCE: applications.c.reference, Sort.REGISTRATION: applications.c.registration_key}
+_with_sessions = applications.join(sessions, sessions.c.reference == applications.c.session)
+
+
 def shape_of(filter_: ApplicationFilter) -> ApplicationFilter:
     """The filter with other values: all filters of a shape have one statement, with different parameters."""
     named = {name: "?" for name in ("organization", "session", "candidate") if getattr(filter_, name) is not None}
-    days = {name: date.max for name in ("session_from", "session_until") if getattr(filter_, name) is not None}
+    days = {
+        name: _SOME_DAY for name in ("session_from", "session_until", "since") if getattr(filter_, name) is not None
+    }
     given: dict[str, Any] = {**named, **days}
     text = " ".join(f"word{place}" for place, _ in enumerate(words(filter_.text)))
-    return evolve(filter_, **given, text=text) if given or filter_.text else filter_
+    return evolve(filter_, **given, at=None, text=text) if given or filter_.at or filter_.text else filter_
 
 
 @lru_cache(maxsize=256)
 def applications_page(
-    filter_: ApplicationFilter, limit: int | None, *, lateral: bool, index: TextIndex | None = None
+    filter_: ApplicationFilter,
+    limit: int | None,
+    *,
+    lateral: bool,
+    index: TextIndex | None = None,
+    sort: Sort = Sort.REFERENCE,
+    descending: bool = False,
 ) -> Prepared:
     """Applications with their session, action and candidate, by `parameters`.
 
@@ -65,26 +82,67 @@ def applications_page(
         limit: how many at most; None is all.
         lateral: whether the database supports LATERAL.
         index: what finds a word of the filter's text, if there is one.
+        sort: the order.
+        descending: the order backwards.
     """
-    # References are selected first and alone: a large organisation has short rows to sort.
-    matching = select(applications.c.reference).where(*_application_conditions(filter_))
+    if sort is Sort.SESSION_START:
+        order = StartOrder(descending=descending)
+        references = _references_by_start(filter_, order, limit, lateral=lateral, index=index).correlate(None)
+        ordering = order.directed(sessions.c.start_on, sessions.c.reference, applications.c.reference)
+        return Prepared(_application_rows.where(applications.c.reference.in_(references)).order_by(*ordering))
+    keyset = Keyset(_keys[sort], descending=descending)
+    keys = _keys_of_page(filter_, keyset, limit, lateral=lateral, index=index)
+    if keys is None:
+        # They are in this order already: nothing is sorted.
+        return Prepared(page(_application_rows, keyset, AFTER, limit))
+    return Prepared(_application_rows.where(keyset.column.in_(keys)).order_by(keyset.ordering))
+
+
+def _keys_of_page(
+    filter_: ApplicationFilter, keyset: Keyset, limit: int | None, *, lateral: bool, index: TextIndex | None
+) -> Statement | None:
+    """The keys of a page; None where every application matches."""
+    # Keys are selected first and alone: a large organisation has short rows to sort.
+    matching = select(keyset.column).where(*_application_conditions(filter_))
     if filter_.text:
         matching = matching.select_from(_joined)
     conditions = tuple(session_conditions(filter_, tab=filter_.tab, by_reference=False))
-    if filter_.session is not None or filter_.candidate is not None:
-        # Few, and found by an index of their own; their sessions are checked after that.
-        references = page(matching.where(*_within(filter_, conditions)), applications.c.reference, AFTER, limit)
-    elif conditions or filter_.states or index:
-        held = (*conditions, *_has_state(filter_.states))
-        references = page_of_sessions(matching, held, limit, lateral=lateral, index=index)
-    elif filter_.text:
-        references = page(matching, applications.c.reference, AFTER, limit)
-    else:
-        # They are in this order already: nothing is sorted.
-        return Prepared(page(_application_rows, applications.c.reference, AFTER, limit))
-    return Prepared(
-        _application_rows.where(applications.c.reference.in_(references)).order_by(applications.c.reference)
+    if _are_few(filter_):
+        # Their sessions are checked after they are found.
+        return page(matching.where(*_within(filter_, conditions)), keyset, AFTER, limit)
+    # By registration a day is a part of the order itself: which sessions it is found in need not be known.
+    held = (*conditions, *_has_applications(filter_, since=keyset.column is applications.c.reference))
+    if held or index:
+        return page_of_sessions(matching, held, keyset, limit, lateral=lateral, index=index)
+    return page(matching, keyset, AFTER, limit) if filter_.text or filter_.since else None
+
+
+def _references_by_start(
+    filter_: ApplicationFilter, order: StartOrder, limit: int | None, *, lateral: bool, index: TextIndex | None
+) -> Statement:
+    """The references of a page by the start of their session."""
+    matching = select(applications.c.reference).where(*_application_conditions(filter_))
+    joined = matching.select_from(_joined if filter_.text else _with_sessions)
+    if limit is None or _are_few(filter_):
+        within = joined.where(*session_conditions(filter_, tab=filter_.tab), *_named_session(filter_))
+        return page_of_few(within if index is None else within.where(has_word(index)), order, limit)
+    return page_by_start(
+        matching.select_from(_joined) if filter_.text else matching,
+        joined,
+        (*session_conditions(filter_, tab=filter_.tab), *_has_applications(filter_, since=True)),
+        _states_of(filter_),
+        order,
+        limit,
+        counted=not filter_.text and filter_.since is None,
+        lateral=lateral,
+        # An organisation's applications are found by its sessions.
+        index=index if filter_.organization is None else None,
     )
+
+
+def _are_few(filter_: ApplicationFilter) -> bool:
+    """Whether the filter names what has few applications, which an index of its own finds."""
+    return filter_.session is not None or filter_.candidate is not None
 
 
 def waiting(organization: str, ended_from: date) -> Statement:
@@ -100,32 +158,44 @@ def waiting(organization: str, ended_from: date) -> Statement:
 def application_tabs(filter_: ApplicationFilter, index: TextIndex | None = None) -> Statement:
     """How many applications each tab has: from the counters, unless it depends on what is in the applications."""
     own = tuple(_application_conditions(filter_, states=False))
-    states = filter_.states or tuple(ApplicationState)
     if not own:
-        statement = select(*count_per_tab(count_of(states))).select_from(sessions)
+        statement = select(*count_per_tab(count_of(_states_of(filter_)))).select_from(sessions)
     else:
         statement = select(*count_per_tab(1)).select_from(_joined).where(*_application_conditions(filter_))
-        if index and filter_.session is None and filter_.candidate is None and filter_.organization is None:
+        if index and not _are_few(filter_) and filter_.organization is None:
             statement = statement.where(has_word(index))
     return statement.where(*session_conditions(filter_, tab=None))
 
 
 def _application_conditions(filter_: ApplicationFilter, *, states: bool = True) -> Iterator[Condition]:
-    if filter_.states and states:
-        yield applications.c.state.in_(filter_.states)
+    if states and filter_.restricted_states is not None:
+        yield applications.c.state.in_(sorted(filter_.restricted_states))
     if filter_.candidate is not None:
         yield applications.c.candidate == bindparam("candidate")
+    if filter_.since is not None:
+        yield REGISTERED_SINCE
     yield from text_match(filter_.text, applications.c.search, sessions.c.search, actions.c.search, people.c.search)
 
 
 def _within(filter_: ApplicationFilter, conditions: Sequence[Condition]) -> Iterator[Condition]:
-    if filter_.session is not None:
-        yield applications.c.session == bindparam("session")
+    yield from _named_session(filter_)
     if conditions:
         yield applications.c.session.in_(select(sessions.c.reference).where(*conditions).correlate(None))
 
 
-def _has_state(states: Collection[ApplicationState]) -> Iterator[Condition]:
-    """Sessions that have an application in one of the states, where any is named."""
-    if states:
-        yield count_of(states) > 0
+def _named_session(filter_: ApplicationFilter) -> Iterator[Condition]:
+    if filter_.session is not None:
+        yield applications.c.session == bindparam("session")
+
+
+def _states_of(filter_: ApplicationFilter) -> Collection[ApplicationState]:
+    """The states that the filter lets through."""
+    return frozenset(ApplicationState) if filter_.restricted_states is None else filter_.restricted_states
+
+
+def _has_applications(filter_: ApplicationFilter, *, since: bool) -> Iterator[Condition]:
+    """Sessions that have an application in one of the states, and one since the day, where the filter names any."""
+    if filter_.restricted_states is not None:
+        yield count_of(filter_.restricted_states) > 0
+    if since and filter_.since is not None:
+        yield HAS_REGISTERED_SINCE

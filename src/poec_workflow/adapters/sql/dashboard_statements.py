@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, exists, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, case, exists, func, literal, select, union_all
 
-from poec_workflow.adapters.sql.context_loading import is_open, open_count
-from poec_workflow.adapters.sql.schema import actions, applications, sessions
-from poec_workflow.model import OPEN_STATES, ActionState, ApplicationState, Role
+from poec_workflow.adapters.sql.list_conditions import ENDS_EXPIRING, IS_PUBLISHED, ORGANIZATION, REGISTERED_SINCE
+from poec_workflow.adapters.sql.schema import actions, applications, count_of, sessions
+from poec_workflow.model import Role
+from poec_workflow.views import COLUMN_STATES, Column
 
-_FINAL = tuple(each for each in ApplicationState if each not in OPEN_STATES)
-_FINAL_COUNTS = tuple(each.name.lower() for each in _FINAL)
-_published = actions.c.state == ActionState.PUBLISHED.value
-_expiring = sessions.c.end_on.between(bindparam("first"), bindparam("last"))
+_FIGURES = tuple(each for each in Column if each is not Column.EXPIRING)
 
 
 def _total(value: ColumnElement[int], *conditions: ColumnElement[bool]) -> ColumnElement[int]:
@@ -24,18 +22,17 @@ def _total(value: ColumnElement[int], *conditions: ColumnElement[bool]) -> Colum
 
 
 def _row_from_counters(role: Role) -> Select[*tuple[Any, ...]]:
-    own = sessions.c[role.value] == bindparam("organization")
+    own = sessions.c[role.value] == ORGANIZATION
     # Sessions of other actions are left out, not counted as nothing: who holds thousands waits a quarter less.
     return (
         select(
             literal(role.value).label("role"),
             select(exists().where(own)).scalar_subquery().label("held"),
-            func.coalesce(func.sum(open_count), 0).label("pending"),
-            _total(open_count, _expiring).label("expiring"),
-            *(func.coalesce(func.sum(sessions.c[name]), 0).label(name) for name in _FINAL_COUNTS),
+            _total(count_of(COLUMN_STATES[Column.EXPIRING]), ENDS_EXPIRING).label(Column.EXPIRING.value),
+            *(func.coalesce(func.sum(count_of(COLUMN_STATES[each])), 0).label(each.value) for each in _FIGURES),
         )
         .join_from(sessions, actions, actions.c.reference == sessions.c.action)
-        .where(own, _published)
+        .where(own, IS_PUBLISHED)
     )
 
 
@@ -45,21 +42,20 @@ def _row_from_applications(role: Role) -> Select[*tuple[Any, ...]]:
         select(
             literal(role.value).label("role"),
             func.count().label("held"),
-            _total(one, _published, is_open).label("pending"),
-            _total(one, _published, is_open, _expiring).label("expiring"),
-            *(
-                _total(one, _published, applications.c.state == state.value).label(state.name.lower())
-                for state in _FINAL
-            ),
+            _total(one, IS_PUBLISHED, _stands_in(Column.EXPIRING), ENDS_EXPIRING).label(Column.EXPIRING.value),
+            *(_total(one, IS_PUBLISHED, _stands_in(each)).label(each.value) for each in _FIGURES),
         )
         .select_from(
             sessions.join(actions, actions.c.reference == sessions.c.action).outerjoin(
-                applications,
-                (applications.c.session == sessions.c.reference) & (applications.c.registered_at >= bindparam("since")),
+                applications, (applications.c.session == sessions.c.reference) & REGISTERED_SINCE
             )
         )
-        .where(sessions.c[role.value] == bindparam("organization"))
+        .where(sessions.c[role.value] == ORGANIZATION)
     )
+
+
+def _stands_in(column: Column) -> ColumnElement[bool]:
+    return applications.c.state.in_(sorted(COLUMN_STATES[column]))
 
 
 from_counters = union_all(*map(_row_from_counters, Role))

@@ -2,43 +2,89 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, case, func, or_
+from sqlalchemy import BindParameter, ColumnElement, Select, String, bindparam, case, func, or_, select
 
 from poec_workflow.adapters.search_text import words
-from poec_workflow.adapters.sql.paging import BEFORE_ALL
-from poec_workflow.adapters.sql.schema import sessions
+from poec_workflow.adapters.sql.paging import GREATEST, LEAST
+from poec_workflow.adapters.sql.schema import actions, applications, sessions
 from poec_workflow.adapters.sql.search_index import ESCAPE, text_parameters
-from poec_workflow.model import Role
+from poec_workflow.model import ActionState, Role
 from poec_workflow.policies.alerts import AlertCriteria
-from poec_workflow.views import ActionFilter, ApplicationFilter, SessionFilter, Tab
+from poec_workflow.views import ActionFilter, ApplicationFilter, Column, SessionFilter, Sort, Span, Tab, stamp
 
 Condition = ColumnElement[bool]
 Statement = Select[*tuple[Any, ...]]
 
 ORGANIZATION: BindParameter[str] = bindparam("organization")
 """That of a filter."""
+ENDS_EXPIRING = sessions.c.end_on.between(bindparam("first_end"), bindparam("last_end"))
+"""Sessions whose open applications are expiring."""
+IS_PUBLISHED = actions.c.state == ActionState.PUBLISHED.value
+"""Actions that the dashboard counts."""
+REGISTERED_SINCE = applications.c.registration_key >= bindparam("registered_from", type_=String)
+"""Applications that were registered since the day of a filter."""
+
+_published = actions.alias("published")
+_of_published_action = (
+    select(_published.c.reference)
+    .where(_published.c.reference == sessions.c.action, _published.c.state == ActionState.PUBLISHED.value)
+    .correlate(sessions)
+    .exists()
+)
+_recent = applications.alias("recent")
+HAS_REGISTERED_SINCE = (
+    select(_recent.c.reference)
+    .where(
+        _recent.c.session == sessions.c.reference,
+        _recent.c.registration_key >= bindparam("registered_from", type_=String),
+    )
+    .correlate(sessions)
+    .exists()
+)
+"""Sessions that have such an application."""
 
 
 def parameters(
-    filter_: ApplicationFilter | SessionFilter | ActionFilter, criteria: AlertCriteria, after: str | None = None
+    filter_: ApplicationFilter | SessionFilter | ActionFilter, criteria: AlertCriteria, span: Span | None = None
 ) -> dict[str, object]:
-    """The values that a filter's statements take."""
+    """The values that the statements of a filter and of a span take."""
     days = {
         name: day.isoformat()
         for name in ("session_from", "session_until")
         if (day := getattr(filter_, name, None)) is not None
     }
     given = {name: getattr(filter_, name, None) for name in ("organization", "session", "candidate", "action")}
+    first_end, last_end = (each.isoformat() for each in criteria.expiring)
     return {
         **given,
         **days,
         **text_parameters(words(filter_.text)),
         "today": criteria.today.isoformat(),
-        "after": BEFORE_ALL if after is None else after,
+        "first_end": first_end,
+        "last_end": last_end,
+        "registered_from": None if criteria.since is None else stamp(criteria.since),
+        **({} if span is None else _place(span, criteria)),
     }
+
+
+def _place(span: Span, criteria: AlertCriteria) -> Mapping[str, str]:
+    """The key before a page, as the parameters of its order."""
+    none = GREATEST if span.descending else LEAST
+    match span.sort, span.after:
+        case Sort.SESSION_START, None:
+            return {"after_start": none, "after_session": none, "after": none}
+        case Sort.SESSION_START, (start, *session, reference):
+            return {"after_start": start, "after_session": session[0] if session else "", "after": reference}
+        case Sort.REGISTRATION, after:
+            key = none if after is None else "".join(after)
+            # What was registered earlier is passed over, not read.
+            forwards = criteria.since is not None and not span.descending
+            return {"after": max(key, stamp(criteria.since)) if forwards and criteria.since else key}
+        case _, after:
+            return {"after": none if after is None else after[0]}
 
 
 def session_conditions(
@@ -62,8 +108,13 @@ def session_conditions(
     if isinstance(filter_, SessionFilter):
         if filter_.action is not None:
             yield sessions.c.action == bindparam("action")
-    elif by_reference and filter_.session is not None:
+        return
+    if by_reference and filter_.session is not None:
         yield sessions.c.reference == bindparam("session")
+    if filter_.column is Column.EXPIRING:
+        yield ENDS_EXPIRING
+    if filter_.published:
+        yield _of_published_action
 
 
 def _in_tab(tab: Tab) -> Condition:

@@ -1,4 +1,4 @@
-"""SQL of the sessions and actions lists and of their tabs: filters, order by reference, keyset pages.
+"""SQL of the sessions and actions lists and of their tabs: filters, orders, keyset pages.
 
 `policies.alerts` defines an alert; the conditions here that repeat it are tested against it.
 """
@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import and_, case, exists, or_, select
 
 from poec_workflow.adapters.sql.list_conditions import (
+    ENDS_EXPIRING,
+    IS_PUBLISHED,
     ORGANIZATION,
     Condition,
     Statement,
@@ -20,25 +22,28 @@ from poec_workflow.adapters.sql.list_conditions import (
     sum_where,
     text_match,
 )
-from poec_workflow.adapters.sql.paging import page
+from poec_workflow.adapters.sql.paging import AFTER, Keyset, page
 from poec_workflow.adapters.sql.schema import COUNTS, actions, count_of, sessions
-from poec_workflow.model import LIVE_STATES, OPEN_STATES, ActionState, Role, SessionState
+from poec_workflow.adapters.sql.session_start_paging import StartOrder, page_of_sessions_by_start
+from poec_workflow.model import LIVE_STATES, OPEN_STATES, Role, SessionState
 from poec_workflow.policies.alerts import AlertCriteria
-from poec_workflow.views import ActionFilter, ActionTab, AlertReason, SessionFilter, Tab
+from poec_workflow.views import ActionFilter, ActionTab, AlertReason, SessionFilter, Sort, Span, Tab
 
 _counters = tuple(sessions.c[name] for name in COUNTS)
 
 # Sessions
 
 
-def sessions_page(filter_: SessionFilter, after: str | None, limit: int | None) -> Statement:
+def sessions_page(filter_: SessionFilter, span: Span) -> Statement:
     """Sessions with their counts and action."""
     statement = (
         select(sessions.c.data.label("session"), actions.c.data.label("action"), *_counters)
         .join_from(sessions, actions, actions.c.reference == sessions.c.action)
         .where(*_session_list(filter_, tab=filter_.tab))
     )
-    return page(statement, sessions.c.reference, after, limit)
+    if span.sort is Sort.REFERENCE:
+        return page(statement, Keyset(sessions.c.reference, descending=span.descending), AFTER, span.limit)
+    return page_of_sessions_by_start(statement, StartOrder(descending=span.descending), span.limit)
 
 
 def session_tabs(filter_: SessionFilter) -> Statement:
@@ -60,7 +65,7 @@ def _session_list(filter_: SessionFilter, *, tab: Tab | None) -> Iterator[Condit
 # Actions
 
 
-def actions_page(filter_: ActionFilter, criteria: AlertCriteria, after: str | None, limit: int | None) -> Statement:
+def actions_page(filter_: ActionFilter, criteria: AlertCriteria, span: Span) -> Statement:
     """A page of the actions list, each with a flag for every reason of an alert, as they are named."""
     reasons = (
         case((condition, 1), else_=0).label(reason.name) for reason, condition in _alert_reasons(criteria).items()
@@ -68,7 +73,7 @@ def actions_page(filter_: ActionFilter, criteria: AlertCriteria, after: str | No
     statement = select(actions.c.reference, actions.c.data, *reasons).where(*_action_list(filter_))
     if filter_.tab is not None:
         statement = statement.where(_in_action_tab(filter_.tab, criteria))
-    return page(statement, actions.c.reference, after, limit)
+    return page(statement, Keyset(actions.c.reference, descending=span.descending), AFTER, span.limit)
 
 
 def sessions_of(page: Statement) -> Statement:
@@ -115,8 +120,7 @@ def _alerts(criteria: AlertCriteria) -> Condition:
 
 def _alert_reasons(criteria: AlertCriteria) -> Mapping[AlertReason, Condition]:
     """`policies.alerts.alert_reasons` as conditions on the actions table."""
-    first_end, last_end = (each.isoformat() for each in criteria.expiring)
-    expiring = and_(sessions.c.end_on.between(first_end, last_end), count_of(OPEN_STATES) > 0)
+    expiring = and_(ENDS_EXPIRING, count_of(OPEN_STATES) > 0)
     first, last = (each.isoformat() for each in criteria.closing)
     counted = count_of(LIVE_STATES) if criteria.counts_live else sessions.c.registered
     closing = and_(
@@ -124,9 +128,9 @@ def _alert_reasons(criteria: AlertCriteria) -> Mapping[AlertReason, Condition]:
         sessions.c.registration_deadline.between(first, last),
         sessions.c.quota - counted >= counted,
     )
-    published, of_action = actions.c.state == ActionState.PUBLISHED.value, sessions.c.action == actions.c.reference
+    of_action = sessions.c.action == actions.c.reference
     return {
-        AlertReason.INCOMPLETE: and_(published, actions.c.incomplete == 1),
-        AlertReason.APPLICATIONS_EXPIRING: and_(published, exists().where(of_action, expiring)),
-        AlertReason.QUOTA_UNUSED: and_(published, exists().where(of_action, closing)),
+        AlertReason.INCOMPLETE: and_(IS_PUBLISHED, actions.c.incomplete == 1),
+        AlertReason.APPLICATIONS_EXPIRING: and_(IS_PUBLISHED, exists().where(of_action, expiring)),
+        AlertReason.QUOTA_UNUSED: and_(IS_PUBLISHED, exists().where(of_action, closing)),
     }

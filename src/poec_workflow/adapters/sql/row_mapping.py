@@ -15,6 +15,7 @@ from poec_workflow.model import Application, Candidate, Subject, SubjectKind, Tr
 from poec_workflow.policies.alerts import awaits_validation, is_incomplete
 from poec_workflow.policies.capacity import quota_of
 from poec_workflow.serialization import to_json
+from poec_workflow.views import stamp
 
 Values = dict[str, Any]
 
@@ -30,7 +31,7 @@ def microseconds(instant: datetime) -> int:
 
 
 FIXED: Mapping[SubjectKind, tuple[str, ...]] = {
-    SubjectKind.APPLICATION: ("session", "candidate", "registered_at", "search"),
+    SubjectKind.APPLICATION: ("session", "candidate", "registered_at", "search", "registration_key"),
     SubjectKind.SESSION: (),
     SubjectKind.ACTION: (),
 }
@@ -56,6 +57,7 @@ def _application(application: Application) -> Values:
         "candidate": application.candidate,
         "registered_at": microseconds(application.registered_at),
         "search": application_text(application),
+        "registration_key": stamp(application.registered_at) + application.reference,
     }
 
 

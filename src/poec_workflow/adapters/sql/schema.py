@@ -25,6 +25,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     event,
+    literal,
 )
 
 from poec_workflow.model import ApplicationState, SubjectKind, Tally
@@ -35,6 +36,7 @@ HEAD = "0004"
 # Order is by code point everywhere, as Python sorts.
 _Reference = String(64).with_variant(String(64, collation="C"), "postgresql")
 _Instant = BigInteger
+_Key = String(81).with_variant(String(81, collation="C"), "postgresql")
 _Day = String(10)
 _Row = BigInteger().with_variant(Integer, "sqlite")
 
@@ -95,6 +97,7 @@ sessions = Table(
     Index(None, "positioner", "end_on"),
     Index(None, "trainer", "end_on"),
     Index(None, "end_on", "reference"),
+    Index(None, "start_on", "reference"),
 )
 
 # No index holds the state, which changes most: the row stays on its page, and sweeps cost half.
@@ -109,8 +112,12 @@ applications = Table(
     Column("registered_at", _Instant, nullable=False),
     Column("search", Text, nullable=False),
     Column("data", Text, nullable=False),
+    # The instant and the reference as one text that sorts: pages by registration are found as those by reference.
+    Column("registration_key", _Key, nullable=False, server_default=""),
     Index(None, "session", "reference"),
     Index(None, "candidate", "reference"),
+    Index(None, "registration_key"),
+    Index(None, "session", "registration_key"),
 )
 
 people = Table(
@@ -175,4 +182,5 @@ SUBJECTS = {
 
 def count_of(states: Collection[ApplicationState]) -> ColumnElement[int]:
     """How many applications of a session are in one of some states, from its counters."""
-    return reduce(add, (sessions.c[each.name.lower()] for each in sorted(states)))
+    counters: list[ColumnElement[int]] = [sessions.c[each.name.lower()] for each in sorted(states)]
+    return reduce(add, counters) if counters else literal(0)

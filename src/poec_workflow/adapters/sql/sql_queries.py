@@ -17,7 +17,6 @@ from poec_workflow.adapters.sql.context_loading import is_open, open_count
 from poec_workflow.adapters.sql.dashboard_statements import from_applications, from_counters
 from poec_workflow.adapters.sql.dialects import supports_lateral
 from poec_workflow.adapters.sql.prepared import CoreConnection, StatementConnection
-from poec_workflow.adapters.sql.row_mapping import microseconds
 from poec_workflow.adapters.sql.schema import SUBJECTS, applications, history, people, sessions
 from poec_workflow.adapters.sql.search_index import text_index
 from poec_workflow.adapters.sql.stored_values import read, read_application_rows, tally_of
@@ -45,7 +44,9 @@ from poec_workflow.views import (
     DashboardRow,
     SessionFilter,
     SessionRow,
+    Span,
     Tab,
+    stamp,
 )
 
 AnyTab = TypeVar("AnyTab", Tab, ActionTab)
@@ -121,24 +122,24 @@ class SqlQueries:
     ) -> Sequence[DashboardRow]:
         """A row per role that the organisation holds: from the counters, or with `since` from the applications."""
         first, last = (each.isoformat() for each in expiring)
-        parameters: dict[str, object] = {"organization": organization, "first": first, "last": last}
+        parameters: dict[str, object] = {"organization": organization, "first_end": first, "last_end": last}
         statement = from_counters
         if since is not None:
-            statement, parameters = from_applications, {**parameters, "since": microseconds(since)}
+            statement, parameters = from_applications, {**parameters, "registered_from": stamp(since)}
         rows = self._connections.read(lambda c: c.execute(statement, parameters).mappings().all())
         return [DashboardRow(**{**row, "role": Role(row["role"])}) for row in map(dict, rows) if row.pop("held")]
 
-    def applications(
-        self, filter_: ApplicationFilter, criteria: AlertCriteria, *, after: str | None, limit: int | None
-    ) -> Sequence[ApplicationRow]:
-        """Applications by reference, after one, at most so many."""
+    def applications(self, filter_: ApplicationFilter, criteria: AlertCriteria, span: Span) -> Sequence[ApplicationRow]:
+        """Applications in the span's order, after its key, at most so many."""
 
         def work(connection: StatementConnection) -> Sequence[Any]:
             lateral = supports_lateral(connection.dialect)
             index = text_index(words(filter_.text), connection)
             shape = application_statements.shape_of(filter_)
-            statement = application_statements.applications_page(shape, limit, lateral=lateral, index=index)
-            return connection.rows(statement, list_conditions.parameters(filter_, criteria, after))
+            statement = application_statements.applications_page(
+                shape, span.limit, lateral=lateral, index=index, sort=span.sort, descending=span.descending
+            )
+            return connection.rows(statement, list_conditions.parameters(filter_, criteria, span))
 
         return read_application_rows(self._connections.select(work))
 
@@ -153,12 +154,10 @@ class SqlQueries:
         row = self._connections.read(work)
         return {tab: getattr(row, tab.value) for tab in Tab}
 
-    def sessions(
-        self, filter_: SessionFilter, criteria: AlertCriteria, *, after: str | None, limit: int | None
-    ) -> Sequence[SessionRow]:
-        """Sessions by reference, after one, at most so many."""
-        statement = list_statements.sessions_page(filter_, after, limit)
-        given = list_conditions.parameters(filter_, criteria)
+    def sessions(self, filter_: SessionFilter, criteria: AlertCriteria, span: Span) -> Sequence[SessionRow]:
+        """Sessions in the span's order, after its key, at most so many."""
+        statement = list_statements.sessions_page(filter_, span)
+        given = list_conditions.parameters(filter_, criteria, span)
         rows = self._connections.read(lambda c: c.execute(statement, given).all())
         return [
             session_row(read(row.session, TrainingSession), read(row.action, TrainingAction), tally_of(row))
@@ -170,12 +169,10 @@ class SqlQueries:
         given = list_conditions.parameters(filter_, criteria)
         return self._counts(Tab, list_statements.session_tabs(filter_), given)
 
-    def actions(
-        self, filter_: ActionFilter, criteria: AlertCriteria, *, after: str | None, limit: int | None
-    ) -> Sequence[ActionRow]:
-        """Actions by reference with their sessions, after one, at most so many."""
-        statement = list_statements.actions_page(filter_, criteria, after, limit)
-        given = list_conditions.parameters(filter_, criteria)
+    def actions(self, filter_: ActionFilter, criteria: AlertCriteria, span: Span) -> Sequence[ActionRow]:
+        """Actions with their sessions in the span's order, after its key, at most so many."""
+        statement = list_statements.actions_page(filter_, criteria, span)
+        given = list_conditions.parameters(filter_, criteria, span)
         rows, session_rows = self._connections.read(
             lambda c: (
                 c.execute(statement, given).all(),

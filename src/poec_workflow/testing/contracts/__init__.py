@@ -13,11 +13,12 @@ import pytest
 
 # Before they are imported: their failures then show both sides.
 _FILES = ("comparison", "concurrency", "fixtures", "idempotency", "listings", "erasure", "reads")
-_MORE = ("batch_claims", "drawn_seasons", "outbox_contract", "overdue_claims", "transactions")
+_MORE = ("batch_claims", "doors", "drawn_seasons", "outbox_contract", "overdue_claims", "transactions")
 pytest.register_assert_rewrite(*(f"{__name__}.{each}" for each in _FILES + _MORE))
 
 from poec_workflow.testing.contracts.batch_claims import BatchContract  # noqa: E402
 from poec_workflow.testing.contracts.concurrency import ConcurrencyContract  # noqa: E402
+from poec_workflow.testing.contracts.doors import DoorContract  # noqa: E402
 from poec_workflow.testing.contracts.drawn_seasons import SeasonContract  # noqa: E402
 from poec_workflow.testing.contracts.erasure import PeopleContract  # noqa: E402
 from poec_workflow.testing.contracts.idempotency import KeyContract  # noqa: E402
@@ -39,6 +40,7 @@ class StorageContract(
     PeopleContract,
     ReadingContract,
     ListContract,
+    DoorContract,
     SeasonContract,
     ConcurrencyContract,
 ):

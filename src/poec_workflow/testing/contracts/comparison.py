@@ -6,19 +6,50 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
+from attrs import evolve
+
 from poec_workflow.model import Page, SubjectKind
 from poec_workflow.testing.contracts.datasets import EDGES, TODAY
-from poec_workflow.views import ActionFilter, ApplicationFilter, PageRequest, SessionFilter, Tab
+from poec_workflow.views import (
+    ActionFilter,
+    ActionRow,
+    ApplicationFilter,
+    ApplicationRow,
+    PageRequest,
+    SessionFilter,
+    SessionRow,
+    Tab,
+    key_of,
+)
+from poec_workflow.views.ordering import SORTS
 from poec_workflow.workflow import Workflow
 
 Filter = ApplicationFilter | SessionFilter | ActionFilter
+BY_REFERENCE = PageRequest()
+_ROWS: dict[type[Any], type[Any]] = {
+    ApplicationFilter: ApplicationRow,
+    SessionFilter: SessionRow,
+    ActionFilter: ActionRow,
+}
 
 
-def compare_lists(workflow: Workflow, expected: Workflow, filters: Sequence[Filter], size: int) -> None:
-    """Assert that lists have the same lines in the same order, pages are their pieces, and tabs count the same."""
+def compare_lists(
+    workflow: Workflow,
+    expected: Workflow,
+    filters: Sequence[Filter],
+    size: int,
+    orders: Sequence[PageRequest] = (BY_REFERENCE,),
+) -> None:
+    """Assert that lists have the same lines in each order, pages are their pieces, and tabs and totals count the same.
+
+    An order is passed over for the lists that do not have it.
+    """
     for each in (*filters, *(ApplicationFilter(tab=tab) for tab in Tab)):
-        assert walked(lister(workflow, each), each, size) == listed(expected, each)
+        for order in orders:
+            if order.sort in SORTS[_ROWS[type(each)]]:
+                assert walked(lister(workflow, each), each, size, order) == listed(expected, each, order)
         assert _tabs(workflow, each) == _tabs(expected, each)
+        assert counted(workflow, each) == len(listed(expected, each))
 
 
 def compare_screens(workflow: Workflow, expected: Workflow) -> None:
@@ -38,9 +69,9 @@ def compare_screens(workflow: Workflow, expected: Workflow) -> None:
         assert list(ours.overdue(ended)) == list(theirs.overdue(ended))
 
 
-def listed(workflow: Workflow, each: Filter) -> list[str]:
+def listed(workflow: Workflow, each: Filter, order: PageRequest = BY_REFERENCE) -> list[str]:
     """Return the references of a whole list."""
-    return [line.reference for line in lister(workflow, each)(each, PageRequest(limit=0)).items]
+    return [line.reference for line in lister(workflow, each)(each, evolve(order, limit=0)).items]
 
 
 def lister(workflow: Workflow, each: Filter) -> Callable[[Any, PageRequest], Page[Any]]:
@@ -50,22 +81,32 @@ def lister(workflow: Workflow, each: Filter) -> Callable[[Any, PageRequest], Pag
     return workflow.sessions if isinstance(each, SessionFilter) else workflow.actions
 
 
-def walked(ask: Callable[[Any, PageRequest], Page[Any]], restricted: object, size: int) -> list[str]:
+def counted(workflow: Workflow, each: Filter) -> int:
+    """Return how many lines a list says that it has."""
+    if isinstance(each, ApplicationFilter):
+        return workflow.application_count(each)
+    return workflow.session_count(each) if isinstance(each, SessionFilter) else workflow.action_count(each)
+
+
+def walked(
+    ask: Callable[[Any, PageRequest], Page[Any]], restricted: object, size: int, order: PageRequest = BY_REFERENCE
+) -> list[str]:
     """Return the references of all pages of a list, which are those of the list at once."""
-    found: list[str] = []
+    lines: list[Any] = []
     after = None
     while True:
-        page = ask(restricted, PageRequest(limit=size, after=after))
-        found.extend(each.reference for each in page.items)
-        assert len(found) < 1_000
+        page = ask(restricted, evolve(order, limit=size, after=after))
+        lines.extend(page.items)
+        assert len(lines) < 1_000
         assert len(page.items) <= size
         if page.next is None:
             break
         assert len(page.items) == size
         assert page.next != after
         after = page.next
-    assert found == sorted(set(found))
-    assert [each.reference for each in ask(restricted, PageRequest(limit=0)).items] == found
+    keys, found = [key_of(each, order.sort) for each in lines], [each.reference for each in lines]
+    assert keys == sorted(set(keys), reverse=order.descending)
+    assert [each.reference for each in ask(restricted, evolve(order, limit=0)).items] == found
     return found
 
 

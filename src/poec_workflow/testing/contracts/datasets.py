@@ -39,6 +39,10 @@ TODAY = date(2021, 11, 20)
 EDGES = (-22, -21, -20, -7, -6, -5, -1, 0, 1, 6, 7, 8, 40)
 """Days from today, about every limit of the lists."""
 DAYS = st.sampled_from([TODAY + timedelta(days=days) for days in EDGES])
+MIDNIGHTS = tuple(
+    datetime(2021, 11, day, 23, tzinfo=UTC) + timedelta(microseconds=each) for day in (18, 19, 20) for each in (-1, 0)
+)
+"""The last instant of some days in Paris, and the first of the next ones."""
 ORGANIZATIONS = st.sampled_from(["AFEC", "Œuvre", "É/T_%"])
 TEXTS = st.text("aàÀéEœŒ _%/", max_size=4)
 REFERENCES = st.text("aZé0_%", min_size=1, max_size=2)
@@ -117,7 +121,8 @@ def _application(reference: str, sessions: Sequence[str]) -> st.SearchStrategy[A
         session=st.sampled_from(sessions),
         candidate=st.sampled_from(["P-1", "P-2", "é"]),
         prescriber=st.just(PRESCRIBER) | st.builds(Prescriber, origin=st.just(Origin.SELF), name=TEXTS),
-        registered_at=st.datetimes(datetime(2021, 11, 1), datetime(2021, 11, 30), timezones=st.just(UTC)),  # noqa: DTZ001
+        registered_at=st.sampled_from(MIDNIGHTS)
+        | st.datetimes(datetime(2021, 11, 1), datetime(2021, 11, 30), timezones=st.just(UTC)),  # noqa: DTZ001
         convocations=convocations.map(tuple),
         entry=st.none() | DAYS,
         exit=st.none() | DAYS,
@@ -155,6 +160,7 @@ def mixed() -> Snapshot:
         subjects.append(session)
         for each, state_of in enumerate(ApplicationState, number * len(ApplicationState)):
             changes = {"session": session.reference, "candidate": f"P-{each % 3}"}
+            changes["registered_at"] = NOW - timedelta(days=each % 7)
             subjects.append(application(state_of, reference=f"C-{each}", version=1, **changes))
     return dataset(*subjects, people=[Candidate(reference="P-1", name="Zoé Nabil")])
 
@@ -172,6 +178,22 @@ def edges() -> Snapshot:
         subjects.append(evolve(SESSION, reference=name, action=name, **session))
         registered = application(ApplicationState(standing), version=1, session=name)
         subjects.extend(evolve(registered, reference=f"{name}-{each}") for each in range(used))
+    return dataset(*subjects)
+
+
+def edge_of_days() -> Snapshot:
+    """Make a session of an organisation in two roles, with applications about midnight in each state; and another."""
+    published = evolve(ACTION, version=1, pending_certification=None)
+    hidden = evolve(published, reference="A-2", state=ActionState.ARCHIVED)
+    subjects: list[Subject] = [published, hidden]
+    for number, action in enumerate(("A-1", "A-2", "A-1")):
+        roles: dict[str, Any] = {"trainer": "AFEC", "responsible": "AFEC"} if number < 2 else {"positioner": "AFEC"}
+        subjects.append(
+            evolve(SESSION, reference=f"S-{number}", action=action, end=TODAY + timedelta(days=number), **roles)
+        )
+        for each, (state, registered) in enumerate(product(ApplicationState, MIDNIGHTS)):
+            changes = {"session": f"S-{number}", "registered_at": registered, "version": 1}
+            subjects.append(application(state, reference=f"C-{number}-{each}", **changes))
     return dataset(*subjects)
 
 

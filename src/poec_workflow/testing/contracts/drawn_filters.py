@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 from poec_workflow.model import ApplicationState, Role, SessionState
 from poec_workflow.testing.contracts.datasets import DAYS, ORGANIZATIONS, REFERENCES, TEXTS, TODAY
 from poec_workflow.testing.settable_clock import SettableClock
-from poec_workflow.views import ActionFilter, ActionTab, ApplicationFilter, SessionFilter, Tab
+from poec_workflow.views import (
+    ActionFilter,
+    ActionTab,
+    ApplicationFilter,
+    Column,
+    PageRequest,
+    SessionFilter,
+    Sort,
+    Tab,
+)
 
 T = TypeVar("T")
 ROLES = st.none() | st.sampled_from(Role)
@@ -33,6 +42,7 @@ _SPAN: dict[str, st.SearchStrategy[Any]] = {
     "tab": TABS,
     "session_from": DAYS,
     "session_until": DAYS,
+    "at": DAYS,
     "text": TEXTS | st.sampled_from(["zoé", "AFEC", "ft"]),
 }
 APPLICATIONS = _restricted(
@@ -40,6 +50,9 @@ APPLICATIONS = _restricted(
     states=st.sets(st.sampled_from(ApplicationState)).map(tuple),
     session=REFERENCES,
     candidate=st.sampled_from(["P-1", "P-2", "nobody"]),
+    column=st.sampled_from(Column),
+    published=st.booleans(),
+    since=DAYS,
     **_SPAN,
 )
 SESSIONS = _restricted(
@@ -49,8 +62,11 @@ ACTIONS = st.builds(
     ActionFilter,
     tab=st.none() | st.sampled_from(ActionTab),
     organization=st.none() | ORGANIZATIONS,
+    at=st.none() | DAYS,
     text=TEXTS,
 )
+PAGES = st.builds(PageRequest, sort=st.sampled_from(Sort), descending=st.booleans())
+"""Pages of every order; not every list has each."""
 
 _SPANS: tuple[dict[str, Any], ...] = (
     {"tab": Tab.CURRENT},
@@ -69,6 +85,13 @@ EACH_FIELD: tuple[ApplicationFilter | SessionFilter | ActionFilter, ...] = (
     ApplicationFilter(states=(ApplicationState.PENDING, ApplicationState.RETAINED)),
     ApplicationFilter(session="S-1"),
     ApplicationFilter(candidate="P-1"),
+    *(ApplicationFilter(column=column, at=TODAY + timedelta(days=20)) for column in Column),
+    ApplicationFilter(column=Column.PENDING, states=(ApplicationState.PRESENT, ApplicationState.RETAINED)),
+    ApplicationFilter(published=True),
+    ApplicationFilter(since=date(2021, 11, 19)),
+    ApplicationFilter(tab=Tab.ENDED, at=TODAY + timedelta(days=1)),
+    SessionFilter(tab=Tab.ENDED, at=TODAY + timedelta(days=1)),
+    ActionFilter(tab=ActionTab.ALERT, at=TODAY + timedelta(days=1)),
     ApplicationFilter(text="zoe"),
     SessionFilter(states=(SessionState.COMPLETE,)),
     SessionFilter(action="A-1"),
@@ -77,3 +100,6 @@ EACH_FIELD: tuple[ApplicationFilter | SessionFilter | ActionFilter, ...] = (
     ActionFilter(text="soudeur"),
 )
 """Every field of every filter by itself."""
+
+EACH_ORDER = tuple(PageRequest(sort=sort, descending=back) for sort in Sort for back in (False, True))
+"""Every order of every list, both ways."""

@@ -12,10 +12,18 @@ from poec_workflow.adapters.memory import MemoryStorage
 from poec_workflow.errors import Malformed
 from poec_workflow.policies.settings import QuotaCounts, Settings
 from poec_workflow.ports import Storage
-from poec_workflow.testing.contracts.comparison import compare_lists, compare_screens, listed
+from poec_workflow.testing.contracts.comparison import BY_REFERENCE, compare_lists, compare_screens, listed
 from poec_workflow.testing.contracts.contract import Contract
 from poec_workflow.testing.contracts.datasets import datasets, edges, mixed, settle
-from poec_workflow.testing.contracts.drawn_filters import ACTIONS, APPLICATIONS, CLOCK, EACH_FIELD, SESSIONS
+from poec_workflow.testing.contracts.drawn_filters import (
+    ACTIONS,
+    APPLICATIONS,
+    CLOCK,
+    EACH_FIELD,
+    EACH_ORDER,
+    PAGES,
+    SESSIONS,
+)
 from poec_workflow.testing.contracts.fixtures import ADVISER, check, registering, workflow_on, workflow_with_session
 from poec_workflow.testing.reference import Snapshot
 from poec_workflow.views import ActionFilter, ActionTab, ApplicationFilter, PageRequest, SessionFilter
@@ -35,6 +43,7 @@ class ListContract(Contract):
             sessions=st.lists(SESSIONS, min_size=1, max_size=3),
             actions=st.lists(ACTIONS, min_size=1, max_size=3),
             size=st.integers(1, 3),
+            order=PAGES,
             quota=st.sampled_from(["registered", "live"]),
         )
         def hold(
@@ -43,11 +52,12 @@ class ListContract(Contract):
             sessions: Sequence[SessionFilter],
             actions: Sequence[ActionFilter],
             size: int,
+            order: PageRequest,
             quota: QuotaCounts,
         ) -> None:
             with self.empty_storage(tmp_path_factory.mktemp("lists")) as storage:
                 ours, theirs = (_settled(each, stored, quota) for each in (storage, MemoryStorage()))
-                compare_lists(ours, theirs, [*applications, *sessions, *actions], size)
+                compare_lists(ours, theirs, [*applications, *sessions, *actions], size, (BY_REFERENCE, order))
                 compare_screens(ours, theirs)
 
         hold()
@@ -55,7 +65,7 @@ class ListContract(Contract):
     def test_each_filter_restricts(self, storage: Storage) -> None:
         """One field at a time, on data in which each lets some through and not others."""
         ours, theirs = (_settled(each, mixed()) for each in (storage, MemoryStorage()))
-        compare_lists(ours, theirs, EACH_FIELD, size=50)
+        compare_lists(ours, theirs, EACH_FIELD, 50, EACH_ORDER)
         for each in EACH_FIELD:
             assert 0 < len(listed(ours, each)) < len(listed(ours, type(each)())), each
         compare_screens(ours, theirs)

@@ -13,7 +13,7 @@ from alembic.operations import Operations
 from poec_workflow.errors import SchemaOutdated
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 
 BATCH = 500
 CONVOKES, MOVES = "convoked", "convocation-moved"
