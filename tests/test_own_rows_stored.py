@@ -82,6 +82,21 @@ def test_an_advice_that_is_taken_back_frees_the_seat(storage: Storage) -> None:
     assert again == evolve(answer, replayed=True)
 
 
+def test_a_seat_that_may_be_taken_back_is_no_end(storage: Storage) -> None:
+    """`final` is by the given tables, in a preview, an answer, and the answer again."""
+    workflow = with_one_seat_given(storage)
+    workflow.execute(WITHDRAW, PLATFORM)
+    for lifecycles, final in ((LIFECYCLES, True), (BACK, False)):
+        known = evolve(workflow, lifecycles=lifecycles)
+        previewed = known.preview(retaining(2)[2], TRAINER)
+        assert isinstance(previewed, Accepted)
+        assert previewed.final is final
+    answer = workflow.execute(retaining(2)[2], TRAINER, key="k-2")
+    again = workflow.execute(retaining(2)[2], TRAINER, key="k-2")
+    assert (answer.final, again.final, again.replayed) == (False, False, True)
+    assert again.change == answer.change
+
+
 def test_without_the_row_nothing_is_taken_back(storage: Storage) -> None:
     """The same store under the package's tables refuses, and reads what the row wrote."""
     workflow = with_one_seat_given(storage)

@@ -15,6 +15,7 @@ import pytest
 
 if TYPE_CHECKING:
     from poec_workflow import Settings, Workflow
+    from poec_workflow.machines import Lifecycles
     from poec_workflow.ports import Storage
     from poec_workflow.testing import Played, RecordingNotifier, SettableClock
     from poec_workflow.testing.journals import Lines
@@ -78,11 +79,21 @@ def poec_storage() -> Storage:
 
 
 @pytest.fixture
-def poec_workflow(poec_storage: Storage, poec_clock: SettableClock, poec_settings: Settings) -> Workflow:
-    """A workflow of the three."""
+def poec_lifecycles() -> Lifecycles:
+    """The lifecycles: the package's; a project with rows of its own gives its own by a fixture of this name."""
+    from poec_workflow.machines import LIFECYCLES  # noqa: PLC0415 - as above
+
+    return LIFECYCLES
+
+
+@pytest.fixture
+def poec_workflow(
+    poec_storage: Storage, poec_clock: SettableClock, poec_settings: Settings, poec_lifecycles: Lifecycles
+) -> Workflow:
+    """A workflow of the four."""
     from poec_workflow import Workflow  # noqa: PLC0415 - as above
 
-    return Workflow(poec_storage, clock=poec_clock, settings=poec_settings)
+    return Workflow(poec_storage, clock=poec_clock, settings=poec_settings, lifecycles=poec_lifecycles)
 
 
 @pytest.fixture

@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
+from own_rules import BACK
 from poec_workflow import Request, Settings, SubjectKind, Workflow, commands
+from poec_workflow.machines import Lifecycles
 from poec_workflow.testing import Played, RecordingNotifier, SettableClock, to_journal
 from poec_workflow.testing.contracts.fixtures import PLATFORM
 
@@ -49,14 +51,19 @@ def test_a_journal_is_played_from_its_text(poec_journal: Callable[[Any], Played]
 
 
 class TestOverriding:
-    """A project's own settings by a fixture of that name."""
+    """A project's own settings and lifecycles by fixtures of these names."""
 
     @pytest.fixture
     def poec_settings(self) -> Settings:
         return Settings(max_convocations=1)
 
+    @pytest.fixture
+    def poec_lifecycles(self) -> Lifecycles:
+        return BACK
+
     def test_its_settings_are_in_force(self, poec_workflow: Workflow) -> None:
         assert poec_workflow.settings.max_convocations == 1
+        assert poec_workflow.lifecycles is BACK
 
 
 def test_a_notifier_keeps_what_it_is_told(poec_notifier: RecordingNotifier) -> None:

@@ -12,7 +12,18 @@ from attrs import evolve
 from test_machine import LATE, NOON, founded
 
 from own_rules import BACK
-from poec_workflow import Actor, ActorKind, Refusal, Refused, Request, Settings, SubjectKind, commands
+from poec_workflow import (
+    Accepted,
+    Actor,
+    ActorKind,
+    Advisory,
+    Refusal,
+    Refused,
+    Request,
+    Settings,
+    SubjectKind,
+    commands,
+)
 from poec_workflow.commands import Command
 from poec_workflow.errors import Advisory
 from poec_workflow.machines import LIFECYCLES, Lifecycles
@@ -148,6 +159,12 @@ CONTRADICTED: dict[str, tuple[ObservedStep, ...]] = {
                 event=evolve(SWEPT.after.histories[APPLICATION][-1].event, effective_at=LATE),
             ),
         ),
+    ),
+    "each-advisory-is-due": (
+        evolve(
+            CONVOKED, answer=evolve(cast("Accepted", CONVOKED.answer), advisories=(Advisory("quota-below-registered"),))
+        ),
+        evolve(TAKEN, answer=evolve(cast("Accepted", TAKEN.answer), advisories=(Advisory("quota-below-registered"),))),
     ),
     "own-rows-are-permitted": (evolve(TAKEN, request=evolve(cast("Request", TAKEN.request), actor=TRAINER)),),
     "own-rows-are-named": (

@@ -209,7 +209,7 @@ def _faults_of_cascades(added: Sequence[AnyRule], every: Sequence[AnyRule]) -> I
         if command is caused.command and issubclass(command, ApplicationCommand) and caused.then:
             if rule in added:
                 yield rule, part, f"{command.type} has something that follows it ({caused.id})"
-            elif caused in added:
+            else:
                 yield caused, "then", f"{command.type} is itself what follows {rule.id}"
 
 
