@@ -25,7 +25,6 @@ from poec_workflow import (
     commands,
 )
 from poec_workflow.commands import Command
-from poec_workflow.errors import Advisory
 from poec_workflow.machines import LIFECYCLES, Lifecycles
 from poec_workflow.model import ApplicationState, Tally
 from poec_workflow.testing import LifecycleMachine, reference
@@ -113,8 +112,9 @@ CONTRADICTED: dict[str, tuple[ObservedStep, ...]] = {
         evolve(REFUSED, answer=Refused((Refusal("no-seat-left"),))),
     ),
     "each-advisory-is-due": (
-        evolve(RETAINED, answer=evolve(cast("Any", RETAINED.answer), advisories=(Advisory("every-seat-given"),))),
-        evolve(UNUSUAL, answer=evolve(cast("Any", UNUSUAL.answer), advisories=())),
+        evolve(RETAINED, answer=evolve(cast("Accepted", RETAINED.answer), advisories=(Advisory("every-seat-given"),))),
+        evolve(TAKEN, answer=evolve(cast("Accepted", TAKEN.answer), advisories=(Advisory("quota-below-registered"),))),
+        evolve(UNUSUAL, answer=evolve(cast("Accepted", UNUSUAL.answer), advisories=())),
     ),
     "each-outcome-is-due": (
         evolve(CONVOKED, after=lost(CONVOKED.after, APPLICATION)),
@@ -159,12 +159,6 @@ CONTRADICTED: dict[str, tuple[ObservedStep, ...]] = {
                 event=evolve(SWEPT.after.histories[APPLICATION][-1].event, effective_at=LATE),
             ),
         ),
-    ),
-    "each-advisory-is-due": (
-        evolve(
-            CONVOKED, answer=evolve(cast("Accepted", CONVOKED.answer), advisories=(Advisory("quota-below-registered"),))
-        ),
-        evolve(TAKEN, answer=evolve(cast("Accepted", TAKEN.answer), advisories=(Advisory("quota-below-registered"),))),
     ),
     "own-rows-are-permitted": (evolve(TAKEN, request=evolve(cast("Request", TAKEN.request), actor=TRAINER)),),
     "own-rows-are-named": (
