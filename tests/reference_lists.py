@@ -174,6 +174,7 @@ class ReferenceLists:
             and (asked.organization is None or asked.organization in holders)
             and (asked.session_from is None or session.start >= asked.session_from)
             and (asked.session_until is None or session.end <= asked.session_until)
+            and (asked.session_type is None or asked.session_type == session.session_type)
         )
 
     def _texts(self, session: TrainingSession) -> list[str]:

@@ -30,6 +30,7 @@ WITHOUT_ORDERS = (
     "DROP INDEX ix_poec_applications_session_registration_key",
     "DROP INDEX ix_poec_applications_registration_key",
     "ALTER TABLE poec_applications DROP COLUMN registration_key",
+    "ALTER TABLE poec_sessions DROP COLUMN session_type",
 )
 """What takes revision 0003 back."""
 

@@ -47,6 +47,7 @@ def _filters(command: F) -> F:
         click.option("--role", type=_choice(Role), help="The role that it holds."),
         click.option("--from", "session_from", type=Day(), help="The session starts on this day or later."),
         click.option("--until", "session_until", type=Day(), help="The session ends on this day or earlier."),
+        click.option("--session-type", help="The session is of this type, to the letter."),
     ):
         command = option(command)
     return command

@@ -21,6 +21,7 @@ from poec_workflow.model import (
     RoleName,
     SessionState,
     SessionStateName,
+    Text,
     TextLength,
 )
 from poec_workflow.value_base import Value
@@ -110,6 +111,7 @@ class ApplicationFilter(Value):
         states: any of them.
         session_from: their session starts on this day or later.
         session_until: their session ends on this day or earlier.
+        session_type: their session is of this type, to the letter [S].
         session, candidate: of this one.
         text: in the references, the candidate's name or e-mail, the prescriber, the session's place and
             organisations, or the action's title.
@@ -121,6 +123,7 @@ class ApplicationFilter(Value):
     states: tuple[ApplicationState, ...] = field(default=(), converter=_application_states)
     session_from: date | None = None
     session_until: date | None = None
+    session_type: Text | None = None
     session: Reference | None = None
     candidate: Reference | None = None
     column: Column | None = field(default=None, converter=_column)
@@ -154,6 +157,7 @@ class SessionFilter(Value):
         states: any of them.
         session_from: they start on this day or later.
         session_until: they end on this day or earlier.
+        session_type: they are of this type, to the letter [S].
         action: of this one.
         at: the day that `tab` is reckoned from; today where none is named.
         text: in the references, the place, the organisations, or the action's title.
@@ -165,6 +169,7 @@ class SessionFilter(Value):
     states: tuple[SessionState, ...] = field(default=(), converter=_session_states)
     session_from: date | None = None
     session_until: date | None = None
+    session_type: Text | None = None
     action: Reference | None = None
     at: date | None = None
     text: Search = ""

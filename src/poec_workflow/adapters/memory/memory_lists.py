@@ -174,6 +174,7 @@ def _session_matches(
         and (filter_.organization is None or any(session.organization(role) == filter_.organization for role in roles))
         and (filter_.session_from is None or session.start >= filter_.session_from)
         and (filter_.session_until is None or session.end <= filter_.session_until)
+        and filter_.session_type in (None, session.session_type)
     )
 
 

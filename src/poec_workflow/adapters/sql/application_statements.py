@@ -53,7 +53,8 @@ _with_sessions = applications.join(sessions, sessions.c.reference == application
 
 def shape_of(filter_: ApplicationFilter) -> ApplicationFilter:
     """The filter with other values: all filters of a shape have one statement, with different parameters."""
-    named = {name: "?" for name in ("organization", "session", "candidate") if getattr(filter_, name) is not None}
+    texts = ("organization", "session", "candidate", "session_type")
+    named = {name: "?" for name in texts if getattr(filter_, name) is not None}
     days = {
         name: _SOME_DAY for name in ("session_from", "session_until", "since") if getattr(filter_, name) is not None
     }

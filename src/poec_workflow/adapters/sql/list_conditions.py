@@ -47,6 +47,9 @@ HAS_REGISTERED_SINCE = (
 """Sessions that have such an application."""
 
 
+_NAMED = ("organization", "session", "candidate", "action", "session_type")
+
+
 def parameters(
     filter_: ApplicationFilter | SessionFilter | ActionFilter, criteria: AlertCriteria, span: Span | None = None
 ) -> dict[str, object]:
@@ -56,7 +59,7 @@ def parameters(
         for name in ("session_from", "session_until")
         if (day := getattr(filter_, name, None)) is not None
     }
-    given = {name: getattr(filter_, name, None) for name in ("organization", "session", "candidate", "action")}
+    given = {name: getattr(filter_, name, None) for name in _NAMED}
     first_end, last_end = (each.isoformat() for each in criteria.expiring)
     return {
         **given,
@@ -101,10 +104,7 @@ def session_conditions(
         yield _in_tab(tab)
     if filter_.organization is not None:
         yield holds_role(ORGANIZATION, (filter_.role,) if filter_.role else Role)
-    if filter_.session_from is not None:
-        yield sessions.c.start_on >= bindparam("session_from")
-    if filter_.session_until is not None:
-        yield sessions.c.end_on <= bindparam("session_until")
+    yield from _days_and_type(filter_)
     if isinstance(filter_, SessionFilter):
         if filter_.action is not None:
             yield sessions.c.action == bindparam("action")
@@ -115,6 +115,15 @@ def session_conditions(
         yield ENDS_EXPIRING
     if filter_.published:
         yield _of_published_action
+
+
+def _days_and_type(filter_: ApplicationFilter | SessionFilter) -> Iterator[Condition]:
+    if filter_.session_from is not None:
+        yield sessions.c.start_on >= bindparam("session_from")
+    if filter_.session_until is not None:
+        yield sessions.c.end_on <= bindparam("session_until")
+    if filter_.session_type is not None:
+        yield sessions.c.session_type == bindparam("session_type")
 
 
 def _in_tab(tab: Tab) -> Condition:

@@ -71,6 +71,7 @@ def _session(session: TrainingSession) -> Values:
         "positioner": session.positioner,
         "trainer": session.trainer,
         "quota": quota_of(session),
+        "session_type": session.session_type,
         "search": session_text(session),
     }
 

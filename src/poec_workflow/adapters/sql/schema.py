@@ -92,6 +92,7 @@ sessions = Table(
     Column("search", Text, nullable=False),
     Column("data", Text, nullable=False),
     *(Column(name, Integer, nullable=False, server_default="0") for name in COUNTS),
+    Column("session_type", Text),
     Index(None, "action", "reference"),
     Index(None, "responsible", "end_on"),
     Index(None, "positioner", "end_on"),

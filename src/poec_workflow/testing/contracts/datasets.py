@@ -44,6 +44,7 @@ MIDNIGHTS = tuple(
 )
 """The last instant of some days in Paris, and the first of the next ones."""
 ORGANIZATIONS = st.sampled_from(["AFEC", "Œuvre", "É/T_%"])
+SESSION_TYPES = st.sampled_from(["Présentiel", "présentiel", "Mixte", ""])
 TEXTS = st.text("aàÀéEœŒ _%/", max_size=4)
 REFERENCES = st.text("aZé0_%", min_size=1, max_size=2)
 
@@ -102,7 +103,7 @@ def _session(reference: str, actions: Sequence[str]) -> st.SearchStrategy[Traini
         capacity=st.integers(1, 2),
         coefficient=st.just(2),
         registration_deadline=DAYS,
-        session_type=st.none() | TEXTS,
+        session_type=st.none() | SESSION_TYPES,
         market=st.none() | TEXTS,
         measure=st.none() | TEXTS,
     )
@@ -156,6 +157,7 @@ def mixed() -> Snapshot:
             place="Pau" if number % 3 else "Agen",
             trainer=organization,
             positioner="AFEC" if number % 5 == 0 else "POS",
+            session_type="Présentiel" if number % 4 == 1 else None,
         )
         subjects.append(session)
         for each, state_of in enumerate(ApplicationState, number * len(ApplicationState)):

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 
 from poec_workflow.model import ApplicationState, Role, SessionState
-from poec_workflow.testing.contracts.datasets import DAYS, ORGANIZATIONS, REFERENCES, TEXTS, TODAY
+from poec_workflow.testing.contracts.datasets import DAYS, ORGANIZATIONS, REFERENCES, SESSION_TYPES, TEXTS, TODAY
 from poec_workflow.testing.settable_clock import SettableClock
 from poec_workflow.views import (
     ActionFilter,
@@ -42,6 +42,7 @@ _SPAN: dict[str, st.SearchStrategy[Any]] = {
     "tab": TABS,
     "session_from": DAYS,
     "session_until": DAYS,
+    "session_type": SESSION_TYPES,
     "at": DAYS,
     "text": TEXTS | st.sampled_from(["zoé", "AFEC", "ft"]),
 }
@@ -76,6 +77,7 @@ _SPANS: tuple[dict[str, Any], ...] = (
     {"organization": "AFEC", "role": Role.POSITIONER},
     {"session_from": TODAY},
     {"session_until": TODAY},
+    {"session_type": "Présentiel"},
     {"text": "pau"},
     {"text": "oeuvre pau"},
 )

@@ -1,4 +1,4 @@
-"""Revision 0003: sort applications by registration and sessions by their start, by indexes."""
+"""Revision 0003: sort applications by registration and sessions by their start, by indexes; filter by session type."""
 
 from __future__ import annotations
 
@@ -27,4 +27,6 @@ def upgrade(op: Operations) -> None:
         "ix_poec_applications_session_registration_key", "poec_applications", ["session", "registration_key"]
     )
     op.create_index("ix_poec_sessions_start_on_reference", "poec_sessions", ["start_on", "reference"])
+    # No session of an earlier release has a type.
+    op.add_column("poec_sessions", sa.Column("session_type", sa.Text))
     op.execute("UPDATE poec_schema SET version = 3")
