@@ -43,7 +43,7 @@ def test_expressions_say_where_fields_come_from() -> None:
     make = constructor(
         Convocation,
         ("source",),
-        {"on": "day", "time": "source[0]", "place": "None", "entered_at": "source[1]"},
+        {"on": "day", "time": "source[0]", "place": "None", "entered_at": "source[1]", "outcome": "None"},
         {"day": day},
     )
     made: Any = make((1, 2))

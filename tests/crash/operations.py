@@ -155,6 +155,7 @@ def _of_sessions() -> list[Operation]:
         asking("reschedule-session", moved, PLATFORM),
         asking("reschedule-session, overdue", moved, PLATFORM, late=True),
         asking("reassign-session", commands.ReassignSession("S-1", trainer="OTHER"), PLATFORM),
+        asking("correct-session", commands.CorrectSession("S-1", place="Pau"), PLATFORM),
         asking("declare-session-full", commands.DeclareSessionFull("S-2"), TRAINER),
         asking("declare-session-full, overdue", commands.DeclareSessionFull("S-2"), TRAINER, late=True),
         asking("reopen-session", commands.ReopenSession("S-3"), TRAINER),
@@ -176,6 +177,7 @@ def _of_actions() -> list[Operation]:
         asking("archive-action, overdue", commands.ArchiveAction("A-1"), PLATFORM, late=True),
         asking("restore-action", commands.RestoreAction("A-4"), PLATFORM),
         asking("delete-action", commands.DeleteAction("A-3"), PLATFORM),
+        asking("correct-action", commands.CorrectAction("A-1", responsible="OTHER"), PLATFORM),
         asking("delete-action, overdue", commands.DeleteAction("A-1"), PLATFORM, late=True),
     ]
 

@@ -62,7 +62,7 @@ def test_every_command_and_row_is_reached(name: Any) -> None:
 def test_a_lifecycle_draws_each_of_its_commands(of: Any) -> None:
     """All of them, and no other."""
     lifecycle = LIFECYCLES[SubjectKind(of)] if isinstance(of, str) else of
-    assert {type(each.command) for each in drawn(of, 250)} == {*lifecycle.by_command}
+    assert {type(each.command) for each in drawn(of, 500)} == {*lifecycle.by_command}
 
 
 def test_several_may_be_asked() -> None:

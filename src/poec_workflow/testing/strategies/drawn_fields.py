@@ -249,7 +249,8 @@ FIELDS: Mapping[type[Command], Callable[[Draft], dict[str, Any]]] = {
     commands.Preregister: _preregister,
     commands.Convoke: lambda draft: _appointment(draft, moved=False),
     commands.MoveConvocation: lambda draft: _appointment(draft, moved=True),
-    commands.RecordAbsence: lambda draft: {"notified": draft.pick(True, True, True, True, True, False)},  # noqa: FBT003 - a field
+    # Without notice it may be too early.
+    commands.RecordAbsence: lambda draft: {"notified": draft.pick(*[True] * 5, False, bad=(False,))},  # noqa: FBT003
     commands.Retain: _retain,
     commands.Reject: _reject,
     commands.Withdraw: _withdraw,
