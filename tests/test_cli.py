@@ -494,5 +494,5 @@ def test_without_its_extra_a_database_says_what_to_install(monkeypatch: pytest.M
 @pytest.mark.usefixtures("own_modules")
 def test_settings_are_found_by_name() -> None:
     """`module:name` is a service's settings, and no name the defaults."""
-    assert bootstrap.settings(None) == Settings()
-    assert list(bootstrap.settings("own_funny:never_refused").refuse_also) == [commands.CreateAction]
+    assert bootstrap.own_rules().settings == Settings()
+    assert list(bootstrap.own_rules(["own_funny:never_refused"]).settings.refuse_also) == [commands.CreateAction]

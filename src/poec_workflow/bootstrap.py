@@ -140,20 +140,11 @@ def named(option: str, place: str) -> object:
     return found
 
 
-def settings(place: str | None) -> Settings:
-    """A service's settings by `module:name`; else the defaults.
-
-    Raises:
-        InvalidOption: as of `own_rules`.
-    """
-    return own_rules(() if place is None else (place,)).settings
-
-
-def workflow(url: str, places: str | Iterable[str] | None = None, clock: Clock | None = None) -> Workflow:
+def workflow(url: str, places: Iterable[str] = (), clock: Clock | None = None) -> Workflow:
     """The workflow of a store and a service's rules, which stand at one place or at several.
 
     Raises:
         InvalidOption: one of them does not exist.
     """
-    rules = own_rules((places,) if isinstance(places, str) else places or ())
+    rules = own_rules(places)
     return Workflow(storage(url), settings=rules.settings, lifecycles=rules.lifecycles, clock=clock or SystemClock())

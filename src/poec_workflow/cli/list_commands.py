@@ -7,13 +7,14 @@ from datetime import date, tzinfo
 from typing import Any, TypeVar
 
 import click
+from attrs import frozen
 
 from poec_workflow import locales
 from poec_workflow.cli import options
 from poec_workflow.cli.day_options import AS_OF, Day, day_of
 from poec_workflow.cli.formats import print_list
 from poec_workflow.cli.list_counts import print_counts, print_position
-from poec_workflow.model import ApplicationState, Role, SessionState
+from poec_workflow.model import ApplicationState, Page, Role, SessionState
 from poec_workflow.policies.calendar import local_day
 from poec_workflow.serialization import from_dict, to_dict
 from poec_workflow.views import (
@@ -32,7 +33,6 @@ from poec_workflow.views import (
 from poec_workflow.views.ordering import SORTS
 
 F = TypeVar("F", bound=Callable[..., Any])
-T = TypeVar("T")
 
 
 def _choice(values: Any) -> click.Choice[str]:  # noqa: ANN401 - an enum class
@@ -100,18 +100,9 @@ def _paging(given: Mapping[str, Any]) -> tuple[PageRequest, dict[str, Any]]:
 def applications(store: str, places: tuple[str, ...], format_: str, lang: str, *, count: bool, **given: Any) -> None:  # noqa: ANN401
     """List applications; no tab named is every tab."""
     workflow = options.open_workflow(store, places)
-    request, criteria = _paging(given)
-    asked = _filter(ApplicationFilter, criteria, workflow.settings.zone)
-    if count:
-        print_counts(asked, workflow.application_tabs(asked), format_, lang)
-        return
-    page = workflow.applications(asked, request)
-    rows = page.items
-    print_list(
-        rows,
-        ApplicationRow,
-        format_,
-        {
+
+    def columns(rows: Sequence[ApplicationRow]) -> dict[str, Iterable[object]]:
+        return {
             options.word("reference", lang): (row.reference for row in rows),
             options.word("candidate", lang): (row.candidate_name or row.candidate for row in rows),
             options.word("session", lang): (f"{row.session} {row.action_title}" for row in rows),
@@ -121,9 +112,10 @@ def applications(store: str, places: tuple[str, ...], format_: str, lang: str, *
                 locales.shown(local_day(row.registered_at, workflow.settings.zone), lang) for row in rows
             ),
             options.word("state", lang): (locales.state(row.state, lang) for row in rows),
-        },
-    )
-    print_position(page, request, asked, workflow.application_tabs, format_, lang)
+        }
+
+    reads = _Reads(ApplicationFilter, ApplicationRow, workflow.applications, workflow.application_tabs)
+    _print_list(reads, columns, given, workflow.settings.zone, format_, lang, count=count)
 
 
 @click.command()
@@ -135,18 +127,9 @@ def applications(store: str, places: tuple[str, ...], format_: str, lang: str, *
 def sessions(store: str, places: tuple[str, ...], format_: str, lang: str, *, count: bool, **given: Any) -> None:  # noqa: ANN401
     """List sessions; no tab named is every tab."""
     workflow = options.open_workflow(store, places)
-    request, criteria = _paging(given)
-    asked = _filter(SessionFilter, criteria, workflow.settings.zone)
-    if count:
-        print_counts(asked, workflow.session_tabs(asked), format_, lang)
-        return
-    page = workflow.sessions(asked, request)
-    rows = page.items
-    print_list(
-        rows,
-        SessionRow,
-        format_,
-        {
+
+    def columns(rows: Sequence[SessionRow]) -> dict[str, Iterable[object]]:
+        return {
             options.word("reference", lang): (row.reference for row in rows),
             options.word("session", lang): (_with_details(row) for row in rows),
             **_role_columns(rows, lang),
@@ -155,9 +138,10 @@ def sessions(store: str, places: tuple[str, ...], format_: str, lang: str, *, co
             options.word("state", lang): (locales.state(row.state, lang) for row in rows),
             options.word("enrolled", lang): (row.enrolled for row in rows),
             options.word("preregistered", lang): (row.preregistered for row in rows),
-        },
-    )
-    print_position(page, request, asked, workflow.session_tabs, format_, lang)
+        }
+
+    reads = _Reads(SessionFilter, SessionRow, workflow.sessions, workflow.session_tabs)
+    _print_list(reads, columns, given, workflow.settings.zone, format_, lang, count=count)
 
 
 @click.command()
@@ -168,18 +152,9 @@ def sessions(store: str, places: tuple[str, ...], format_: str, lang: str, *, co
 def actions(store: str, places: tuple[str, ...], format_: str, lang: str, *, count: bool, **given: Any) -> None:  # noqa: ANN401
     """List training actions; no tab named is every one, deleted ones too."""
     workflow = options.open_workflow(store, places)
-    request, criteria = _paging(given)
-    asked = _filter(ActionFilter, criteria, workflow.settings.zone)
-    if count:
-        print_counts(asked, workflow.action_tabs(asked), format_, lang)
-        return
-    page = workflow.actions(asked, request)
-    rows = page.items
-    print_list(
-        rows,
-        ActionRow,
-        format_,
-        {
+
+    def columns(rows: Sequence[ActionRow]) -> dict[str, Iterable[object]]:
+        return {
             options.word("reference", lang): (row.reference for row in rows),
             options.word("title", lang): (_lines(row.title, row.kind) for row in rows),
             options.word("funding", lang): (row.funder for row in rows),
@@ -189,13 +164,41 @@ def actions(store: str, places: tuple[str, ...], format_: str, lang: str, *, cou
             ),
             options.word("sessions", lang): (len(row.sessions) for row in rows),
             options.word("state", lang): (_lines(locales.state(row.state, lang), _alert(row, lang)) for row in rows),
-        },
-    )
-    print_position(page, request, asked, workflow.action_tabs, format_, lang)
+        }
+
+    reads = _Reads(ActionFilter, ActionRow, workflow.actions, workflow.action_tabs)
+    _print_list(reads, columns, given, workflow.settings.zone, format_, lang, count=count)
 
 
-def _filter(kind: type[T], criteria: dict[str, Any], zone: tzinfo) -> T:
-    return from_dict(to_dict({**criteria, "at": day_of(criteria["at"], zone)}), kind)
+@frozen
+class _Reads:
+    """How a list is read: by which filter, into which rows, and its pages and the counts of its tabs."""
+
+    filter: type[Any]
+    row: type[Any]
+    page: Callable[[Any, PageRequest], Page[Any]]
+    tabs: Callable[[Any], Mapping[Any, int]]
+
+
+def _print_list(
+    reads: _Reads,
+    columns: Callable[[Any], Mapping[str, Iterable[object]]],
+    given: Mapping[str, Any],
+    zone: tzinfo,
+    format_: str,
+    lang: str,
+    *,
+    count: bool,
+) -> None:
+    """Print the page that the options name, or only how many there are."""
+    request, criteria = _paging(given)
+    asked = from_dict(to_dict({**criteria, "at": day_of(criteria["at"], zone)}), reads.filter)
+    if count:
+        print_counts(asked, reads.tabs(asked), format_, lang)
+        return
+    page = reads.page(asked, request)
+    print_list(page.items, reads.row, format_, columns(page.items))
+    print_position(page, request, asked, reads.tabs, format_, lang)
 
 
 def _with_details(row: SessionRow) -> str:

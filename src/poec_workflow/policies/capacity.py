@@ -17,16 +17,15 @@ def closes_when_full(_subject: Application, facts: Facts) -> bool:
     return facts.settings.closes_when_full
 
 
-def no_seat_left(_subject: Application | TrainingSession, facts: Facts) -> Details | None:
+def no_seat_left(_subject: object, facts: Facts) -> Details | None:
     """Retained ≥ capacity + overbooking [R]: nobody can be retained, and a session can't be reopened."""
     retained, seats = facts.tally.retained, _seats(facts)
     return {"retained": retained, "seats": seats} if retained >= seats else None
 
 
 def every_seat_given(_nothing: object, facts: Facts) -> Details | None:
-    """An advisory to who registers somebody: retained ≥ capacity + overbooking, and no seat is left to give [R]."""
-    retained, seats = facts.tally.retained, _seats(facts)
-    return {"retained": retained, "seats": seats} if retained >= seats else None
+    """An advisory to who registers somebody: no seat is left to give [R]."""
+    return no_seat_left(None, facts)
 
 
 def seats_remain(_session: TrainingSession, facts: Facts) -> Details | None:

@@ -170,8 +170,7 @@ def load(
     """Load the context of a command; with `lock`, lock what it may change."""
     match command:
         case Retain():
-            loaded = load_application(connection, command.reference, load_open, lock=lock)
-            return with_retained(loaded, load_retained)
+            return _load_retention(connection, command.reference, load_open, load_retained, lock=lock)
         case Preregister():
             return _load_registration(connection, command, load_open, lock=lock)
         case CreateSession():
@@ -186,6 +185,17 @@ def load_application(
     """Load an application, its session with counters, and its action; empty where there is none."""
     row = connection.row(_application[lock], {"reference": reference})
     return context_of(read(row.application, Application), row, load_open) if row else DecisionContext()
+
+
+def _load_retention(
+    connection: StatementConnection, reference: str, load_open: LoadOpen, load_retained: LoadRetained, *, lock: bool
+) -> DecisionContext:
+    """An application that is to be retained, which an advisory looks at other sessions for."""
+    context = load_application(connection, reference, load_open, lock=lock)
+    application = context.subject
+    if not isinstance(application, Application):
+        return context
+    return evolve(context, retained_elsewhere=LazySequence(lambda: load_retained(application)))
 
 
 def _load_session(
@@ -250,14 +260,6 @@ def retained_elsewhere(connection: StatementConnection, application: Application
     """The candidate's retained applications on other sessions, by reference; they are not locked."""
     parameters = {"person": application.candidate, "parent": application.session}
     return [read(each, Application) for each in connection.values(_retained_elsewhere, parameters)]
-
-
-def with_retained(context: DecisionContext, load_retained: LoadRetained) -> DecisionContext:
-    """The context of an application that is to be retained, which an advisory looks at other sessions for."""
-    application = context.subject
-    if not isinstance(application, Application):
-        return context
-    return evolve(context, retained_elsewhere=LazySequence(lambda: load_retained(application)))
 
 
 def overdue_rows(connection: StatementConnection, ended_before: date, limit: int, *, lock: bool) -> Sequence[Any]:
