@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -24,7 +24,7 @@ from poec_workflow.model import Application, Candidate
 from poec_workflow.policies.alerts import AlertCriteria
 from poec_workflow.ports import DecisionContext, Receipt, Storage
 from poec_workflow.testing.contracts import StorageContract
-from poec_workflow.views import ApplicationFilter
+from poec_workflow.views import ApplicationFilter, ApplicationRow, DashboardRow, Span, Tab
 
 T = TypeVar("T")
 
@@ -152,6 +152,35 @@ class IgnoresAFilter(Broken):
     class reader(MemoryQueries):  # noqa: D106, N801 - in the place of an attribute
         def _applications(self, asked: ApplicationFilter, criteria: AlertCriteria) -> Iterator[Application]:
             return super()._applications(evolve(asked, session_until=None), criteria)
+
+
+class SortsByReference(Broken):
+    """Whatever order is asked for, a list has its first page by reference."""
+
+    class reader(MemoryQueries):  # noqa: D106, N801 - in the place of an attribute
+        def applications(
+            self, filter_: ApplicationFilter, criteria: AlertCriteria, span: Span
+        ) -> Sequence[ApplicationRow]:
+            return super().applications(filter_, criteria, span if span.after else Span(limit=span.limit))
+
+
+class CountsATabOfAll(Broken):
+    """The tabs' counts do not look at the text that is searched."""
+
+    class reader(MemoryQueries):  # noqa: D106, N801 - in the place of an attribute
+        def application_tabs(self, filter_: ApplicationFilter, criteria: AlertCriteria) -> Mapping[Tab, int]:
+            return super().application_tabs(evolve(filter_, text=""), criteria)
+
+
+class MissesADay(Broken):
+    """The dashboard counts nobody as expiring on the last day on which advices can be given."""
+
+    class reader(MemoryQueries):  # noqa: D106, N801 - in the place of an attribute
+        def dashboard(
+            self, organization: str, *, expiring: tuple[date, date], since: datetime | None = None
+        ) -> Sequence[DashboardRow]:
+            first, last = expiring
+            return super().dashboard(organization, expiring=(first + timedelta(days=1), last), since=since)
 
 
 class DropsPeople(Broken):

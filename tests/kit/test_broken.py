@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections import defaultdict
@@ -22,6 +23,9 @@ CAUGHT_BY = {
     "SendsOutOfOrder": {"test_one_message_an_event_in_order"},
     "ClaimsTooEarly": {"test_only_what_is_overdue_and_open_is_claimed"},
     "IgnoresAFilter": {"test_each_filter_restricts"},
+    "SortsByReference": {"test_each_filter_restricts"},
+    "CountsATabOfAll": {"test_each_filter_restricts"},
+    "MissesADay": {"test_a_figure_is_a_door_at_each_edge"},
     "DropsPeople": {"test_a_person_who_applies_again_is_known_by_the_newest_name"},
     "RecallsHalf": {"test_a_key_gets_the_first_answer_again"},
     "ErasesHalf": {"test_erasing_a_person_leaves_the_rest_valid"},
@@ -36,9 +40,11 @@ def failed(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, set[str]]:
     """The contracts that failed, by broken storage, of one run of pytest."""
     report = tmp_path_factory.mktemp("broken") / "report.xml"
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=no", f"--junit-xml={report}"]
-    # The alerts' edges are the slowest, and no storage here is broken there.
-    command += ["-k", "not every_edge", "tests/kit/broken.py"]
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    # The slowest are left out where no storage is broken: the alerts' edges, and the dashboard's doors but for one.
+    command += ["-k", "not every_edge and (not a_door or TestBroken or TestMissesADay)", "tests/kit/broken.py"]
+    # No coverage either: what these contracts run is covered by those of the sound storages.
+    alone = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, env=alone)
     assert run.returncode == 1, run.stdout + run.stderr
     found: dict[str, set[str]] = defaultdict(set)
     for case in ET.parse(report).iter("testcase"):  # noqa: S314 - pytest wrote it

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from poec_workflow import Accepted, Malformed, SubjectKind, commands, machines
 from poec_workflow.machines import LIFECYCLES
 from poec_workflow.testing import strategies
+from poec_workflow.testing.strategies.asked_commands import asked_commands
 
 NEVER_ALONE = {commands.RefuseSessionFull, commands.Cancel}
 """Given by a session's ending only."""
@@ -58,11 +59,12 @@ def test_every_command_and_row_is_reached(name: Any) -> None:
     assert {each.id for each in lifecycle.rules} - rows <= consequences
 
 
-@pytest.mark.parametrize("of", [*LIFECYCLES.values(), *LIFECYCLES], ids=lambda each: getattr(each, "name", f"{each}"))
-def test_a_lifecycle_draws_each_of_its_commands(of: Any) -> None:
-    """All of them, and no other."""
-    lifecycle = LIFECYCLES[SubjectKind(of)] if isinstance(of, str) else of
-    assert {type(each.command) for each in drawn(of, 500)} == {*lifecycle.by_command}
+@pytest.mark.parametrize("name", LIFECYCLES)
+def test_a_lifecycle_draws_each_of_its_commands(name: SubjectKind) -> None:
+    """All of them, and no other; by its word as by itself."""
+    lifecycle = LIFECYCLES[name]
+    assert asked_commands(f"{name}") == asked_commands(name) == asked_commands(lifecycle) == (*lifecycle.by_command,)
+    assert {type(each.command) for each in drawn(lifecycle, 500)} == {*lifecycle.by_command}
 
 
 def test_several_may_be_asked() -> None:

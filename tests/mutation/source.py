@@ -46,8 +46,10 @@ TYPES = {
     "check.py: tuple[Details | None, ...] | None",
     "policy.py: Callable[[S, Facts], Details | None] | Callable[[S, Facts, C], Details | None]",
     "policy.py: Details | None",
+    "rule.py: ApplicationStateName | SessionStateName",
+    "rule.py: ApplicationStateName | SessionStateName | ActionStateName",
 }
-"""What is of types though no annotation: the names `Evaluate` and `Policy`, given to them."""
+"""What is of types though no annotation: the names `Evaluate`, `Policy` and `StateName`, given to them."""
 
 CONFIGURATION = """
 [cosmic-ray]

@@ -191,7 +191,7 @@ class Lifecycle:
     def _ends(self) -> set[State]:
         """Where a way may end: the final states, and those that a service's own rows alone lead out of."""
         left = {state for rule in self.rules if rule.id not in self.own for state in rule.source or ()}
-        return {*self.final} | {state for rule in self.own_rules for state in rule.source or ()} - left
+        return {*self.final, *(state for rule in self.own_rules for state in rule.source or () if state not in left)}
 
 
 def _closure(start: Iterable[State], ways: set[tuple[State, State]]) -> set[State]:

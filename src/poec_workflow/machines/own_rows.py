@@ -167,7 +167,7 @@ def _with(lifecycle: Lifecycle, added: Sequence[AnyRule]) -> Lifecycle | list[Fa
     if crowded := list(_faults_of_atoms(lifecycle, added)):
         return crowded
     left = {state for rule in added for state, target in rule.targets.items() if target is not state}
-    own = lifecycle.own | {rule.id for rule in added}
+    own = lifecycle.own.union(rule.id for rule in added)
     try:
         return evolve(
             lifecycle,
@@ -221,7 +221,7 @@ def _faults_of_convocations(added: Sequence[AnyRule], every: Sequence[AnyRule]) 
         target
         for rule in moves
         for state, target in rule.targets.items()
-        if state in without and target not in without | _WITH_CONVOCATION
+        if state in without and target not in without.union(_WITH_CONVOCATION)
     }:
         without |= more
     for rule in added:

@@ -32,7 +32,7 @@ ARCHIVED = ActionState.ARCHIVED
 DELETED = ActionState.DELETED
 
 CURRENT = frozenset({AWAITING, PUBLISHED})
-EXISTING = CURRENT | {ARCHIVED}
+EXISTING = frozenset({*CURRENT, ARCHIVED})
 FINAL = frozenset({DELETED})
 
 # fmt: off
