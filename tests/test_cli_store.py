@@ -1,4 +1,4 @@
-"""The command line on a SQLite file: a season lived with it alone, then each command's formats and exit codes."""
+"""The command line on a store: a season lived with it alone, on SQLite and PostgreSQL; then formats and exit codes."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
+from databases import DATABASES
 from poec_workflow import Settings
 from poec_workflow.cli.app import program
 from poec_workflow.cli.formats import cell
@@ -53,13 +55,15 @@ def fresh(tmp_path: Path) -> Terminal:
 
 
 @pytest.fixture(scope="module")
-def season(tmp_path_factory: pytest.TempPathFactory) -> tuple[Terminal, dict[str, Any], Path]:
-    """The given season, run into a store."""
+def season(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Terminal, dict[str, Any], Path]]:
+    """The given season, run into a store of each kind."""
     place = tmp_path_factory.mktemp("season")
-    terminal = Terminal(f"sqlite:///{place}/poec.db")
-    result = terminal("run", str(DATA / "journal.jsonl"), "--refusals", str(place / "refusals.jsonl"))
-    assert result.exit_code == 1
-    return terminal, given_season()[1], place
+    with DATABASES[database]() as url:
+        terminal = Terminal(url)
+        assert terminal("store", "upgrade").exit_code == 0
+        result = terminal("run", str(DATA / "journal.jsonl"), "--refusals", str(place / "refusals.jsonl"))
+        assert result.exit_code == 1
+        yield terminal, given_season()[1], place
 
 
 def states(terminal: Terminal, command: str) -> dict[str, str]:
