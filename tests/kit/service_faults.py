@@ -112,15 +112,15 @@ FAULTS: Mapping[str, PolicyFault] = {
         lambda case, _: case[2].entry > case[1].start,
         lambda case, _: case[2].entry == case[1].late_entry_deadline > case[1].start,
     ),
-    "reject-too-much": PolicyFault(  # a rejection needs a comment, once the candidate came
+    "reject-too-much": PolicyFault(  # a rejection needs a comment, where its reason says nothing
         commands.Reject,
-        lambda case, _: case[2].comment is None and case[0].state == "present",
+        lambda case, _: case[2].comment is None and case[2].reason == "other",
         lambda case, _: case[2].comment is None,
     ),
-    "reject-too-little": PolicyFault(
+    "reject-too-little": PolicyFault(  # who came to a second convocation was forgotten
         commands.Reject,
         lambda case, _: case[2].comment is None,
-        lambda case, _: case[2].comment is None and case[0].state != "present",
+        lambda case, _: case[2].comment is None and _convocations(case) == 1,
     ),
     "withdraw-too-much": PolicyFault(
         commands.Withdraw, _never, lambda case, today: _convocations(case) > 0 and case[0].convocations[-1].on == today

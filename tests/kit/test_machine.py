@@ -12,6 +12,7 @@ from typing import Any
 import broken
 import hypothesis
 import pytest
+import service_faults
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
@@ -98,6 +99,14 @@ def test_a_broken_storage_is_told(storage: type[broken.Broken], promise: str) ->
     assert 0 < len(error.poec_journal) <= LONGEST
     [note] = error.__notes__
     assert all(line in note for line in error.poec_journal)
+
+
+@pytest.mark.parametrize("name", ["full-too-little", "absence-too-much", "capacity-too-little"])
+def test_a_services_own_fault_is_told(name: str) -> None:
+    """A sample of `service_faults.py`, which measures how often, over all of them."""
+    machine = service_faults.machine_with(name)
+    with pytest.raises(PromiseBroken, match=r"was (refused|accepted)"):
+        machine.check(settings(machine.TestCase.settings, database=None, derandomize=True))
 
 
 def test_a_told_journal_can_be_replayed() -> None:

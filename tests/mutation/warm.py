@@ -20,7 +20,7 @@ from journals import journals
 
 TESTS = (
     ("policies", "more_policies", "tables", "alerts", "deadlines", "matrix", "settings", "values", "instants"),
-    ("decide", "explain", "errors", "catalogue"),
+    ("decide", "explain", "errors", "catalogue", "advisories", "left_out", "funders_and_corrections", "own_rows"),
 )
 """In the order of how soon they find a mutant."""
 OTHERS = ("_pytest.assertion.rewrite", "hypothesis.strategies", "attrs", "cattrs", "transitions", "unittest")

@@ -14,7 +14,6 @@ from typing import Any, ClassVar
 import hypothesis
 from attrs import evolve
 from hypothesis import HealthCheck, Phase
-from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from poec_workflow.adapters.memory import MemoryStorage
@@ -30,12 +29,16 @@ from poec_workflow.testing.reference import PROMISES, Promise
 from poec_workflow.testing.reference.asked_promises import checked_promises
 from poec_workflow.testing.scenario import PromiseBroken, Scenario, ScenarioSetup, Settable, Step
 from poec_workflow.testing.settable_clock import SettableClock
+from poec_workflow.testing.strategies.choice import chosen_by, seeds
 from poec_workflow.testing.strategies.drawing_context import DrawingContext
-from poec_workflow.testing.strategies.drawn_requests import proposals, steps
+from poec_workflow.testing.strategies.drawn_requests import next_step, proposal, proposal_of
+from poec_workflow.testing.strategies.ways import WAYS
 from poec_workflow.testing.strategies.weights import FAVOURITES
 
 _EXAMPLE = hypothesis.settings(
     deadline=None,
+    # They are drawn in little time.
+    max_examples=2 * hypothesis.settings().max_examples,
     stateful_step_count=40,
     suppress_health_check=list(HealthCheck),
     # Shortening the journal takes seconds, where shrinking the choices that led to it takes minutes.
@@ -78,9 +81,6 @@ def _world(machine: LifecycleMachine) -> DrawingContext:
     )
 
 
-_next = st.runner().flatmap(lambda machine: steps(_world(machine), machine.scenario.keyed))
-
-
 class LifecycleMachine(RuleBasedStateMachine):
     """Commands in any order on a service's own workflow; subclass it, and collect its `TestCase`.
 
@@ -113,6 +113,8 @@ class LifecycleMachine(RuleBasedStateMachine):
         super().__init__()
         self.scenario = Scenario(self.scenario_setup())
         self.favoured: tuple[type[Command], ...] = ()
+        self._seeds: list[bytes] = []
+        self._way: list[type[Command]] = []
 
     def empty_storage(self, folder: Path) -> AbstractContextManager[Storage]:
         """Make a storage that holds nothing, for one example; the folder is empty, and is the example's own."""
@@ -164,16 +166,25 @@ class LifecycleMachine(RuleBasedStateMachine):
         with _steps_kept(self.scenario):
             return self.scenario.execute(Request(command=command, actor=actor, at=self.scenario.now, **more))
 
-    @initialize(favoured=st.sampled_from(FAVOURITES), data=st.data())
-    def open_a_session(self, favoured: tuple[type[Command], ...], data: st.DataObject) -> None:
+    @initialize(seed=seeds)
+    def open_a_session(self, seed: bytes) -> None:
         """Create an action, publish it, and create a session: without them nothing can be done."""
-        self.favoured = favoured
+        self._seeds.append(seed)
+        choose = chosen_by(seed)
+        self.favoured = choose(FAVOURITES)
         for _ in range(3):
-            self.go_on(data.draw(proposals(_world(self))))
+            self._take(proposal(choose, _world(self)))
+        self._way += choose(WAYS)
 
-    @rule(step=_next)
-    def go_on(self, step: Step) -> None:
+    @rule(seed=seeds)
+    def go_on(self, seed: bytes) -> None:
         """Take a step: a command, or a sweep, now or later."""
+        self._seeds.append(seed)
+        choose, world = chosen_by(*self._seeds), _world(self)
+        leading = proposal_of(choose, world, self._way.pop(0)) if self._way else None
+        self._take(leading or next_step(choose, world, self.scenario.keyed))
+
+    def _take(self, step: Step) -> None:
         with _steps_kept(self.scenario):
             self.scenario.play([step])
 

@@ -7,12 +7,11 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import strategies as st
-
 from poec_workflow import commands
 from poec_workflow.catalogue import WITHDRAWAL
 from poec_workflow.commands import Command
 from poec_workflow.model import Application, Candidate, Origin, Prescriber, SubjectKind, TrainingSession
+from poec_workflow.testing.strategies.choice import Choose
 from poec_workflow.testing.strategies.drawing_context import DAY, DrawingContext
 
 NAMES = ("Zoé Nabil", "Hugo Lefèvre", "Inès Moreau", "Noël Müller", "Léa Petit", "Œnone d'Arc")
@@ -27,8 +26,8 @@ class Draft:
         session: the subject's session; where it has none, any, for the dates of a stray.
     """
 
-    def __init__(self, draw: st.DrawFn, world: DrawingContext, subject: Any, *, wild: bool) -> None:  # noqa: ANN401 - any subject
-        self.draw, self.world, self.subject, self.wild = draw, world, subject, wild
+    def __init__(self, choose: Choose, world: DrawingContext, subject: Any, *, wild: bool) -> None:  # noqa: ANN401 - any subject
+        self.choose, self.world, self.subject, self.wild = choose, world, subject, wild
         self.session: Any = None
         if isinstance(subject, Application):
             self.session = world.snapshot.session(subject.session)
@@ -39,8 +38,8 @@ class Draft:
 
     def pick(self, *good: Any, bad: tuple[Any, ...] = ()) -> Any:  # noqa: ANN401 - any field
         """Draw one of the good ones, or, if bad ones are drawn too, as often a bad one; the first is the simplest."""
-        wrong = self.wild and bool(bad) and self.draw(st.booleans())
-        return self.draw(st.sampled_from(bad if wrong else good))
+        wrong = self.wild and bool(bad) and self.choose((False, True))
+        return self.choose(bad if wrong else good)
 
     def instant_of(self, command: Command) -> datetime:
         """Return the first instant at which the time is right for a command; for a stray now."""

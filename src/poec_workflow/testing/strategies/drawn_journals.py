@@ -15,9 +15,10 @@ from poec_workflow.policies.facts import Facts
 from poec_workflow.policies.settings import Settings
 from poec_workflow.testing.reference import Snapshot
 from poec_workflow.testing.scenario import BEGINNING
-from poec_workflow.testing.strategies.asked_commands import Of, asked_commands, way_to
+from poec_workflow.testing.strategies.asked_commands import Of, asked_commands
 from poec_workflow.testing.strategies.drawing_context import DrawingContext
 from poec_workflow.testing.strategies.drawn_requests import proposals_of, requests_of, requests_to
+from poec_workflow.testing.strategies.ways import way_to
 from poec_workflow.testing.strategies.weights import FAVOURITES
 
 LONGEST = 50

@@ -75,8 +75,13 @@ FAVOURITES: tuple[tuple[type[Command], ...], ...] = (
 """What one journal has more of: the long ways to what is rare, and each command."""
 
 _FOUNDING = (commands.PublishAction, commands.CreateSession, commands.CreateAction)
-_GOES_FAR = (commands.Convoke, commands.RecordAbsence, commands.SetCapacity)
+_GOES_FAR: tuple[type[Command], ...] = (commands.Convoke, commands.RecordAbsence, commands.SetCapacity)
 """What leads on to what is rare, once a subject is on the way there."""
+_SELDOM_READY: tuple[type[Command], ...] = (commands.DeclareSessionFull,)
+"""What leads on to what is rare, and is seldom ready: every seat must have been given."""
+_RARE = (ApplicationState.ABSENT, SessionState.COMPLETE, ActionState.ARCHIVED)
+_THERE = 8
+"""States that take many lines to come to; and how much more often each command is proposed that can be given there."""
 _CREATING = {SubjectKind.ACTION: commands.CreateSession, SubjectKind.SESSION: commands.Preregister}
 _WITHOUT_FIELDS = {
     "action-not-available",
@@ -112,9 +117,11 @@ def weights_in(world: DrawingContext, choices: Choices) -> list[tuple[type[Comma
     wished = {kind: WEIGHTS.get(kind, USUAL) / (1 + world.given.count(kind)) for kind in ready}
     totals = {of: sum(wished[kind] for kind in ready if kind.subject_kind is of) for of in SHARES}
     far = [kind for kind in _GOES_FAR if any(map(_progress, choices.get(kind, ())))]
+    far += [kind for kind in _SELDOM_READY if choices.get(kind)]
     favoured = (*world.favoured, *far)
     shares = {kind: SHARES[kind.subject_kind] * wished[kind] / totals[kind.subject_kind] for kind in ready}
-    weights = [(kind, 1 + int(shares[kind]) + 30 * favoured.count(kind)) for kind in ready]
+    there = [kind for kind in ready if any(_is_rare(kind, each) for each in choices[kind])]
+    weights = [(kind, 1 + int(shares[kind]) + 30 * favoured.count(kind) + _THERE * (kind in there)) for kind in ready]
     applications = world.snapshot.of_kind(SubjectKind.APPLICATION)
     if choices.get(commands.Preregister) or any(each.state in OPEN_STATES for each in applications):
         return weights
@@ -149,6 +156,10 @@ def _progress(subject: Any) -> int:  # noqa: ANN401 - any subject
     if isinstance(subject, Application):
         return len(subject.convocations) - (subject.state is ApplicationState.CONVOKED)
     return subject.state is SessionState.COMPLETE
+
+
+def _is_rare(command: type[Command], subject: Any) -> bool:  # noqa: ANN401 - any subject, none where it is created
+    return subject is not None and subject.subject_kind is command.subject_kind and subject.state in _RARE
 
 
 def _barring(world: DrawingContext, command: type[Command], subject: Any) -> list[str]:  # noqa: ANN401 - any subject
