@@ -22,7 +22,18 @@ from pathlib import Path
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 COPIED = ("src", "tests", "docs", "examples", "pyproject.toml", "README.md", "CONTRIBUTING.md")
-TESTS = ("deadlines", "matrix", "decide", "workflow", "stateful", "explain", "season")
+TESTS = (
+    "deadlines",
+    "matrix",
+    "advisories",
+    "left_out",
+    "own_rows",
+    "decide",
+    "workflow",
+    "stateful",
+    "explain",
+    "season",
+)
 LONGEST_JOURNAL = 12
 
 Verdict = tuple[bool, str]
