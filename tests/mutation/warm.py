@@ -19,13 +19,24 @@ import pytest
 from journals import journals
 
 TESTS = (
-    ("policies", "more_policies", "tables", "alerts", "deadlines", "matrix", "settings", "values", "instants"),
-    ("decide", "explain", "errors", "catalogue", "advisories", "left_out", "funders_and_corrections", "own_rows"),
+    (
+        "policies",
+        "more_policies",
+        "tables",
+        "own_rows",
+        "alerts",
+        "deadlines",
+        "matrix",
+        "settings",
+        "values",
+        "instants",
+    ),
+    ("decide", "explain", "errors", "catalogue", "advisories", "funders_and_corrections", "left_out"),
 )
 """In the order of how soon they find a mutant."""
 OTHERS = ("_pytest.assertion.rewrite", "hypothesis.strategies", "attrs", "cattrs", "transitions", "unittest")
-SLOW = "not every_process and not imported_on_demand"
-"""Those that start processes of their own are passed over."""
+SLOW = "not every_process and not imported_on_demand and not explorer"
+"""Those that start processes of their own, or draw whole pages, are passed over."""
 REWRITTEN = "ignore::pytest.PytestAssertRewriteWarning"
 """The judges have imported some of the tests."""
 SECONDS, BYTES = 60, 3 << 30
