@@ -56,7 +56,7 @@ _COMPLETE = (*way_to(commands.DeclareSessionFull), commands.DeclareSessionFull)
 _CAME_LATER = (*way_to(commands.RecordAbsence)[: -len(_ABSENT)], commands.RecordPresence)
 _LATER_ADVICES = ((), (commands.Retain,), (commands.Reject,), (commands.CorrectAttendance,))
 WAYS = tuple(
-    way[len(_OPENING) :]
+    tuple(command for command in way if command not in _OPENING)
     for way in (
         *[()] * 20,
         *[_COMPLETE] * 8,
