@@ -21,6 +21,7 @@ from poec_workflow.events import ENVELOPE, EVENTS
 from poec_workflow.explanation import explain
 from poec_workflow.folding import evolve as folded
 from poec_workflow.machines import LIFECYCLES, SAME, AnyRule, Rule, with_rows
+from poec_workflow.machines.lifecycle import WrongTable
 from poec_workflow.model import (
     STATE_TYPES,
     SYSTEM,
@@ -182,6 +183,30 @@ def test_a_state_that_a_row_leads_out_of_is_not_final(rule: AnyRule) -> None:
     assert after.rules[:-1] == before.rules
 
 
+@pytest.mark.parametrize(("source", "target"), [("rejected", "pending"), ("cancelled", "no-advice")])
+def test_a_lifecycle_says_which_states_are_final(source: str, target: str) -> None:
+    """One that calls a state final has no row out of it, not even a service's own; one that stays there it may have."""
+    lifecycle = LIFECYCLES[SubjectKind.APPLICATION]
+    with pytest.raises(WrongTable, match=f"X1 leaves the final state {source}"):
+        evolve(lifecycle, rules=(*lifecycle.rules, row(source=source, target=target)), own=frozenset({"X1"}))
+    staying = evolve(lifecycle, rules=(*lifecycle.rules, row(source=source, target=source)), own=frozenset({"X1"}))
+    assert staying.final == lifecycle.final
+
+
+def test_a_condition_of_a_name_is_one_where_both_are_asked() -> None:
+    """In another state of the same command the name is free."""
+    ours = evolve(of_agen, name="gave-notice")
+    parts: dict[str, Any] = {"command": commands.RecordAbsence, "event": events.AbsentWithoutNotice}
+    assert faults(row(given=(ours,), **parts), row("X2", given=(~ours,), **parts)) == {}
+
+
+def test_a_row_may_have_as_many_conditions_as_it_says() -> None:
+    """Ten, in one row or in two of one state: then all that is missing is what else may be."""
+    assert list(faults(row(given=named_conditions(10)))) == ["$.X1"]
+    both = (row(given=named_conditions(10)[:5]), row("X2", given=named_conditions(10)[5:]))
+    assert not {"$.X1.given", "$.X2.given"} & faults(*both).keys()
+
+
 def test_the_packages_tables_stay_as_they_are() -> None:
     """Rows are added to a copy; without rows it is the same."""
     assert BACK[SubjectKind.APPLICATION] is not LIFECYCLES[SubjectKind.APPLICATION]
@@ -254,6 +279,15 @@ FAULTY: dict[str, tuple[tuple[Any, ...], dict[str, list[str]]]] = {
     "incomplete": (
         (row(given=(of_agen,)),),
         {"$.X1": ["withdraw in retained with {'of-agen': False} chooses no row"]},
+    ),
+    "incomplete, said once a state": (
+        (row(source=("retained", "no-advice"), given=named_conditions(2)),),
+        {
+            "$.X1": [
+                f"withdraw in {state} with {{'condition-0': True, 'condition-1': False}} chooses no row"
+                for state in ("retained", "no-advice")
+            ]
+        },
     ),
     "never": (
         (row(given=(of_agen, ~of_agen)), row("X2", source="no-advice")),
