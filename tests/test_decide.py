@@ -336,6 +336,8 @@ def test_what_does_not_belong_together_is_an_error() -> None:
         with pytest.raises(ValueError, match="does not follow"):
             fold_one(subject, wrong)
     assert hash(known) == hash(evolve(known))
+    # What decides on others is not looked at: it is loaded when it is asked for.
+    assert hash(evolve(known, retained_elsewhere=[application()])) == hash(known)
 
 
 def test_a_history_holds_its_reference_once() -> None:

@@ -200,6 +200,27 @@ def test_a_condition_of_a_name_is_one_where_both_are_asked() -> None:
     assert faults(row(given=(ours,), **parts), row("X2", given=(~ours,), **parts)) == {}
 
 
+@pytest.mark.parametrize("part", ["first", "then"])
+def test_a_sessions_row_may_end_its_applications(part: str) -> None:
+    """Before it, and after it."""
+    parts: dict[str, Any] = {part: commands.Expire}
+    assert faults(Rule("X1", "cancelled", commands.CorrectSession, SAME, events.SessionCorrected, **parts)) == {}
+
+
+def test_what_comes_before_an_actions_row_ends_the_applications_of_its_sessions() -> None:
+    """An action's row may have applications end first, and nothing after it."""
+    parts: Any = (commands.CorrectAction, SAME, events.ActionCorrected)
+    assert faults(Rule("X1", "deleted", *parts, first=commands.Expire)) == {}
+    assert list(faults(Rule("X1", "deleted", *parts, then=commands.Expire))) == ["$.X1.then"]
+
+
+def test_an_id_has_sixteen_letters_at_most() -> None:
+    """As the database has room for."""
+    assert faults(row("X" * 16)) == {}
+    with pytest.raises(Malformed, match="16 at most"):
+        row("X" * 17)
+
+
 def test_a_row_may_have_as_many_conditions_as_it_says() -> None:
     """Ten, in one row or in two of one state: then all that is missing is what else may be."""
     assert list(faults(row(given=named_conditions(10)))) == ["$.X1"]
@@ -327,6 +348,10 @@ FAULTY: dict[str, tuple[tuple[Any, ...], dict[str, list[str]]]] = {
             "$.X1.target": ["active is no state of an application, which withdraw is given to"],
         },
     ),
+    "another lifecycle's event": (
+        (row(target=SAME, event=events.ActionArchived),),
+        {"$.X1.event": ["action-archived is no event of an application, which withdraw is given to"]},
+    ),
     "nobody was convoked": (
         (
             row(
@@ -450,7 +475,7 @@ SHAPES: dict[str, list[tuple[Any, str]]] = {
         ({}, "in a tuple"),
     ],
     "first": [
-        (commands.DeclareSessionFull, "expected a command to applications"),
+        (commands.DeclareSessionFull, "expected a command to applications, not"),
         ("expire", "not 'expire'"),
         (commands.Retain, "needs entry, exit, weekly_hours"),
     ],
@@ -551,6 +576,10 @@ SESSION_LATE = facts(PLATFORM).now.replace(year=2023)
         (
             {**dict[Any, Any](LIFECYCLES), SubjectKind.SESSION: LIFECYCLES[SubjectKind.ACTION]},
             "expected the lifecycle of session",
+        ),
+        (
+            {**dict[Any, Any](LIFECYCLES), SubjectKind.ACTION: LIFECYCLES[SubjectKind.SESSION]},
+            "expected the lifecycle of action",
         ),
         ({**dict[Any, Any](LIFECYCLES), "other": 3}, "not a kind of subject: 'other'"),
         (LIFECYCLES[SubjectKind.SESSION], "expected lifecycles"),
