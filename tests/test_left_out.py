@@ -10,16 +10,16 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from poec_workflow import Accepted, ApplicationState, Malformed, Refused, Settings, commands, decide, diagrams
+from poec_workflow import Accepted, Actor, ApplicationState, Malformed, Refused, Settings, commands, decide, diagrams
 from poec_workflow.commands import COMMANDS, Command
 from poec_workflow.explanation import explain
 from poec_workflow.explorer.export import Export
 from poec_workflow.explorer.sample_case import SampleCase
 from poec_workflow.machines import LIFECYCLES
-from poec_workflow.model import ActorKind, Tally
+from poec_workflow.model import ActorKind, SubjectKind, Tally
 from poec_workflow.policies.optional_rules import ENDED_BY_RULE, OPTIONAL_RULES
 from poec_workflow.testing.strategies import settings as drawn_settings
-from world import SAMPLES, SESSION, application, facts, related
+from world import ACTION, SAMPLES, SESSION, application, facts, related
 
 FULL = Tally(registered=99, retained=SESSION.capacity)
 
@@ -97,13 +97,35 @@ def test_what_the_system_does_keeps_to_every_rule() -> None:
 def test_pictures_and_explorer_show_what_is_in_force(settings: Settings, name: str) -> None:
     """A row shows exactly the codes that it can refuse with."""
     command = COMMANDS[name]
-    left_out = settings.leave_out.get(command, ())
+    left_out = {*settings.leave_out.get(command, ()), *([] if settings.title_prefix else ["title-without-poec-prefix"])}
     own = {each.code for each in settings.checks.get(command, ())}
     for lifecycle in LIFECYCLES.values():
         table = json.loads(diagrams.render(lifecycle, "xstate", settings=settings))
         for row in lifecycle.by_command.get(command, ()):
             shown = _codes_of(table, row.id)
             assert shown == {*row.codes, *own}.difference(left_out)
+
+
+def test_an_empty_prefix_is_no_rule_in_pictures_either() -> None:
+    """As where the rule is left out; with any other prefix it is there (A1)."""
+    ours = [Settings(title_prefix=""), Settings(title_prefix="[AIF]")]
+    for form in ("table", "mermaid", "dot", "plantuml", "scxml", "xstate"):
+        pictures = [diagrams.render(LIFECYCLES[SubjectKind.ACTION], form, settings=each) for each in ours]
+        assert ["title-without-poec-prefix" in each for each in pictures] == [False, "title-without" in pictures[1]]
+    assert "title-without-poec-prefix" in pictures[1]
+
+
+@pytest.mark.parametrize("responsible", ["", "x" * 65])
+def test_an_organisation_that_cannot_be_stored_is_malformed(responsible: str) -> None:
+    """Where any field may be changed, a reference is still 1 to 64 characters."""
+    ours = Settings(leave_out={commands.EnrichAction: ("field-not-editable",)})
+    known = facts(Actor(kind="organization", organization=ACTION.responsible), settings=ours, subject=ACTION)
+    with pytest.raises(Malformed) as error:
+        decide(ACTION, commands.EnrichAction(ACTION.reference, changes={"responsible": responsible}), known)
+    assert [each.place for each in error.value.faults] == ["$.command.changes.responsible"]
+    answer = decide(ACTION, commands.EnrichAction(ACTION.reference, changes={"responsible": "x" * 64}), known)
+    assert isinstance(answer, Accepted)
+    assert answer.subject.responsible == "x" * 64  # type: ignore[union-attr]
 
 
 def _codes_of(table: Any, row: str) -> set[str]:

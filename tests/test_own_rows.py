@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
+from decimal import Decimal
 from itertools import product
 from typing import Any
 
@@ -34,8 +35,9 @@ from poec_workflow.model import (
     Tally,
 )
 from poec_workflow.policies import PERMISSIONS, Grant
-from poec_workflow.policies.advice import unknown_reason
-from poec_workflow.policies.attendance import gave_notice
+from poec_workflow.policies.advice import entry_outside_window, retained_elsewhere, unknown_reason
+from poec_workflow.policies.attendance import convocation_not_due, gave_notice
+from poec_workflow.policies.convocation import convocation_already_passed
 from poec_workflow.policies.deadlines import advice_deadline_passed
 from poec_workflow.policies.facts import Facts
 from poec_workflow.policies.policy import Condition, condition
@@ -121,6 +123,7 @@ def can_be(source: Iterable[State], command: Any, target: Any, event: Any) -> bo
         and all(hasattr(command, each) for each in needed)
         and not any(state in (rule.source or ()) for rule in rows for state in source)
         and (kind is not SubjectKind.APPLICATION or event is events.Convoked or not into & CONVOKED)
+        and (event is not events.ConvocationMoved or not NEVER_CONVOKED & {*source})
     )
 
 
@@ -347,6 +350,21 @@ FAULTY: dict[str, tuple[tuple[Any, ...], dict[str, list[str]]]] = {
             "$.X1.source": ["cancelled is no state of an application, which withdraw is given to"],
             "$.X1.target": ["active is no state of an application, which withdraw is given to"],
         },
+    ),
+    "a policy of another command's fields": (
+        (row(unless=(entry_outside_window,)), row("X2", source="no-advice", advise=(retained_elsewhere,))),
+        {
+            "$.X1.unless": ["entry-outside-window looks into retain, which withdraw is not"],
+            "$.X2.advise": ["retained-elsewhere looks into retain, which withdraw is not"],
+        },
+    ),
+    "a policy of a convocation where there may be none": (
+        (row(source="no-advice", unless=(convocation_not_due,)), row("X2", advise=(convocation_already_passed,))),
+        {"$.X1.unless": ["convocation-not-due needs a convocation, and in no-advice there may be none"]},
+    ),
+    "a convocation moved that is not there": (
+        (Rule("X1", "pending", commands.MoveConvocation, SAME, events.ConvocationMoved),),
+        {"$.X1.event": ["convocation-moved needs a convocation, and in pending there may be none"]},
     ),
     "another lifecycle's event": (
         (row(target=SAME, event=events.ActionArchived),),
@@ -708,3 +726,21 @@ def test_every_kind_of_row_is_taken() -> None:
     stays = with_rows(MOVED)[SubjectKind.SESSION]
     assert stays.final == {SessionState.CANCELLED}
     assert stays.commands(SessionState.CANCELLED) == (commands.ReassignSession,)
+
+
+def test_how_it_ended_is_of_the_state_that_it_ended_in() -> None:
+    """Who was retained and is rejected by a row has a motive alone; who is brought back has neither."""
+    back = Rule("X2", "rejected", commands.CorrectAttendance, "pending", events.AttendanceCorrected)
+    reopened = with_rows(row(), back)
+    subject = evolve(
+        application(RETAINED), entry=SESSION.start, exit=SESSION.end, weekly_hours=Decimal(35), comment="à l'essai"
+    )
+    steps: dict[str, Any] = {}
+    for command in (commands.Withdraw("C-1", reason="found-employment"), commands.CorrectAttendance("C-1")):
+        answer = decide(subject, command, evolve(facts(SYSTEM, subject=subject), settings=ANYBODY), reopened)
+        assert isinstance(answer, Accepted), answer
+        subject = answer.subject  # type: ignore[assignment]
+        ended = (subject.motive, subject.reason, subject.comment, subject.entry, subject.exit, subject.weekly_hours)
+        steps[subject.state] = ended
+    nothing = (None, None, None)
+    assert steps == {"rejected": ("withdrawal", "found-employment", *nothing, None), "pending": (*nothing, *nothing)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import logging
 import pickle
 from datetime import date, datetime
@@ -35,6 +36,7 @@ from poec_workflow import (
 from poec_workflow.adapters.memory import MemoryStorage
 from poec_workflow.commands import Command
 from poec_workflow.testing import SettableClock
+from poec_workflow.views import ActionFilter, ApplicationFilter, SessionFilter
 from world import ACTION, CANDIDATE, SAMPLES, SESSION
 
 PLATFORM = Actor(kind=ActorKind.PLATFORM, organization="CAP")
@@ -484,3 +486,70 @@ def test_correcting_and_moving_keep_the_convocation(house: House) -> None:
     assert [each.on.day for each in subject.convocations] == [20, 21, 22]
     assert (subject.state, subject.reason) == (ApplicationState.REJECTED, "absent-at-last-convocation")
     assert {each.outcome for each in subject.convocations} == {"absent-with-notice"}
+
+
+FOREIGN: dict[str, tuple[Any, str]] = {
+    "no filter": (lambda house, kind: getattr(house, kind)(3), "$.filter"),
+    "no filter to count": (lambda house, kind: getattr(house, f"{kind[:-1]}_count")(None), "$.filter"),
+    "no filter of tabs": (lambda house, kind: getattr(house, f"{kind[:-1]}_tabs")("x"), "$.filter"),
+    "no page": (lambda house, kind: getattr(house, kind)(page=5), "$.page"),
+}
+
+
+@pytest.mark.parametrize("kind", ["applications", "sessions", "actions"])
+@pytest.mark.parametrize("name", FOREIGN)
+def test_what_is_no_filter_is_malformed(name: str, kind: str) -> None:
+    """Each list says so, before it looks for anything."""
+    ask, place = FOREIGN[name]
+    with pytest.raises(Malformed, match="expected ") as error:
+        ask(House().workflow, kind)
+    assert [each.place for each in error.value.faults] == [place]
+
+
+def test_a_list_takes_its_own_filter_only() -> None:
+    """Filters of two lists may have the same fields, and mean other rows."""
+    workflow: Any = House().workflow
+    filters = {"application": ApplicationFilter(), "session": SessionFilter(), "action": ActionFilter()}
+    for (name, _), (other, asked) in itertools.permutations(filters.items(), 2):
+        for ask in (f"{name}s", f"{name}_tabs", f"{name}_count"):
+            with pytest.raises(
+                Malformed, match=rf"^\$\.filter: expected {name.title()}Filter, not {other.title()}Filter"
+            ):
+                getattr(workflow, ask)(asked)
+
+
+def test_nobody_is_not_everybody() -> None:
+    """A candidate whose reference is missing has no applications, and gets nobody else's."""
+    house = House()
+    house.register(1, 2)
+    workflow: Any = house.workflow
+    strange: tuple[Any, ...] = (None, 0, [])
+    for missing in strange:
+        with pytest.raises(Malformed, match=r"^\$\.candidate: expected str, not "):
+            workflow.candidate_applications(missing)
+    for wrong in ("", "x" * 65):
+        with pytest.raises(Malformed, match=r"^\$\.candidate: expected 1 to 64 characters"):
+            workflow.candidate_applications(wrong)
+
+
+@pytest.mark.parametrize("since", ["", 0, False, []])
+def test_what_is_no_day_is_malformed(since: Any) -> None:
+    """Nothing that is false is taken for nothing said."""
+    with pytest.raises(Malformed, match=r"^\$\.since: "):
+        House().workflow.dashboard("POS", since=since)
+
+
+def test_what_is_no_request_is_malformed() -> None:
+    """And nothing of what came with it is done."""
+    workflow: Any = House().workflow
+    for call in (
+        workflow.submit,
+        workflow.remedy,
+        workflow.submit_or_remedy,
+        lambda each: workflow.execute_many([each]),
+    ):
+        for given in (3, None, SAMPLES["convoke"]):
+            with pytest.raises(Malformed, match=r"^\$: expected Request, not "):
+                call(given)
+    with pytest.raises(Malformed, match=r"^\$\.settings: expected Settings, not 3"):
+        evolve(workflow, settings=3)

@@ -266,7 +266,7 @@ class CancelSession(SessionCommand):
 
 @frozen(kw_only=True, repr=False)
 class CorrectSession(SessionCommand):
-    """S11: other particulars, which only the number of people is checked of; those that are not given stay."""
+    """S11: other particulars, of which the minimum headcount alone is checked; those that are not given stay."""
 
     place: Text | None = None
     minimum_headcount: int | None = None

@@ -1,6 +1,8 @@
 """Folding: `evolve` applies an event to a subject; all events of a subject, applied in order, give it back exactly.
 
-An event's field that has the name of a subject's field replaces it, unless it is None. `_FOLDS` has what is different.
+An event's field that has the name of a subject's field replaces it, unless it is None. How an application ended is
+true of the state that it ended in: what leads elsewhere, as a service's own row may, forgets it. `_FOLDS` has what is
+different.
 """
 
 from __future__ import annotations
@@ -12,7 +14,17 @@ from attrs import NOTHING, fields_dict
 
 from poec_workflow import events
 from poec_workflow.construction import constructor
-from poec_workflow.model import STATE_TYPES, SUBJECT_TYPES, Application, Convocation, Outcome, Subject, TrainingAction
+from poec_workflow.errors import Malformed
+from poec_workflow.model import (
+    REFERENCE_LENGTH,
+    STATE_TYPES,
+    SUBJECT_TYPES,
+    Application,
+    Convocation,
+    Outcome,
+    Subject,
+    TrainingAction,
+)
 
 S = TypeVar("S", bound=Subject)
 
@@ -70,6 +82,8 @@ def _step(event: type[events.Event[Any]]) -> _Fold:
             f"as_{name}": attribute.converter,
         }
         before = f"initial_{name}" if creates else f"subject.{name}"
+        if name in _OF_THE_END and cls is Application and not creates:
+            before = f"(None if subject.{name} is None or event.state != subject.state else subject.{name})"
         if name in derived:
             source = f"of_{name}(subject, event)"
         elif name in ("version", "state") or (creates and attribute.default is NOTHING):
@@ -85,6 +99,8 @@ def _step(event: type[events.Event[Any]]) -> _Fold:
     return constructor(cls, ("subject", "event"), sources, names)
 
 
+_OF_THE_END = frozenset({"motive", "reason", "comment", "entry", "exit", "weekly_hours"})
+"""The fields that say how an application ended."""
 _CREATING = frozenset({events.Preregistered, events.SessionCreated, events.ActionCreated})
 
 
@@ -122,6 +138,19 @@ def _enriched(name: str) -> _Fold:
     return lambda action, event: event.changes.get(name, getattr(action, name))
 
 
+def _responsible(action: TrainingAction, event: events.ActionEnriched) -> str:
+    """Where a service leaves `field-not-editable` out, an organisation is still one that can be stored.
+
+    Raises:
+        Malformed: it has no character, or too many.
+    """
+    given = event.changes.get("responsible", action.responsible)
+    if not REFERENCE_LENGTH.least <= len(given) <= REFERENCE_LENGTH.most:
+        limits = f"{REFERENCE_LENGTH.least} to {REFERENCE_LENGTH.most}"
+        raise Malformed.at("$.command.changes.responsible", f"expected {limits} characters, not {len(given)}")
+    return given
+
+
 def _pending(action: TrainingAction, event: events.ActionEnriched) -> str | None:
     if "certification" not in event.changes:
         return action.pending_certification
@@ -130,7 +159,7 @@ def _pending(action: TrainingAction, event: events.ActionEnriched) -> str | None
 
 
 def only_moves(event: type[events.Event[Any]]) -> bool:
-    """Whether an event changes nothing of its subject but version and state."""
+    """Whether an event changes nothing of a subject that has not ended but version and state."""
     return event not in _CREATING and event not in _FOLDS and set(fields_dict(event)) == set(events.ENVELOPE)
 
 
@@ -149,6 +178,7 @@ _FOLDS: Mapping[type[events.Event[Any]], Mapping[str, _Fold]] = {
     events.SessionCancelled: {"cancellation_reason": lambda _, event: event.reason},
     events.ActionEnriched: {
         **{name: _enriched(name) for name in fields_dict(TrainingAction) if name not in _NOT_ENRICHED},
+        "responsible": _responsible,
         "pending_certification": _pending,
     },
     events.CertificationApproved: {

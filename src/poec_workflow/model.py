@@ -41,7 +41,8 @@ class TextLength:
     most: int
 
 
-Reference = Annotated[str, TextLength(1, 64)]
+REFERENCE_LENGTH = TextLength(1, 64)
+Reference = Annotated[str, REFERENCE_LENGTH]
 Text = Annotated[str, TextLength(0, 10_000)]
 
 

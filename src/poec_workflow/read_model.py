@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from attrs import field, frozen
 
 from poec_workflow.decider import unknown
-from poec_workflow.enum_values import must_be
+from poec_workflow.enum_values import instance_of, must_be
 from poec_workflow.errors import CommandRefused, Fault, Malformed
 from poec_workflow.history import HistoryEntry
 from poec_workflow.machines import LIFECYCLES, Lifecycles
@@ -68,6 +68,7 @@ class ReadModel:
     lifecycles: Lifecycles = field(default=LIFECYCLES, converter=frozen_lifecycles, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
+        instance_of(Settings, self.settings, "$.settings")
         must_be_lifecycles(self.lifecycles, "$.lifecycles")
 
     # One subject
@@ -140,15 +141,16 @@ class ReadModel:
         Raises:
             Malformed: the filter, or the page: its cursor, or an order that the list does not have.
         """
-        return self._page(self.storage.queries.applications, filter, page, ApplicationRow)
+        return self._page(self.storage.queries.applications, _asked(ApplicationFilter, filter), page, ApplicationRow)
 
     def application_tabs(self, filter: ApplicationFilter = ApplicationFilter()) -> Mapping[Tab, int]:  # noqa: A002, B008
         """How many applications stand in each tab, as far as the rest of a filter lets them."""
-        return self.storage.queries.application_tabs(_well_formed(filter), self._criteria(filter))
+        asked = _asked(ApplicationFilter, filter)
+        return self.storage.queries.application_tabs(asked, self._criteria(asked))
 
     def application_count(self, filter: ApplicationFilter = ApplicationFilter()) -> int:  # noqa: A002, B008
         """How many applications the list has, all pages together."""
-        return filter.total(self.application_tabs(filter))
+        return _asked(ApplicationFilter, filter).total(self.application_tabs(filter))
 
     def sessions(
         self,
@@ -160,15 +162,16 @@ class ReadModel:
         Raises:
             Malformed: the filter, or the page: its cursor, or an order that the list does not have.
         """
-        return self._page(self.storage.queries.sessions, filter, page, SessionRow)
+        return self._page(self.storage.queries.sessions, _asked(SessionFilter, filter), page, SessionRow)
 
     def session_tabs(self, filter: SessionFilter = SessionFilter()) -> Mapping[Tab, int]:  # noqa: A002, B008
         """How many sessions stand in each tab, as far as the rest of a filter lets them."""
-        return self.storage.queries.session_tabs(_well_formed(filter), self._criteria(filter))
+        asked = _asked(SessionFilter, filter)
+        return self.storage.queries.session_tabs(asked, self._criteria(asked))
 
     def session_count(self, filter: SessionFilter = SessionFilter()) -> int:  # noqa: A002, B008
         """How many sessions the list has, all pages together."""
-        return filter.total(self.session_tabs(filter))
+        return _asked(SessionFilter, filter).total(self.session_tabs(filter))
 
     def actions(
         self,
@@ -180,18 +183,24 @@ class ReadModel:
         Raises:
             Malformed: the filter, or the page: its cursor, or an order that the list does not have.
         """
-        return self._page(self.storage.queries.actions, filter, page, ActionRow)
+        return self._page(self.storage.queries.actions, _asked(ActionFilter, filter), page, ActionRow)
 
     def action_tabs(self, filter: ActionFilter = ActionFilter()) -> Mapping[ActionTab, int]:  # noqa: A002, B008
         """How many actions stand in each tab; an action may stand in several."""
-        return self.storage.queries.action_tabs(_well_formed(filter), self._criteria(filter))
+        asked = _asked(ActionFilter, filter)
+        return self.storage.queries.action_tabs(asked, self._criteria(asked))
 
     def action_count(self, filter: ActionFilter = ActionFilter()) -> int:  # noqa: A002, B008
         """How many actions the list has, all pages together."""
-        return filter.total(self.action_tabs(filter))
+        return _asked(ActionFilter, filter).total(self.action_tabs(filter))
 
     def candidate_applications(self, reference: str) -> Sequence[ApplicationRow]:
-        """All applications of a candidate, in progress and past, by reference."""
+        """All applications of a candidate, in progress and past, by reference.
+
+        Raises:
+            Malformed: what names nobody: no reference is no candidate, and not everybody.
+        """
+        instance_of(str, reference, "$.candidate")
         return self.applications(ApplicationFilter(candidate=reference), PageRequest(limit=0)).items
 
     # What an organisation sees
@@ -214,7 +223,7 @@ class ReadModel:
         rows = self.storage.queries.dashboard(
             _text(organization),
             expiring=session_ends_expiring(day, self.settings),
-            since=first_instant(_day(since, "$.since"), self.settings.zone) if since else None,
+            since=first_instant(_day(since, "$.since"), self.settings.zone) if since is not None else None,
         )
         return Dashboard(organization=organization, at=day, rows=tuple(rows))
 
@@ -244,8 +253,8 @@ class ReadModel:
     def _page(
         self, query: Callable[[F, AlertCriteria, Span], Sequence[Row]], asked: F, page: PageRequest, rows: type[Row]
     ) -> Page[Row]:
-        to_read = span(_well_formed(page), rows)
-        return paged(query(_well_formed(asked), self._criteria(asked), to_read), page)
+        to_read = span(_well_formed(instance_of(PageRequest, page, "$.page")), rows)
+        return paged(query(asked, self._criteria(asked), to_read), page)
 
     def _expires(self, row: ApplicationRow, today: date) -> bool:
         first, last = session_ends_expiring(today, self.settings)
@@ -275,6 +284,11 @@ class ReadModel:
 
 def _in(rows: Sequence[ApplicationRow], *states: ApplicationState) -> tuple[ApplicationRow, ...]:
     return tuple(each for each in rows if each.state in states)
+
+
+def _asked(kind: type[F], given: object) -> F:
+    """A filter, of the list that it is given to."""
+    return _well_formed(instance_of(kind, given, "$.filter"))
 
 
 def _well_formed(value: T) -> T:

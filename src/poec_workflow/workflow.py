@@ -12,6 +12,7 @@ from attrs import evolve, field, frozen
 from poec_workflow import sweep
 from poec_workflow.commands import Command, Preregister, Request
 from poec_workflow.decider import Accepted, Refused, decide
+from poec_workflow.enum_values import instance_of
 from poec_workflow.errors import CommandRefused, Refusal
 from poec_workflow.history_recording import recorded, replayed
 from poec_workflow.model import Actor
@@ -42,7 +43,7 @@ class Workflow(ReadModel):
             transaction before the host's own commit); what it raises is logged, and changes nothing.
 
     Raises:
-        Malformed: the lifecycles are none.
+        Malformed: the settings or lifecycles are none.
     """
 
     observe: Observe | None = field(default=None, kw_only=True)
@@ -177,7 +178,7 @@ class Workflow(ReadModel):
     def _checked(self, requests: Iterable[Request]) -> list[tuple[Request, datetime]]:
         """Check every request before the first is carried out, and give each its instant."""
         now = local_now(self.clock, self.settings.zone)
-        known = [checked(each) for each in requests]
+        known = [checked(instance_of(Request, each, "$")) for each in requests]
         return [(each, local_instant(each.at or now, self.settings.zone, "$.at").instant) for each in known]
 
     def _run_one(self, request: Request, at: datetime) -> Answer:

@@ -15,19 +15,22 @@ from attrs import evolve
 
 from poec_workflow.commands import ApplicationCommand, Command
 from poec_workflow.errors import Fault, Malformed
-from poec_workflow.events import Convoked
+from poec_workflow.events import ConvocationMoved, Convoked
 from poec_workflow.frozen_map import FrozenMap
 from poec_workflow.locales import words
 from poec_workflow.machines.lifecycle import Lifecycle, WrongTable
 from poec_workflow.machines.lifecycles import LIFECYCLES, Lifecycles, must_be_lifecycles
 from poec_workflow.machines.rule import AnyRule, Rule
 from poec_workflow.model import STATE_TYPES, ApplicationState, State, SubjectKind
-from poec_workflow.policies.check import code_of, faults_of_code
+from poec_workflow.policies.attendance import convocation_not_due
+from poec_workflow.policies.check import code_of, faults_of_code, needs_command
+from poec_workflow.policies.convocation import convocation_already_passed
 
 _MOST_CONDITIONS = 10
 """Of one state and command: each doubles the truths under which exactly one row must be chosen."""
 _WITH_CONVOCATION = frozenset({ApplicationState.CONVOKED, ApplicationState.PRESENT, ApplicationState.ABSENT})
 """Where the rules look at the last convocation; only the event `Convoked` makes one."""
+_OF_THE_LAST_CONVOCATION = (convocation_already_passed, convocation_not_due)
 
 Faults = Iterator[tuple[str, str]]
 """The part of a row that a fault is in (empty: the row as a whole), and what is wrong."""
@@ -135,6 +138,13 @@ def _faults_of_policies(rule: AnyRule, rows: Iterable[AnyRule]) -> Faults:
                 yield from ((part, each) for each in faults_of_code(policy))
                 if code_of(policy) in words("en")["advisories"]:
                     yield part, f"{policy.__name__} has the name of an advisory of this package"
+            elif needs_command(policy) and rule.command.type not in (known := _commands_asking(policy, rows)):
+                yield part, f"{code_of(policy)} looks into {' or '.join(known)}, which {rule.command.type} is not"
+
+
+def _commands_asking(policy: object, rows: Iterable[AnyRule]) -> list[str]:
+    """The commands whose fields a policy of the tables knows."""
+    return sorted({each.command.type for each in rows if _is_among(policy, (*each.unless, *each.advise))})
 
 
 def _is_among(policy: object, ours: Iterable[object]) -> bool:
@@ -228,6 +238,12 @@ def _faults_of_convocations(added: Sequence[AnyRule], every: Sequence[AnyRule]) 
         for state in sorted(without.intersection(rule.targets)) if _keeps(rule) else ():
             if rule.targets[state] in _WITH_CONVOCATION:
                 yield rule, "target", f"{rule.targets[state]} needs a convocation, and in {state} there may be none"
+        for state in sorted(without.intersection(rule.targets)):
+            for part, policies in (("unless", rule.unless), ("advise", rule.advise)):
+                for policy in (each for each in policies if _is_among(each, _OF_THE_LAST_CONVOCATION)):
+                    yield rule, part, f"{code_of(policy)} needs a convocation, and in {state} there may be none"
+            if rule.event is ConvocationMoved:
+                yield rule, "event", f"{rule.event.type} needs a convocation, and in {state} there may be none"
 
 
 def _keeps(rule: AnyRule) -> bool:

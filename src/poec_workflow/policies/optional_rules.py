@@ -15,6 +15,9 @@ ENDED_BY_RULE = (Expire, RefuseSessionFull, Cancel)
 """The commands that only the system gives. A service neither adds policies to them nor leaves some out: a cancelled
 session would keep open applications, or an open session lose them."""
 
+TITLE_PREFIX = "title-without-poec-prefix"
+"""The rule that an empty `Settings.title_prefix` leaves out as well."""
+
 OPTIONAL_RULES: Mapping[type[Command], tuple[str, ...]] = FrozenMap(
     {
         commands.Preregister: (

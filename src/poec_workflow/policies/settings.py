@@ -17,7 +17,7 @@ from poec_workflow.errors import Details, Fault, Malformed
 from poec_workflow.frozen_map import FrozenMap
 from poec_workflow.policies.access import PERMISSIONS, Grant, Permissions
 from poec_workflow.policies.check import Check, code_of, faults_of_code, faults_of_function, has_name
-from poec_workflow.policies.optional_rules import ENDED_BY_RULE, OPTIONAL_RULES
+from poec_workflow.policies.optional_rules import ENDED_BY_RULE, OPTIONAL_RULES, TITLE_PREFIX
 
 _ANY, _LONGEST_GRACE = 2**31, 3_660
 _BOUNDS = {
@@ -114,8 +114,8 @@ class Settings:
         return self.close_when_full == "automatic"
 
     def leaves_out(self, command: type[Command], code: str) -> bool:
-        """Whether a rule of this package is left out of a command."""
-        return code in self.leave_out.get(command, ())
+        """Whether a rule of this package is left out of a command; an empty prefix is no rule (A1)."""
+        return code in self.leave_out.get(command, ()) or (not self.title_prefix and code == TITLE_PREFIX)
 
     @cached_property
     def fingerprint(self) -> str:
