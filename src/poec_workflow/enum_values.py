@@ -1,7 +1,4 @@
-"""What is given to the package is of the kind that is expected.
-
-Members of enums are taken by their values too: `Actor(kind="platform")` means `ActorKind.PLATFORM`.
-"""
+"""Members of enums given by their values: `Actor(kind="platform")` means `ActorKind.PLATFORM`; others are refused."""
 
 from __future__ import annotations
 
@@ -12,7 +9,6 @@ from typing import TypeVar, cast
 from poec_workflow.errors import Fault, Malformed
 
 E = TypeVar("E", bound=StrEnum)
-T = TypeVar("T")
 
 
 def member(kind: type[E], value: object) -> E:
@@ -39,14 +35,3 @@ def must_be(kind: type[E], value: object, place: str) -> E:
     if faults := tuple(not_a_member(kind, found, place)):
         raise Malformed(faults)
     return found
-
-
-def instance_of(kind: type[T], value: object, place: str) -> T:
-    """Return a value of a class.
-
-    Raises:
-        Malformed: at `place`; it is of another.
-    """
-    if not isinstance(value, kind):
-        raise Malformed.at(place, f"expected {kind.__name__}, not {value!r:.80}")
-    return value

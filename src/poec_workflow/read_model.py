@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from attrs import field, frozen
 
 from poec_workflow.decider import unknown
-from poec_workflow.enum_values import instance_of, must_be
+from poec_workflow.enum_values import must_be
 from poec_workflow.errors import CommandRefused, Fault, Malformed
 from poec_workflow.history import HistoryEntry
 from poec_workflow.machines import LIFECYCLES, Lifecycles
@@ -284,6 +284,17 @@ class ReadModel:
 
 def _in(rows: Sequence[ApplicationRow], *states: ApplicationState) -> tuple[ApplicationRow, ...]:
     return tuple(each for each in rows if each.state in states)
+
+
+def instance_of(kind: type[T], given: object, place: str) -> T:
+    """What is given, if it is of a class.
+
+    Raises:
+        Malformed: at `place`; it is of another.
+    """
+    if not isinstance(given, kind):
+        raise Malformed.at(place, f"expected {kind.__name__}, not {given!r:.80}")
+    return given
 
 
 def _asked(kind: type[F], given: object) -> F:

@@ -12,14 +12,13 @@ from attrs import evolve, field, frozen
 from poec_workflow import sweep
 from poec_workflow.commands import Command, Preregister, Request
 from poec_workflow.decider import Accepted, Refused, decide
-from poec_workflow.enum_values import instance_of
 from poec_workflow.errors import CommandRefused, Refusal
 from poec_workflow.history_recording import recorded, replayed
 from poec_workflow.model import Actor
 from poec_workflow.policies.calendar import in_zone, local_instant
 from poec_workflow.ports import DecisionContext, Receipt, Storage, Transaction, finds_receipts, loads_ahead
 from poec_workflow.ports.clock import local_now
-from poec_workflow.read_model import ReadModel
+from poec_workflow.read_model import ReadModel, instance_of
 from poec_workflow.serialization import checked, digest, from_dict
 from poec_workflow.views import SweepReport
 
