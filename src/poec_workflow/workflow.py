@@ -18,7 +18,7 @@ from poec_workflow.model import Actor
 from poec_workflow.policies.calendar import in_zone, local_instant
 from poec_workflow.ports import DecisionContext, Receipt, Storage, Transaction, finds_receipts, loads_ahead
 from poec_workflow.ports.clock import local_now
-from poec_workflow.read_model import ReadModel, instance_of
+from poec_workflow.read_model import ReadModel
 from poec_workflow.serialization import checked, digest, from_dict
 from poec_workflow.views import SweepReport
 
@@ -177,7 +177,7 @@ class Workflow(ReadModel):
     def _checked(self, requests: Iterable[Request]) -> list[tuple[Request, datetime]]:
         """Check every request before the first is carried out, and give each its instant."""
         now = local_now(self.clock, self.settings.zone)
-        known = [checked(instance_of(Request, each, "$")) for each in requests]
+        known = [checked(each) for each in requests]
         return [(each, local_instant(each.at or now, self.settings.zone, "$.at").instant) for each in known]
 
     def _run_one(self, request: Request, at: datetime) -> Answer:

@@ -84,8 +84,11 @@ def checked(request: Request) -> Request:
     """Check a request against the wire format, unless it was read from it or certainly conforms to it.
 
     Raises:
-        Malformed: a value of it could not be written as JSON and read back.
+        Malformed: it is no request, or a value of it could not be written as JSON and read back.
     """
+    given: object = request
+    if not isinstance(given, Request):
+        raise Malformed.at("$", f"expected Request, not {given!r:.80}")
     if getattr(request, "well_formed", False) or conforms(request):
         return request
     try:
