@@ -13,7 +13,7 @@ from typing import Any
 
 from attrs import evolve
 
-from poec_workflow.commands import ApplicationCommand, Command
+from poec_workflow.commands import ApplicationCommand, Command, SessionCommand
 from poec_workflow.errors import Fault, Malformed
 from poec_workflow.events import ConvocationMoved, Convoked
 from poec_workflow.frozen_map import FrozenMap
@@ -31,6 +31,8 @@ _MOST_CONDITIONS = 10
 _WITH_CONVOCATION = frozenset({ApplicationState.CONVOKED, ApplicationState.PRESENT, ApplicationState.ABSENT})
 """Where the rules look at the last convocation; only the event `Convoked` makes one."""
 _OF_THE_LAST_CONVOCATION = (convocation_already_passed, convocation_not_due)
+
+_ARTICLES = {SubjectKind.APPLICATION: "an", SubjectKind.SESSION: "a", SubjectKind.ACTION: "an"}
 
 Faults = Iterator[tuple[str, str]]
 """The part of a row that a fault is in (empty: the row as a whole), and what is wrong."""
@@ -99,7 +101,7 @@ def _faults_of_row(rule: AnyRule, added: Sequence[AnyRule], to: Lifecycles) -> F
     yield from _faults_of_words(rule, rows)
     yield from _faults_of_policies(rule, rows)
     yield from _faults_of_conditions(rule)
-    if rule.first and rule.command.subject_kind is SubjectKind.APPLICATION:
+    if rule.first and issubclass(rule.command, ApplicationCommand):
         yield "first", "nothing comes before an application's change: it would be among those that are ended"
     if rule.then and not _may_follow(rule, rule.then):
         yield "then", f"{rule.then.type} can't follow the change of {_a(rule.command.subject_kind)}"
@@ -125,7 +127,7 @@ def _faults_of_words(rule: AnyRule, rows: Iterable[AnyRule]) -> Faults:
 
 
 def _a(kind: SubjectKind) -> str:
-    return f"a {kind}" if kind is SubjectKind.SESSION else f"an {kind}"
+    return f"{_ARTICLES[kind]} {kind}"
 
 
 def _faults_of_policies(rule: AnyRule, rows: Iterable[AnyRule]) -> Faults:
@@ -162,9 +164,9 @@ def _faults_of_conditions(rule: AnyRule) -> Faults:
 
 def _may_follow(rule: AnyRule, command: type[Command]) -> bool:
     """Whether a command may follow a row's change: no subject changes twice in one decision."""
-    if rule.command.subject_kind is SubjectKind.APPLICATION:
+    if issubclass(rule.command, ApplicationCommand):
         return True
-    return rule.command.subject_kind is SubjectKind.SESSION and issubclass(command, ApplicationCommand)
+    return issubclass(rule.command, SessionCommand) and issubclass(command, ApplicationCommand)
 
 
 # All rows together
@@ -225,7 +227,7 @@ def _faults_of_cascades(added: Sequence[AnyRule], every: Sequence[AnyRule]) -> I
 
 def _faults_of_convocations(added: Sequence[AnyRule], every: Sequence[AnyRule]) -> Iterator[tuple[AnyRule, str, str]]:
     """Who is convoked, present or absent has a convocation; rows lead there from states in which there may be none."""
-    moves = [rule for rule in every if rule.command.subject_kind is SubjectKind.APPLICATION and _keeps(rule)]
+    moves = [rule for rule in every if issubclass(rule.command, ApplicationCommand) and _keeps(rule)]
     without: set[State] = {target for rule in every for state, target in rule.targets.items() if state is None}
     while more := {
         target
