@@ -31,7 +31,7 @@ _MOST_CONDITIONS = 10
 _WITH_CONVOCATION = frozenset({ApplicationState.CONVOKED, ApplicationState.PRESENT, ApplicationState.ABSENT})
 """Where the rules look at the last convocation; only the event `Convoked` makes one."""
 _OF_THE_LAST_CONVOCATION = (convocation_already_passed, convocation_not_due)
-
+"""The policies that look at it."""
 _ARTICLES = {SubjectKind.APPLICATION: "an", SubjectKind.SESSION: "a", SubjectKind.ACTION: "an"}
 
 Faults = Iterator[tuple[str, str]]
@@ -237,15 +237,19 @@ def _faults_of_convocations(added: Sequence[AnyRule], every: Sequence[AnyRule]) 
     }:
         without |= more
     for rule in added:
-        for state in sorted(without.intersection(rule.targets)) if _keeps(rule) else ():
-            if rule.targets[state] in _WITH_CONVOCATION:
-                yield rule, "target", f"{rule.targets[state]} needs a convocation, and in {state} there may be none"
         for state in sorted(without.intersection(rule.targets)):
-            for part, policies in (("unless", rule.unless), ("advise", rule.advise)):
-                for policy in (each for each in policies if _is_among(each, _OF_THE_LAST_CONVOCATION)):
-                    yield rule, part, f"{code_of(policy)} needs a convocation, and in {state} there may be none"
-            if rule.event is ConvocationMoved:
-                yield rule, "event", f"{rule.event.type} needs a convocation, and in {state} there may be none"
+            for part, what in _needing_convocations(rule, state):
+                yield rule, part, f"{what} needs a convocation, and in {state} there may be none"
+
+
+def _needing_convocations(rule: AnyRule, state: State) -> Faults:
+    """What of a row looks at the last convocation of whoever is in a state."""
+    if _keeps(rule) and rule.targets[state] in _WITH_CONVOCATION:
+        yield "target", rule.targets[state]
+    for part, policies in (("unless", rule.unless), ("advise", rule.advise)):
+        yield from ((part, code_of(each)) for each in policies if _is_among(each, _OF_THE_LAST_CONVOCATION))
+    if rule.event is ConvocationMoved:
+        yield "event", rule.event.type
 
 
 def _keeps(rule: AnyRule) -> bool:
