@@ -146,8 +146,7 @@ def _responsible(action: TrainingAction, event: events.ActionEnriched) -> str:
     """
     given = event.changes.get("responsible", action.responsible)
     if not REFERENCE_LENGTH.least <= len(given) <= REFERENCE_LENGTH.most:
-        limits = f"{REFERENCE_LENGTH.least} to {REFERENCE_LENGTH.most}"
-        raise Malformed.at("$.command.changes.responsible", f"expected {limits} characters, not {len(given)}")
+        raise Malformed.at("$.command.changes.responsible", REFERENCE_LENGTH.fault(given))
     return given
 
 

@@ -40,6 +40,10 @@ class TextLength:
     least: int
     most: int
 
+    def fault(self, text: str) -> str:
+        """Say what is wrong with a text that is shorter or longer."""
+        return f"expected {self.least} to {self.most} characters, not {len(text)}"
+
 
 REFERENCE_LENGTH = TextLength(1, 64)
 Reference = Annotated[str, REFERENCE_LENGTH]

@@ -32,7 +32,7 @@ def read_text(limits: TextLength) -> Callable[[object, object], str]:
         if not isinstance(value, str):
             raise ValueError("expected text")
         if not limits.least <= len(value) <= limits.most:
-            raise ValueError(f"expected {limits.least} to {limits.most} characters, not {len(value)}")
+            raise ValueError(limits.fault(value))
         if NOT_TEXT.search(value):
             raise ValueError("text must not contain NUL or lone surrogates")
         return str(value)
