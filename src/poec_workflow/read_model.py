@@ -68,7 +68,7 @@ class ReadModel:
     lifecycles: Lifecycles = field(default=LIFECYCLES, converter=frozen_lifecycles, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        instance_of(Settings, self.settings, "$.settings")
+        _instance_of(Settings, self.settings, "$.settings")
         must_be_lifecycles(self.lifecycles, "$.lifecycles")
 
     # One subject
@@ -150,7 +150,8 @@ class ReadModel:
 
     def application_count(self, filter: ApplicationFilter = ApplicationFilter()) -> int:  # noqa: A002, B008
         """How many applications the list has, all pages together."""
-        return _asked(ApplicationFilter, filter).total(self.application_tabs(filter))
+        tabs = self.application_tabs(filter)
+        return filter.total(tabs)
 
     def sessions(
         self,
@@ -171,7 +172,8 @@ class ReadModel:
 
     def session_count(self, filter: SessionFilter = SessionFilter()) -> int:  # noqa: A002, B008
         """How many sessions the list has, all pages together."""
-        return _asked(SessionFilter, filter).total(self.session_tabs(filter))
+        tabs = self.session_tabs(filter)
+        return filter.total(tabs)
 
     def actions(
         self,
@@ -192,7 +194,8 @@ class ReadModel:
 
     def action_count(self, filter: ActionFilter = ActionFilter()) -> int:  # noqa: A002, B008
         """How many actions the list has, all pages together."""
-        return _asked(ActionFilter, filter).total(self.action_tabs(filter))
+        tabs = self.action_tabs(filter)
+        return filter.total(tabs)
 
     def candidate_applications(self, reference: str) -> Sequence[ApplicationRow]:
         """All applications of a candidate, in progress and past, by reference.
@@ -200,7 +203,7 @@ class ReadModel:
         Raises:
             Malformed: what names nobody: no reference is no candidate, and not everybody.
         """
-        instance_of(str, reference, "$.candidate")
+        _instance_of(str, reference, "$.candidate")
         return self.applications(ApplicationFilter(candidate=reference), PageRequest(limit=0)).items
 
     # What an organisation sees
@@ -253,7 +256,7 @@ class ReadModel:
     def _page(
         self, query: Callable[[F, AlertCriteria, Span], Sequence[Row]], asked: F, page: PageRequest, rows: type[Row]
     ) -> Page[Row]:
-        to_read = span(_well_formed(instance_of(PageRequest, page, "$.page")), rows)
+        to_read = span(_well_formed(_instance_of(PageRequest, page, "$.page")), rows)
         return paged(query(asked, self._criteria(asked), to_read), page)
 
     def _expires(self, row: ApplicationRow, today: date) -> bool:
@@ -286,7 +289,7 @@ def _in(rows: Sequence[ApplicationRow], *states: ApplicationState) -> tuple[Appl
     return tuple(each for each in rows if each.state in states)
 
 
-def instance_of(kind: type[T], given: object, place: str) -> T:
+def _instance_of(kind: type[T], given: object, place: str) -> T:
     """What is given, if it is of a class.
 
     Raises:
@@ -299,7 +302,7 @@ def instance_of(kind: type[T], given: object, place: str) -> T:
 
 def _asked(kind: type[F], given: object) -> F:
     """A filter, of the list that it is given to."""
-    return _well_formed(instance_of(kind, given, "$.filter"))
+    return _well_formed(_instance_of(kind, given, "$.filter"))
 
 
 def _well_formed(value: T) -> T:
