@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import RLock
 from typing import TypeVar
 
+import pytest
 from attrs import evolve
 from hypothesis import Phase, settings
 
@@ -242,8 +243,17 @@ def _suite(broken: type[Broken]) -> type[StorageContract]:
     return type(f"Test{broken.__name__}", (StorageContract,), {"empty_storage": empty_storage})
 
 
-# Only this file's own run imports it: few examples, and none made shorter, for here failing is what is asked.
 settings.register_profile("broken", max_examples=25, phases=[Phase.generate], database=None)
-settings.load_profile("broken")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_examples() -> Iterator[None]:
+    """Few examples, and none made shorter, for here failing is what is asked; who imports this file has more."""
+    before = settings.get_current_profile_name()
+    settings.load_profile("broken")
+    yield
+    settings.load_profile(before)
+
+
 ALL: tuple[type[Broken], ...] = (Broken, *Broken.__subclasses__())
 globals().update({f"Test{each.__name__}": _suite(each) for each in ALL})
