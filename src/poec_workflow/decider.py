@@ -19,6 +19,7 @@ from poec_workflow.errors import Advisory, Details, Refusal, plain
 from poec_workflow.folding import STEPS
 from poec_workflow.frozen_map import FrozenMap
 from poec_workflow.machines import LIFECYCLES, AnyRule, Lifecycle, Lifecycles
+from poec_workflow.messages import Message
 from poec_workflow.model import (
     SYSTEM,
     Actor,
@@ -64,6 +65,7 @@ class Accepted:
         consequences: what happened to others in the same transaction, each at most once.
         final: whether the subject's lifecycle ended.
         replayed: whether this is the first answer again, to a command sent again with its key.
+        notices: who is told, a message an addressee (`notices.NOTICES`); a workflow fills it in, `decide` does not.
     """
 
     change: Change
@@ -71,6 +73,7 @@ class Accepted:
     consequences: tuple[Change, ...] = ()
     final: bool = False
     replayed: bool = False
+    notices: tuple[Message, ...] = ()
 
     @property
     def subject(self) -> Subject:
@@ -239,7 +242,7 @@ def _accept(
     change = _make_change(subject, after, event, facts.actor, command.type, rule.id)
     if rule.then and _all_hold(rule.then_given, subject, facts, command):
         consequences += _cascade(rule.then, command, _after(facts, (*consequences, change)), lifecycles)
-    return _make_accepted(change, advisories, consequences, after.state in lifecycle.final, False)  # noqa: FBT003
+    return _make_accepted(change, advisories, consequences, after.state in lifecycle.final, False, ())  # noqa: FBT003
 
 
 def _all_hold(conditions: Iterable[Condition[Any, Any]], subject: Any, facts: Facts, command: Command) -> bool:  # noqa: ANN401

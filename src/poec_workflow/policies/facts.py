@@ -29,11 +29,13 @@ class Enrolment:
 
     Attributes:
         open_applications: all of them, ordered by reference; read only where a row cascades, so it may be lazy.
+        retained_applications: the same of the retained ones; read only where they are told of something.
     """
 
     session: TrainingSession
     tally: Tally = field(factory=Tally)
     open_applications: Sequence[Application] = field(default=(), hash=False)
+    retained_applications: Sequence[Application] = field(default=(), hash=False)
 
 
 def _all(enrolments: Iterable[Enrolment]) -> tuple[Enrolment, ...]:

@@ -10,9 +10,17 @@ from poec_workflow.history_recording import RecordedChange
 from poec_workflow.model import LIVE_STATES, OPEN_STATES, State, Subject, Tally
 from poec_workflow.policies.alerts import AlertCriteria, alerts, awaits_validation, is_ended
 from poec_workflow.policies.facts import Enrolment
+from poec_workflow.ports.channel import (
+    Channel,
+    Content,
+    ExpiringApplication,
+    Invitation,
+    Notifier,
+    NotNow,
+    Undeliverable,
+)
 from poec_workflow.ports.clock import Clock, FixedClock, SystemClock
 from poec_workflow.ports.context import DecisionContext, LazySequence, OverdueBatch, Receipt
-from poec_workflow.ports.notifier import Notifier
 from poec_workflow.ports.outbox import Delivery, Outbox
 from poec_workflow.ports.queries import Queries
 from poec_workflow.ports.storage import (
@@ -54,19 +62,24 @@ __all__ = [
     "AlertReason",
     "ApplicationFilter",
     "ApplicationRow",
+    "Channel",
     "ClaimsBatches",
     "Clock",
     "Closable",
     "Command",
+    "Content",
     "DashboardRow",
     "DecisionContext",
     "Delivery",
     "Enrolment",
+    "ExpiringApplication",
     "FindsReceipts",
     "FixedClock",
     "HistoryEntry",
+    "Invitation",
     "LazySequence",
     "LoadsAhead",
+    "NotNow",
     "Notifier",
     "Outbox",
     "OverdueBatch",
@@ -86,6 +99,7 @@ __all__ = [
     "Tab",
     "Tally",
     "Transaction",
+    "Undeliverable",
     "alerts",
     "awaits_validation",
     "claims_batches",

@@ -1,0 +1,79 @@
+"""Messages: who is told of one event, as references alone; names and addresses are looked up when one is sent."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from hashlib import blake2b
+from typing import Literal
+
+from attrs import field, frozen
+
+from poec_workflow.enum_values import must_be
+from poec_workflow.history import Position
+from poec_workflow.model import Reference
+from poec_workflow.value_base import Value
+
+
+class AddresseeKind(StrEnum):
+    """Who can be told something."""
+
+    ORGANIZATION = "organization"
+    CANDIDATE = "candidate"
+    SYSTEM = "system"
+
+
+AddresseeKindName = Literal["organization", "candidate", "system"]
+
+
+def _addressee_kind(value: AddresseeKind | AddresseeKindName) -> AddresseeKind:
+    return value if isinstance(value, AddresseeKind) else must_be(AddresseeKind, value, "$.kind")
+
+
+@frozen(repr=False, weakref_slot=False)
+class Addressee(Value):
+    """An organisation, a candidate or a system such as `KAIROS`, by its reference.
+
+    Raises:
+        Malformed: there is no such kind.
+    """
+
+    kind: AddresseeKind = field(converter=_addressee_kind)
+    reference: Reference
+
+
+@frozen(kw_only=True, repr=False, weakref_slot=False)
+class DigestPosition(Value):
+    """What a digest (N10) is about: the organisation, and which digest of its own it is; the first is 1."""
+
+    kind: Literal["organization"] = "organization"
+    reference: Reference
+    version: int
+
+
+@frozen(kw_only=True, repr=False, weakref_slot=False)
+class Message(Value):
+    """One addressee told of one event.
+
+    Attributes:
+        id: the same whenever and wherever it is decided or sent: who gets it twice can tell.
+        notice: the row of the table, as `N3`.
+        about: the position of the event in the history; of a digest its number.
+        stream: the application's reference; a session's where no application is concerned, an organisation's of a
+            digest. What one addressee is told in one stream comes in order.
+        to: the addressee of the moment of the event.
+        session: of the application, or that the event happened to; None of a digest.
+    """
+
+    id: str
+    notice: str
+    about: Position | DigestPosition
+    stream: Reference
+    to: Addressee
+    session: Reference | None = None
+
+
+def message_id(about: Position | DigestPosition, stream: str, to: Addressee) -> str:
+    """The id of a message, a UUID (version 8) of what names it: one event tells an addressee once in a stream."""
+    name = "\0".join((about.kind, about.reference, str(about.version), stream, to.kind, to.reference))
+    text = blake2b(name.encode(), digest_size=16).hexdigest()
+    return f"{text[:8]}-{text[8:12]}-8{text[13:16]}-a{text[17:20]}-{text[20:]}"
