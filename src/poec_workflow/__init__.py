@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from poec_workflow import commands, diagrams, events, machines, policies, testing
+    from poec_workflow import commands, diagrams, events, machines, notices, policies, testing
     from poec_workflow.commands import Request
     from poec_workflow.decider import Accepted, Change, Refused, decide
     from poec_workflow.errors import (
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from poec_workflow.explanation import Explanation
     from poec_workflow.folding import evolve, fold
     from poec_workflow.history import HistoryEntry, Position
+    from poec_workflow.messages import Addressee, AddresseeKind, Message
     from poec_workflow.model import (
         SYSTEM,
         ActionState,
@@ -55,6 +56,8 @@ __all__ = [
     "ActionState",
     "Actor",
     "ActorKind",
+    "Addressee",
+    "AddresseeKind",
     "Advisory",
     "Application",
     "ApplicationState",
@@ -68,6 +71,7 @@ __all__ = [
     "Facts",
     "HistoryEntry",
     "Malformed",
+    "Message",
     "Origin",
     "Outcome",
     "Page",
@@ -98,6 +102,7 @@ __all__ = [
     "from_dict",
     "from_json",
     "machines",
+    "notices",
     "policies",
     "readjudicate",
     "testing",
@@ -112,6 +117,7 @@ _HOMES = {
     "explanation": "Explanation",
     "folding": "evolve fold",
     "history": "HistoryEntry Position",
+    "messages": "Addressee AddresseeKind Message",
     "model": "ActionState Actor ActorKind Application ApplicationState Candidate Convocation Origin "
     "Outcome Page Prescriber Role SYSTEM SessionState SubjectKind TrainingAction TrainingSession",
     "policies.facts": "Enrolment Facts",

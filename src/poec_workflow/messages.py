@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from hashlib import blake2b
 from typing import Literal
 
 from attrs import field, frozen
@@ -41,11 +40,15 @@ class Addressee(Value):
     reference: Reference
 
 
+DIGEST: Literal["organization"] = "organization"
+"""The kind of what a digest is about."""
+
+
 @frozen(kw_only=True, repr=False, weakref_slot=False)
 class DigestPosition(Value):
     """What a digest (N10) is about: the organisation, and which digest of its own it is; the first is 1."""
 
-    kind: Literal["organization"] = "organization"
+    kind: Literal["organization"] = DIGEST
     reference: Reference
     version: int
 
@@ -70,10 +73,3 @@ class Message(Value):
     stream: Reference
     to: Addressee
     session: Reference | None = None
-
-
-def message_id(about: Position | DigestPosition, stream: str, to: Addressee) -> str:
-    """The id of a message, a UUID (version 8) of what names it: one event tells an addressee once in a stream."""
-    name = "\0".join((about.kind, about.reference, str(about.version), stream, to.kind, to.reference))
-    text = blake2b(name.encode(), digest_size=16).hexdigest()
-    return f"{text[:8]}-{text[8:12]}-8{text[13:16]}-a{text[17:20]}-{text[20:]}"

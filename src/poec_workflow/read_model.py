@@ -24,6 +24,7 @@ from poec_workflow.model import (
     TrainingAction,
     TrainingSession,
 )
+from poec_workflow.notices import NOTICES, Notices
 from poec_workflow.policies.alerts import AlertCriteria, alert_criteria
 from poec_workflow.policies.calendar import first_instant, local_instant
 from poec_workflow.policies.deadlines import ended_before, session_ends_expiring
@@ -67,8 +68,11 @@ class ReadModel:
     settings: Settings = field(factory=default_settings, kw_only=True)
     lifecycles: Lifecycles = field(default=LIFECYCLES, converter=frozen_lifecycles, kw_only=True)
 
+    notices: Notices = field(default=NOTICES, kw_only=True)
+
     def __attrs_post_init__(self) -> None:
         _instance_of(Settings, self.settings, "$.settings")
+        _instance_of(Notices, self.notices, "$.notices")
         must_be_lifecycles(self.lifecycles, "$.lifecycles")
 
     # One subject

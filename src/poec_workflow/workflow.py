@@ -38,11 +38,12 @@ class Workflow(ReadModel):
         clock: read once per call, before the transaction.
         settings: the rules' settings.
         lifecycles: the tables: the package's, or those of `machines.with_rows`.
+        notices: who is told of what: the package's table, another one, or `notices.NONE`.
         observe: called after commit with every answer that stands (of an undone batch only the refusals; in a host's
             transaction before the host's own commit); what it raises is logged, and changes nothing.
 
     Raises:
-        Malformed: the settings or lifecycles are none.
+        Malformed: the settings, lifecycles or notices are none.
     """
 
     observe: Observe | None = field(default=None, kw_only=True)
@@ -158,7 +159,7 @@ class Workflow(ReadModel):
         now = local_now(self.clock, self.settings.zone)
         expired: list[str] = []
         batches = sweep.previews if dry_run else sweep.batches
-        for batch in batches(self.storage, now, self.settings, self.lifecycles):
+        for batch in batches(self.storage, now, self.settings, self.lifecycles, self.notices):
             expired.extend(batch.references)
             if self.observe is not None and not dry_run:
                 for answer in batch:
@@ -208,14 +209,15 @@ class Workflow(ReadModel):
             if request.key is not None:
                 receipt = Receipt(request.key, digest(request.command, request.actor), changes[0].entry.decision)
             people = [request.command.candidate] if isinstance(request.command, Preregister) else []
-            transaction.save(changes, receipt, people)
+            transaction.save(changes, receipt, people, answer.notices)
         return answer
 
     def _decide(self, transaction: Transaction, request: Request, loaded: DecisionContext, at: datetime) -> Answer:
         if loaded.receipt is not None:
             return self._answer_again(transaction, loaded.receipt, request)
         facts = loaded.facts(at, request.actor, self.settings, request.expected_version)
-        return decide(loaded.subject, request.command, facts, self.lifecycles)
+        answer = decide(loaded.subject, request.command, facts, self.lifecycles)
+        return answer if isinstance(answer, Refused) else self.notices.told(answer, facts)
 
     def _answer_again(self, transaction: Transaction, receipt: Receipt, request: Request) -> Answer:
         """Answer 0 of the domain page: the first answer to the same command, `key-reused` to anything else."""

@@ -3,33 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from operator import attrgetter
 from typing import Any
 
 from attrs import evolve, field, frozen
 
 from poec_workflow.messages import AddresseeKind
-from poec_workflow.model import Origin, Role, TrainingSession
+from poec_workflow.model import Application, Origin, Role
 
-_ORGANIZATION, _CANDIDATE, _SYSTEM = AddresseeKind
+Find = Callable[[Any], str | None]
 
 
 @frozen
 class Audience:
-    """Who is told, found from an application and its session.
+    """Who is told, found from an application or from its session.
 
     Attributes:
         name: as the table and its pictures show it; labels stand in `locales`.
         kind: of the addressee.
-        find: the reference of the addressee, from the application and its session; None where there is nobody.
-        of_application: whether `find` looks at the application: only of one can such an audience be told.
+        find: the reference of the addressee, from the application or the session; None where there is nobody.
+        of_session: whether `find` is given the session, else it is the application.
         fields: the fields of the event that are told besides what happened.
         invited: whether an appointment comes with an invitation to a calendar, unless its day is before today.
     """
 
     name: str
     kind: AddresseeKind
-    find: Callable[[Any, TrainingSession], str | None] = field(repr=False)
-    of_application: bool = field(default=True, kw_only=True)
+    find: Find = field(repr=False)
+    of_session: bool = field(default=False, kw_only=True)
     fields: tuple[str, ...] = field(default=(), kw_only=True)
     invited: bool = field(default=False, kw_only=True)
 
@@ -44,15 +45,19 @@ class Audience:
 
 def holder_of(role: Role) -> Audience:
     """The organisation that holds a role on the session."""
-    return Audience(role.value, _ORGANIZATION, lambda _, session: session.organization(role), of_application=False)
+    return Audience(role.value, AddresseeKind.ORGANIZATION, attrgetter(role.value), of_session=True)
 
 
 def system(name: str, origins: Collection[Origin]) -> Audience:
     """Another system, which hears of the candidates that prescribers of some origins sent."""
-    return Audience(name, _SYSTEM, lambda application, _: name if application.prescriber.origin in origins else None)
+
+    def find(application: Application) -> str | None:
+        return name if application.prescriber.origin in origins else None
+
+    return Audience(name, AddresseeKind.SYSTEM, find)
 
 
 RESPONSIBLE, POSITIONER, TRAINER = map(holder_of, Role)
-CANDIDATE = Audience("candidate", _CANDIDATE, lambda application, _: application.candidate)
-PRESCRIBER = Audience("prescriber", _ORGANIZATION, lambda application, _: application.prescriber.organization)
-KAIROS = system("KAIROS", {Origin.FRANCE_TRAVAIL})
+CANDIDATE = Audience("candidate", AddresseeKind.CANDIDATE, attrgetter("candidate"))
+PRESCRIBER = Audience("prescriber", AddresseeKind.ORGANIZATION, attrgetter("prescriber.organization"))
+KAIROS = system("KAIROS", frozenset({Origin.FRANCE_TRAVAIL}))

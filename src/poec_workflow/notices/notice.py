@@ -89,7 +89,7 @@ def _faults_of_events(row: Notice) -> Iterator[str]:
 
 def _faults_of_audience(audience: Audience, row: Notice) -> Iterator[str]:
     of_application = bool(row.events) and all(issubclass(each, ApplicationEvent) for each in row.events)
-    if audience in row.tell and audience.of_application and not of_application:
+    if audience in row.tell and not audience.of_session and not of_application:
         yield f"the {audience.name} is told of an application, not of a session"
     for event in row.events:
         if missing := sorted({*audience.fields} - {each.name for each in fields(event)}):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from hashlib import blake2b
 
 from attrs import field, fields, frozen
 
@@ -13,7 +14,7 @@ from poec_workflow.events import AnyEvent
 from poec_workflow.frozen_map import FrozenMap
 from poec_workflow.history import Position
 from poec_workflow.machines.lifecycle import TableFault, WrongTable
-from poec_workflow.messages import Addressee, AddresseeKind, DigestPosition, Message, message_id
+from poec_workflow.messages import Addressee, AddresseeKind, DigestPosition, Message
 from poec_workflow.model import Application, TrainingSession
 from poec_workflow.notices.audience import Audience
 from poec_workflow.notices.notice import Notice, faults_of
@@ -83,27 +84,30 @@ class Notices:
         return _make_told(accepted, messages) if messages else accepted
 
     def _told(self, accepted: Accepted, facts: Facts) -> tuple[Message, ...]:
-        if not accepted.consequences:
-            row = self.by_event.get(type(accepted.change.event))
-            return () if row is None or accepted.replayed else tuple(_of_change(row, accepted.change, facts, {}))
         if accepted.replayed:
             return ()
-        ended = {each.subject.reference: each for each in accepted.consequences}
+        if not accepted.consequences:
+            row = self.by_event.get(type(accepted.change.event))
+            return () if row is None else tuple(_of_change(row, accepted.change, facts, accepted))
         return tuple(
             message
             for change in accepted.changes
             if (row := self.by_event.get(type(change.event))) is not None
-            for message in _of_change(row, change, facts, ended)
+            for message in _of_change(row, change, facts, accepted)
         )
 
-    def of_application(
-        self, event: type[AnyEvent], version: int, application: Application, session: TrainingSession
-    ) -> Sequence[Message]:
-        """Who is told that an event happened to an application, which has a version after it."""
-        row = self.by_event.get(event)
+    def of_application(self, event: AnyEvent, application: Application, session: TrainingSession) -> Sequence[Message]:
+        """Who is told of an event that happens to an application alike, whatever its reference and version.
+
+        Args:
+            event: of that kind; its reference and version are not looked at.
+            application: as it was before.
+            session: its session.
+        """
+        row = self.by_event.get(type(event))
         if row is None:
             return ()
-        about = _make_position(application.subject_kind, application.reference, version)
+        about = _make_position(application.subject_kind, application.reference, application.version + 1)
         return _messages(row.id, about, row.tell, application, session)
 
     def of_digest(self, organization: str, number: int) -> Message | None:
@@ -112,9 +116,7 @@ class Notices:
             return None
         about = DigestPosition(reference=organization, version=number)
         to = Addressee(AddresseeKind.ORGANIZATION, organization)
-        return Message(
-            id=message_id(about, organization, to), notice=self.digest.id, about=about, stream=organization, to=to
-        )
+        return Message(id=_id(about, organization, to), notice=self.digest.id, about=about, stream=organization, to=to)
 
 
 _make_told = constructor(
@@ -124,31 +126,29 @@ _make_told = constructor(
 )
 
 
-def _of_change(row: Notice, change: Change, facts: Facts, ended: Mapping[str, Change]) -> Iterator[Message]:
-    """Who is told of one change; `ended` are the applications that the decision ended besides."""
+def _of_change(row: Notice, change: Change, facts: Facts, accepted: Accepted) -> Iterator[Message]:
+    """Who is told of one change of a decision."""
     event, subject = change.event, change.subject
     about = _make_position(event.subject_kind, event.reference, event.version)
     if isinstance(subject, Application):
         yield from _messages(row.id, about, row.tell, subject, _session_of(subject, facts))
     elif isinstance(subject, TrainingSession):
         yield from _messages(row.id, about, row.tell, None, subject)
-        if row.applications:
-            for each in _live(facts.enrolment, ended):
+        if row.applications and facts.enrolment is not None:
+            for each in _after(facts.enrolment, accepted):
                 yield from _messages(row.id, about, row.told_of(each), each, subject)
 
 
 def _session_of(application: Application, facts: Facts) -> TrainingSession:
-    if facts.enrolment is not None:
-        return facts.enrolment.session
-    return next(each.session for each in facts.enrolments if each.session.reference == application.session)
+    enrolments = facts.reach() if facts.enrolment is None else (facts.enrolment,)
+    return next(each.session for each in enrolments if each.session.reference == application.session)
 
 
-def _live(enrolment: Enrolment | None, ended: Mapping[str, Change]) -> Sequence[Application]:
-    """The applications of a session that are open or retained after a decision, by reference."""
-    if enrolment is None:
-        return ()
-    still_open = (each for each in enrolment.open_applications if each.reference not in ended)
-    return sorted((*still_open, *enrolment.retained_applications), key=lambda each: each.reference)
+def _after(enrolment: Enrolment, accepted: Accepted) -> Sequence[Application]:
+    """The applications of a session that were open or retained, as they are after a decision; by reference."""
+    moved = {each.subject.reference: each.subject for each in accepted.changes if isinstance(each.subject, Application)}
+    before = sorted((*enrolment.open_applications, *enrolment.retained_applications), key=lambda each: each.reference)
+    return [moved.get(each.reference, each) for each in before]
 
 
 def _messages(
@@ -163,12 +163,12 @@ def _messages(
     told: set[tuple[AddresseeKind, str]] = set()
     messages: list[Message] = []
     for audience in audiences:
-        reference = audience.find(application, session)
+        reference = audience.find(session if audience.of_session else application)
         if reference is None or (audience.kind, reference) in told:
             continue
         told.add((audience.kind, reference))
         to = _make_addressee(audience.kind, reference)
-        messages.append(_make_message(message_id(about, stream, to), notice, about, stream, to, session.reference))
+        messages.append(_make_message(_id(about, stream, to), notice, about, stream, to, session.reference))
     return messages
 
 
@@ -183,3 +183,10 @@ def _faults(rows: Sequence[Notice]) -> Iterator[TableFault]:
     for row in rows:
         for problem in faults_of(row):
             yield TableFault(f"{row.id}: {problem}", (row.id,))
+
+
+def _id(about: Position | DigestPosition, stream: str, to: Addressee) -> str:
+    """The id of a message, a UUID (version 8) of what names it: one event tells an addressee once in a stream."""
+    name = f"{about.kind}\0{about.reference}\0{about.version}\0{stream}\0{to.kind}\0{to.reference}"
+    text = blake2b(name.encode(), digest_size=16).hexdigest()
+    return f"{text[:8]}-{text[8:12]}-8{text[13:16]}-a{text[17:20]}-{text[20:]}"

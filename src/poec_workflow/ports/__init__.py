@@ -21,7 +21,16 @@ from poec_workflow.ports.channel import (
 )
 from poec_workflow.ports.clock import Clock, FixedClock, SystemClock
 from poec_workflow.ports.context import DecisionContext, LazySequence, OverdueBatch, Receipt
-from poec_workflow.ports.outbox import Delivery, Outbox
+from poec_workflow.ports.outbox import (
+    Delivery,
+    DeliveryRecord,
+    MessageState,
+    Outbox,
+    OutboxFigures,
+    QueuedMessage,
+    Routes,
+    Settlement,
+)
 from poec_workflow.ports.queries import Queries
 from poec_workflow.ports.storage import (
     ClaimsBatches,
@@ -71,6 +80,7 @@ __all__ = [
     "DashboardRow",
     "DecisionContext",
     "Delivery",
+    "DeliveryRecord",
     "Enrolment",
     "ExpiringApplication",
     "FindsReceipts",
@@ -79,18 +89,23 @@ __all__ = [
     "Invitation",
     "LazySequence",
     "LoadsAhead",
+    "MessageState",
     "NotNow",
     "Notifier",
     "Outbox",
+    "OutboxFigures",
     "OverdueBatch",
     "Position",
     "Queries",
+    "QueuedMessage",
     "Receipt",
     "RecordedChange",
+    "Routes",
     "SchemaStatus",
     "SchemaStorage",
     "SessionFilter",
     "SessionRow",
+    "Settlement",
     "Span",
     "State",
     "Storage",

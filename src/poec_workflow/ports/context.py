@@ -10,6 +10,7 @@ from attrs import frozen
 
 from poec_workflow.history import Position
 from poec_workflow.history_recording import RecordedChange
+from poec_workflow.messages import Message
 from poec_workflow.model import Actor, Application, Subject, TrainingAction
 from poec_workflow.policies.facts import Enrolment, Facts
 from poec_workflow.policies.settings import Settings
@@ -76,11 +77,12 @@ class OverdueBatch(Protocol):
         """The index of each application's group."""
         ...
 
-    def save(self, changes: Sequence[RecordedChange]) -> None:
+    def save(self, changes: Sequence[RecordedChange], messages: Sequence[Message] = ()) -> None:
         """Store for each application what `Transaction.save` would, in their order.
 
         Args:
             changes: of the first application of each group; those of the others differ in reference and version.
+            messages: of all applications, in the order of sending.
         """
         ...
 

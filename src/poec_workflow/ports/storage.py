@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol, TypeGuard, TypeVar, runtime_checkable
 
 from attrs import frozen
@@ -11,6 +11,7 @@ from attrs import frozen
 from poec_workflow.commands import Command
 from poec_workflow.history import HistoryEntry, Position
 from poec_workflow.history_recording import RecordedChange
+from poec_workflow.messages import Message
 from poec_workflow.model import Candidate
 from poec_workflow.ports.context import DecisionContext, OverdueBatch, Receipt
 from poec_workflow.ports.outbox import Outbox
@@ -35,9 +36,21 @@ class Transaction(Protocol):
         ...
 
     def save(
-        self, changes: Sequence[RecordedChange], receipt: Receipt | None = None, people: Sequence[Candidate] = ()
+        self,
+        changes: Sequence[RecordedChange],
+        receipt: Receipt | None = None,
+        people: Sequence[Candidate] = (),
+        messages: Sequence[Message] = (),
     ) -> None:
-        """Store subjects, counts, history, outbox rows (one an entry), the receipt and what is known of people."""
+        """Store subjects, counts, history, the receipt, what is known of people, and the messages in their order."""
+        ...
+
+    def start_digest(self, organization: str, day: date) -> int | None:
+        """The number of an organisation's digest (N10), the first is 1; None where that day or a later one had one."""
+        ...
+
+    def post(self, messages: Sequence[Message], recorded_at: datetime) -> None:
+        """Store messages that no event causes."""
         ...
 
     def forget(self, candidate: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import cast
 
 from attrs import fields, frozen
 from cattrs import BaseValidationError, Converter
@@ -15,7 +14,7 @@ from poec_workflow.events import ENVELOPE, EVENTS, AnyEvent
 from poec_workflow.history import HistoryEntry, Position
 from poec_workflow.model import STATE_TYPES, Actor, ActorKind, Reference, State, SubjectKind
 from poec_workflow.serialization.conversion_faults import faults_of
-from poec_workflow.serialization.object_writer import Members, W, Writers
+from poec_workflow.serialization.object_writer import Members, W, writer_by_type_of
 
 
 @frozen(kw_only=True)
@@ -61,8 +60,7 @@ def entry_members(event: type[AnyEvent]) -> Members:
 
 def entry_writer(writer_of: Callable[[Members], W]) -> W:
     """What writes an entry: one writer for each type of event, made when the first of it is written."""
-    by_event = Writers(lambda event: writer_of(entry_members(event)))
-    return cast("W", lambda entry: by_event[entry.event.__class__](entry))
+    return writer_by_type_of("event", lambda event: writer_of(entry_members(event)))
 
 
 def read_entry(value: object, converter: Converter) -> HistoryEntry:

@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from json.encoder import encode_basestring, encode_basestring_ascii
+from operator import attrgetter
 from types import NoneType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from attrs import fields, has
 
@@ -69,6 +70,12 @@ def text_writer(members: Members, writers: Mapping[type, WriteText]) -> WriteTex
 
     made: WriteText = _compiled(f"f'''{written(members)}'''", {"writers": writers})
     return made
+
+
+def writer_by_type_of(member: str, find: Callable[[type], W]) -> W:
+    """What writes values of one class, in a way that the type of a member decides; looked up once for each type."""
+    writers, member_of = Writers(find), attrgetter(member)
+    return cast("W", lambda value: writers[member_of(value).__class__](value))
 
 
 def _compiled(expression: str, scope: dict[str, Any]) -> Any:  # noqa: ANN401 - one of the two

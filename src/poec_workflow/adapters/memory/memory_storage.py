@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 from threading import RLock
 from typing import Any, TypeVar, cast
 
@@ -16,8 +16,9 @@ from poec_workflow.adapters.memory.memory_tables import Tables
 from poec_workflow.commands import Command, CreateSession, Preregister, Retain
 from poec_workflow.history import HistoryEntry, Position
 from poec_workflow.history_recording import RecordedChange
+from poec_workflow.messages import Message
 from poec_workflow.model import Application, Candidate, SubjectKind, Tally, TrainingSession
-from poec_workflow.ports import DecisionContext, Receipt
+from poec_workflow.ports import DecisionContext, QueuedMessage, Receipt
 
 T = TypeVar("T")
 
@@ -93,7 +94,11 @@ class MemoryTransaction:
         )
 
     def save(
-        self, changes: Sequence[RecordedChange], receipt: Receipt | None = None, people: Sequence[Candidate] = ()
+        self,
+        changes: Sequence[RecordedChange],
+        receipt: Receipt | None = None,
+        people: Sequence[Candidate] = (),
+        messages: Sequence[Message] = (),
     ) -> None:
         """Store everything, noting how to take it back."""
         tables = self._tables
@@ -113,13 +118,27 @@ class MemoryTransaction:
                 self._put(tables.sessions_of[subject.action], subject.reference, None)
             self._put(subjects, subject.reference, subject)
             self._put(histories, subject.reference, (*histories.get(subject.reference, ()), entry))
-            self._put(tables.outbox, entry.position, None)
         if len(changes) > 1:
             self._put(tables.decisions, changes[0].entry.decision, tuple(each.entry.position for each in changes))
         if receipt is not None:
             self._put(tables.receipts, receipt.key, receipt)
         for person in people:
             self._put(tables.people, person.reference, person)
+        self.post(messages, changes[0].entry.recorded_at)
+
+    def start_digest(self, organization: str, day: date) -> int | None:
+        """The number of an organisation's digest, unless that day or a later one had one."""
+        digests = self._tables.digests
+        last, number = digests.get(organization, (None, 0))
+        if last is not None and last >= day:
+            return None
+        self._put(digests, organization, (day, number + 1))
+        return number + 1
+
+    def post(self, messages: Sequence[Message], recorded_at: datetime) -> None:
+        """Store messages in their order."""
+        for each in messages:
+            self._put(self._tables.messages, each.id, QueuedMessage(message=each, recorded_at=recorded_at))
 
     def forget(self, candidate: str) -> None:
         """Erase a person's name and e-mail, and their name where they acted themself."""

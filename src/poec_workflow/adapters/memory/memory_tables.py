@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date
 from typing import cast
 
 from poec_workflow.history import HistoryEntry, Position
@@ -21,7 +21,7 @@ from poec_workflow.model import (
     TrainingSession,
 )
 from poec_workflow.policies.facts import Enrolment
-from poec_workflow.ports import DecisionContext, LazySequence, Receipt
+from poec_workflow.ports import DecisionContext, DeliveryRecord, LazySequence, QueuedMessage, Receipt
 
 
 class Tables:
@@ -34,7 +34,9 @@ class Tables:
         self.people: dict[str, Candidate] = {}
         self.receipts: dict[str, Receipt] = {}
         self.decisions: dict[Position, tuple[Position, ...]] = {}  # of those that moved more than their own subject
-        self.outbox: dict[Position, datetime | None] = {}
+        self.messages: dict[str, QueuedMessage] = {}
+        self.deliveries: dict[str, DeliveryRecord] = {}
+        self.digests: dict[str, tuple[date, int]] = {}  # of an organisation the last: its day and its number
         # Indexes, by insertion: a reference is never taken out, so None is all that they hold.
         self.sessions_of: dict[str, dict[str, None]] = defaultdict(dict)
         self.applications_of: dict[str, dict[str, None]] = defaultdict(dict)
@@ -66,8 +68,15 @@ class Tables:
 
     def open_applications(self, session: str) -> tuple[Application, ...]:
         """A session's open applications, by reference."""
+        return self._applications_in(session, OPEN_STATES)
+
+    def retained_applications(self, session: str) -> tuple[Application, ...]:
+        """A session's retained applications, by reference."""
+        return self._applications_in(session, {ApplicationState.RETAINED})
+
+    def _applications_in(self, session: str, states: Collection[ApplicationState]) -> tuple[Application, ...]:
         applications = map(self.application, sorted(self.applications_of[session]))
-        return tuple(each for each in applications if each.state in OPEN_STATES)
+        return tuple(each for each in applications if each.state in states)
 
     def enrolment(self, session: TrainingSession | None) -> Enrolment | None:
         """A session with what is registered on it."""
@@ -77,6 +86,7 @@ class Tables:
             session=session,
             tally=self.tallies[session.reference],
             open_applications=LazySequence(lambda: self.open_applications(session.reference)),
+            retained_applications=LazySequence(lambda: self.retained_applications(session.reference)),
         )
 
     def context_of(self, subject: Subject | None, *, parent: str | None = None) -> DecisionContext:

@@ -13,7 +13,12 @@ from attrs import define, evolve, field
 from sqlalchemy import ColumnElement, Dialect, Select, select
 
 from poec_workflow.adapters.sql.bulk import any_of, list_parameter
-from poec_workflow.adapters.sql.context_loading import LoadOpen, is_live, session_with_action, with_registration_locks
+from poec_workflow.adapters.sql.context_loading import (
+    LoadOfSession,
+    is_live,
+    session_with_action,
+    with_registration_locks,
+)
 from poec_workflow.adapters.sql.prepared import Prepared, StatementConnection
 from poec_workflow.adapters.sql.row_mapping import position_of, stored_keys
 from poec_workflow.adapters.sql.schema import applications, receipts, sessions
@@ -83,7 +88,7 @@ class _Session:
 class LoadedBatch:
     """What a batch of commands is about, by reference, as the decisions so far have left it."""
 
-    _load_open: LoadOpen
+    _load_of_session: LoadOfSession
     _sessions: dict[str, _Session] = field(factory=dict)
     _applications: dict[str, Application | None] = field(factory=dict)
     _live: dict[tuple[str, str], set[str]] = field(factory=dict)
@@ -91,9 +96,11 @@ class LoadedBatch:
     _receipts: dict[str, Receipt | None] = field(factory=dict)
 
     @classmethod
-    def load(cls, connection: StatementConnection, batch: Sequence[Keyed], load_open: LoadOpen) -> LoadedBatch:
+    def load(
+        cls, connection: StatementConnection, batch: Sequence[Keyed], load_of_session: LoadOfSession
+    ) -> LoadedBatch:
         """Load and lock, in one statement for each kind of row."""
-        loaded = cls(load_open)
+        loaded = cls(load_of_session)
         registrations = [command for command, _ in batch if isinstance(command, Preregister)]
         known = {
             kind: {
@@ -214,10 +221,13 @@ class LoadedBatch:
                 retained[application.reference] = application
 
     def _put(self, around: _Session) -> None:
-        """Take over a session; its open applications are loaded anew when they are looked at."""
+        """Take over a session; its applications are loaded anew when they are looked at."""
         reference = around.enrolment.session.reference
-        open_applications = LazySequence(lambda: self._load_open(reference))
-        around.enrolment = evolve(around.enrolment, open_applications=open_applications)
+        around.enrolment = evolve(
+            around.enrolment,
+            open_applications=LazySequence(lambda: self._load_of_session(reference)),
+            retained_applications=LazySequence(lambda: self._load_of_session(reference, retained=True)),
+        )
         self._sessions[reference] = around
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from itertools import groupby
-from typing import Any
+from typing import Any, Protocol
 
 from attrs import evolve
 from sqlalchemy import BindParameter, Select, Table, and_, bindparam, exists, or_, select, text
@@ -33,8 +33,15 @@ from poec_workflow.model import (
 from poec_workflow.policies.facts import Enrolment
 from poec_workflow.ports import DecisionContext, LazySequence, Receipt
 
-LoadOpen = Callable[[str], Sequence[Application]]
-"""How a session's open applications are loaded, when they are looked at."""
+
+class LoadOfSession(Protocol):
+    """How a session's open applications, or its retained ones, are loaded when they are looked at."""
+
+    def __call__(self, session: str, *, retained: bool = False) -> Sequence[Application]:
+        """Load them, by reference."""
+        ...
+
+
 LoadRetained = Callable[[Application], Sequence[Application]]
 """How the candidate's retained applications on other sessions are loaded, when they are looked at."""
 
@@ -101,12 +108,18 @@ _open_of_session = _plain_and_locking(
     select(applications.c.data).where(applications.c.session == _REFERENCE, is_open).order_by(applications.c.reference),
     applications,
 )
+_is_retained = applications.c.state == ApplicationState.RETAINED.value
+_retained_of_session = Prepared(
+    select(applications.c.data)
+    .where(applications.c.session == _REFERENCE, _is_retained)
+    .order_by(applications.c.reference)
+)
 _retained_elsewhere = Prepared(
     select(applications.c.data)
     .where(
         applications.c.candidate == _PERSON,
         applications.c.session != _PARENT,
-        applications.c.state == ApplicationState.RETAINED.value,
+        _is_retained,
     )
     .order_by(applications.c.reference)
 )
@@ -165,33 +178,43 @@ _histories_of_decision = Prepared(
 
 
 def load(
-    connection: StatementConnection, command: Command, load_open: LoadOpen, load_retained: LoadRetained, *, lock: bool
+    connection: StatementConnection,
+    command: Command,
+    load_of_session: LoadOfSession,
+    load_retained: LoadRetained,
+    *,
+    lock: bool,
 ) -> DecisionContext:
     """Load the context of a command; with `lock`, lock what it may change."""
     match command:
         case Retain():
-            return _load_retention(connection, command.reference, load_open, load_retained, lock=lock)
+            return _load_retention(connection, command.reference, load_of_session, load_retained, lock=lock)
         case Preregister():
-            return _load_registration(connection, command, load_open, lock=lock)
+            return _load_registration(connection, command, load_of_session, lock=lock)
         case CreateSession():
             return _load_session_creation(connection, command, lock=lock)
         case _:
-            return _LOADERS[command.subject_kind](connection, command.reference, load_open, lock=lock)
+            return _LOADERS[command.subject_kind](connection, command.reference, load_of_session, lock=lock)
 
 
 def load_application(
-    connection: StatementConnection, reference: str, load_open: LoadOpen, *, lock: bool = False
+    connection: StatementConnection, reference: str, load_of_session: LoadOfSession, *, lock: bool = False
 ) -> DecisionContext:
     """Load an application, its session with counters, and its action; empty where there is none."""
     row = connection.row(_application[lock], {"reference": reference})
-    return context_of(read(row.application, Application), row, load_open) if row else DecisionContext()
+    return context_of(read(row.application, Application), row, load_of_session) if row else DecisionContext()
 
 
 def _load_retention(
-    connection: StatementConnection, reference: str, load_open: LoadOpen, load_retained: LoadRetained, *, lock: bool
+    connection: StatementConnection,
+    reference: str,
+    load_of_session: LoadOfSession,
+    load_retained: LoadRetained,
+    *,
+    lock: bool,
 ) -> DecisionContext:
     """An application that is to be retained, which an advisory looks at other sessions for."""
-    context = load_application(connection, reference, load_open, lock=lock)
+    context = load_application(connection, reference, load_of_session, lock=lock)
     application = context.subject
     if not isinstance(application, Application):
         return context
@@ -199,24 +222,26 @@ def _load_retention(
 
 
 def _load_session(
-    connection: StatementConnection, reference: str, load_open: LoadOpen, *, lock: bool
+    connection: StatementConnection, reference: str, load_of_session: LoadOfSession, *, lock: bool
 ) -> DecisionContext:
     row = connection.row(_session[lock], {"reference": reference})
     if row is None:
         return DecisionContext()
-    enrolment = _enrolment(row, load_open)
+    enrolment = _enrolment(row, load_of_session)
     return _construct_context(enrolment.session, read(row.action, TrainingAction), enrolment)
 
 
 def _load_action(
-    connection: StatementConnection, reference: str, load_open: LoadOpen, *, lock: bool
+    connection: StatementConnection, reference: str, load_of_session: LoadOfSession, *, lock: bool
 ) -> DecisionContext:
     row = connection.row(_action[lock], {"reference": reference})
     if row is None:
         return DecisionContext()
     action = read(row.data, TrainingAction)
     rows = connection.rows(_sessions_of_action[lock], {"reference": reference})
-    return DecisionContext(subject=action, action=action, enrolments=tuple(_enrolment(row, load_open) for row in rows))
+    return DecisionContext(
+        subject=action, action=action, enrolments=tuple(_enrolment(row, load_of_session) for row in rows)
+    )
 
 
 _LOADERS = {
@@ -227,7 +252,7 @@ _LOADERS = {
 
 
 def _load_registration(
-    connection: StatementConnection, command: Preregister, load_open: LoadOpen, *, lock: bool
+    connection: StatementConnection, command: Preregister, load_of_session: LoadOfSession, *, lock: bool
 ) -> DecisionContext:
     row = connection.row(_session_to_register_on[lock], {"parent": command.session})
     if row is None:
@@ -237,7 +262,7 @@ def _load_registration(
     return DecisionContext(
         subject=None if checks.existing is None else read(checks.existing, Application),
         action=read(row.action, TrainingAction),
-        enrolment=_enrolment(row, load_open),
+        enrolment=_enrolment(row, load_of_session),
         candidate_live=bool(checks.live),
     )
 
@@ -251,9 +276,12 @@ def _load_session_creation(connection: StatementConnection, command: CreateSessi
     return DecisionContext(subject=subject, action=read(row.data, TrainingAction))
 
 
-def open_applications(connection: StatementConnection, session: str, *, lock: bool = False) -> Sequence[Application]:
-    """A session's open applications, by reference."""
-    return [read(each, Application) for each in connection.values(_open_of_session[lock], {"reference": session})]
+def applications_of_session(
+    connection: StatementConnection, session: str, *, retained: bool = False, lock: bool = False
+) -> Sequence[Application]:
+    """A session's open applications, or its retained ones, which nobody changes any more; by reference."""
+    statement = _retained_of_session if retained else _open_of_session[lock]
+    return [read(each, Application) for each in connection.values(statement, {"reference": session})]
 
 
 def retained_elsewhere(connection: StatementConnection, application: Application) -> Sequence[Application]:
@@ -290,14 +318,20 @@ def recall(connection: StatementConnection, decision: Position) -> Sequence[Sequ
     return [[read(row.data, HistoryEntry) for row in group] for _, group in groups]
 
 
-def context_of(subject: Application, row: Any, load_open: LoadOpen) -> DecisionContext:  # noqa: ANN401 - a row
+def context_of(subject: Application, row: Any, load_of_session: LoadOfSession) -> DecisionContext:  # noqa: ANN401 - a row
     """The context of an application, of a row that has its session and action."""
-    return _construct_context(subject, read(row.action, TrainingAction), _enrolment(row, load_open))
+    return _construct_context(subject, read(row.action, TrainingAction), _enrolment(row, load_of_session))
 
 
-def _enrolment(row: Any, load_open: LoadOpen) -> Enrolment:  # noqa: ANN401 - a row
+def _enrolment(row: Any, load_of_session: LoadOfSession) -> Enrolment:  # noqa: ANN401 - a row
     session = read(row.session, TrainingSession)
-    return _construct_enrolment(session, tally_of(row), LazySequence(lambda: load_open(session.reference)))
+    reference = session.reference
+    return _construct_enrolment(
+        session,
+        tally_of(row),
+        LazySequence(lambda: load_of_session(reference)),
+        LazySequence(lambda: load_of_session(reference, retained=True)),
+    )
 
 
 _construct_enrolment = constructor(Enrolment)

@@ -145,17 +145,17 @@ WITH_ARRAYS = frozenset({"postgresql"})
 
 def insert_ignoring(table: Table, dialect: Dialect) -> Insert:
     """An INSERT that does nothing on a duplicate key, leaves the transaction usable, and counts its rows."""
-    return _insert(table, dialect).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    return dialect_insert(table, dialect).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
 
 def insert_replacing(table: Table, key: str, dialect: Dialect) -> Insert:
     """An INSERT that replaces every other column on a duplicate key."""
-    insert = _insert(table, dialect)
+    insert = dialect_insert(table, dialect)
     others = {each.name: insert.excluded[each.name] for each in table.columns if each.name != key}
     return insert.on_conflict_do_update(index_elements=[key], set_=others)
 
 
-def _insert(table: Table, dialect: Dialect) -> PostgresqlInsert | SqliteInsert:
+def dialect_insert(table: Table, dialect: Dialect) -> PostgresqlInsert | SqliteInsert:
     """An INSERT with the clauses of a dialect, whose module alone is loaded: each is a tenth of SQLAlchemy."""
     if dialect.name == "postgresql":
         from sqlalchemy.dialects import postgresql  # noqa: PLC0415

@@ -11,13 +11,14 @@ from typing import Any
 from attrs import evolve, frozen
 
 from poec_workflow.adapters.sql.bulk import Write, write_all
-from poec_workflow.adapters.sql.context_loading import LoadOpen, context_of, overdue_rows
-from poec_workflow.adapters.sql.pending_writes import HISTORY, OUTBOX, UPDATES, Counts
+from poec_workflow.adapters.sql.context_loading import LoadOfSession, context_of, overdue_rows
+from poec_workflow.adapters.sql.pending_writes import HISTORY, MESSAGES, UPDATES, Counts
 from poec_workflow.adapters.sql.prepared import Columns, StatementConnection
-from poec_workflow.adapters.sql.row_mapping import entry_row
+from poec_workflow.adapters.sql.row_mapping import entry_row, message_row, microseconds
 from poec_workflow.adapters.sql.stored_values import read
 from poec_workflow.errors import Conflict
 from poec_workflow.history_recording import RecordedChange
+from poec_workflow.messages import Message
 from poec_workflow.model import Application, Subject, SubjectKind
 from poec_workflow.ports import DecisionContext, LazySequence
 from poec_workflow.serialization.text_templates import entry_template, move_template
@@ -40,7 +41,7 @@ class ClaimedRows:
         pairs = zip(self.applications, self.group_of, strict=True)
         return [evolve(self.groups[group], subject=application) for application, group in pairs]
 
-    def save(self, changes: Sequence[RecordedChange]) -> None:
+    def save(self, changes: Sequence[RecordedChange], messages: Sequence[Message] = ()) -> None:
         """Write each table at once.
 
         Raises:
@@ -48,7 +49,10 @@ class ClaimedRows:
         """
         if not self.references:
             return
-        writes = (self._applications(changes), *self._counts(changes), *self._entries(changes))
+        writes = [self._applications(changes), *self._counts(changes), self._entries(changes)]
+        if messages:
+            at = microseconds(changes[0].entry.recorded_at)
+            writes.append(Write(MESSAGES, [message_row(each, at) for each in messages]))
         if write_all(self._connection, writes) is not None:
             raise Conflict("an application was changed by somebody else")
 
@@ -75,19 +79,20 @@ class ClaimedRows:
             counts.move(ended.session, changes[group].entry.from_state, ended.state, many)
         yield from counts.write()
 
-    def _entries(self, changes: Sequence[RecordedChange]) -> Iterator[Write]:
+    def _entries(self, changes: Sequence[RecordedChange]) -> Write:
         texts = [entry_template(each.entry) for each in changes]
         rows = zip(self.references, self._after, self.group_of, strict=True)
         entries = [texts[group](reference, version) for reference, version, group in rows]
-        first = entry_row(changes[0].entry, ordinal=0)
+        sessions = [_application(each.subject).session for each in changes]
+        first = entry_row(changes[0].entry, ordinal=0, session=None)
         columns: dict[str, Sequence[Any]] = {
             **{name: [value] * len(entries) for name, value in first.items()},
             **dict.fromkeys(("reference", "decision_reference"), self.references),
             **dict.fromkeys(("version", "decision_version"), self._after),
             "data": entries,
+            "session": [sessions[group] for group in self.group_of],
         }
-        yield Write(HISTORY, Columns(columns))
-        yield Write(OUTBOX, Columns({name: columns[name] for name in ("kind", "reference", "version")}))
+        return Write(HISTORY, Columns(columns))
 
     @property
     def _after(self) -> Sequence[int]:
@@ -96,7 +101,7 @@ class ClaimedRows:
 
 
 def claim(
-    connection: StatementConnection, ended_before: date, limit: int, load_open: LoadOpen, *, lock: bool
+    connection: StatementConnection, ended_before: date, limit: int, load_of_session: LoadOfSession, *, lock: bool
 ) -> ClaimedRows:
     """Claim open applications of sessions that ended before a day, at most `limit`; see `overdue_rows`."""
     rows = overdue_rows(connection, ended_before, limit, lock=lock)
@@ -112,19 +117,19 @@ def claim(
         versions=versions,
         texts=texts,
         applications=LazySequence(lambda: [read(each, Application) for each in texts]),
-        groups=_contexts_of(list(firsts.values()), load_open),
+        groups=_contexts_of(list(firsts.values()), load_of_session),
         group_of=[places[key] for key in keys],
     )
 
 
-def _contexts_of(rows: Sequence[Any], load_open: LoadOpen) -> Sequence[DecisionContext]:
+def _contexts_of(rows: Sequence[Any], load_of_session: LoadOfSession) -> Sequence[DecisionContext]:
     """The contexts of some applications; what belongs to their session is read once for each."""
     sessions: dict[str, DecisionContext] = {}
     contexts: list[DecisionContext] = []
     for row in rows:
         application = read(row.application, Application)
         if row.reference not in sessions:
-            sessions[row.reference] = context_of(application, row, load_open)
+            sessions[row.reference] = context_of(application, row, load_of_session)
         contexts.append(evolve(sessions[row.reference], subject=application))
     return contexts
 

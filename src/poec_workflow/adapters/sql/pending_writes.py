@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from functools import cache
 from typing import cast
 
@@ -25,15 +26,18 @@ from poec_workflow.adapters.sql.row_mapping import (
     FIXED,
     Values,
     entry_row,
-    event_position_row,
+    message_row,
+    microseconds,
     person_row,
     position_row,
     row_of,
+    session_of,
     stored_key,
 )
-from poec_workflow.adapters.sql.schema import COUNTS, SUBJECTS, history, outbox, people, receipts, sessions
+from poec_workflow.adapters.sql.schema import COUNTS, SUBJECTS, history, messages, people, receipts, sessions
 from poec_workflow.errors import Conflict
 from poec_workflow.history_recording import RecordedChange
+from poec_workflow.messages import Message
 from poec_workflow.model import Application, ApplicationState, Candidate, State, Subject, SubjectKind, Tally
 from poec_workflow.ports import Receipt
 
@@ -74,7 +78,7 @@ def _counting(names: Sequence[str]) -> TableWrite:
 _INSERTS = {kind: _creating(table) for kind, table in SUBJECTS.items()}
 UPDATES = {kind: _changing(table, FIXED[kind]) for kind, table in SUBJECTS.items()}
 HISTORY = insert(history, names_of(history))
-OUTBOX = insert(outbox, ("kind", "reference", "version"))
+MESSAGES = insert(messages, names_of(messages)[1:11])
 _RECEIPT = insert_unless_there(receipts)
 _PERSON = replace(people, "reference")
 
@@ -125,24 +129,38 @@ class PendingWrites:
         self._versions: dict[tuple[SubjectKind, str], int] = {}
         self._counts = Counts()
         self._entries: list[Values] = []
-        self._positions: list[Values] = []
+        self._messages: list[Values] = []
         self._receipts: list[Values] = []
         self._people: dict[str, Candidate] = {}
 
-    def add(self, changes: Sequence[RecordedChange], receipt: Receipt | None, people: Sequence[Candidate]) -> None:
+    def add(
+        self,
+        changes: Sequence[RecordedChange],
+        receipt: Receipt | None,
+        people: Sequence[Candidate],
+        told: Sequence[Message],
+    ) -> None:
         """Gather a decision."""
         for ordinal, change in enumerate(changes):
             subject, entry = change.subject, change.entry
             self._subjects[subject.subject_kind][subject.reference] = subject
             self._versions.setdefault((subject.subject_kind, subject.reference), subject.version - 1)
-            self._entries.append(entry_row(entry, ordinal))
-            self._positions.append(event_position_row(entry.event))
+            self._entries.append(entry_row(entry, ordinal, session_of(subject)))
             if isinstance(subject, Application):
                 self._counts.move(subject.session, entry.from_state, subject.state)
         if receipt is not None:
             key = stored_key(receipt.key)
-            self._receipts.append({"key": key, "digest": receipt.digest, **position_row(receipt.decision)})
+            session = session_of(changes[0].subject)
+            row = {"key": key, "digest": receipt.digest, **position_row(receipt.decision), "session": session}
+            self._receipts.append(row)
         self._people.update((each.reference, each) for each in people)
+        if told:
+            self.post(told, changes[0].entry.recorded_at)
+
+    def post(self, told: Sequence[Message], recorded_at: datetime) -> None:
+        """Gather messages."""
+        at = microseconds(recorded_at)
+        self._messages.extend(message_row(each, at) for each in told)
 
     def write(self, connection: StatementConnection) -> None:
         """Write what was gathered, once.
@@ -151,7 +169,7 @@ class PendingWrites:
             KeyUsed: a receipt's key was used before.
             Conflict: a subject has another version by now.
         """
-        missed = write_all(connection, [*self._writes()]) if self._entries else None
+        missed = write_all(connection, [*self._writes()]) if self._entries or self._messages else None
         if missed is None:
             return
         if missed.by is _RECEIPT:
@@ -175,8 +193,10 @@ class PendingWrites:
             if changed:
                 yield Write(UPDATES[kind], changed, counted=True)
         yield from self._counts.write()
-        yield Write(HISTORY, self._entries)
-        yield Write(OUTBOX, self._positions)
+        if self._entries:
+            yield Write(HISTORY, self._entries)
+        if self._messages:
+            yield Write(MESSAGES, self._messages)
         if self._receipts:
             yield Write(_RECEIPT, self._receipts, counted=True)
         if self._people:

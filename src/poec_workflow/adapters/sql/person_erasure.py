@@ -62,7 +62,7 @@ def forget(connection: StatementConnection, candidate: str) -> None:
         rewritten = {"known_reference": application.reference, "search": row["search"], "data": row["data"]}
         connection.write(_rewrite_application, [rewritten])
     rows: Sequence[Values] = [
-        entry_row(anonymous_entry(read(row.data, HistoryEntry), candidate), row.ordinal)
+        entry_row(anonymous_entry(read(row.data, HistoryEntry), candidate), row.ordinal, session=None)
         for row in connection.rows(_entries, parameters)
     ]
     for row in rows:

@@ -38,7 +38,7 @@ class RevisionChain:
         return self.known[-1]
 
 
-REVISIONS = RevisionChain(known=(FIRST, "0002", "0003", HEAD), scripts=Path(__file__).parent / "migrations")
+REVISIONS = RevisionChain(known=(FIRST, "0002", "0003", "0004", HEAD), scripts=Path(__file__).parent / "migrations")
 """The revisions of this release."""
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from poec_workflow.adapters.search_text import action_text, application_text, person_text, session_text
 from poec_workflow.events import AnyEvent
 from poec_workflow.history import HistoryEntry, Position
+from poec_workflow.messages import DIGEST, Addressee, DigestPosition, Message
 from poec_workflow.model import Application, Candidate, Subject, SubjectKind, TrainingAction, TrainingSession
 from poec_workflow.policies.alerts import awaits_validation, is_incomplete
 from poec_workflow.policies.capacity import quota_of
@@ -95,8 +96,8 @@ def person_row(person: Candidate) -> Values:
     }
 
 
-def entry_row(entry: HistoryEntry, ordinal: int) -> Values:
-    """An entry's row; `ordinal` is its place in its decision."""
+def entry_row(entry: HistoryEntry, ordinal: int, session: str | None) -> Values:
+    """An entry's row; `ordinal` is its place in its decision, `session` the one that its subject belongs to."""
     decision = entry.decision
     return {
         **event_position_row(entry.event),
@@ -106,7 +107,60 @@ def entry_row(entry: HistoryEntry, ordinal: int) -> Values:
         "ordinal": ordinal,
         "actor_candidate": entry.actor.candidate,
         "data": to_json(entry),
+        "session": session,
     }
+
+
+def session_of(subject: Subject) -> str | None:
+    """The session that a subject is or is registered on; None of an action."""
+    match subject:
+        case Application():
+            return subject.session
+        case TrainingSession():
+            return subject.reference
+        case TrainingAction():
+            return None
+
+
+def message_row(message: Message, recorded_at: int) -> Values:
+    """A message's row while it waits; `recorded_at` in microseconds."""
+    about, to = message.about, message.to
+    return {
+        "message_id": message.id,
+        "notice": message.notice,
+        "kind": about.kind,
+        "reference": about.reference,
+        "version": about.version,
+        "stream": message.stream,
+        "to_kind": to.kind,
+        "to_reference": to.reference,
+        "session": message.session,
+        "recorded_at": recorded_at,
+    }
+
+
+def message_of(row: Any) -> Message:  # noqa: ANN401 - a row that names a message
+    """The message of a row."""
+    return Message(
+        id=row.message_id,
+        notice=row.notice,
+        about=about_of(row.kind, row.reference, row.version),
+        stream=row.stream,
+        to=Addressee(row.to_kind, row.to_reference),
+        session=row.session,
+    )
+
+
+def about_of(kind: str, reference: str, version: int) -> Position | DigestPosition:
+    """What a message is about."""
+    if kind == DIGEST:
+        return DigestPosition(reference=reference, version=version)
+    return Position(SubjectKind(kind), reference, version)
+
+
+def instant_of(microseconds: int) -> datetime:
+    """A stored instant, in UTC."""
+    return _EPOCH + microseconds * _MICROSECOND
 
 
 def position_row(position: Position) -> Values:

@@ -6,9 +6,10 @@ or host converts: days are ISO text, instants microseconds since 1970, flags 0 o
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import reduce
 from operator import add
+from typing import Any
 
 from attrs import fields
 from sqlalchemy import (
@@ -23,14 +24,13 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    UniqueConstraint,
     event,
     literal,
 )
 
 from poec_workflow.model import ApplicationState, SubjectKind, Tally
 
-HEAD = "0004"
+HEAD = "0005"
 """The revision of these tables; a change needs a new one, with its script in `migrations/versions`."""
 
 # Order is by code point everywhere, as Python sorts.
@@ -39,6 +39,21 @@ _Instant = BigInteger
 _Key = String(81).with_variant(String(81, collation="C"), "postgresql")
 _Day = String(10)
 _Row = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _message_columns() -> Sequence[Column[Any]]:
+    """The columns that say which message a row is of."""
+    return (
+        Column("message_id", String(36), nullable=False),
+        Column("notice", String(16), nullable=False),
+        Column("kind", String(16), nullable=False),
+        Column("reference", _Reference, nullable=False),
+        Column("version", Integer, nullable=False),
+        Column("stream", _Reference, nullable=False),
+        Column("to_kind", String(16), nullable=False),
+        Column("to_reference", _Reference, nullable=False),
+    )
+
 
 metadata = MetaData(
     naming_convention={
@@ -142,6 +157,7 @@ history = Table(
     Column("ordinal", Integer, nullable=False),
     Column("actor_candidate", _Reference),
     Column("data", Text, nullable=False),
+    Column("session", _Reference),
     PrimaryKeyConstraint("kind", "reference", "version"),
     Index(None, "decision_kind", "decision_reference", "decision_version"),
     Index(None, "actor_candidate"),
@@ -155,17 +171,42 @@ receipts = Table(
     Column("kind", String(16), nullable=False),
     Column("reference", _Reference, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("session", _Reference),
 )
 
-outbox = Table(
-    "poec_outbox",
+# The session is what a larger store would be distributed by: all that a command writes is of one.
+messages = Table(
+    "poec_messages",
     metadata,
     Column("id", _Row, primary_key=True, autoincrement=True),
-    Column("kind", String(16), nullable=False),
-    Column("reference", _Reference, nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("held_until", _Instant),
-    UniqueConstraint("kind", "reference", "version"),
+    *_message_columns(),
+    Column("session", _Reference),
+    Column("recorded_at", _Instant, nullable=False),
+    Column("dead", Integer, nullable=False, server_default="0"),
+    Column("due_at", _Instant, nullable=False, server_default="0"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("fence", Integer, nullable=False, server_default="0"),
+    Column("answer", Text),
+    Index(None, "stream"),
+)
+
+deliveries = Table(
+    "poec_deliveries",
+    metadata,
+    *_message_columns(),
+    Column("session", _Reference),
+    Column("outcome", String(16), nullable=False),
+    Column("at", _Instant, nullable=False),
+    PrimaryKeyConstraint("message_id"),
+    Index(None, "stream"),
+)
+
+digests = Table(
+    "poec_digests",
+    metadata,
+    Column("organization", _Reference, primary_key=True),
+    Column("day", _Day, nullable=False),
+    Column("number", Integer, nullable=False),
 )
 
 # PostgreSQL leaves the rest of a page free, so that a changed row stays on its page, and no index is touched. Said as a

@@ -86,9 +86,7 @@ class SqlQueries:
     def around(self, application: Application) -> DecisionContext:
         """One application with what a decision on it would know."""
         return self._connections.read(
-            lambda c: context_loading.load_application(
-                CoreConnection(c), application.reference, self._open_applications
-            )
+            lambda c: context_loading.load_application(CoreConnection(c), application.reference, self._of_session)
         )
 
     def history(self, kind: SubjectKind, reference: str) -> Sequence[HistoryEntry]:
@@ -203,5 +201,7 @@ class SqlQueries:
         row = self._connections.read(lambda c: c.execute(statement, given).mappings().one())
         return {tab: row[tab.value] for tab in tabs}
 
-    def _open_applications(self, session: str) -> Sequence[Application]:
-        return self._connections.read(lambda c: context_loading.open_applications(CoreConnection(c), session))
+    def _of_session(self, session: str, *, retained: bool = False) -> Sequence[Application]:
+        return self._connections.select(
+            lambda c: context_loading.applications_of_session(c, session, retained=retained)
+        )

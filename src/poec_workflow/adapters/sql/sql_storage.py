@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -16,11 +16,12 @@ from poec_workflow.adapters.sql.pending_writes import KeyUsed, PendingWrites
 from poec_workflow.adapters.sql.person_erasure import forget
 from poec_workflow.adapters.sql.prepared import StatementConnection
 from poec_workflow.adapters.sql.row_mapping import stored_keys
-from poec_workflow.adapters.sql.sql_outbox import SqlOutbox
+from poec_workflow.adapters.sql.sql_outbox import SqlOutbox, start_digest
 from poec_workflow.adapters.sql.sql_queries import SqlQueries
 from poec_workflow.commands import Command
 from poec_workflow.history import HistoryEntry, Position
 from poec_workflow.history_recording import RecordedChange
+from poec_workflow.messages import Message
 from poec_workflow.model import Application, Candidate
 from poec_workflow.ports import DecisionContext, Receipt, SchemaStatus
 
@@ -141,7 +142,7 @@ class SqlTransaction:
     def load_ahead(self, commands: Sequence[tuple[Command, str | None]]) -> None:
         """Load and lock what some commands are about, each with its key, before they are loaded one by one."""
         self.flush()
-        self._ahead = LoadedBatch.load(self._connection, commands, self._open_applications)
+        self._ahead = LoadedBatch.load(self._connection, commands, self._of_session)
 
     def load(self, command: Command, *, key: str | None = None) -> DecisionContext:
         """What is known around a command, or the receipt of its key alone."""
@@ -150,7 +151,7 @@ class SqlTransaction:
             return ahead
         self.flush()
         loaded = context_loading.load(
-            self._connection, command, self._open_applications, self._retained_elsewhere, lock=self._lock
+            self._connection, command, self._of_session, self._retained_elsewhere, lock=self._lock
         )
         # Read once the locks are held: the transaction that held them may have used the key.
         receipt = context_loading.receipt(self._connection, key) if key is not None else None
@@ -164,7 +165,7 @@ class SqlTransaction:
         """The same ones in groups, to be stored by few decisions."""
         self.flush()
         self._ahead = None
-        return overdue_batches.claim(self._connection, ended_before, limit, self._open_applications, lock=self._lock)
+        return overdue_batches.claim(self._connection, ended_before, limit, self._of_session, lock=self._lock)
 
     def recall(self, decision: Position) -> Sequence[Sequence[HistoryEntry]]:
         """The histories of the subjects that a decision changed, up to and including that change."""
@@ -172,12 +173,25 @@ class SqlTransaction:
         return context_loading.recall(self._connection, decision)
 
     def save(
-        self, changes: Sequence[RecordedChange], receipt: Receipt | None = None, people: Sequence[Candidate] = ()
+        self,
+        changes: Sequence[RecordedChange],
+        receipt: Receipt | None = None,
+        people: Sequence[Candidate] = (),
+        messages: Sequence[Message] = (),
     ) -> None:
         """Gather a decision to be written."""
-        self._unsaved.add(changes, receipt, people)
+        self._unsaved.add(changes, receipt, people, messages)
         if self._ahead is not None:
             self._ahead.save(changes, receipt)
+
+    def start_digest(self, organization: str, day: date) -> int | None:
+        """The number of an organisation's digest, unless that day or a later one had one."""
+        self.flush()
+        return start_digest(self._connection, organization, day)
+
+    def post(self, messages: Sequence[Message], recorded_at: datetime) -> None:
+        """Gather messages to be written."""
+        self._unsaved.post(messages, recorded_at)
 
     def forget(self, candidate: str) -> None:
         """Erase a person's name and e-mail, and their name where they acted themself."""
@@ -190,9 +204,9 @@ class SqlTransaction:
         gathered, self._unsaved = self._unsaved, PendingWrites()
         gathered.write(self._connection)
 
-    def _open_applications(self, session: str) -> Sequence[Application]:
+    def _of_session(self, session: str, *, retained: bool = False) -> Sequence[Application]:
         self.flush()
-        return context_loading.open_applications(self._connection, session, lock=self._lock)
+        return context_loading.applications_of_session(self._connection, session, retained=retained, lock=self._lock)
 
     def _retained_elsewhere(self, application: Application) -> Sequence[Application]:
         self.flush()
@@ -207,12 +221,16 @@ class _KeysLast(SqlTransaction):
         return context_loading.receipt(self._connection, key)
 
     def save(
-        self, changes: Sequence[RecordedChange], receipt: Receipt | None = None, people: Sequence[Candidate] = ()
+        self,
+        changes: Sequence[RecordedChange],
+        receipt: Receipt | None = None,
+        people: Sequence[Candidate] = (),
+        messages: Sequence[Message] = (),
     ) -> None:
         """Gather a decision to be written; the index of receipts finds a used key, but for one stored in two ways."""
         if receipt is not None and len(set(stored_keys(receipt.key))) > 1 and self.receipt(receipt.key):
             raise KeyUsed(receipt.key)
-        super().save(changes, receipt, people)
+        super().save(changes, receipt, people, messages)
 
 
 class _KeysFirst(Exception):
