@@ -21,6 +21,14 @@ class AddresseeKind(StrEnum):
     SYSTEM = "system"
 
 
+class StreamKind(StrEnum):
+    """What the messages of a stream are about."""
+
+    APPLICATION = "application"
+    SESSION = "session"
+    ORGANIZATION = "organization"
+
+
 AddresseeKindName = Literal["organization", "candidate", "system"]
 
 
@@ -63,6 +71,7 @@ class Message(Value):
         about: the position of the event in the history; of a digest its number.
         stream: the application's reference; a session's where no application is concerned, an organisation's of a
             digest. What one addressee is told in one stream comes in order.
+        stream_kind: whose reference that is, for an application and a session may have the same.
         to: the addressee of the moment of the event.
         session: of the application, or that the event happened to; None of a digest.
     """
@@ -72,4 +81,10 @@ class Message(Value):
     about: Position | DigestPosition
     stream: Reference
     to: Addressee
+    stream_kind: StreamKind = StreamKind.APPLICATION
     session: Reference | None = None
+
+    @property
+    def application(self) -> str | None:
+        """The application that is concerned."""
+        return self.stream if self.stream_kind is StreamKind.APPLICATION else None

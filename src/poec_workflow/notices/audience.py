@@ -23,6 +23,7 @@ class Audience:
         kind: of the addressee.
         find: the reference of the addressee, from the application or the session; None where there is nobody.
         of_session: whether `find` is given the session, else it is the application.
+        role: the role on the session that its holder is told for; None of others.
         fields: the fields of the event that are told besides what happened.
         invited: whether an appointment comes with an invitation to a calendar, unless its day is before today.
     """
@@ -31,6 +32,7 @@ class Audience:
     kind: AddresseeKind
     find: Find = field(repr=False)
     of_session: bool = field(default=False, kw_only=True)
+    role: Role | None = field(default=None, kw_only=True)
     fields: tuple[str, ...] = field(default=(), kw_only=True)
     invited: bool = field(default=False, kw_only=True)
 
@@ -45,7 +47,7 @@ class Audience:
 
 def holder_of(role: Role) -> Audience:
     """The organisation that holds a role on the session."""
-    return Audience(role.value, AddresseeKind.ORGANIZATION, attrgetter(role.value), of_session=True)
+    return Audience(role.value, AddresseeKind.ORGANIZATION, attrgetter(role.value), of_session=True, role=role)
 
 
 def system(name: str, origins: Collection[Origin]) -> Audience:

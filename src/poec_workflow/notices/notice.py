@@ -80,6 +80,8 @@ def faults_of(row: Notice) -> Iterator[str]:
 def _faults_of_events(row: Notice) -> Iterator[str]:
     if row.applications and not row.events:
         yield "a digest tells of no application by itself"
+    if not row.events:
+        yield from (f"a digest tells holders of roles, not the {each.name}" for each in row.tell if each.role is None)
     for event in row.events:
         if not issubclass(event, ApplicationEvent | SessionEvent):
             yield f"{event.type} happens to an action, of which nobody is told"

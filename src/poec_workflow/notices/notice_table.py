@@ -14,7 +14,7 @@ from poec_workflow.events import AnyEvent
 from poec_workflow.frozen_map import FrozenMap
 from poec_workflow.history import Position
 from poec_workflow.machines.lifecycle import TableFault, WrongTable
-from poec_workflow.messages import Addressee, AddresseeKind, DigestPosition, Message
+from poec_workflow.messages import Addressee, AddresseeKind, DigestPosition, Message, StreamKind
 from poec_workflow.model import Application, TrainingSession
 from poec_workflow.notices.audience import Audience
 from poec_workflow.notices.notice import Notice, faults_of
@@ -116,7 +116,14 @@ class Notices:
             return None
         about = DigestPosition(reference=organization, version=number)
         to = Addressee(AddresseeKind.ORGANIZATION, organization)
-        return Message(id=_id(about, organization, to), notice=self.digest.id, about=about, stream=organization, to=to)
+        return Message(
+            id=_id(about, StreamKind.ORGANIZATION, organization, to),
+            notice=self.digest.id,
+            about=about,
+            stream=organization,
+            stream_kind=StreamKind.ORGANIZATION,
+            to=to,
+        )
 
 
 _make_told = constructor(
@@ -159,7 +166,10 @@ def _messages(
     session: TrainingSession,
 ) -> Sequence[Message]:
     """A message to each of some audiences that is there, whatever the number of their roles."""
-    stream = session.reference if application is None else application.reference
+    if application is None:
+        stream_kind, stream = StreamKind.SESSION, session.reference
+    else:
+        stream_kind, stream = StreamKind.APPLICATION, application.reference
     told: set[tuple[AddresseeKind, str]] = set()
     messages: list[Message] = []
     for audience in audiences:
@@ -168,7 +178,11 @@ def _messages(
             continue
         told.add((audience.kind, reference))
         to = _make_addressee(audience.kind, reference)
-        messages.append(_make_message(_id(about, stream, to), notice, about, stream, to, session.reference))
+        messages.append(
+            _make_message(
+                _id(about, stream_kind, stream, to), notice, about, stream, to, stream_kind, session.reference
+            )
+        )
     return messages
 
 
@@ -185,8 +199,8 @@ def _faults(rows: Sequence[Notice]) -> Iterator[TableFault]:
             yield TableFault(f"{row.id}: {problem}", (row.id,))
 
 
-def _id(about: Position | DigestPosition, stream: str, to: Addressee) -> str:
+def _id(about: Position | DigestPosition, stream_kind: StreamKind, stream: str, to: Addressee) -> str:
     """The id of a message, a UUID (version 8) of what names it: one event tells an addressee once in a stream."""
-    name = f"{about.kind}\0{about.reference}\0{about.version}\0{stream}\0{to.kind}\0{to.reference}"
+    name = f"{about.kind}\0{about.reference}\0{about.version}\0{stream_kind}\0{stream}\0{to.kind}\0{to.reference}"
     text = blake2b(name.encode(), digest_size=16).hexdigest()
     return f"{text[:8]}-{text[8:12]}-8{text[13:16]}-a{text[17:20]}-{text[20:]}"

@@ -30,7 +30,12 @@ def adjacent_days(day: date) -> tuple[date, date, date]:
 
 def advice_deadline(session: TrainingSession, settings: Settings) -> date:
     """The last day on which an advice may be given."""
-    return session.end + _days(settings.grace_days)
+    return deadline_after(session.end, settings)
+
+
+def deadline_after(end: date, settings: Settings) -> date:
+    """The same, of a session that ends on a day."""
+    return end + _days(settings.grace_days)
 
 
 def ended_before(today: date, settings: Settings) -> date:

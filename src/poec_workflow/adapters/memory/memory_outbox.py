@@ -10,7 +10,7 @@ from threading import RLock
 from attrs import evolve
 
 from poec_workflow.adapters.memory.memory_tables import Tables
-from poec_workflow.messages import Addressee
+from poec_workflow.messages import Addressee, StreamKind
 from poec_workflow.ports import (
     Delivery,
     DeliveryRecord,
@@ -103,9 +103,9 @@ class MemoryOutbox:
 
     def _first_of_each(self) -> Sequence[QueuedMessage]:
         """The oldest waiting message of each stream and addressee, in the order of sending."""
-        first: dict[tuple[str, Addressee], QueuedMessage] = {}
+        first: dict[tuple[StreamKind, str, Addressee], QueuedMessage] = {}
         for each in self._in(MessageState.WAITING):
-            first.setdefault((each.message.stream, each.message.to), each)
+            first.setdefault((each.message.stream_kind, each.message.stream, each.message.to), each)
         return [*first.values()]
 
     def _is_last_claim(self, claimed: QueuedMessage) -> bool:

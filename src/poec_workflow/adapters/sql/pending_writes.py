@@ -78,7 +78,7 @@ def _counting(names: Sequence[str]) -> TableWrite:
 _INSERTS = {kind: _creating(table) for kind, table in SUBJECTS.items()}
 UPDATES = {kind: _changing(table, FIXED[kind]) for kind, table in SUBJECTS.items()}
 HISTORY = insert(history, names_of(history))
-MESSAGES = insert(messages, names_of(messages)[1:11])
+MESSAGES = insert(messages, names_of(messages)[1:12])
 _RECEIPT = insert_unless_there(receipts)
 _PERSON = replace(people, "reference")
 

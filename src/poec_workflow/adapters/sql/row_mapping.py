@@ -11,7 +11,7 @@ from typing import Any
 from poec_workflow.adapters.search_text import action_text, application_text, person_text, session_text
 from poec_workflow.events import AnyEvent
 from poec_workflow.history import HistoryEntry, Position
-from poec_workflow.messages import DIGEST, Addressee, DigestPosition, Message
+from poec_workflow.messages import DIGEST, Addressee, DigestPosition, Message, StreamKind
 from poec_workflow.model import Application, Candidate, Subject, SubjectKind, TrainingAction, TrainingSession
 from poec_workflow.policies.alerts import awaits_validation, is_incomplete
 from poec_workflow.policies.capacity import quota_of
@@ -132,6 +132,7 @@ def message_row(message: Message, recorded_at: int) -> Values:
         "reference": about.reference,
         "version": about.version,
         "stream": message.stream,
+        "stream_kind": message.stream_kind,
         "to_kind": to.kind,
         "to_reference": to.reference,
         "session": message.session,
@@ -146,6 +147,7 @@ def message_of(row: Any) -> Message:  # noqa: ANN401 - a row that names a messag
         notice=row.notice,
         about=about_of(row.kind, row.reference, row.version),
         stream=row.stream,
+        stream_kind=StreamKind(row.stream_kind),
         to=Addressee(row.to_kind, row.to_reference),
         session=row.session,
     )

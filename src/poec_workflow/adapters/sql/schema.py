@@ -50,6 +50,7 @@ def _message_columns() -> Sequence[Column[Any]]:
         Column("reference", _Reference, nullable=False),
         Column("version", Integer, nullable=False),
         Column("stream", _Reference, nullable=False),
+        Column("stream_kind", String(16), nullable=False),
         Column("to_kind", String(16), nullable=False),
         Column("to_reference", _Reference, nullable=False),
     )

@@ -36,6 +36,7 @@ def _claimable(dialect: Dialect) -> Any:  # noqa: ANN401 - a SELECT
     """The oldest waiting message of each stream and addressee, where it is due and its addressee can be reached."""
     first = ~exists().where(
         _earlier.c.stream == messages.c.stream,
+        _earlier.c.stream_kind == messages.c.stream_kind,
         _earlier.c.to_kind == messages.c.to_kind,
         _earlier.c.to_reference == messages.c.to_reference,
         _earlier.c.id < messages.c.id,

@@ -72,6 +72,7 @@ def _message_columns() -> Sequence[sa.Column[Any]]:
         sa.Column("reference", REFERENCE, nullable=False),
         sa.Column("version", sa.Integer, nullable=False),
         sa.Column("stream", REFERENCE, nullable=False),
+        sa.Column("stream_kind", sa.String(16), nullable=False),
         sa.Column("to_kind", sa.String(16), nullable=False),
         sa.Column("to_reference", REFERENCE, nullable=False),
     )
