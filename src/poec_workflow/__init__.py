@@ -42,8 +42,9 @@ if TYPE_CHECKING:
     )
     from poec_workflow.policies.facts import Enrolment, Facts
     from poec_workflow.policies.settings import Settings
-    from poec_workflow.ports import SystemClock
+    from poec_workflow.ports import Channel, Content, NotNow, SystemClock, Undeliverable
     from poec_workflow.readjudication import Readjudication, readjudicate
+    from poec_workflow.relay import Backoff, Relay, RelayReport, remind
     from poec_workflow.remedies import Remedy
     from poec_workflow.serialization import from_dict, from_json, to_dict, to_json
     from poec_workflow.workflow import Workflow
@@ -61,10 +62,13 @@ __all__ = [
     "Advisory",
     "Application",
     "ApplicationState",
+    "Backoff",
     "Candidate",
     "Change",
+    "Channel",
     "CommandRefused",
     "Conflict",
+    "Content",
     "Convocation",
     "Enrolment",
     "Explanation",
@@ -72,6 +76,7 @@ __all__ = [
     "HistoryEntry",
     "Malformed",
     "Message",
+    "NotNow",
     "Origin",
     "Outcome",
     "Page",
@@ -80,6 +85,8 @@ __all__ = [
     "Readjudication",
     "Refusal",
     "Refused",
+    "Relay",
+    "RelayReport",
     "Remedy",
     "Request",
     "Role",
@@ -91,6 +98,7 @@ __all__ = [
     "SystemClock",
     "TrainingAction",
     "TrainingSession",
+    "Undeliverable",
     "Workflow",
     "WorkflowError",
     "commands",
@@ -105,6 +113,7 @@ __all__ = [
     "notices",
     "policies",
     "readjudicate",
+    "remind",
     "testing",
     "to_dict",
     "to_json",
@@ -122,8 +131,9 @@ _HOMES = {
     "Outcome Page Prescriber Role SYSTEM SessionState SubjectKind TrainingAction TrainingSession",
     "policies.facts": "Enrolment Facts",
     "policies.settings": "Settings",
-    "ports": "SystemClock",
+    "ports": "Channel Content NotNow SystemClock Undeliverable",
     "readjudication": "Readjudication readjudicate",
+    "relay": "Backoff Relay RelayReport remind",
     "remedies": "Remedy",
     "serialization": "from_dict from_json to_dict to_json",
     "workflow": "Workflow",

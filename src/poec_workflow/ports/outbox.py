@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from attrs import field, frozen
+from attrs import frozen
 
-from poec_workflow.messages import Addressee, AddresseeKind, Message
+from poec_workflow.messages import Addressee, AddresseeKind, Message, StreamKind
 
 
 class MessageState(StrEnum):
@@ -120,9 +120,9 @@ class Routes:
         resting: not to these, now.
     """
 
-    kinds: frozenset[AddresseeKind] = field(converter=frozenset, default=frozenset(AddresseeKind))
-    addressees: frozenset[Addressee] = field(converter=frozenset, default=frozenset())
-    resting: frozenset[Addressee] = field(converter=frozenset, default=frozenset())
+    kinds: frozenset[AddresseeKind] = frozenset(AddresseeKind)
+    addressees: frozenset[Addressee] = frozenset()
+    resting: frozenset[Addressee] = frozenset()
 
     def reach(self, to: Addressee) -> bool:
         """Whether a message to an addressee is among them."""
@@ -171,7 +171,7 @@ class Outbox(Protocol):
         """Take a dead message out; whether it was there and dead."""
         ...
 
-    def delivered(self, stream: str) -> Sequence[DeliveryRecord]:
+    def delivered(self, kind: StreamKind, stream: str) -> Sequence[DeliveryRecord]:
         """What left the outbox of an application's, session's or organisation's messages, the earliest first."""
         ...
 

@@ -33,8 +33,9 @@ class Backoff:
         So that what failed together is not tried again together.
         """
         steps = min(max(attempts, 1) - 1, _MOST_STEPS)
-        whole = min(self.first * self.factor**steps, self.longest)
-        return whole * self.random.uniform(0.5, 1)
+        whole: timedelta = min(self.first * self.factor**steps, self.longest)
+        jitter: float = self.random.uniform(0.5, 1)
+        return whole * jitter
 
 
 _MOST_STEPS = 20

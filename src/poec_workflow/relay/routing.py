@@ -44,7 +44,9 @@ class Routing:
 
     def routes(self, resting: Collection[Addressee] = ()) -> Routes:
         """What can be delivered, but for addressees that rest."""
-        return Routes(kinds=self._by_kind, addressees=self._by_addressee, resting=resting)
+        return Routes(
+            kinds=frozenset(self._by_kind), addressees=frozenset(self._by_addressee), resting=frozenset(resting)
+        )
 
 
 def _faults(channels: Mapping[str, object]) -> Iterator[Fault]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
@@ -13,11 +13,12 @@ from attrs import evolve, frozen
 
 from poec_workflow.commands import Expire, Request
 from poec_workflow.decider import Accepted, Refused
-from poec_workflow.history import Position
 from poec_workflow.machines import LIFECYCLES, Lifecycles
+from poec_workflow.messages import Message
 from poec_workflow.model import SYSTEM
 from poec_workflow.policies.settings import Settings
-from poec_workflow.ports import Clock, Delivery, Storage
+from poec_workflow.ports import Clock, Storage
+from poec_workflow.testing.emptied_outbox import emptied
 from poec_workflow.testing.journals import to_line
 from poec_workflow.testing.reference import PROMISES, ObservedStep, Promise, Snapshot
 from poec_workflow.testing.reference.asked_promises import PromiseRaisedError, contradictions_of, name_of
@@ -178,15 +179,9 @@ class Scenario(ExitStack):
             if contradictions:
                 raise PromiseBroken(name_of(promise), contradictions, self.journal)
 
-    def _sent(self) -> tuple[Position, ...]:
+    def _sent(self) -> tuple[Message, ...]:
         """Take everything out of the outbox."""
-        sent: list[Position] = []
-        outbox = self.storage.outbox
-        while claimed := outbox.claim(limit=1_000, now=self.now, lease=timedelta(minutes=1)):
-            for each in claimed:
-                outbox.settle(each, Delivery.SENT)
-            sent.extend(claimed)
-        return tuple(sent)
+        return tuple(emptied(self.storage.outbox, self.now))
 
     def _requests(self) -> Iterable[Request]:
         for each in self.steps:

@@ -81,10 +81,12 @@ class MemoryOutbox:
             self._take_out(known, Delivery.DROPPED, at)
             return True
 
-    def delivered(self, stream: str) -> Sequence[DeliveryRecord]:
+    def delivered(self, kind: StreamKind, stream: str) -> Sequence[DeliveryRecord]:
         """What left the outbox of a stream, the earliest first."""
         with self._lock:
-            return [each for each in self._tables.deliveries.values() if each.message.stream == stream]
+            records = self._tables.deliveries.values()
+            of = (kind, stream)
+            return [each for each in records if (each.message.stream_kind, each.message.stream) == of]
 
     def figures(self) -> OutboxFigures:
         """What an operator watches."""

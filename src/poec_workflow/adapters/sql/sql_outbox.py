@@ -15,7 +15,7 @@ from poec_workflow.adapters.sql.dialects import dialect_insert
 from poec_workflow.adapters.sql.prepared import Prepared, StatementConnection
 from poec_workflow.adapters.sql.row_mapping import Values, instant_of, message_of, microseconds
 from poec_workflow.adapters.sql.schema import deliveries, digests, messages
-from poec_workflow.messages import Addressee
+from poec_workflow.messages import Addressee, StreamKind
 from poec_workflow.ports import (
     Delivery,
     DeliveryRecord,
@@ -90,7 +90,9 @@ _EVERY = 2**62
 _FIND = Prepared(select(messages).where(messages.c.message_id == _ID))
 _FIND_TO_CHANGE = Prepared(select(messages).where(messages.c.message_id == _ID).with_for_update())
 _RECORDS = Prepared(
-    select(deliveries).where(deliveries.c.stream == _ID).order_by(deliveries.c.at, deliveries.c.version)
+    select(deliveries)
+    .where(deliveries.c.stream == _ID, deliveries.c.stream_kind == bindparam("kind"))
+    .order_by(deliveries.c.at, deliveries.c.version)
 )
 _FIGURES = Prepared(
     select(
@@ -209,9 +211,9 @@ class SqlOutbox:
 
         return self._connections.run(work, write=True)
 
-    def delivered(self, stream: str) -> Sequence[DeliveryRecord]:
+    def delivered(self, kind: StreamKind, stream: str) -> Sequence[DeliveryRecord]:
         """What left the outbox of a stream, the earliest first."""
-        rows = self._connections.select(lambda c: c.rows(_RECORDS, {"known": stream}))
+        rows = self._connections.select(lambda c: c.rows(_RECORDS, {"known": stream, "kind": kind.value}))
         return [
             DeliveryRecord(message=message_of(row), outcome=Delivery(row.outcome), at=instant_of(row.at))
             for row in rows

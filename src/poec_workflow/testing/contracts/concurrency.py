@@ -11,7 +11,6 @@ from typing import TypeVar
 from poec_workflow import commands
 from poec_workflow.commands import Request
 from poec_workflow.decider import Accepted, Refused
-from poec_workflow.history import Position
 from poec_workflow.model import Actor
 from poec_workflow.ports import Storage
 from poec_workflow.testing.contracts.contract import Contract
@@ -120,9 +119,9 @@ class ConcurrencyContract(Contract):
         for number in range(1, 11):
             workflow.execute(registering(number), ADVISER)
 
-        def claimed() -> list[Position]:
+        def claimed() -> list[str]:
             claim = storage.outbox.claim
-            return [each for _ in range(6) for each in claim(limit=1, now=NOW, lease=timedelta(minutes=5))]
+            return [each.message.id for _ in range(6) for each in claim(limit=1, now=NOW, lease=timedelta(minutes=5))]
 
         first, second = at_once(claimed, claimed)
         assert len(set(first) | set(second)) == len(first) + len(second) == 12

@@ -53,6 +53,6 @@ def _outcome(storage: Storage, journal: list[Request], batch: int = 1) -> list[o
     dashboards = [late.dashboard(each) for each in ("TRAIN", "RESP")]
     swept = late.sweep().expired
     after = [late.dashboard(each) for each in ("TRAIN", "RESP")]
-    # In order for each subject: in which order a sweep takes the sessions is the storage's own matter.
-    sent = sorted(emptied_outbox(storage), key=lambda each: (each.kind, each.reference))
+    # In order for each stream: in which order a sweep takes the sessions is the storage's own matter.
+    sent = sorted(emptied_outbox(storage), key=lambda each: (each.stream_kind, each.stream))
     return [answers, dashboards, swept, after, everything(storage), sent]

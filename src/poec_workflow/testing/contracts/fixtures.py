@@ -10,10 +10,12 @@ from attrs import evolve
 from poec_workflow import commands
 from poec_workflow.folding import fold
 from poec_workflow.history import Position
+from poec_workflow.messages import Message
 from poec_workflow.model import Actor, ActorKind, SubjectKind, Tally
-from poec_workflow.ports import Delivery, Storage
+from poec_workflow.ports import Storage
 from poec_workflow.testing.contracts.sample_subjects import CANDIDATE, PRESCRIBER, SESSION
 from poec_workflow.testing.contracts.sample_subjects import NOW as NOW  # noqa: PLC0414 - published with the rest
+from poec_workflow.testing.emptied_outbox import emptied
 from poec_workflow.testing.reference import Snapshot
 from poec_workflow.testing.settable_clock import SettableClock
 from poec_workflow.workflow import Workflow
@@ -95,17 +97,9 @@ def tally_of(storage: Storage, session: str) -> Tally:
     return loaded.enrolment.tally
 
 
-def emptied_outbox(storage: Storage) -> list[Position]:
-    """Take all that waits to be sent, in the order of sending."""
-    sent: list[Position] = []
-    for hour in range(10_000):
-        batch = storage.outbox.claim(limit=1_000, now=NOW + timedelta(hours=hour), lease=timedelta(minutes=1))
-        if not batch:
-            break
-        for each in batch:
-            storage.outbox.settle(each, Delivery.SENT)
-        sent.extend(batch)
-    return sent
+def emptied_outbox(storage: Storage) -> list[Message]:
+    """Take all messages that wait to be sent, in the order of sending; what is held is waited for."""
+    return [each for hour in (0, 1) for each in emptied(storage.outbox, NOW + timedelta(hours=hour))]
 
 
 def all_positions(storage: Storage) -> list[Position]:

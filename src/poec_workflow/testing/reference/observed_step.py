@@ -10,8 +10,9 @@ from attrs import frozen
 from poec_workflow.commands import Request
 from poec_workflow.decider import Accepted, Refused
 from poec_workflow.events import AnyEvent
-from poec_workflow.history import HistoryEntry, Position
+from poec_workflow.history import HistoryEntry
 from poec_workflow.machines import LIFECYCLES, AnyRule, Lifecycles
+from poec_workflow.messages import Message
 from poec_workflow.model import State, Subject, SubjectKind
 from poec_workflow.policies.check import code_of
 from poec_workflow.policies.settings import Settings
@@ -33,7 +34,7 @@ class ObservedStep:
         answer: to the request; None for a sweep.
         previewed: what `preview` had answered; None where it was not asked.
         swept: the references that the sweep reported.
-        sent: what came into the outbox, in order.
+        sent: the messages that came into the outbox, in order.
         key_used: whether the request's key had been used before.
         own_codes: codes of rows of other tables, which the domain page does not know.
         lifecycles: the tables, of which the reference reads a service's own rows alone.
@@ -47,7 +48,7 @@ class ObservedStep:
     answer: Accepted | Refused | None = None
     previewed: Accepted | Refused | None = None
     swept: tuple[str, ...] = ()
-    sent: tuple[Position, ...] = ()
+    sent: tuple[Message, ...] = ()
     key_used: bool = False
     own_codes: frozenset[str] = frozenset()
     lifecycles: Lifecycles = LIFECYCLES
