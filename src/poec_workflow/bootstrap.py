@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Iterable, Mapping
-from importlib.metadata import entry_points
+from collections.abc import Callable, Iterable, Mapping
+from importlib.metadata import EntryPoint, entry_points
+from typing import cast
 
 from attrs import frozen
 
 from poec_workflow.errors import Malformed, SchemaOutdated
 from poec_workflow.machines import LIFECYCLES, Lifecycles
 from poec_workflow.machines.lifecycles import frozen_lifecycles, must_be_lifecycles
+from poec_workflow.notices import NOTICES, Notices
 from poec_workflow.policies.settings import Settings, default_settings
 from poec_workflow.ports import Clock, Storage, SystemClock
+from poec_workflow.relay.routing import Channels, Routing
 from poec_workflow.workflow import Workflow
 
 STORAGE_ENTRY_POINTS = "poec_workflow.storage"
+NOTIFIER_ENTRY_POINTS = "poec_workflow.notifiers"
 SQL_SCHEMES = ("sqlite", "postgresql+psycopg")
 
 
@@ -80,17 +84,18 @@ def schema_sql(dialect: str, start: str | None = None) -> str:
 
 @frozen(kw_only=True)
 class OwnRules:
-    """The rules of a service: its settings and its lifecycles, or the package's where it has none of its own."""
+    """The rules of a service: its settings, lifecycles and notices, or the package's where it has none of its own."""
 
     settings: Settings
     lifecycles: Lifecycles = LIFECYCLES
+    notices: Notices = NOTICES
 
 
 def own_rules(places: Iterable[str] = ()) -> OwnRules:
     """A service's rules by `module:name`, the modules looked for in the working directory too; else the defaults.
 
     Args:
-        places: of a `Settings`, of lifecycles with its own rows, or of a `Workflow`, which has both.
+        places: of a `Settings`, of lifecycles with its own rows, of `Notices`, or of a `Workflow`, which has all.
 
     Raises:
         InvalidOption: one can't be imported, is none of these, or two name the same.
@@ -106,7 +111,9 @@ def own_rules(places: Iterable[str] = ()) -> OwnRules:
 
 def _rules_in(place: str, value: object) -> Mapping[str, object]:
     if isinstance(value, Workflow):
-        return {"settings": value.settings, "lifecycles": value.lifecycles}
+        return {"settings": value.settings, "lifecycles": value.lifecycles, "notices": value.notices}
+    if isinstance(value, Notices):
+        return {"notices": value}
     if isinstance(value, Settings):
         return {"settings": value}
     if isinstance(value, Mapping):
@@ -117,7 +124,8 @@ def _rules_in(place: str, value: object) -> Mapping[str, object]:
             raise InvalidOption(f"--settings {place}: {problems}") from error
         return {"lifecycles": frozen_lifecycles(value)}
     raise InvalidOption(
-        f"--settings {place}: not a poec_workflow.Settings, nor the lifecycles of machines.with_rows, nor a Workflow"
+        f"--settings {place}: not a poec_workflow.Settings, nor the lifecycles of machines.with_rows, nor Notices, "
+        "nor a Workflow"
     )
 
 
@@ -147,4 +155,58 @@ def workflow(url: str, places: Iterable[str] = (), clock: Clock | None = None) -
         InvalidOption: one of them does not exist.
     """
     rules = own_rules(places)
-    return Workflow(storage(url), settings=rules.settings, lifecycles=rules.lifecycles, clock=clock or SystemClock())
+    return Workflow(
+        storage(url),
+        settings=rules.settings,
+        lifecycles=rules.lifecycles,
+        notices=rules.notices,
+        clock=clock or SystemClock(),
+    )
+
+
+def channels(place: str) -> Channels:
+    """The channels that `module:name` names or an installed package registers: themselves, or what makes them.
+
+    Raises:
+        InvalidOption: there are none.
+    """
+    if ":" in place:
+        found = named("--channels", place)
+    else:
+        installed = {each.name: each for each in entry_points(group=NOTIFIER_ENTRY_POINTS)}
+        if place not in installed:
+            known = ", ".join(sorted(installed)) or "none"
+            raise InvalidOption(f"--channels {place}: expected MODULE:NAME, or one that is installed: {known}")
+        found = _loaded(place, installed[place])
+    if not isinstance(found, Mapping) and not hasattr(found, "deliver") and callable(found):
+        found = _called(place, found)
+    try:
+        Routing.of(found)
+    except Malformed as error:
+        problems = "; ".join(map(str, error.faults))
+        raise InvalidOption(f"--channels {place}: {problems}") from error
+    return cast("Channels", found)
+
+
+def _loaded(place: str, entry: EntryPoint) -> object:
+    try:
+        loaded: object = entry.load()
+    except ImportError as error:
+        raise InvalidOption(f"--channels {place}: {error}; its extra is not installed") from error
+    return loaded
+
+
+def _called(place: str, make: Callable[[], object]) -> object:
+    try:
+        return make()
+    except Exception as error:  # anybody's code, which may fail in any way
+        raise InvalidOption(f"--channels {place}: {error}") from error
+
+
+def close_channels(given: Channels) -> None:
+    """Close the channels that can be closed, each once."""
+    some = given.values() if isinstance(given, Mapping) else (given,)
+    for each in {id(one): one for one in some}.values():
+        close = getattr(each, "close", None)
+        if callable(close):
+            close()

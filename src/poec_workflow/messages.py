@@ -61,6 +61,9 @@ class DigestPosition(Value):
     version: int
 
 
+About = Position | DigestPosition
+
+
 @frozen(kw_only=True, repr=False, weakref_slot=False)
 class Message(Value):
     """One addressee told of one event.
@@ -78,7 +81,7 @@ class Message(Value):
 
     id: str
     notice: str
-    about: Position | DigestPosition
+    about: About
     stream: Reference
     to: Addressee
     stream_kind: StreamKind = StreamKind.APPLICATION

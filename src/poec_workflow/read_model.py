@@ -14,6 +14,7 @@ from poec_workflow.errors import CommandRefused, Fault, Malformed
 from poec_workflow.history import HistoryEntry
 from poec_workflow.machines import LIFECYCLES, Lifecycles
 from poec_workflow.machines.lifecycles import frozen_lifecycles, must_be_lifecycles
+from poec_workflow.messages import StreamKind
 from poec_workflow.model import (
     Actor,
     Application,
@@ -29,7 +30,7 @@ from poec_workflow.policies.alerts import AlertCriteria, alert_criteria
 from poec_workflow.policies.calendar import first_instant, local_instant
 from poec_workflow.policies.deadlines import ended_before, session_ends_expiring
 from poec_workflow.policies.settings import Settings, default_settings
-from poec_workflow.ports import Clock, Storage, SystemClock
+from poec_workflow.ports import Clock, DeliveryRecord, Storage, SystemClock
 from poec_workflow.ports.clock import local_now
 from poec_workflow.serialization import from_dict, to_dict, well_formed
 from poec_workflow.views import (
@@ -110,6 +111,17 @@ class ReadModel:
         of = must_be(SubjectKind, kind, "$.kind")
         self._existing(of, reference)
         return self.storage.queries.history(of, reference)
+
+    def deliveries(self, kind: SubjectKind | str, reference: str) -> Sequence[DeliveryRecord]:
+        """What became of the messages about an application or a session, the earliest first; of an action none.
+
+        Raises:
+            CommandRefused: `unknown-application`, `unknown-session` or `unknown-action`.
+        """
+        of = must_be(SubjectKind, kind, "$.kind")
+        self._existing(of, reference)
+        streams = {SubjectKind.APPLICATION: StreamKind.APPLICATION, SubjectKind.SESSION: StreamKind.SESSION}
+        return self.storage.outbox.delivered(streams[of], reference) if of in streams else ()
 
     def explain(self, application: str, actor: Actor, *, at: date | datetime | None = None) -> tuple[Explanation, ...]:
         """Say for each command to an application whether an actor may give it, or every reason why not.

@@ -34,6 +34,8 @@ _COMMANDS = {
     "dashboard": "dashboard_commands:dashboard",
     "queue": "dashboard_commands:queue",
     "sweep": "sweep_command:sweep",
+    "relay": "relay_command:relay",
+    "remind": "relay_command:remind",
     "diagram": "diagram_command:diagram",
     "check": "check_command:check",
     "paths": "paths_command:paths",

@@ -6,26 +6,33 @@ import sys
 from typing import Any
 
 import click
+from attrs import evolve
 
 from poec_workflow import locales
 from poec_workflow.cli import options
 from poec_workflow.cli.inspection_commands import would_pass
 from poec_workflow.cli.run_command import without_mark
 from poec_workflow.cli.terminal import print_json, say
+from poec_workflow.commands import Request
 from poec_workflow.decider import Accepted, Change, Refused
 from poec_workflow.errors import refusal_to_dict
+from poec_workflow.ports import FixedClock
 from poec_workflow.remedies import Remedy
 from poec_workflow.serialization import LONGEST_LINE, journal_line, to_dict
+from poec_workflow.workflow import Answer, Workflow
 
 
 @click.command("exec")
 @click.argument("line")
+@click.option("--dry-run", is_flag=True, help="Say what would happen and who would be told, and store nothing.")
 @options.store
 @options.settings
 @options.format_
 @options.lang
 @click.pass_context
-def execute(ctx: click.Context, line: str, store: str, places: tuple[str, ...], format_: str, lang: str) -> None:
+def execute(
+    ctx: click.Context, *, line: str, dry_run: bool, store: str, places: tuple[str, ...], format_: str, lang: str
+) -> None:
     """Execute one journal LINE (- reads it from standard input), now when it has no "at".
 
     Exits 1 when the rules refuse it.
@@ -33,7 +40,7 @@ def execute(ctx: click.Context, line: str, store: str, places: tuple[str, ...], 
     text = without_mark(sys.stdin.buffer.read(LONGEST_LINE + 1)) if line == "-" else line
     request = journal_line(text, dated=False)
     workflow = options.open_workflow(store, places)
-    answer, remedy = workflow.submit_or_remedy(request)
+    answer, remedy = _previewed(workflow, request) if dry_run else workflow.submit_or_remedy(request)
     if format_ == "json":
         print_json(_refused(answer, remedy, lang) if isinstance(answer, Refused) else _accepted(answer, lang))
     elif isinstance(answer, Refused):
@@ -47,6 +54,13 @@ def execute(ctx: click.Context, line: str, store: str, places: tuple[str, ...], 
         for advisory in answer.advisories:
             say(f"{advisory.code}: {advisory.message(lang)}", err=True)
     ctx.exit(1 if isinstance(answer, Refused) else 0)
+
+
+def _previewed(workflow: Workflow, request: Request) -> tuple[Answer, Remedy | None]:
+    """The decision that would be taken at the request's own instant, with nothing stored."""
+    at = workflow if request.at is None else evolve(workflow, clock=FixedClock(request.at))
+    answer = at.preview(request.command, request.actor)
+    return answer, at.remedy(request) if isinstance(answer, Refused) else None
 
 
 def _refused(answer: Refused, remedy: Remedy | None, lang: str) -> dict[str, Any]:
@@ -63,6 +77,7 @@ def _accepted(answer: Accepted, lang: str) -> dict[str, Any]:
         "events": [_event(answer.change)["event"]],
         "advisories": [{**to_dict(each), "message": each.message(lang)} for each in answer.advisories],
         "consequences": [_event(each) for each in answer.consequences],
+        "notices": [to_dict(each) for each in answer.notices],
     }
 
 

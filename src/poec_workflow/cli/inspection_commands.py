@@ -13,7 +13,8 @@ from poec_workflow.catalogue import Catalogue
 from poec_workflow.cli import options
 from poec_workflow.cli.cell_texts import convocation_text
 from poec_workflow.cli.day_options import DayOrInstant
-from poec_workflow.cli.terminal import print_json, print_table, table
+from poec_workflow.cli.message_tables import delivery_lines
+from poec_workflow.cli.terminal import print_json, print_table, say, table
 from poec_workflow.decider import unknown
 from poec_workflow.errors import CommandRefused
 from poec_workflow.explanation import Explanation
@@ -70,6 +71,8 @@ def history(reference: str, subject: str | None, store: str, places: tuple[str, 
         return
     columns = [options.word(name, lang) for name in ("effective", "recorded", "rule", "command", "who", "state")]
     print_table(table(["#", *columns], [_history_row(each, workflow, lang) for each in entries]))
+    for line in delivery_lines(workflow.deliveries(target.subject_kind, reference), workflow.settings.zone, lang):
+        say(line)
 
 
 @click.command()

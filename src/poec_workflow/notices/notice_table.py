@@ -14,7 +14,7 @@ from poec_workflow.events import AnyEvent
 from poec_workflow.frozen_map import FrozenMap
 from poec_workflow.history import Position
 from poec_workflow.machines.lifecycle import TableFault, WrongTable
-from poec_workflow.messages import Addressee, AddresseeKind, DigestPosition, Message, StreamKind
+from poec_workflow.messages import About, Addressee, AddresseeKind, DigestPosition, Message, StreamKind
 from poec_workflow.model import Application, TrainingSession
 from poec_workflow.notices.audience import Audience
 from poec_workflow.notices.notice import Notice, faults_of
@@ -199,7 +199,7 @@ def _faults(rows: Sequence[Notice]) -> Iterator[TableFault]:
             yield TableFault(f"{row.id}: {problem}", (row.id,))
 
 
-def _id(about: Position | DigestPosition, stream_kind: StreamKind, stream: str, to: Addressee) -> str:
+def _id(about: About, stream_kind: StreamKind, stream: str, to: Addressee) -> str:
     """The id of a message, a UUID (version 8) of what names it: one event tells an addressee once in a stream."""
     name = f"{about.kind}\0{about.reference}\0{about.version}\0{stream_kind}\0{stream}\0{to.kind}\0{to.reference}"
     text = blake2b(name.encode(), digest_size=16).hexdigest()

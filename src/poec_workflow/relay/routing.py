@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
 from attrs import frozen
 
@@ -22,20 +23,19 @@ class Routing:
     _by_addressee: Mapping[Addressee, Channel]
 
     @classmethod
-    def of(cls, channels: Channels) -> Routing:
+    def of(cls, channels: object) -> Routing:
         """The routing that somebody configures.
 
         Raises:
             Malformed: a key names no kind and no addressee, or a value is no channel.
         """
-        if not isinstance(channels, Mapping):
-            channels = dict.fromkeys(AddresseeKind, channels)
-        if faults := [*_faults(channels)]:
+        given: Mapping[str, Any] = channels if isinstance(channels, Mapping) else dict.fromkeys(AddresseeKind, channels)
+        if faults := [*_faults(given)]:
             raise Malformed(faults)
-        keys = {key: key.partition(":") for key in channels}
+        keys = {key: key.partition(":") for key in given}
         return cls(
-            {AddresseeKind(kind): channels[key] for key, (kind, colon, _) in keys.items() if not colon},
-            {Addressee(AddresseeKind(kind), to): channels[key] for key, (kind, colon, to) in keys.items() if colon},
+            {AddresseeKind(kind): given[key] for key, (kind, colon, _) in keys.items() if not colon},
+            {Addressee(AddresseeKind(kind), to): given[key] for key, (kind, colon, to) in keys.items() if colon},
         )
 
     def channel(self, to: Addressee) -> Channel | None:

@@ -16,7 +16,8 @@ from cattrs.gen import make_dict_structure_fn
 from poec_workflow.commands import COMMANDS, Command, CreateSession
 from poec_workflow.errors import Fault, Malformed
 from poec_workflow.frozen_map import FrozenMap
-from poec_workflow.history import HistoryEntry
+from poec_workflow.history import HistoryEntry, Position
+from poec_workflow.messages import DIGEST, About, DigestPosition
 from poec_workflow.model import REQUIRED_OF_ACTORS, Actor, TextLength
 from poec_workflow.serialization.conversion_faults import faults_of
 from poec_workflow.serialization.history_entries import entry_writer, read_entry
@@ -91,6 +92,7 @@ def _teach_reading(converter: Converter) -> None:
     converter.register_structure_hook_factory(_is_array, lambda cls: _array_reader(cls, converter))
     converter.register_structure_hook_func(_is_texts, _read_texts)
     converter.register_structure_hook_func(lambda cls: cls is Command, _tag_reader(COMMANDS, converter))
+    converter.register_structure_hook_func(lambda cls: cls == About, lambda value, _: _read_about(value, converter))
     converter.register_structure_hook_func(
         lambda cls: cls is HistoryEntry, lambda value, _: read_entry(value, converter)
     )
@@ -182,6 +184,12 @@ def _object_reader(cls: type[Any], converter: Converter) -> Read:
         return inner(given, cls)
 
     return read
+
+
+def _read_about(value: object, converter: Converter) -> Any:  # noqa: ANN401 - one of the two
+    """What a message is about: the number of an organisation's digest, or else a position."""
+    of_digest = isinstance(value, Mapping) and value.get("kind") == DIGEST
+    return converter.structure(value, DigestPosition if of_digest else Position)
 
 
 def _actor_reader(inner: Read) -> Read:

@@ -11,7 +11,7 @@ from typing import Any
 from poec_workflow.adapters.search_text import action_text, application_text, person_text, session_text
 from poec_workflow.events import AnyEvent
 from poec_workflow.history import HistoryEntry, Position
-from poec_workflow.messages import DIGEST, Addressee, DigestPosition, Message, StreamKind
+from poec_workflow.messages import DIGEST, About, Addressee, DigestPosition, Message, StreamKind
 from poec_workflow.model import Application, Candidate, Subject, SubjectKind, TrainingAction, TrainingSession
 from poec_workflow.policies.alerts import awaits_validation, is_incomplete
 from poec_workflow.policies.capacity import quota_of
@@ -153,7 +153,7 @@ def message_of(row: Any) -> Message:  # noqa: ANN401 - a row that names a messag
     )
 
 
-def about_of(kind: str, reference: str, version: int) -> Position | DigestPosition:
+def about_of(kind: str, reference: str, version: int) -> About:
     """What a message is about."""
     if kind == DIGEST:
         return DigestPosition(reference=reference, version=version)

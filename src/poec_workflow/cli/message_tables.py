@@ -1,0 +1,78 @@
+"""Messages as tables and as JSON: what waits, what is dead, what became of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, tzinfo
+from typing import Any
+
+from poec_workflow.cli import options
+from poec_workflow.cli.terminal import table
+from poec_workflow.cli.text_table import TextTable
+from poec_workflow.messages import Message
+from poec_workflow.policies.calendar import in_zone
+from poec_workflow.ports import DeliveryRecord, OutboxFigures, QueuedMessage
+from poec_workflow.serialization import to_dict
+
+
+def message_data(queued: QueuedMessage) -> dict[str, Any]:
+    """A queued message as the surface has it, with its times and last answer."""
+    message = to_dict(queued.message)
+    names = ("id", "notice", "about", "stream", "to", "session")
+    return {
+        **{name: message[name] for name in names},
+        "attempts": queued.attempts,
+        "state": queued.state.value,
+        "recorded": queued.recorded_at.isoformat(),
+        "due": None if queued.due_at is None else queued.due_at.isoformat(),
+        "answer": queued.answer,
+    }
+
+
+def waiting_table(queued: Sequence[QueuedMessage], lang: str) -> TextTable:
+    """What waits; ids, which are long, are for programs and for the dead."""
+    columns = ("notice", "about", "told", "attempts")
+    rows = [(each.message.notice, _about(each.message), _to(each.message, lang), each.attempts) for each in queued]
+    return table([options.word(name, lang) for name in columns], rows)
+
+
+def dead_lines(queued: Iterable[QueuedMessage], lang: str) -> Iterator[str]:
+    """What can't be delivered: a line that says what to whom, a line with the reason, and one with the id."""
+    for each in queued:
+        message = each.message
+        yield f"{message.notice} {_about(message)} → {_to(message, lang)}"
+        yield f"  {each.answer or '-'}"
+        yield f"  {message.id}"
+
+
+def delivery_lines(records: Iterable[DeliveryRecord], zone: tzinfo, lang: str) -> Iterator[str]:
+    """What became of messages, a line each: « N3 KAIROS : transmis le … »."""
+    for each in records:
+        said = options.word(f"message-{each.outcome}", lang, on=_instant(each.at, zone))
+        yield f"{each.message.notice} {_to(each.message, lang)}: {said}"
+
+
+def figures_lines(figures: OutboxFigures, zone: tzinfo, lang: str) -> Iterator[str]:
+    """What an operator watches, a line each."""
+    oldest = "-" if figures.oldest is None else _instant(figures.oldest, zone)
+    for name, value in (
+        ("waiting-messages", figures.waiting),
+        ("oldest-message", oldest),
+        ("retried-messages", figures.retried),
+        ("most-attempts", figures.attempts),
+        ("dead-messages", figures.dead),
+    ):
+        yield f"{options.word(name, lang)}: {value}"
+
+
+def _about(message: Message) -> str:
+    about = f"{message.about.reference} v{message.about.version}"
+    return about if message.stream == message.about.reference else f"{message.stream} ({about})"
+
+
+def _to(message: Message, lang: str) -> str:
+    return f"{options.word(message.to.kind, lang)} {message.to.reference}"
+
+
+def _instant(instant: datetime, zone: tzinfo) -> str:
+    return in_zone(instant, zone).strftime("%Y-%m-%d %H:%M")
