@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from attrs import evolve as replace
-from attrs import frozen
+from attrs import field, frozen
 
 from poec_workflow import events
 from poec_workflow.commands import ApplicationCommand, Command, SessionCommand
@@ -66,6 +66,7 @@ class Accepted:
         final: whether the subject's lifecycle ended.
         replayed: whether this is the first answer again, to a command sent again with its key.
         notices: who is told, a message an addressee (`notices.NOTICES`); a workflow fills it in, `decide` does not.
+            Answers are equal whoever is told: a replayed one is the first again, and nobody is told again.
     """
 
     change: Change
@@ -73,7 +74,7 @@ class Accepted:
     consequences: tuple[Change, ...] = ()
     final: bool = False
     replayed: bool = False
-    notices: tuple[Message, ...] = ()
+    notices: tuple[Message, ...] = field(default=(), eq=False)
 
     @property
     def subject(self) -> Subject:

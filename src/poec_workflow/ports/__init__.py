@@ -7,6 +7,7 @@ methods take and return are importable from here; subjects and people from `poec
 from poec_workflow.commands import Command
 from poec_workflow.history import HistoryEntry, Position
 from poec_workflow.history_recording import RecordedChange
+from poec_workflow.messages import Addressee, AddresseeKind, Message, StreamKind
 from poec_workflow.model import LIVE_STATES, OPEN_STATES, State, Subject, Tally
 from poec_workflow.policies.alerts import AlertCriteria, alerts, awaits_validation, is_ended
 from poec_workflow.policies.facts import Enrolment
@@ -67,6 +68,8 @@ __all__ = [
     "ActionRow",
     "ActionSession",
     "ActionTab",
+    "Addressee",
+    "AddresseeKind",
     "AlertCriteria",
     "AlertReason",
     "ApplicationFilter",
@@ -89,6 +92,7 @@ __all__ = [
     "Invitation",
     "LazySequence",
     "LoadsAhead",
+    "Message",
     "MessageState",
     "NotNow",
     "Notifier",
@@ -109,6 +113,7 @@ __all__ = [
     "Span",
     "State",
     "Storage",
+    "StreamKind",
     "Subject",
     "SystemClock",
     "Tab",

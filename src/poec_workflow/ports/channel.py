@@ -101,5 +101,5 @@ class NotNow(Exception):
         self.after = after
 
 
-Notifier = Channel
-"""The name of the entry points `poec_workflow.notifiers`."""
+class Notifier(Channel, Protocol):
+    """A channel, by the name of the entry points `poec_workflow.notifiers`."""

@@ -16,7 +16,7 @@ from poec_workflow.adapters.sql.connections import Connections
 from poec_workflow.adapters.sql.context_loading import is_open, open_count
 from poec_workflow.adapters.sql.dashboard_statements import from_applications, from_counters
 from poec_workflow.adapters.sql.dialects import supports_lateral
-from poec_workflow.adapters.sql.prepared import CoreConnection, StatementConnection
+from poec_workflow.adapters.sql.prepared import CoreConnection, Prepared, StatementConnection
 from poec_workflow.adapters.sql.schema import SUBJECTS, applications, history, people, sessions
 from poec_workflow.adapters.sql.search_index import text_index
 from poec_workflow.adapters.sql.stored_values import read, read_application_rows, tally_of
@@ -53,8 +53,10 @@ AnyTab = TypeVar("AnyTab", Tab, ActionTab)
 
 _REFERENCE: BindParameter[str] = bindparam("reference")
 
-_subjects = {kind: select(table.c.data).where(table.c.reference == _REFERENCE) for kind, table in SUBJECTS.items()}
-_history = (
+_subjects = {
+    kind: Prepared(select(table.c.data).where(table.c.reference == _REFERENCE)) for kind, table in SUBJECTS.items()
+}
+_history = Prepared(
     select(history.c.data)
     .where(history.c.kind == bindparam("kind"), history.c.reference == _REFERENCE)
     .order_by(history.c.version)
@@ -62,7 +64,7 @@ _history = (
 _states = {
     kind: select(table.c.reference, table.c.state).order_by(table.c.reference) for kind, table in SUBJECTS.items()
 }
-_person = select(people).where(people.c.reference == _REFERENCE)
+_person = Prepared(select(people).where(people.c.reference == _REFERENCE))
 _organizations = union(*(select(sessions.c[role.value].label("holder")) for role in Role)).order_by("holder")
 _ended = select(sessions.c.reference).where(sessions.c.end_on < bindparam("before"), open_count > 0)
 _overdue = (
@@ -80,8 +82,8 @@ class SqlQueries:
 
     def subject(self, kind: SubjectKind, reference: str) -> Subject | None:
         """One subject."""
-        text = self._connections.read(lambda c: c.scalar(_subjects[kind], {"reference": reference}))
-        return None if text is None else read(text, SUBJECT_TYPES[kind])
+        texts = self._connections.select(lambda c: c.values(_subjects[kind], {"reference": reference}))
+        return read(texts[0], SUBJECT_TYPES[kind]) if texts else None
 
     def around(self, application: Application) -> DecisionContext:
         """One application with what a decision on it would know."""
@@ -92,7 +94,7 @@ class SqlQueries:
     def history(self, kind: SubjectKind, reference: str) -> Sequence[HistoryEntry]:
         """A subject's history, oldest first."""
         parameters = {"kind": kind.value, "reference": reference}
-        texts = self._connections.read(lambda c: c.scalars(_history, parameters).all())
+        texts = self._connections.select(lambda c: c.values(_history, parameters))
         return [read(text, HistoryEntry) for text in texts]
 
     def states(self, kind: SubjectKind) -> Mapping[str, State]:
@@ -103,7 +105,7 @@ class SqlQueries:
 
     def candidate(self, reference: str) -> Candidate | None:
         """A person's name and e-mail, unless they were erased."""
-        row = self._connections.read(lambda c: c.execute(_person, {"reference": reference}).one_or_none())
+        row = self._connections.select(lambda c: c.row(_person, {"reference": reference}))
         return Candidate(reference=row.reference, name=row.name, email=row.email) if row else None
 
     def organizations(self) -> Sequence[str]:
