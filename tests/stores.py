@@ -4,18 +4,34 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from shutil import copytree
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, inspect, select, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    UniqueConstraint,
+    create_engine,
+    inspect,
+    select,
+    text,
+)
 
 from poec_workflow.adapters.sql import SqlStorage
 from poec_workflow.adapters.sql.connections import OwnConnections
 from poec_workflow.adapters.sql.revisions import REVISIONS, RevisionChain
 from poec_workflow.adapters.sql.schema import metadata
+from poec_workflow.history import Position
 
 HERE = Path(__file__).parent
 GOLDEN = HERE / "golden" / "stores"
@@ -33,6 +49,46 @@ WITHOUT_ORDERS = (
     "ALTER TABLE poec_sessions DROP COLUMN session_type",
 )
 """What takes revision 0003 back."""
+
+
+WITHOUT_MESSAGES = (
+    *(f"DROP TABLE {name}" for name in ("poec_messages", "poec_deliveries", "poec_digests")),
+    *(f"ALTER TABLE {name} DROP COLUMN session" for name in ("poec_history", "poec_receipts")),
+)
+"""What takes revision 0005 back, but for the outbox."""
+
+OUTBOX = Table(
+    "poec_outbox",
+    MetaData(),
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("reference", String(64).with_variant(String(64, collation="C"), "postgresql"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("held_until", BigInteger),
+    UniqueConstraint("kind", "reference", "version", name="uq_poec_outbox_kind_reference_version"),
+    PrimaryKeyConstraint("id", name="pk_poec_outbox"),
+)
+"""The outbox until revision 0005: a row an event."""
+
+
+def with_outbox(url: str, events: Sequence[Position]) -> None:
+    """Make the outbox of earlier releases, where events wait in an order."""
+    engine = engine_of(url)
+    OUTBOX.create(engine)
+    waiting = [{"kind": each.kind.value, "reference": each.reference, "version": each.version} for each in events]
+    with engine.begin() as connection:
+        if waiting:
+            connection.execute(OUTBOX.insert(), waiting)
+    engine.dispose()
+
+
+def outbox_of(url: str) -> list[dict[str, Any]]:
+    """The rows of an outbox of earlier releases."""
+    engine = engine_of(url)
+    with engine.connect() as connection:
+        found = [{**row} for row in connection.execute(select(OUTBOX).order_by("id")).mappings()]
+    engine.dispose()
+    return found
 
 
 def restore(dump: Path, file: Path) -> None:
@@ -78,10 +134,16 @@ def unindex(url: str) -> None:
             say(url, f"DROP INDEX ix_{name}_search")
 
 
-def as_before_revisions(url: str) -> None:
-    """Make a store of this release one of the first revision, from before revisions were kept."""
+def as_before_revisions(url: str, events: Sequence[Position] = ()) -> None:
+    """Make a store of this release one of the first revision, from before revisions were kept.
+
+    Args:
+        url: of the store.
+        events: those that wait in its outbox, in the order of their storing.
+    """
     unindex(url)
-    say(url, *WITHOUT_ORDERS)
+    with_outbox(url, events)
+    say(url, *WITHOUT_MESSAGES, *WITHOUT_ORDERS)
     say(url, "DROP TABLE poec_alembic_version", "UPDATE poec_schema SET version = 1")
 
 

@@ -43,6 +43,7 @@ from poec_workflow.adapters.sql.stored_values import read
 from poec_workflow.commands import Command
 from poec_workflow.decider import Accepted
 from poec_workflow.model import SYSTEM, ActorKind, Application
+from poec_workflow.notices import NONE
 from poec_workflow.policies.access import PERMISSIONS, Grant
 from poec_workflow.policies.facts import Facts
 from poec_workflow.ports import Storage
@@ -305,7 +306,7 @@ def test_stored_texts_are_what_would_be_written_again(dump: Path, tmp_path: Path
 
 
 def test_answers_are_made_for_an_observer_alone(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each in the order of the batch; without one no application but the first of its group is parsed."""
+    """Each in the order of the batch; without one, and where nobody is told, only the first of a group is parsed."""
     read_texts: list[str] = []
 
     def noted(text: str, cls: type[Application]) -> Application:
@@ -315,14 +316,16 @@ def test_answers_are_made_for_an_observer_alone(database_url: str, monkeypatch: 
 
     monkeypatch.setattr(overdue_batches, "read", noted)
     with SqlStorage.open(database_url) as storage:
-        workflow = workflow_with_session(storage, seats=20)
+        workflow = evolve(workflow_with_session(storage, seats=20), notices=NONE)
         for number in range(10, 20):
             workflow.execute(registering(number), ADVISER)
         workflow.execute(commands.Convoke("C-12", on=TODAY), TRAINER)
-        Workflow(storage, clock=LATE).sweep()
+        Workflow(storage, clock=LATE, notices=NONE).sweep()
         assert len(read_texts) == 2
         for number in range(20, 30):
             workflow.execute(registering(number), ADVISER)
         observed: list[str] = []
-        Workflow(storage, clock=LATE, observe=lambda answer: observed.append(answer.subject.reference)).sweep()  # type: ignore[union-attr]
+        Workflow(
+            storage, clock=LATE, notices=NONE, observe=lambda answer: observed.append(answer.subject.reference)
+        ).sweep()  # type: ignore[union-attr]
         assert observed == [f"C-{number}" for number in range(20, 30)]

@@ -20,6 +20,7 @@ from poec_workflow.adapters.sql.revisions import REVISIONS, RevisionChain
 from poec_workflow.adapters.sql.schema import HEAD, metadata
 from poec_workflow.adapters.sql.search_index import is_apart
 from poec_workflow.model import SubjectKind
+from poec_workflow.notices import NONE
 from poec_workflow.ports import Storage
 from poec_workflow.serialization import journal_line
 from poec_workflow.testing import SettableClock
@@ -169,7 +170,7 @@ def test_a_whole_season_from_before_revisions_is_kept(url: str, tmp_path: Path) 
     with SqlStorage.open(url) as storage:
         storage.create()
     with SqlStorage.open(url) as storage:
-        workflow = Workflow(storage, clock=SettableClock(expected["sweep_at"]))
+        workflow = Workflow(storage, clock=SettableClock(expected["sweep_at"]), notices=NONE)
         workflow.execute_many([journal_line(line) for line in lines])
         workflow.sweep()
         before, stored = seen(storage), rows(url)

@@ -22,6 +22,7 @@ from poec_workflow.adapters.memory import MemoryStorage
 from poec_workflow.adapters.sql import SqlStorage, search_index
 from poec_workflow.adapters.sql.revisions import REVISIONS
 from poec_workflow.cli.app import program
+from poec_workflow.notices import NONE
 from poec_workflow.ports import Storage
 from poec_workflow.views import ApplicationFilter, PageRequest
 from postgres import SERVER, raw_url, str_of
@@ -45,7 +46,7 @@ def url(request: pytest.FixtureRequest) -> Iterator[str]:
 
 def filled(storage: Storage) -> Workflow:
     """Candidates with these names, on one session."""
-    workflow = workflow_with_session(storage)
+    workflow = evolve(workflow_with_session(storage), notices=NONE)
     workflow.execute(commands.SetCapacity("S-1", capacity=9), PLATFORM)
     for number, name in enumerate(NAMES):
         workflow.execute(evolve(registering(number), candidate=Candidate(reference=f"P-{number}", name=name)), ADVISER)

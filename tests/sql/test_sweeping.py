@@ -124,7 +124,7 @@ def test_a_batch_takes_as_many_statements_whatever_its_size(database_url: str) -
     if database_url.startswith("postgresql"):
         assert [len(each.given) for each in large] == [1, 1], "the claim, and what is written"
     else:
-        assert len(large) == 5, "the claim, the applications, the counts, the history, the outbox"
+        assert len(large) == 5, "the claim, the applications, the counts, the history, the messages"
 
 
 def _batch(storage: SqlStorage, numbers: Any) -> list[Said]:

@@ -146,7 +146,7 @@ def test_a_connection_that_fails_when_it_is_taken_out(postgresql_url: str) -> No
 
         event.listen(storage._connections._engine, "checkout", fail)  # type: ignore[attr-defined]  # noqa: SLF001
         with pytest.raises(StorageUnavailable):
-            workflow_on(storage).session("S-1")
+            workflow_on(storage).dashboard("TRAIN")
 
 
 def test_every_connection_is_in_use(postgresql_url: str) -> None:
@@ -160,6 +160,7 @@ def test_every_connection_is_in_use(postgresql_url: str) -> None:
             assert workflow.session("S-1").version == 1
             assert not workflow.execute(commands.SetCapacity("S-1", capacity=9), PLATFORM).final
             assert workflow.session("S-1").version == 2
+            assert workflow.dashboard("TRAIN").rows
             stack.enter_context(engine.connect())
             for use in (workflow.session, lambda each: workflow.execute(commands.ReopenSession(each), PLATFORM)):
                 with pytest.raises(StorageUnavailable, match="in use"):

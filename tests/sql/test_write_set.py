@@ -20,7 +20,7 @@ from statements import Said
 
 WRITES = re.compile(r"(INSERT INTO|UPDATE|DELETE FROM) (poec_\w+)")
 AT_ONCE = re.compile(r"WITH written_poec_")
-KEYED = {"poec_history", "poec_outbox", "poec_receipts"}
+KEYED = {"poec_history", "poec_messages", "poec_receipts"}
 """What belongs to the subject whose kind and reference it has."""
 
 
@@ -43,7 +43,7 @@ def test_every_command_is_in_the_story(story: list[Told]) -> None:
 
 
 def test_a_command_writes_one_sessions_rows(story: list[Told]) -> None:
-    """Its session's, its applications', their history and outbox rows; beside them a person, who is of no session."""
+    """Its session's, its applications', their history rows and messages; beside them a person, who is of no session."""
     sessions = {reference: SESSION for each in story for _, reference in each.moved}
     for each in story:
         written = [row for said in each.said for row in _written(said)]
