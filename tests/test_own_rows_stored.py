@@ -73,7 +73,8 @@ def test_an_advice_that_is_taken_back_frees_the_seat(storage: Storage) -> None:
     assert (answer.subject.state, answer.final) == (ApplicationState.REJECTED, True)
     assert (tally_of(storage, "S-1").retained, tally_of(storage, "S-1").rejected) == (0, 1)
     entry = workflow.history("application", "C-1")[-1]
-    assert emptied_outbox(storage) == [entry.position]
+    assert emptied_outbox(storage) == [*answer.notices] != []
+    assert {each.about for each in answer.notices} == {entry.position}
     assert (entry.rule, entry.command, entry.from_state, entry.actor) == ("X1", "withdraw", "retained", PLATFORM)
     assert entry.fingerprint.startswith(BACK[SubjectKind.APPLICATION].fingerprint)
     workflow.execute(retain, TRAINER)
@@ -328,7 +329,10 @@ def test_settings_and_rows_may_be_named_together(asked: tuple[str, ...]) -> None
         (("rows", "rows"), "own_service:rows names the lifecycles already"),
         (("both", "ours"), "own_service:both names the settings already"),
         (("rows", "both"), "own_service:rows names the lifecycles already"),
-        (("table",), "not a poec_workflow.Settings, nor the lifecycles of machines.with_rows, nor a Workflow"),
+        (
+            ("table",),
+            "not a poec_workflow.Settings, nor the lifecycles of machines.with_rows, nor Notices, nor a Workflow",
+        ),
         (("number",), "not a poec_workflow.Settings, nor the lifecycles"),
         (("missing",), "expected the lifecycle of session"),
     ],

@@ -28,6 +28,7 @@ from poec_workflow import (
 from poec_workflow.adapters.memory import MemoryStorage
 from poec_workflow.commands import Command
 from poec_workflow.model import Tally
+from poec_workflow.notices import NOTICES
 from poec_workflow.testing import SettableClock
 from world import ACTION, CANDIDATE, SAMPLES
 
@@ -277,19 +278,17 @@ class WorkflowMachine(RuleBasedStateMachine):
         queries = self.workflow.storage.queries
         applications = [self.workflow.application(each) for each in queries.states(SubjectKind.APPLICATION)]
         recount = Tally()
-        entries = len(self.workflow.history("session", "S-1")) + len(self.workflow.history("action", "A-1"))
+        entries = [*self.workflow.history("session", "S-1")]
         for each in applications:
             recount = recount.moved(None, each.state)
-            history = self.workflow.history("application", each.reference)
+            history = [*self.workflow.history("application", each.reference)]
             assert fold(entry.event for entry in history) == each
             assert len(history) == each.version
-            entries += len(history)
+            entries += history
         if applications:
             assert queries.around(applications[0]).enrolment.tally == recount  # type: ignore[union-attr]
-        assert entries == len(self.outbox())
-
-    def outbox(self) -> Any:
-        return self.workflow.storage._tables.outbox  # type: ignore[attr-defined]  # noqa: SLF001 - a recount
+        told = {each.message.about for each in self.workflow.storage.outbox.queued()}
+        assert told == {each.position for each in entries if type(each.event) in NOTICES.by_event}
 
     @invariant()
     def nothing_moves_by_the_systems_hand_alone(self) -> None:

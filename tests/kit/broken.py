@@ -21,9 +21,10 @@ from poec_workflow.adapters.memory.memory_tables import Tables
 from poec_workflow.commands import Command
 from poec_workflow.history import HistoryEntry, Position
 from poec_workflow.history_recording import RecordedChange
+from poec_workflow.messages import Message
 from poec_workflow.model import Application, Candidate
 from poec_workflow.policies.alerts import AlertCriteria
-from poec_workflow.ports import DecisionContext, Receipt, Storage
+from poec_workflow.ports import EVERYBODY, DecisionContext, QueuedMessage, Receipt, Routes, Storage
 from poec_workflow.testing.contracts import StorageContract
 from poec_workflow.views import ApplicationFilter, ApplicationRow, DashboardRow, Span, Tab
 
@@ -63,10 +64,14 @@ class LosesHistory(Broken):
 
     class transaction(MemoryTransaction):  # noqa: D106, N801 - in the place of an attribute
         def save(
-            self, changes: Sequence[RecordedChange], receipt: Receipt | None = None, people: Sequence[Candidate] = ()
+            self,
+            changes: Sequence[RecordedChange],
+            receipt: Receipt | None = None,
+            people: Sequence[Candidate] = (),
+            messages: Sequence[Message] = (),
         ) -> None:
             before = {kind: dict(histories) for kind, histories in self._tables.histories.items()}
-            super().save(changes, receipt, people)
+            super().save(changes, receipt, people, messages)
             for each in changes[1:]:
                 kind, reference = each.subject.subject_kind, each.subject.reference
                 self._put(self._tables.histories[kind], reference, before[kind][reference])
@@ -77,10 +82,14 @@ class CountsWrong(Broken):
 
     class transaction(MemoryTransaction):  # noqa: D106, N801 - in the place of an attribute
         def save(
-            self, changes: Sequence[RecordedChange], receipt: Receipt | None = None, people: Sequence[Candidate] = ()
+            self,
+            changes: Sequence[RecordedChange],
+            receipt: Receipt | None = None,
+            people: Sequence[Candidate] = (),
+            messages: Sequence[Message] = (),
         ) -> None:
             before = dict(self._tables.tallies)
-            super().save(changes, receipt, people)
+            super().save(changes, receipt, people, messages)
             for each in changes:
                 if isinstance(each.subject, Application) and each.subject.version > 1:
                     self._put(self._tables.tallies, each.subject.session, before[each.subject.session])
@@ -91,10 +100,14 @@ class ForgetsReceipts(Broken):
 
     class transaction(MemoryTransaction):  # noqa: D106, N801 - in the place of an attribute
         def save(
-            self, changes: Sequence[RecordedChange], receipt: Receipt | None = None, people: Sequence[Candidate] = ()
+            self,
+            changes: Sequence[RecordedChange],
+            receipt: Receipt | None = None,
+            people: Sequence[Candidate] = (),
+            messages: Sequence[Message] = (),
         ) -> None:
             del receipt
-            super().save(changes, None, people)
+            super().save(changes, None, people, messages)
 
 
 class DoesNotUndo(Broken):
@@ -121,22 +134,50 @@ class SendsTwice(Broken):
     """What one sender holds is given to the next."""
 
     class sender(MemoryOutbox):  # noqa: D106, N801 - in the place of an attribute
-        def claim(self, *, limit: int, now: datetime, lease: timedelta) -> Sequence[Position]:
-            return super().claim(limit=limit, now=now, lease=lease * 0)
+        def claim(
+            self, *, limit: int, now: datetime, lease: timedelta, routes: Routes = EVERYBODY
+        ) -> Sequence[QueuedMessage]:
+            return super().claim(limit=limit, now=now, lease=lease * 0, routes=routes)
 
 
 class SendsOutOfOrder(Broken):
     """The newest goes first."""
 
     class sender(MemoryOutbox):  # noqa: D106, N801 - in the place of an attribute
-        def claim(self, *, limit: int, now: datetime, lease: timedelta) -> Sequence[Position]:
+        def claim(
+            self, *, limit: int, now: datetime, lease: timedelta, routes: Routes = EVERYBODY
+        ) -> Sequence[QueuedMessage]:
             with self._lock:
-                newest_first = dict(reversed(self._tables.outbox.items()))
                 turned = Tables()
-                turned.outbox = newest_first
-                claimed = MemoryOutbox(turned, RLock()).claim(limit=limit, now=now, lease=lease)
-                self._tables.outbox.update(newest_first)
+                turned.messages = dict(reversed(self._tables.messages.items()))
+                claimed = MemoryOutbox(turned, RLock()).claim(limit=limit, now=now, lease=lease, routes=routes)
+                self._tables.messages.update((each.message.id, each) for each in claimed)
                 return claimed
+
+
+class SettlesLate(Broken):
+    """Who comes back after the lease still settles what somebody else holds by now."""
+
+    class sender(MemoryOutbox):  # noqa: D106, N801 - in the place of an attribute
+        def _is_last_claim(self, claimed: QueuedMessage) -> bool:
+            return claimed.message.id in self._tables.messages
+
+
+class CountsDigestsTwice(Broken):
+    """Each run of the day makes a digest."""
+
+    class transaction(MemoryTransaction):  # noqa: D106, N801 - in the place of an attribute
+        def start_digest(self, organization: str, day: date) -> int | None:
+            self._tables.digests.pop(organization, None)
+            return super().start_digest(organization, day)
+
+
+class DropsMessages(Broken):
+    """What a command tells is not stored with it."""
+
+    class transaction(MemoryTransaction):  # noqa: D106, N801 - in the place of an attribute
+        def post(self, messages: Sequence[Message], recorded_at: datetime) -> None:
+            super().post(messages[:1], recorded_at)
 
 
 class ClaimsTooEarly(Broken):
@@ -189,10 +230,14 @@ class DropsPeople(Broken):
 
     class transaction(MemoryTransaction):  # noqa: D106, N801 - in the place of an attribute
         def save(
-            self, changes: Sequence[RecordedChange], receipt: Receipt | None = None, people: Sequence[Candidate] = ()
+            self,
+            changes: Sequence[RecordedChange],
+            receipt: Receipt | None = None,
+            people: Sequence[Candidate] = (),
+            messages: Sequence[Message] = (),
         ) -> None:
             del people
-            super().save(changes, receipt)
+            super().save(changes, receipt, (), messages)
 
 
 class RecallsHalf(Broken):

@@ -65,10 +65,10 @@ class Raises(broken.Broken):
     """An adapter that meets an error of its own when a session is cancelled."""
 
     class transaction(MemoryTransaction):  # noqa: D106, N801 - in the place of an attribute
-        def save(self, changes: Any, receipt: Any = None, people: Any = ()) -> None:
+        def save(self, changes: Any, receipt: Any = None, people: Any = (), messages: Any = ()) -> None:
             if any(each.entry.command == "cancel-session" for each in changes):
                 raise OSError("disk full")
-            super().save(changes, receipt, people)
+            super().save(changes, receipt, people, messages)
 
 
 BROKEN: Sequence[tuple[type[broken.Broken], str]] = (

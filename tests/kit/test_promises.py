@@ -104,7 +104,7 @@ CONTRADICTED: dict[str, tuple[ObservedStep, ...]] = {
     "refused-means-unchanged": (
         evolve(REFUSED, after=stored(REFUSED.after, SESSION, place="Agen")),
         evolve(REFUSED, after=evolve(REFUSED.after, tallies={"S-1": Tally()})),
-        evolve(REFUSED, sent=(ENTRY.position,)),
+        evolve(REFUSED, sent=CONVOKED.sent),
     ),
     "each-refusal-is-due": (
         evolve(CONVOKED, answer=Refused((Refusal("convocation-limit-reached"),))),
@@ -174,7 +174,11 @@ CONTRADICTED: dict[str, tuple[ObservedStep, ...]] = {
         evolve(CONVOKED, after=stored(CONVOKED.after, APPLICATION, comment="…")),
         evolve(CONVOKED, after=stored(CONVOKED.after, SESSION, place="Agen")),
     ),
-    "one-message-an-event": (evolve(CONVOKED, sent=()), evolve(CONVOKED, sent=(ENTRY.position,) * 2)),
+    "messages-are-as-answered": (
+        evolve(CONVOKED, sent=()),
+        evolve(CONVOKED, sent=CONVOKED.sent * 2),
+        evolve(CONVOKED, sent=CONVOKED.sent[::-1]),
+    ),
     "counters-are-a-recount": (evolve(CONVOKED, after=evolve(CONVOKED.after, tallies={"S-1": Tally()})),),
     "preview-foretells": (evolve(CONVOKED, previewed=REFUSED.answer), evolve(REFUSED, previewed=CONVOKED.answer)),
 }

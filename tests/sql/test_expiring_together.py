@@ -325,7 +325,6 @@ def test_answers_are_made_for_an_observer_alone(database_url: str, monkeypatch: 
         for number in range(20, 30):
             workflow.execute(registering(number), ADVISER)
         observed: list[str] = []
-        Workflow(
-            storage, clock=LATE, notices=NONE, observe=lambda answer: observed.append(answer.subject.reference)
-        ).sweep()  # type: ignore[union-attr]
+        hear: Any = lambda answer: observed.append(answer.subject.reference)  # noqa: E731
+        Workflow(storage, clock=LATE, notices=NONE, observe=hear).sweep()
         assert observed == [f"C-{number}" for number in range(20, 30)]

@@ -13,10 +13,13 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
+from attrs import evolve
+
 from poec_workflow import (
     Application,
     Candidate,
     HistoryEntry,
+    Message,
     Position,
     SubjectKind,
     TrainingAction,
@@ -25,7 +28,20 @@ from poec_workflow import (
     to_dict,
 )
 from poec_workflow.adapters.memory import MemoryStorage
-from poec_workflow.ports import Command, DecisionContext, Delivery, Queries, Receipt, RecordedChange, Transaction
+from poec_workflow.ports import (
+    EVERYBODY,
+    Command,
+    DecisionContext,
+    Delivery,
+    Outbox,
+    Queries,
+    QueuedMessage,
+    Receipt,
+    RecordedChange,
+    Routes,
+    Settlement,
+    Transaction,
+)
 
 T = TypeVar("T")
 KINDS: Mapping[SubjectKind, type[Application | TrainingSession | TrainingAction]] = {
@@ -43,8 +59,12 @@ class LogStorage:
         self._memory = MemoryStorage()
         for line in self._lines():
             self._memory.run(lambda transaction, line=line: _repeat(transaction, line))  # type: ignore[misc]
-            if "sent" in line:
-                self._memory.outbox.settle(from_dict(line["sent"], Position), Delivery.SENT)
+            for settled in line.get("settled", ()):
+                _settle(self._memory.outbox, settled)
+            if "retried" in line:
+                self._memory.outbox.retry(line["retried"])
+            if "dropped" in line:
+                self._memory.outbox.drop(line["dropped"], datetime.fromisoformat(line["at"]))
 
     @property
     def queries(self) -> Queries:
@@ -105,17 +125,34 @@ class LogTransaction:
         return self._inner.recall(decision)
 
     def save(
-        self, changes: Sequence[RecordedChange], receipt: Receipt | None = None, people: Sequence[Candidate] = ()
+        self,
+        changes: Sequence[RecordedChange],
+        receipt: Receipt | None = None,
+        people: Sequence[Candidate] = (),
+        messages: Sequence[Message] = (),
     ) -> None:
         """As memory does, and noted."""
-        self._inner.save(changes, receipt, people)
+        self._inner.save(changes, receipt, people, messages)
         self.said.append(
             {
                 "save": [[to_dict(each.subject), to_dict(each.entry)] for each in changes],
                 "receipt": to_dict(receipt),
                 "people": [to_dict(each) for each in people],
+                "messages": [to_dict(each) for each in messages],
             }
         )
+
+    def start_digest(self, organization: str, day: date) -> int | None:
+        """As memory does, and noted."""
+        number = self._inner.start_digest(organization, day)
+        if number is not None:
+            self.said.append({"digest": organization, "day": day.isoformat()})
+        return number
+
+    def post(self, messages: Sequence[Message], recorded_at: datetime) -> None:
+        """As memory does, and noted."""
+        self._inner.post(messages, recorded_at)
+        self.said.append({"post": [to_dict(each) for each in messages], "at": recorded_at.isoformat()})
 
     def forget(self, candidate: str) -> None:
         """As memory does, and noted; what the log said of them before is for whoever rotates it."""
@@ -124,20 +161,65 @@ class LogTransaction:
 
 
 class LogOutbox:
-    """Memory's outbox; what was sent is noted."""
+    """Memory's outbox; what came of messages is noted."""
 
     def __init__(self, memory: MemoryStorage, append: Callable[[Mapping[str, Any]], None]) -> None:
-        self._memory, self._append = memory, append
+        self._outbox, self._append = memory.outbox, append
+        self.queued, self.find = self._outbox.queued, self._outbox.find
+        self.delivered, self.figures = self._outbox.delivered, self._outbox.figures
 
-    def claim(self, *, limit: int, now: datetime, lease: timedelta) -> Sequence[Position]:
+    def claim(
+        self, *, limit: int, now: datetime, lease: timedelta, routes: Routes = EVERYBODY
+    ) -> Sequence[QueuedMessage]:
         """As memory does: who held something when the process ended holds it no more."""
-        return self._memory.outbox.claim(limit=limit, now=now, lease=lease)
+        return self._outbox.claim(limit=limit, now=now, lease=lease, routes=routes)
 
-    def settle(self, position: Position, outcome: Delivery) -> None:
+    def settle(self, settlements: Sequence[Settlement]) -> int:
+        """As memory does, and noted, each with its attempts."""
+        counted = 0
+        for each in settlements:
+            if self._outbox.settle([each]):
+                counted += 1
+                self._append({"settled": [_written(each)]})
+        return counted
+
+    def retry(self, message: str) -> bool:
         """As memory does, and noted."""
-        if outcome is Delivery.SENT:
-            self._append({"sent": to_dict(position)})
-        self._memory.outbox.settle(position, outcome)
+        if done := self._outbox.retry(message):
+            self._append({"retried": message})
+        return done
+
+    def drop(self, message: str, at: datetime) -> bool:
+        """As memory does, and noted."""
+        if done := self._outbox.drop(message, at):
+            self._append({"dropped": message, "at": at.isoformat()})
+        return done
+
+
+def _written(settlement: Settlement) -> dict[str, Any]:
+    return {
+        "id": settlement.claimed.message.id,
+        "attempts": settlement.claimed.attempts,
+        "outcome": settlement.outcome,
+        "at": settlement.at.isoformat(),
+        "answer": settlement.answer,
+        "retry_at": settlement.retry_at and settlement.retry_at.isoformat(),
+    }
+
+
+def _settle(outbox: Outbox, written: Mapping[str, Any]) -> None:
+    """Settle once more as it is written."""
+    known = outbox.find(written["id"])
+    if known is not None:
+        retry_at = written["retry_at"]
+        settlement = Settlement(
+            claimed=evolve(known, attempts=written["attempts"]),
+            outcome=Delivery(written["outcome"]),
+            at=datetime.fromisoformat(written["at"]),
+            answer=written["answer"],
+            retry_at=retry_at and datetime.fromisoformat(retry_at),
+        )
+        outbox.settle([settlement])
 
 
 def open_log(url: str) -> LogStorage:
@@ -151,9 +233,17 @@ def _repeat(transaction: Transaction, line: Mapping[str, Any]) -> None:
         if "forget" in did:
             transaction.forget(did["forget"])
             continue
+        if "digest" in did:
+            transaction.start_digest(did["digest"], date.fromisoformat(did["day"]))
+            continue
+        if "post" in did:
+            messages = [from_dict(each, Message) for each in did["post"]]
+            transaction.post(messages, datetime.fromisoformat(did["at"]))
+            continue
         changes = [_recorded(subject, entry) for subject, entry in did["save"]]
         receipt = from_dict(did["receipt"], Receipt) if did["receipt"] else None
-        transaction.save(changes, receipt, [from_dict(each, Candidate) for each in did["people"]])
+        people = [from_dict(each, Candidate) for each in did["people"]]
+        transaction.save(changes, receipt, people, [from_dict(each, Message) for each in did["messages"]])
 
 
 def _recorded(subject: dict[str, Any], entry: dict[str, Any]) -> RecordedChange:

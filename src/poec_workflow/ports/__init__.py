@@ -23,6 +23,7 @@ from poec_workflow.ports.channel import (
 from poec_workflow.ports.clock import Clock, FixedClock, SystemClock
 from poec_workflow.ports.context import DecisionContext, LazySequence, OverdueBatch, Receipt
 from poec_workflow.ports.outbox import (
+    EVERYBODY,
     Delivery,
     DeliveryRecord,
     MessageState,
@@ -62,6 +63,7 @@ from poec_workflow.views import (
 )
 
 __all__ = [
+    "EVERYBODY",
     "LIVE_STATES",
     "OPEN_STATES",
     "ActionFilter",

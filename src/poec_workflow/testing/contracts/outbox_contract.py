@@ -24,6 +24,7 @@ from poec_workflow.testing.contracts.fixtures import (
 
 LEASE = timedelta(minutes=5)
 MOMENT = timedelta(microseconds=1)
+TO_THE_PRESCRIBER = Routes(kinds=frozenset(), addressees=frozenset({Addressee(AddresseeKind.ORGANIZATION, "FT")}))
 
 
 class OutboxContract(Contract):
@@ -53,9 +54,11 @@ class OutboxContract(Contract):
         """One a stream and addressee, the oldest first; held until the lease ends; the next one once it is settled."""
         first, second, later = _three_to_the_prescriber(storage)
         outbox = storage.outbox
-        assert _claimed(storage, limit=1) == [first]
-        assert first not in _claimed(storage)
-        assert second not in _claimed(storage, after=LEASE - MOMENT)
+        everything = [each.message for each in outbox.queued()]
+        assert _claimed(storage, limit=1) == everything[:1]
+        assert _claimed(storage, routes=TO_THE_PRESCRIBER) == [first]
+        assert not {first, second, everything[0]} & {*_claimed(storage)}
+        assert _claimed(storage, after=LEASE - MOMENT) == []
         again = _held(storage, first, after=LEASE)
         assert (again.attempts, again.fence, again.due_at) == (2, 2, NOW + 2 * LEASE)
         assert outbox.settle([_settled(again, Delivery.DELIVERED)]) == 1
