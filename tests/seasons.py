@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from poec_workflow import Accepted, Refused, Settings, SubjectKind, Workflow, to_dict
+from poec_workflow import Accepted, Message, Refused, Settings, SubjectKind, Workflow, to_dict
 from poec_workflow.adapters.memory import MemoryStorage
 from poec_workflow.ports import Storage
 from poec_workflow.serialization import journal_line
@@ -21,7 +22,8 @@ def given_season() -> tuple[list[bytes], dict[str, Any]]:
     """The season that was given with the rules."""
     lines = (DATA / "journal.jsonl").read_bytes().splitlines()
     expected: dict[str, Any] = json.loads((DATA / "expected.json").read_text(encoding="utf-8"))
-    return lines, expected
+    told = (DATA / "notices.jsonl").read_text(encoding="utf-8").splitlines()
+    return lines, {**expected, "notices": [json.loads(each) for each in told]}
 
 
 def outcome(
@@ -67,7 +69,24 @@ def outcome(
     found["dashboards_before_sweep"] = _dashboards(workflow)
     found["swept"] = list(workflow.sweep().expired)
     found["dashboards_after_sweep"] = _dashboards(workflow)
+    if "notices" in expected:
+        found["notices"] = notices([each.message for each in storage.outbox.queued()])
     return found
+
+
+def notices(messages: Iterable[Message]) -> list[dict[str, Any]]:
+    """Messages in the order of sending, in the shape of `notices.jsonl`: by stream, one event after the other."""
+    streams: dict[tuple[str, bool], list[dict[str, Any]]] = defaultdict(list)
+    for each in messages:
+        told = streams[each.stream, each.application is not None]
+        event = {"notice": each.notice, "about": each.about.kind.value, "version": each.about.version}  # type: ignore[union-attr]
+        if not told or {**told[-1], "to": None} != {**event, "to": None}:
+            told.append({**event, "to": []})
+        told[-1]["to"].append([each.to.kind.value, each.to.reference])
+    for told in streams.values():
+        for each_told in told:
+            each_told["to"].sort()
+    return [{"stream": stream, "messages": told} for (stream, _), told in sorted(streams.items())]
 
 
 def _dashboards(workflow: Workflow) -> list[Any]:

@@ -16,10 +16,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from databases import DATABASES
-from poec_workflow import Settings
+from poec_workflow import Message, Settings, from_dict
 from poec_workflow.cli.app import program
 from poec_workflow.cli.formats import cell
-from seasons import DATA, given_season
+from seasons import DATA, given_season, notices
 
 LINE = {
     "at": "2021-11-02T09:00:00+01:00",
@@ -71,7 +71,7 @@ def states(terminal: Terminal, command: str) -> dict[str, str]:
 
 
 def test_the_season_through_the_command_line_alone(season: tuple[Terminal, dict[str, Any], Path]) -> None:
-    """Refusals, the three lists, every dashboard before and after the sweep: exactly `expected.json`."""
+    """Refusals, lists, dashboards before and after the sweep, and who is told what: exactly as it was given."""
     terminal, expected, place = season
     refusals = [json.loads(line) for line in (place / "refusals.jsonl").read_text(encoding="utf-8").splitlines()]
     assert refusals == expected["refusals"]
@@ -88,6 +88,16 @@ def test_the_season_through_the_command_line_alone(season: tuple[Terminal, dict[
     assert dry == {"at": expected["sweep_at"], "expired": expected["swept"], "dry_run": True}
     assert terminal.json("sweep", "--at", expected["sweep_at"]) == {**dry, "dry_run": False}
     assert dashboards() == expected["dashboards_after_sweep"]
+    assert notices_data(terminal.json("relay", "--list")) == expected["notices"]
+
+
+def notices_data(listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What `relay --list` prints, in the shape of `notices.jsonl`."""
+    assert {(each["state"], each["attempts"]) for each in listed} == {("waiting", 0)}
+    return notices(from_dict({name: each[name] for name in MESSAGE}, Message) for each in listed)
+
+
+MESSAGE = ("id", "notice", "about", "stream", "stream_kind", "to", "session")
 
 
 def test_every_figure_is_a_door_of_the_command_line(season: tuple[Terminal, dict[str, Any], Path]) -> None:

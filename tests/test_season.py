@@ -26,7 +26,7 @@ def settings_of(data: dict[str, Any]) -> Settings:
 
 
 def test_the_given_season_comes_out_exactly() -> None:
-    """Every refusal, state, dashboard and swept application is as `expected.json` says."""
+    """Every refusal, state, dashboard, swept application and message is as the given files say."""
     lines, expected = given_season()
     assert outcome(lines, expected) == expected
 

@@ -231,6 +231,7 @@ class World:
         self.catalogue = catalogue or json.loads(CATALOGUE_PATH.read_text(encoding="utf-8"))
         self.apps, self.sessions, self.actions, self.keys = {}, {}, {}, {}
         self.advised = []  # codes of the advisories of the last accepted command
+        self.told = {}  # stream -> what was told about it, in order
 
     def set_settings(self, settings):
         s = {**DEFAULTS, **(settings or {})}
@@ -262,9 +263,55 @@ class World:
     def overdue(self, today):
         return sorted(r for r, a in self.apps.items() if self.is_overdue(a, today))
 
-    def end_app(self, app, state):
+    # ---- who is told what
+    def tell(self, notice, about, stream, to):
+        kind = "application" if "candidate" in about else "session"
+        told = dict(notice=notice, about=kind, version=about["version"], to=sorted({tuple(x) for x in to if x[1]}))
+        if told["to"]:
+            self.told.setdefault((stream["reference"], "candidate" in stream), []).append(told)
+
+    def person(self, app):
+        return [("candidate", app["candidate"]["reference"]), ("organization", app["prescriber"]["organization"])]
+
+    def kairos(self, app):
+        return [("system", "KAIROS")] if app["prescriber"]["origin"] == "france-travail" else []
+
+    def organizations_of(self, session, roles=ROLES):
+        return [("organization", session[r]) for r in roles]
+
+    def tell_about(self, notice, app):
+        """N2 to N7: candidate and prescriber; of an ending KAIROS too; of a withdrawal positioner and trainer"""
+        to = self.person(app)
+        if notice == "N5":
+            to += self.organizations_of(self.sessions[app["session"]], ("positioner", "trainer"))
+        if notice != "N2":
+            to += self.kairos(app)
+        self.tell(notice, app, app, to)
+
+    def tell_session(self, notice, session):
+        """N8, N9: its organisations; then who is retained, and of a new date who is open too"""
+        self.tell(notice, session, session, self.organizations_of(session))
+        for app in self.apps_of_session(session["reference"]):
+            if app["state"] == "retained":
+                self.tell(notice, session, app, self.person(app) + self.kairos(app))
+            elif app["state"] in OPEN and notice == "N9":
+                self.tell(notice, session, app, self.person(app))
+
+    def notices(self):
+        """in the shape of notices.jsonl"""
+        streams = sorted(self.told)
+        return [{"stream": ref, "messages": [{**m, "to": [list(x) for x in m["to"]]} for m in self.told[ref, of_app]]}
+                for ref, of_app in streams]
+
+    NOTICE_OF = {"convoked": "N2", "retained": "N3", "rejected": "N4", "no-advice": "N6", "session-full": "N6",
+                 "cancelled": "N7"}
+
+    def end_app(self, app, state, notice=None):
         app["state"] = state
         app["version"] += 1
+        notice = notice or self.NOTICE_OF.get(state)
+        if notice and notice != "nobody":
+            self.tell_about(notice, app)
 
     def expire_among(self, apps, today):
         for a in apps:
@@ -432,6 +479,8 @@ class World:
             self.apps[c["application"]] = dict(
                 reference=c["application"], state="pending", version=1, session=c["session"], candidate=c["candidate"],
                 prescriber=c["prescriber"], registered=today, convocations=[])
+            app = self.apps[c["application"]]
+            self.tell("N1", app, app, self.organizations_of(session, ["positioner"]) + self.person(app)[1:])
         return codes
 
     def late(self, app, today):
@@ -495,7 +544,7 @@ class World:
     def do_correct_attendance(self, today, actor, c, app, session, action, kind):
         codes = self.late(app, today)
         if not codes:
-            self.end_app(app, "convoked")
+            self.end_app(app, "convoked", "nobody")
         return codes
 
     def do_retain(self, today, actor, c, app, session, action, kind):
@@ -540,7 +589,7 @@ class World:
         if c["reason"] not in self.catalogue["withdrawal"]:
             codes.append("unknown-reason")
         if not codes:
-            self.end_app(app, "rejected")
+            self.end_app(app, "rejected", "N5")
         return codes
 
     def do_expire(self, today, actor, c, app, session, action, kind):
@@ -653,6 +702,7 @@ class World:
         for f in ("start", "end", "registration_deadline", "late_entry_deadline"):
             session[f] = c[f]
         session["version"] += 1
+        self.tell_session("N9", session)
         return []
 
     def do_reassign_session(self, today, actor, c, app, session, action, kind):
@@ -691,6 +741,7 @@ class World:
         for a in self.apps_of_session(c["session"]):
             if a["state"] in OPEN:
                 self.end_app(a, "cancelled")
+        self.tell_session("N8", session)
         return []
 
     # ---- actions
@@ -821,7 +872,7 @@ def run(lines, settings=None, changes=None):
     return world, refusals, malformed, accepted, advisories
 
 
-def judge(lines, settings=None, sweep_at=None, changes=None):
+def judge(lines, settings=None, sweep_at=None, changes=None, told=False):
     world, refusals, malformed, _, advisories = run(lines, settings, changes)
     out = dict(
         states=world.states(),
@@ -836,4 +887,6 @@ def judge(lines, settings=None, sweep_at=None, changes=None):
         out["dashboards_before_sweep"] = world.dashboards(day)
         out["swept"] = world.sweep(day)
         out["dashboards_after_sweep"] = world.dashboards(day)
+    if told:
+        out["notices"] = world.notices()
     return out

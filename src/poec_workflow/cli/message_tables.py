@@ -18,7 +18,7 @@ from poec_workflow.serialization import to_dict
 def message_data(queued: QueuedMessage) -> dict[str, Any]:
     """A queued message as the surface has it, with its times and last answer."""
     message = to_dict(queued.message)
-    names = ("id", "notice", "about", "stream", "to", "session")
+    names = ("id", "notice", "about", "stream", "to", "stream_kind", "session")
     return {
         **{name: message[name] for name in names},
         "attempts": queued.attempts,
@@ -48,21 +48,21 @@ def dead_lines(queued: Iterable[QueuedMessage], lang: str) -> Iterator[str]:
 def delivery_lines(records: Iterable[DeliveryRecord], zone: tzinfo, lang: str) -> Iterator[str]:
     """What became of messages, a line each: « N3 KAIROS : transmis le … »."""
     for each in records:
-        said = options.word(f"message-{each.outcome}", lang, on=_instant(each.at, zone))
-        yield f"{each.message.notice} {_to(each.message, lang)}: {said}"
+        told = {"notice": each.message.notice, "to": _to(each.message, lang), "on": _instant(each.at, zone)}
+        yield options.word(f"message-{each.outcome}", lang, **told)
 
 
 def figures_lines(figures: OutboxFigures, zone: tzinfo, lang: str) -> Iterator[str]:
     """What an operator watches, a line each."""
     oldest = "-" if figures.oldest is None else _instant(figures.oldest, zone)
     for name, value in (
-        ("waiting-messages", figures.waiting),
-        ("oldest-message", oldest),
-        ("retried-messages", figures.retried),
-        ("most-attempts", figures.attempts),
-        ("dead-messages", figures.dead),
+        ("waiting", figures.waiting),
+        ("oldest", oldest),
+        ("retried", figures.retried),
+        ("attempts", figures.attempts),
+        ("dead", figures.dead),
     ):
-        yield f"{options.word(name, lang)}: {value}"
+        yield options.word(f"{name}-figure", lang, value=value)
 
 
 def _about(message: Message) -> str:
