@@ -88,7 +88,7 @@ class _Noting(Around):
         self._noted.append(found)
         return found
 
-    def save(self, *_: object) -> None:
+    def save(self, *_: object, **__: object) -> None:
         """Nothing yet."""
 
 
