@@ -7,15 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
 from itertools import islice, repeat
-from time import thread_time
+from time import perf_counter, thread_time
 
-from benchmarks.by_hand import handwritten, same_rows, store
+from benchmarks.by_hand import NAMES, handwritten, same_rows, store
 from benchmarks.calls import convocation, convocations, next_of, registrations, request_of
 from benchmarks.filling import PENDING, STORES, FilledStore
 from benchmarks.handwritten import Call, Handwritten
 from benchmarks.handwritten_postgresql import HandwrittenInOne
-from benchmarks.lines import Line, Target, at_least
+from benchmarks.lines import Line, Target, at_least, at_most
 from benchmarks.ratios import Work, seconds
+from poec_workflow.notices import NOTICES
 
 MANY = 20_000
 """Applications of a store: growth is measured elsewhere."""
@@ -26,11 +27,13 @@ COMMIT = "(a durable commit of one row)"
 """What the disk allows, whoever asks: the slower it is, the less a ratio says."""
 AGAINST = {
     "sqlite": "SQLite, sqlite3 by hand, full durability",
-    "postgresql": "PostgreSQL, psycopg by hand, five statements",
+    "postgresql": "PostgreSQL, psycopg by hand, four statements",
     "in one": "PostgreSQL, psycopg by hand, writes in one statement",
 }
 TARGETS: dict[str, Target] = {"sqlite": at_least(0.7, prize=0.9), "postgresql": at_least(1.0, prize=1.3)}
 THREADED = at_least(0.8, prize=1.3)
+TOLD = at_most(1.25)
+"""What a command may cost whose messages are stored with it, of one that tells nobody."""
 
 
 def lines(*, quick: bool) -> Sequence[Line]:
@@ -40,6 +43,7 @@ def lines(*, quick: bool) -> Sequence[Line]:
     for kind in STORES.kinds:
         same_rows(kind)
         measured += _one_thread(kind, rounds)
+        measured += _told(kind, rounds)
         if kind == "postgresql":
             measured.append(_threads(kind, 8 if quick else 45))
     return measured
@@ -86,6 +90,30 @@ def _processor(kind: str, ours: FilledStore, by_hand: Handwritten, skipped: int)
     return Line(
         name="convoke, processor time", against=AGAINST[kind], ours=taken["ours"], floor=taken["by hand"], unit="µs"
     )
+
+
+def _told(kind: str, rounds: int) -> Iterator[Line]:
+    """A command whose messages are stored with it, beside the same where nobody is told, on stores of their own."""
+    with ExitStack() as stack:
+        silent = stack.enter_context(store(kind, MANY))
+        telling = stack.enter_context(store(kind, MANY, NOTICES))
+        ways = {"telling": telling, "silent": silent}
+        needed = (rounds + 1) * TURN
+        calls = {way: convocations(each) for way, each in ways.items()}
+        for clock, name, target in (
+            (perf_counter, "convoke, telling", TOLD),
+            (thread_time, "convoke, telling, processor time", None),
+        ):
+            works = {way: in_turn(executing(each, next_of(calls[way], needed))) for way, each in ways.items()}
+            taken = {way: each / TURN * 1e6 for way, each in seconds(works, rounds, clock).items()}
+            yield Line(
+                name=name,
+                against=f"{NAMES[kind]}, ours, nobody is told",
+                ours=taken["telling"],
+                floor=taken["silent"],
+                unit="µs",
+                target=target,
+            )
 
 
 def executing(store: FilledStore, calls: Sequence[Call]) -> Iterator[Work]:

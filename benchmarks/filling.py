@@ -5,7 +5,7 @@ next. Each session has five hundred applications. References go by time: the fir
 then some are overdue, and the last three in ten are current. Ten sessions in a row share an action and their
 candidates, as people apply again; an organisation is positioner and trainer of ten, one in each tenth of the time, and
 `REGION` is responsible for all.
-The outbox is left empty: what was stored long ago was sent.
+No message waits: what was stored long ago was sent. Who is measured tells nobody, unless a line says so.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from poec_workflow import Actor, ActorKind, Candidate, Origin, Prescriber, Reque
 from poec_workflow.adapters.sql import SqlStorage
 from poec_workflow.adapters.sql.schema import actions, applications, history, people, receipts, sessions
 from poec_workflow.commands import Command
+from poec_workflow.notices import NONE, Notices
 from poec_workflow.testing import SettableClock
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
@@ -185,7 +186,7 @@ def _rows_of(number: int, of: int) -> Rows:
 def _text_of(kind: Kind) -> str:
     """The rows that a session of a kind leaves, as JSON."""
     with TemporaryDirectory() as folder, SqlStorage.open(f"sqlite:///{folder}/one.db") as storage:
-        workflow = Workflow(storage, clock=SettableClock(NOW.isoformat()))
+        workflow = Workflow(storage, clock=SettableClock(NOW.isoformat()), notices=NONE)
         creation = commands.CreateAction(f"A-{ACTION}", title="[POEC] Soudeur", funder="OPCO", responsible="REGION")
         story = [
             (kind.registered, creation),
@@ -250,9 +251,9 @@ class FilledStore:
     random: random.Random = field(factory=lambda: random.Random(7))  # noqa: S311 - no secret
 
     @classmethod
-    def on(cls, storage: SqlStorage, many: int) -> FilledStore:
+    def on(cls, storage: SqlStorage, many: int, notices: Notices = NONE) -> FilledStore:
         """On a store of so many applications."""
-        return cls(Workflow(storage, clock=SettableClock(NOW.isoformat())), many // PER_SESSION)
+        return cls(Workflow(storage, clock=SettableClock(NOW.isoformat()), notices=notices), many // PER_SESSION)
 
     def any_session(self) -> str:
         """The number of any session."""

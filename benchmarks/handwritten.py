@@ -26,6 +26,8 @@ Row = Sequence[Any]
 
 GRACE = timedelta(days=21)
 MOST_CONVOCATIONS = 3
+TO_1970 = 62_135_596_800_000_000
+"""Microseconds since the first year, which pages by registration are sorted by."""
 FINGERPRINT = f"{APPLICATION.fingerprint}-{default_settings().fingerprint}"
 """Of the rules and settings: a constant of the service."""
 
@@ -44,16 +46,15 @@ REGISTRATION_CHECKS = (
     " WHERE candidate = ? AND session = ? AND state IN ('pending', 'convoked', 'present', 'absent', 'retained'))"
 )
 RECEIPT = "SELECT digest, kind, reference, version FROM poec_receipts WHERE key = ?"
-INSERT_APPLICATION = "INSERT INTO poec_applications VALUES (?, 1, 'pending', ?, ?, ?, ?, ?)"
+INSERT_APPLICATION = "INSERT INTO poec_applications VALUES (?, 1, 'pending', ?, ?, ?, ?, ?, ?)"
 UPDATE_APPLICATION = "UPDATE poec_applications SET version = ?, state = ?, data = ? WHERE reference = ? AND version = ?"
 COUNT_REGISTERED = "UPDATE poec_sessions SET pending = pending + 1, registered = registered + 1 WHERE reference = ?"
 COUNT_CONVOKED = {
     state: f"UPDATE poec_sessions SET {state} = {state} - ?, convoked = convoked + ? WHERE reference = ?"
     for state in ("pending", "absent")
 }
-INSERT_HISTORY = "INSERT INTO poec_history VALUES ('application', ?, ?, 'application', ?, ?, 0, ?, ?)"
-INSERT_OUTBOX = "INSERT INTO poec_outbox (kind, reference, version) VALUES ('application', ?, ?)"
-INSERT_RECEIPT = "INSERT INTO poec_receipts VALUES (?, ?, 'application', ?, ?)"
+INSERT_HISTORY = "INSERT INTO poec_history VALUES ('application', ?, ?, 'application', ?, ?, 0, ?, ?, ?)"
+INSERT_RECEIPT = "INSERT INTO poec_receipts VALUES (?, ?, 'application', ?, ?, ?)"
 UPSERT_PERSON = (
     "INSERT INTO poec_people VALUES (?, ?, ?, ?) ON CONFLICT (reference)"
     " DO UPDATE SET name = excluded.name, email = excluded.email, search = excluded.search"
@@ -191,9 +192,8 @@ class Handwritten(ABC):
                 self.write(COUNT_CONVOKED[before], (many, many, session))
             self.write_many(
                 INSERT_HISTORY,
-                [(each.reference, each.version, each.reference, each.version, None, each.entry) for each in made],
+                [history_of(each) for each in made],
             )
-            self.write_many(INSERT_OUTBOX, [(each.reference, each.version) for each in made])
 
         self.transaction(work)
 
@@ -238,18 +238,17 @@ class Handwritten(ABC):
                 "place": None,
             }
             digest = _digest(command, "organization", call.organization)
-            self.write(INSERT_RECEIPT, (call.key, digest, made.reference, made.version))
+            self.write(INSERT_RECEIPT, (call.key, digest, made.reference, made.version, made.session))
 
     def write_convocation(self, made: Convoked) -> None:
-        """Four statements."""
+        """Three statements."""
         changed = self.write(
             UPDATE_APPLICATION, (made.version, "convoked", made.data, made.reference, made.version - 1)
         )
         if changed != 1:
             raise Refusal("changed by somebody else")
         self.write(COUNT_CONVOKED[made.before], (1, 1, made.session))
-        self.write(INSERT_HISTORY, (made.reference, made.version, made.reference, made.version, None, made.entry))
-        self.write(INSERT_OUTBOX, (made.reference, made.version))
+        self.write(INSERT_HISTORY, history_of(made))
 
     def _preregister(self, call: Registration, now: datetime) -> None:
         row = self.one(SESSION_WITH_ACTION + self.lock_session, (call.session,))
@@ -264,10 +263,10 @@ class Handwritten(ABC):
         sender = call.prescriber
         search = folded(f"{call.application} {person} {sender['organization']} {sender['name']}")
         at = int(now.timestamp()) * 1_000_000 + now.microsecond
-        self.write(INSERT_APPLICATION, (call.application, call.session, person, at, search, data))
+        paged = f"{at + TO_1970:017}{call.application}"
+        self.write(INSERT_APPLICATION, (call.application, call.session, person, at, search, data, paged))
         self.write(COUNT_REGISTERED, (call.session,))
-        self.write(INSERT_HISTORY, (call.application, 1, call.application, 1, None, entry))
-        self.write(INSERT_OUTBOX, (call.application, 1))
+        self.write(INSERT_HISTORY, (call.application, 1, call.application, 1, None, entry, call.session))
         name, email = call.candidate["name"], call.candidate["email"]
         self.write(UPSERT_PERSON, (person, name, email, folded(f"{name} {email}")))
         if call.key is not None:
@@ -279,11 +278,16 @@ class Handwritten(ABC):
                 "prescriber": dict(call.prescriber),
             }
             digest = _digest(command, "platform", call.organization)
-            self.write(INSERT_RECEIPT, (call.key, digest, call.application, 1))
+            self.write(INSERT_RECEIPT, (call.key, digest, call.application, 1, call.session))
 
     def _look_for_receipt(self, key: str | None) -> None:
         if key is not None and self.one(RECEIPT, (key,)) is not None:
             raise Refusal("key-reused")
+
+
+def history_of(made: Convoked) -> Values:
+    """The history row of a convocation."""
+    return made.reference, made.version, made.reference, made.version, None, made.entry, made.session
 
 
 def loads(text: str) -> Json:
@@ -306,7 +310,7 @@ def convoked(call: Convocation, application: Json, row: Row, now: datetime) -> C
     advisories = _may_convoke(call, application, session, now)
     before, version, at, on = application["state"], application["version"] + 1, now.isoformat(), call.on.isoformat()
     application["version"], application["state"] = version, "convoked"
-    application["convocations"].append({"on": on, "time": None, "place": None, "entered_at": at})
+    application["convocations"].append({"on": on, "time": None, "place": None, "entered_at": at, "outcome": None})
     entry = _entry(
         ("convoke", "convoked", "L2"),
         (call.application, version, before, "convoked"),

@@ -14,7 +14,6 @@ from benchmarks.handwritten import (
     FINGERPRINT,
     GRACE,
     INSERT_HISTORY,
-    INSERT_OUTBOX,
     OPEN,
     UPDATE_APPLICATION,
     Convoked,
@@ -22,14 +21,15 @@ from benchmarks.handwritten import (
     Refusal,
     Row,
     Values,
+    history_of,
 )
 
 WRITE_CONVOCATION: Mapping[str, str] = {
-    before: f"WITH changed AS ({UPDATE_APPLICATION} RETURNING 1), counted AS ({count}), noted AS ({INSERT_HISTORY}),"
-    f" told AS ({INSERT_OUTBOX}) SELECT count(*) FROM changed"
+    before: f"WITH changed AS ({UPDATE_APPLICATION} RETURNING 1), counted AS ({count}), noted AS ({INSERT_HISTORY})"
+    " SELECT count(*) FROM changed"
     for before, count in COUNT_CONVOKED.items()
 }
-"""All four writes of a convocation in one statement; how many applications had the version that was read."""
+"""All three writes of a convocation in one statement; how many applications had the version that was read."""
 
 SWEEP = f"""WITH due AS MATERIALIZED (
     SELECT reference, to_char((end_on::date + %(days)s::int)::timestamp AT TIME ZONE 'Europe/Paris',
@@ -37,7 +37,7 @@ SWEEP = f"""WITH due AS MATERIALIZED (
     FROM poec_sessions WHERE end_on < %(before)s AND pending + convoked + present + absent > 0
     ORDER BY reference FOR UPDATE
 ), open AS MATERIALIZED (
-    SELECT a.reference, a.version, a.version + 1 AS next, a.state, due.at
+    SELECT a.reference, a.version, a.version + 1 AS next, a.state, a.session, due.at
     FROM due JOIN poec_applications a ON a.session = due.reference WHERE a.state IN {OPEN}
     ORDER BY a.reference FOR UPDATE OF a
 ), expired AS (
@@ -48,18 +48,17 @@ SWEEP = f"""WITH due AS MATERIALIZED (
 ), counted AS (
     UPDATE poec_sessions s SET no_advice = no_advice + pending + convoked + present + absent,
       pending = 0, convoked = 0, present = 0, absent = 0 FROM due WHERE s.reference = due.reference
-), noted AS (
-    INSERT INTO poec_history
+)
+INSERT INTO poec_history
     SELECT 'application', reference, next, 'application', reference, next, 0, NULL,
       '{{"kind": "application", "reference": "' || reference || '", "version": ' || next
       || ', "type": "expired", "effective": "' || at || '", "recorded": "' || %(now)s::text
       || '", "actor": {{"kind": "system", "organization": null, "candidate": null, "reference": null, "name": null}}'
       || ', "from": "' || state || '", "to": "no-advice", "rule": "L12", "command": "expire"'
       || ', "decision": {{"kind": "application", "reference": "' || reference || '", "version": ' || next
-      || '}}, "fingerprint": "{FINGERPRINT}", "advisories": [], "data": {{}}}}'
+      || '}}, "fingerprint": "{FINGERPRINT}", "advisories": [], "data": {{}}}}',
+      session
     FROM open ORDER BY reference
-)
-INSERT INTO poec_outbox (kind, reference, version) SELECT 'application', reference, next FROM open ORDER BY reference
 """
 
 
@@ -121,8 +120,7 @@ class HandwrittenInOne(HandwrittenPostgresql):
             (
                 *(made.version, "convoked", made.data, made.reference, made.version - 1),
                 *(1, 1, made.session),
-                *(made.reference, made.version, made.reference, made.version, None, made.entry),
-                *(made.reference, made.version),
+                *history_of(made),
             ),
         )
         if row is None or row[0] != 1:

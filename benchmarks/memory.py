@@ -1,7 +1,8 @@
 """What a live application in `MemoryStorage` takes beyond its own values, in bytes.
 
 Applications are registered from the lines of a journal; some are convoked, and recorded as present. What the process
-then holds for each, less the same applications as plain values in a list, is what history, outbox and indexes add.
+then holds for each, less the same applications as plain values in a list, is what history and indexes add. Nobody is
+told, for messages leave the storage once they are sent.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from benchmarks.files_entered import DESK, PLATFORM, SETUP
 from benchmarks.lines import Line, at_most
 from poec_workflow import Application, Candidate, CommandRefused, Refused, Request, Workflow, from_json, to_json
 from poec_workflow.adapters.memory import MemoryStorage
+from poec_workflow.notices import NONE
 from poec_workflow.serialization import journal_line
 
 TARGETS = {1: 700.0, 3: 1500.0}
@@ -44,7 +46,7 @@ def accept(workflow: Workflow, request: Request) -> None:
 
 def begun(applications: int) -> Workflow:
     """A workflow on an empty storage, with sessions enough."""
-    workflow = Workflow(MemoryStorage())
+    workflow = Workflow(MemoryStorage(), notices=NONE)
     action, published, session, *_ = SETUP
     numbers = range(applications // PER_SESSION + 1)
     sessions = ({**session, "session": f"S-{each:06}", "capacity": PER_SESSION} for each in numbers)

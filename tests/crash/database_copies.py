@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from itertools import count
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -112,10 +113,10 @@ PREPARED_DATABASES = {"sqlite": sqlite, "postgresql": postgresql}
 
 
 def picture(url: str) -> Picture:
-    """Every row of every table, and every table's and index's words; outbox rows in their order, by rank."""
+    """Every row of every table, and every table's and index's words; messages in their order, by rank."""
     rows = _of_file(url) if url.startswith("sqlite") else _of_server(url)
-    if "poec_outbox" in rows:
-        rows["poec_outbox"] = [(rank, *row[1:]) for rank, row in enumerate(sorted(rows["poec_outbox"]))]
+    for name in {"poec_messages", "poec_outbox"} & rows.keys():  # the second before revision 0005
+        rows[name] = [(rank, *row[1:]) for rank, row in enumerate(sorted(rows[name], key=itemgetter(0)))]
     return rows
 
 

@@ -22,6 +22,7 @@ from typing import Any
 import psycopg
 from attrs import frozen
 from process_kills import forking
+from undisturbed_run import TOLD, told
 
 from guarantees import ADVISER, PLATFORM, TRAINER, check, registering, retaining, workflow_on, workflow_with_session
 from poec_workflow import Accepted, Actor, Conflict, StorageUnavailable, SubjectKind, Workflow, commands
@@ -164,13 +165,14 @@ def _judged(url: str, notes: list[dict[str, Any]]) -> dict[str, int]:
     """Each acknowledged command is stored once, as it was answered, and nothing else is."""
     with psycopg.connect(raw_url(url)) as connection:
         receipts = connection.execute("SELECT key, kind, reference, version FROM poec_receipts").fetchall()
-        entries = connection.execute("SELECT kind, reference, version FROM poec_history").fetchall()
-        waiting = connection.execute("SELECT kind, reference, version FROM poec_outbox").fetchall()
+        history = connection.execute("SELECT kind, reference, version, data FROM poec_history").fetchall()
+        messages = connection.execute("SELECT * FROM poec_messages").fetchall()
+    entries = [row[:3] for row in history]
     assert sorted(receipts) == sorted((each["key"], *each["at"]) for each in notes)
     founding = 3
     assert len(entries) == len(notes) + founding
     assert {tuple(each["at"]) for each in notes} <= set(entries)
-    assert sorted(waiting) == sorted(entries)
+    assert told(messages) == {row[:3] for row in history if json.loads(row[3])["type"] in TOLD}
     last = {each["at"][1]: each["state"] for each in sorted(notes, key=lambda each: each["at"][2])}
     with SqlStorage.open(url) as storage:
         check(storage)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from typing import Any
 
 from attrs import evolve, field, frozen
 from database_copies import Picture, PreparedDatabase, picture
@@ -12,7 +14,11 @@ from operations import Answer, Operation
 from guarantees import check
 from poec_workflow.adapters.sql import SqlStorage
 from poec_workflow.decider import Accepted
+from poec_workflow.notices import NOTICES
 from stores import stored_by
+
+TOLD = {event.type for event in NOTICES.by_event}
+"""The events that somebody is told of."""
 
 
 def done(operation: Operation, storage: SqlStorage, interceptor: Interceptor, watch: Watch) -> Answer:
@@ -93,10 +99,17 @@ class UndisturbedRun:
 
 
 def whole(storage: SqlStorage, found: Picture) -> None:
-    """Folds equal what is stored, counters a recount, and the outbox has a row for each event."""
+    """Folds equal what is stored, counters a recount, and each event that has a notice was told of."""
     check(storage)
-    events = sorted(row[:3] for row in found["poec_history"])
-    assert sorted(row[1:4] for row in found["poec_outbox"]) == events
+    assert told(found["poec_messages"]) == {
+        row[:3] for row in found["poec_history"] if json.loads(row[8])["type"] in TOLD
+    }
+
+
+def told(messages: Sequence[Sequence[Any]]) -> set[tuple[Any, ...]]:
+    """The positions of the events that some rows tell of, each of which names a message of its own."""
+    assert len({row[1] for row in messages}) == len(messages)
+    return {tuple(row[3:6]) for row in messages}
 
 
 def _same(found: Picture, expected: Picture) -> None:

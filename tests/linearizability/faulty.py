@@ -15,6 +15,7 @@ from poec_workflow.adapters.memory.memory_storage import MemoryTransaction
 from poec_workflow.adapters.memory.memory_tables import Tables
 from poec_workflow.commands import Command, Preregister
 from poec_workflow.history_recording import RecordedChange
+from poec_workflow.messages import Message
 from poec_workflow.model import Candidate
 from poec_workflow.ports import DecisionContext, Receipt
 
@@ -44,10 +45,14 @@ class Unheld(MemoryTransaction):
             return super().claim_overdue(ended_before, limit=limit)
 
     def save(
-        self, changes: Sequence[RecordedChange], receipt: Receipt | None = None, people: Sequence[Candidate] = ()
+        self,
+        changes: Sequence[RecordedChange],
+        receipt: Receipt | None = None,
+        people: Sequence[Candidate] = (),
+        messages: Sequence[Message] = (),
     ) -> None:
         with self._lock:
-            super().save(changes, receipt, people)
+            super().save(changes, receipt, people, messages)
 
 
 class NoLock(MemoryStorage):
@@ -62,9 +67,10 @@ class NoLock(MemoryStorage):
                 changes: Sequence[RecordedChange],
                 receipt: Receipt | None = None,
                 people: Sequence[Candidate] = (),
+                messages: Sequence[Message] = (),
             ) -> None:
                 for change in changes:
-                    super().save([change], receipt, people)
+                    super().save([change], receipt, people, messages if change is changes[-1] else ())
                     let_others()
 
         return work(Halving(self._tables, self._lock))

@@ -14,6 +14,7 @@ from poec_workflow.adapters.sql import SqlStorage
 from poec_workflow.adapters.sql.sql_storage import SqlTransaction
 from poec_workflow.commands import Command, Preregister
 from poec_workflow.history_recording import RecordedChange
+from poec_workflow.messages import Message
 from poec_workflow.model import Candidate
 from poec_workflow.ports import DecisionContext, Receipt, Transaction
 
@@ -87,7 +88,7 @@ class _Noting(Around):
         self._noted.append(found)
         return found
 
-    def save(self, *_: object) -> None:
+    def save(self, *_: object, **__: object) -> None:
         """Nothing yet."""
 
 
@@ -95,8 +96,9 @@ def _whole(loaded: DecisionContext) -> DecisionContext:
     """With what would be loaded later."""
     if loaded.enrolment is None:
         return loaded
-    waiting = tuple(loaded.enrolment.open_applications)
-    return evolve(loaded, enrolment=evolve(loaded.enrolment, open_applications=waiting))
+    waiting, retained = tuple(loaded.enrolment.open_applications), tuple(loaded.enrolment.retained_applications)
+    enrolment = evolve(loaded.enrolment, open_applications=waiting, retained_applications=retained)
+    return evolve(loaded, enrolment=enrolment)
 
 
 class _Noted(Around):
@@ -144,10 +146,14 @@ class _Remembering(Around):
         return self._again or tuple(self._claimed)
 
     def save(
-        self, changes: Sequence[RecordedChange], receipt: Receipt | None = None, people: Sequence[Candidate] = ()
+        self,
+        changes: Sequence[RecordedChange],
+        receipt: Receipt | None = None,
+        people: Sequence[Candidate] = (),
+        messages: Sequence[Message] = (),
     ) -> None:
         if not self._again:
-            self.inner.save(changes, receipt, people)
+            self.inner.save(changes, receipt, people, messages)
 
 
 class EarlyEnd(Planted):

@@ -6,18 +6,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from time import monotonic_ns
 from typing import Any, Protocol
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from guarantees import PLATFORM, TRAINER, retaining, workflow_on
 from poec_workflow import Accepted, Actor, Refused, Request, Workflow
 from poec_workflow.adapters.sql import SqlStorage
 from poec_workflow.commands import Command, SetCapacity, SetCoefficient
+from poec_workflow.events import EVENTS, ApplicationEvent, SessionEvent
 from poec_workflow.history import Position
+from poec_workflow.notices import POSITIONER, Notice, Notices
 from processes import PATIENCE, flag, meet
 
 CHANGERS = 2
 TRIES = 3
 """How often a patient one asks while the limit moves."""
+_EVENTS = [each for each in EVENTS.values() if issubclass(each, ApplicationEvent | SessionEvent)]
+OF_EVERYTHING = Notices([Notice("all", _EVENTS, tell=[POSITIONER])])
+"""One message for each event: what is numbered says in which order all was stored."""
 
 
 @frozen(kw_only=True)
@@ -54,7 +59,7 @@ class Part(Protocol):
 
 def take_part(url: str, parties: int, part: Part) -> list[Record]:
     """Open a storage, wait for the others, and go."""
-    workflow = workflow_on(_storage(url))
+    workflow = evolve(workflow_on(_storage(url)), notices=OF_EVERYTHING)
     workflow.storage.queries.organizations()
     meet(parties)
     return list(part.play(workflow))

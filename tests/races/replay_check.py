@@ -1,6 +1,7 @@
 """Whether a race came out right: its transactions are put into the order in which they were stored, and replayed.
 
-Outbox rows are numbered while the session is held, so their order is that of the session's transactions.
+Messages are numbered while the session is held, so their order is that of the session's transactions. In a race
+somebody is told of every event.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from guarantees import tally_of
 from poec_workflow import SubjectKind
 from poec_workflow.adapters.sql import SqlStorage
 from poec_workflow.adapters.sql.row_mapping import position_of
-from poec_workflow.adapters.sql.schema import outbox
+from poec_workflow.adapters.sql.schema import messages
 from poec_workflow.events import CapacitySet, Preregistered, Retained
 from poec_workflow.folding import evolve
 from poec_workflow.history import HistoryEntry, Position
@@ -56,13 +57,14 @@ def standing(storage: SqlStorage, session: str) -> Standing:
 
 
 def stored_so_far(connection: Connection) -> int:
-    """The number of the last outbox row."""
-    return connection.scalar(select(func.coalesce(func.max(outbox.c.id), 0))) or 0
+    """The number of the last message."""
+    return connection.scalar(select(func.coalesce(func.max(messages.c.id), 0))) or 0
 
 
 def stored_after(connection: Connection, number: int) -> list[Position]:
     """What was stored since, in order."""
-    return [position_of(row) for row in connection.execute(select(outbox).where(outbox.c.id > number).order_by("id"))]
+    later = select(messages).where(messages.c.id > number).order_by("id")
+    return [position_of(row) for row in connection.execute(later)]
 
 
 def judge(storage: SqlStorage, before: Standing, records: Sequence[Record], stored: Sequence[Position]) -> None:
