@@ -5,6 +5,7 @@ and in N8 and N9 for each application, nobody is told twice.
 """
 
 from poec_workflow import events
+from poec_workflow.invitations import APPOINTMENTS
 from poec_workflow.model import LIVE_STATES, ApplicationState
 from poec_workflow.notices.audience import (
     CANDIDATE,
@@ -17,7 +18,7 @@ from poec_workflow.notices.audience import (
     holder_of,
     system,
 )
-from poec_workflow.notices.notice import APPOINTMENTS, Notice
+from poec_workflow.notices.notice import Notice
 from poec_workflow.notices.notice_table import Notices
 
 __all__ = [

@@ -6,16 +6,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from attrs import field, fields, frozen
 
-from poec_workflow.events import AnyEvent, ApplicationEvent, ConvocationMoved, Convoked, SessionEvent
+from poec_workflow.events import AnyEvent, ApplicationEvent, SessionEvent
 from poec_workflow.frozen_map import FrozenMap
+from poec_workflow.invitations import APPOINTMENTS
 from poec_workflow.model import LIVE_STATES, Application, ApplicationState
 from poec_workflow.notices.audience import Audience
 
 LONGEST_ID = 16
 """Of a row's id, in characters: it is stored with each message."""
-
-APPOINTMENTS = (Convoked, ConvocationMoved)
-"""The events that make or move an appointment."""
 
 
 def _listed(given: type[AnyEvent] | Iterable[type[AnyEvent]]) -> tuple[type[AnyEvent], ...]:

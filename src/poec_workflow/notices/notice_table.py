@@ -73,6 +73,11 @@ class Notices:
         """The row that sums up what time brings."""
         return next((each for each in self.rows if not each.events), None)
 
+    @cached_property
+    def invites(self) -> bool:
+        """Whether candidates are invited to their appointments, and so hear of those that do not stand any more."""
+        return any(each.invited for row in self.rows for each in row.audiences)
+
     def told(self, accepted: Accepted, facts: Facts) -> Accepted:
         """An accepted decision that says who is told of it; one that was replayed tells nobody.
 

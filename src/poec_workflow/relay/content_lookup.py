@@ -10,6 +10,7 @@ from attrs import frozen
 
 from poec_workflow.folding import fold
 from poec_workflow.history import HistoryEntry, Position
+from poec_workflow.invitations import APPOINTMENTS, Invitation, invitation
 from poec_workflow.messages import Addressee, AddresseeKind, DigestPosition, Message
 from poec_workflow.model import Application, SubjectKind, TrainingAction, TrainingSession
 from poec_workflow.notices import Audience, Notice
@@ -51,6 +52,7 @@ class ContentLookup:
             session=session,
             action=None if session is None else cast("TrainingAction | None", self._stored("action", session.action)),
             candidate=candidate,
+            invitation=self._invitation(entry, history, audience),
             told={name: getattr(entry.event, name) for name in (audience.fields if audience else ())},
             day=local_day(entry.recorded_at, self.workflow.settings.zone),
             catalogue=self.workflow.settings.catalogue,
@@ -81,6 +83,17 @@ class ContentLookup:
             return None
         found = (each for each in _told_by(row, application) if _found(each, application, session) == message.to)
         return next(found, None)
+
+    def _invitation(
+        self, entry: HistoryEntry, history: Sequence[HistoryEntry], audience: Audience | None
+    ) -> Invitation | None:
+        """What the calendar of a candidate who is invited to appointments is told."""
+        if audience is None or audience.kind is not AddresseeKind.CANDIDATE or not self.workflow.notices.invites:
+            return None
+        if isinstance(entry.event, APPOINTMENTS) and not audience.invited:
+            return None
+        of_application = entry.event.subject_kind is SubjectKind.APPLICATION
+        return invitation(history, self.workflow.settings.zone) if of_application else None
 
     def _digest(self, message: Message) -> Content | None:
         today = local_now(self.workflow.clock, self.workflow.settings.zone).date()
