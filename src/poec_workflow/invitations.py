@@ -1,4 +1,4 @@
-"""What a candidate's calendar is told: an appointment made, moved, or cancelled because the application ended before it.
+"""What a candidate's calendar is told: an appointment made or moved, or cancelled as the application ended before.
 
 A calendar that takes every message in order shows the appointment that stands, as long as it is to come (N2).
 """

@@ -6,19 +6,34 @@ from email.message import EmailMessage
 from typing import Any
 
 from attrs import frozen
-from django.core.mail import get_connection
-from django.core.mail.message import EmailMessage as DjangoMessage
+from django.core.mail import get_connection  # type: ignore[import-untyped]
 
 
-class _Written(DjangoMessage):
-    """A mail that is written already: Django's backends ask for `message()`, its sender and its recipients."""
+@frozen
+class _Written:
+    """A mail that is written already, as Django's backends ask for one."""
 
-    def __init__(self, mail: EmailMessage, to: str) -> None:
-        super().__init__(subject=str(mail["Subject"]), from_email=str(mail["From"]), to=[to])
-        self._mail = mail
+    mail: EmailMessage
+    to: list[str]
+    encoding: str | None = None
 
-    def message(self, *_: Any, **__: Any) -> Any:  # noqa: ANN401 - Django's versions differ
-        return self._mail
+    @property
+    def subject(self) -> str:
+        """Of the mail."""
+        return str(self.mail["Subject"])
+
+    @property
+    def from_email(self) -> str:
+        """Of the mail."""
+        return str(self.mail["From"])
+
+    def recipients(self) -> list[str]:
+        """Whom it goes to."""
+        return self.to
+
+    def message(self, *_: Any, **__: Any) -> EmailMessage:  # noqa: ANN401 - Django's versions differ
+        """The mail."""
+        return self.mail
 
 
 @frozen(kw_only=True)
@@ -37,4 +52,4 @@ class DjangoBackend:
         Raises:
             Exception: whatever the backend raises, which can't be told apart here: to be tried again.
         """
-        get_connection(self.using).send_messages([_Written(mail, to)])
+        get_connection(self.using).send_messages([_Written(mail, [to])])

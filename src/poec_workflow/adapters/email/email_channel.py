@@ -8,7 +8,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from attrs import field, frozen
 
@@ -101,9 +101,9 @@ class EmailChannel:
         mail["Date"] = format_datetime(self._now())
         mail["Message-ID"] = f"<{message.id}@{self.domain or self.from_address.rpartition('@')[2]}>"
         mail["Auto-Submitted"] = "auto-generated"
-        mail["Content-Language"] = language
         mail.set_content(words.text)
         mail.add_alternative(words.html, subtype="html")
+        mail["Content-Language"] = language
         if content.invitation is not None:
             self._invite(mail, content, recipient, language)
         return mail
@@ -118,19 +118,15 @@ class EmailChannel:
             language=language,
             attendee=recipient.email,
         )
-        way = method(content.invitation)
         # In base64: quoted-printable breaks Outlook.
-        mail.add_alternative(
-            data, maintype="text", subtype="calendar", params={"method": way, "charset": "UTF-8"}, cte="base64"
-        )
-        mail.add_attachment(
-            data,
-            maintype="text",
-            subtype="calendar",
-            filename=_INVITATION,
-            params={"method": way, "charset": "UTF-8"},
-            cte="base64",
-        )
+        part: dict[str, Any] = {
+            "maintype": "text",
+            "subtype": "calendar",
+            "cte": "base64",
+            "params": {"method": method(content.invitation), "charset": "UTF-8"},
+        }
+        mail.add_alternative(data, **part)
+        mail.add_attachment(data, **part, filename=_INVITATION)
 
     def _recipient(self, message: Message, content: Content) -> Recipient:
         known = self.addresses.recipient(message.to)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, vCalAddress, vDate, vDatetime, vText
+from icalendar import Calendar, Event, Timezone, vCalAddress, vText
 
 from poec_workflow.invitations import Invitation
 from poec_workflow.locales import label
@@ -15,6 +15,26 @@ PARIS = "Europe/Paris"
 PRODID = "-//poec_workflow//invitations//FR"
 LENGTH = timedelta(hours=1)
 """How long an appointment with a time takes in the calendar: nobody says it."""
+
+_PARIS_RULES = """BEGIN:VTIMEZONE
+TZID:Europe/Paris
+BEGIN:STANDARD
+DTSTART:19961027T030000
+RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU
+TZNAME:CET
+TZOFFSETFROM:+0200
+TZOFFSETTO:+0100
+END:STANDARD
+BEGIN:DAYLIGHT
+DTSTART:19970330T020000
+RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU
+TZNAME:CEST
+TZOFFSETFROM:+0100
+TZOFFSETTO:+0200
+END:DAYLIGHT
+END:VTIMEZONE
+"""
+"""The rules of Paris time since 1996, without an end."""
 
 
 def method(invitation: Invitation) -> str:
@@ -71,19 +91,18 @@ def calendar(
     made.add("version", "2.0")
     made.add("calscale", "GREGORIAN")
     made.add("method", method(invitation))
-    made.add_component(event)
     if invitation.time is not None:
-        made.add_missing_timezones()
+        made.add_component(Timezone.from_ical(_PARIS_RULES))
+    made.add_component(event)
     return bytes(made.to_ical())
 
 
 def _add_times(event: Event, invitation: Invitation) -> None:
     if invitation.time is None:
         # Without an end an all-day event lasts its day (RFC 5545, 3.6.1).
-        event.add("dtstart", vDate(invitation.on))
+        event.add("dtstart", invitation.on)
         return
-    start = datetime.combine(invitation.on, invitation.time, ZoneInfo(PARIS))
-    event.add("dtstart", vDatetime(start))
+    event.add("dtstart", datetime.combine(invitation.on, invitation.time, ZoneInfo(PARIS)))
     event.add("duration", LENGTH)
 
 
