@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, time
 from decimal import Decimal
 from typing import Any
+from unicodedata import category
 
 from attrs import frozen
 from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, StrictUndefined, TemplateNotFound
@@ -14,6 +15,9 @@ from poec_workflow.messages import AddresseeKind, Message
 from poec_workflow.ports import Content
 
 DIGEST = "digest"
+"""The name of the digest's template, which has no event."""
+LONGEST_SUBJECT = 200
+"""In characters: a title may have ten thousand."""
 _DAYS = {
     "fr": ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
@@ -78,9 +82,10 @@ class MailTexts:
     def __init__(self, loader: BaseLoader | None = None) -> None:
         own = PackageLoader("poec_workflow.adapters.email", "templates")
         loaders = [own] if loader is None else [loader, own]
+        common: dict[str, Any] = {"loader": ChoiceLoader(loaders), "undefined": StrictUndefined, "finalize": _written}
         # The text is no HTML: escaping it would show. Pages are escaped, whatever a template's author forgets.
-        self._texts = Environment(loader=ChoiceLoader(loaders), undefined=StrictUndefined, autoescape=False)  # noqa: S701
-        self._pages = Environment(loader=ChoiceLoader(loaders), undefined=StrictUndefined, autoescape=True)
+        self._texts = Environment(**common, autoescape=False)  # noqa: S701
+        self._pages = Environment(**common, autoescape=True)
 
     def write(self, message: Message, content: Content, language: str) -> MailText:
         """The mail of a message in a language."""
@@ -89,7 +94,7 @@ class MailTexts:
         template = self._texts.get_template(f"{language}/{name}.txt")
         context = template.new_context(values)
         subject, body = ("".join(template.blocks[block](context)) for block in ("subject", "body"))
-        line, text = _one_line(subject), body.strip() + "\n"
+        line, text = _one_line(subject)[:LONGEST_SUBJECT], body.strip() + "\n"
         return MailText(subject=line, text=text, html=self._page(name, language, values, line, text))
 
     def _page(self, name: str, language: str, values: dict[str, Any], subject: str, text: str) -> str:
@@ -140,8 +145,17 @@ def _hours(value: Decimal, language: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    """A text without line breaks and controls, as a header must be."""
-    return " ".join("".join(each if each.isprintable() else " " for each in text).split(" ")).strip()
+    """A text without line breaks and controls: a header can't be broken, nor a paragraph made up."""
+    return " ".join("".join(" " if _breaks(each) else each for each in text).split(" ")).strip()
+
+
+def _breaks(character: str) -> bool:
+    return category(character) in {"Cc", "Cf", "Zl", "Zp"}
+
+
+def _written(value: object) -> object:
+    """What a template names, as it is written: texts of people as one line."""
+    return _one_line(value) if type(value) is str else value
 
 
 def _paragraphs(text: str) -> Sequence[Sequence[str]]:

@@ -1,0 +1,330 @@
+"""Mails: what they say to whom, what they never say, how they are sent, and what can't be smuggled into them."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import smtplib
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+from jinja2 import DictLoader
+from samples import Sample, samples, the
+from smtp_server import HOST, Answers, certificate, serving
+
+from guarantees import NOW
+from poec_workflow import Candidate, Undeliverable
+from poec_workflow.adapters.email import Directory, EmailChannel, MailTexts, Recipient, SmtpBackend
+from poec_workflow.adapters.email.email_channel import is_address
+from poec_workflow.adapters.email.smtp_backend import NotSent
+from poec_workflow.notices import NOTICES
+from poec_workflow.testing import SettableClock
+
+PERSON = Candidate(reference="P-1", name="Zoé Nabil", email="zoe@example.org")
+FOUND = samples(PERSON)
+PEOPLE = [each for each in FOUND if each[0].to.kind != "system"]
+
+
+class Kept:
+    """A backend that keeps mails."""
+
+    def __init__(self) -> None:
+        self.mails: list[tuple[EmailMessage, str]] = []
+
+    def send(self, mail: EmailMessage, to: str) -> None:
+        self.mails.append((mail, to))
+
+
+def channel(backend: Any = None, language: Any = "fr", **more: Any) -> EmailChannel:
+    """A channel that knows every organisation of the samples."""
+    known = {
+        name: Recipient(email=f"{name}@example.org", name=name, language=language)
+        for name in ("POS", "FT", "TRAIN", "RESP")
+    }
+    settings = {
+        "from_address": "poec@example.org",
+        "reply_to": "contact@example.org",
+        "clock": SettableClock(NOW),
+        **more,
+    }
+    return EmailChannel(backend=backend or Kept(), addresses=Directory(known), language=language, **settings)
+
+
+def read(sample: Sample, language: str = "fr", **more: Any) -> EmailMessage:
+    """The mail of a sample, as a mail program reads it."""
+    _, data = channel(language=language, **more).preview(*sample)
+    parsed = email.message_from_bytes(data, policy=email.policy.default)
+    assert isinstance(parsed, EmailMessage)
+    return parsed
+
+
+def text_of(mail: EmailMessage, kind: str = "plain") -> str:
+    part = mail.get_body((kind,))
+    assert part is not None
+    content: str = part.get_content()
+    return content
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_outcome_has_its_words(language: str) -> None:
+    """Each event and addressee of the table, in each language: its own subject, the same words in text and page."""
+    told = {each[1].entry.event.type for each in PEOPLE if each[1].entry}
+    assert told == {event.type for row in NOTICES.rows for event in row.events}
+    bodies = set()
+    for sample in PEOPLE:
+        mail = read(sample, language)
+        text, page = text_of(mail), text_of(mail, "html")
+        assert mail["Subject"]
+        assert f'<html lang="{language}">' in page
+        assert "{" not in text + page.partition("<body")[2].partition(">")[2]
+        bodies.add((sample[1].entry.event.type if sample[1].entry else "digest", sample[0].to.kind, text))
+        for line in filter(None, text.splitlines()):
+            assert line.replace("'", "&#39;").replace('"', "&#34;") in page
+    kinds = {(event, kind) for event, kind, _ in bodies}
+    assert len({text.splitlines()[2] for _, _, text in bodies}) >= len(kinds) / 2
+
+
+@pytest.mark.parametrize(("language", "word"), [("fr", "annul"), ("en", "cancel")])
+def test_who_was_absent_is_never_told_cancelled(language: str, word: str) -> None:
+    """Nor who was rejected or withdrew; who lost their session is."""
+    for event in ("absent-without-notice", "absent-at-last-convocation", "rejected", "withdrawn", "expired"):
+        for to in ("candidate", "organization"):
+            mail = read(the(FOUND, event, to), language)
+            assert word not in (mail["Subject"] + text_of(mail)).lower()
+    for event in ("cancelled", "session-cancelled"):
+        assert word in text_of(read(the(FOUND, event, "candidate"), language)).lower()
+
+
+def test_reasons_are_told_in_words_and_comments_to_organisations_alone() -> None:
+    """From the catalogue; what an adviser writes about a person is not for the person."""
+    organisation, candidate = (text_of(read(the(FOUND, "rejected", to))) for to in ("organization", "candidate"))
+    assert "Trop loin" in organisation
+    assert "Trop loin" not in candidate
+    reason = the(FOUND, "rejected", "candidate")[1].catalogue.label("fr", "other", "other")
+    assert reason in candidate
+
+
+def test_headers_are_stable_and_say_who_answers() -> None:
+    """The same id at every attempt, no answer by machines, a reply to people, the language, a prefix where asked."""
+    sample = the(FOUND, "retained", "candidate")
+    mail, again = (read(sample, subject_prefix="[TEST] ") for _ in range(2))
+    assert mail["Message-ID"] == again["Message-ID"] == f"<{sample[0].id}@example.org>"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Reply-To"] == "contact@example.org"
+    assert mail["Subject"].startswith("[TEST] ")
+    assert mail["Content-Language"] == "fr"
+    assert mail["Date"].datetime == NOW
+    assert str(mail["To"]) == "Zoé Nabil <zoe@example.org>"
+
+
+def test_an_invitation_comes_twice_in_base64() -> None:
+    """As an alternative and as a file; of the mails about appointments and their end alone."""
+    mail = read(the(FOUND, "convoked", "candidate"))
+    parts = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
+    assert [(part["Content-Transfer-Encoding"], part.get_param("method"), part.get_filename()) for part in parts] == [
+        ("base64", "REQUEST", None),
+        ("base64", "REQUEST", "invitation.ics"),
+    ]
+    assert len({part.get_payload() for part in parts}) == 1
+    withdrawn = read(the(FOUND, "withdrawn", "candidate"))
+    assert [part.get_param("method") for part in withdrawn.walk() if part.get_content_type() == "text/calendar"] == [
+        "CANCEL",
+        "CANCEL",
+    ]
+    for event, to in (("convoked", "organization"), ("retained", "candidate")):
+        assert "text/calendar" not in {part.get_content_type() for part in read(the(FOUND, event, to)).walk()}
+
+
+NASTY = st.text(st.sampled_from('é ü\r\n\t\0<>"&:;,@\u2028\u200b\u202eBcc[]'), min_size=1, max_size=30)
+
+
+@given(NASTY, NASTY, NASTY)
+def test_nothing_is_smuggled_into_a_mail(name: str, title: str, comment: str) -> None:
+    """Whatever names, titles and comments hold: no header more, no line of its own, no markup."""
+    clean = str.maketrans("", "", "\0")
+    found = SMUGGLED.setdefault((), samples(PERSON))
+    for event, to in (("rejected", "organization"), ("convoked", "candidate")):
+        message, content = the(found, event, to)
+        assert content.candidate
+        assert content.action
+        nasty = evolve(
+            content,
+            candidate=evolve(content.candidate, name=name.translate(clean)),
+            action=evolve(content.action, title=title.translate(clean)),
+        )
+        if event == "rejected":
+            assert content.entry
+            said: Any = evolve(content.entry.event, comment=comment.translate(clean))  # type: ignore[call-arg]
+            nasty = evolve(nasty, entry=evolve(content.entry, event=said))
+        plain, mail = read((message, content)), read((message, nasty))
+        assert [*mail.keys()] == [*plain.keys()]
+        assert [each.addr_spec for each in mail["To"].addresses] == [each.addr_spec for each in plain["To"].addresses]
+        assert len(text_of(mail).splitlines()) == len(text_of(plain).splitlines())
+        page = text_of(mail, "html")
+        assert page.count("<") == text_of(plain, "html").count("<")
+        assert "\u202e" not in page + mail["Subject"]
+
+
+SMUGGLED: dict[tuple[()], Any] = {}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "zoe",
+        "@example.org",
+        "zoe@",
+        "zoe@example.org, max@example.org",
+        "zoe@example.org\r\nBcc: max@example.org",
+        "zoe@example..org",
+        "Zoé <zoe@example.org>",
+        "zoe max@example.org",
+        '"zoe"@example.org',
+        "-oQ/tmp@example.org",
+        f"{'z' * 250}@example.org",
+    ],
+)
+def test_what_is_no_address_is_undeliverable(address: str) -> None:
+    """And nothing is sent."""
+    message, content = the(FOUND, "retained", "candidate")
+    assert content.candidate
+    backend = Kept()
+    with pytest.raises(Undeliverable):
+        channel(backend).deliver(message, evolve(content, candidate=evolve(content.candidate, email=address)))
+    assert backend.mails == []
+    assert not is_address(address)
+
+
+def test_nobody_is_written_to_whose_address_is_not_known() -> None:
+    """A candidate without an e-mail, an organisation that the book does not have."""
+    message, content = the(FOUND, "retained", "candidate")
+    assert content.candidate
+    with pytest.raises(Undeliverable, match="no e-mail address"):
+        channel().deliver(message, evolve(content, candidate=evolve(content.candidate, email=None)))
+    stranger = the(FOUND, "retained", "organization")
+    unknown = EmailChannel(backend=Kept(), addresses=Directory({}), from_address="a@b.fr", reply_to="a@b.fr")
+    with pytest.raises(Undeliverable, match="no e-mail address"):
+        unknown.deliver(*stranger)
+    with pytest.raises(ValueError, match="not an e-mail address"):
+        channel(reply_to="nobody")
+
+
+def test_a_host_replaces_a_template() -> None:
+    """One by one, in each language; a page of its own; what it misspells is an error, not an empty mail."""
+    own = {
+        "fr/retained.txt": "{% block subject %}Bravo{% endblock %}{% block body %}{{ person }} !{% endblock %}",
+        "fr/retained.html": "<html lang='fr'><b>{{ person }}</b></html>",
+        "fr/rejected.txt": "{% block subject %}x{% endblock %}{% block body %}{{ persn }}{% endblock %}",
+    }
+    texts = MailTexts(DictLoader(own))
+    mail = read(the(FOUND, "retained", "candidate"), texts=texts)
+    assert (mail["Subject"], text_of(mail).strip(), text_of(mail, "html").strip()) == (
+        "Bravo",
+        "Zoé Nabil !",
+        "<html lang='fr'><b>Zoé Nabil</b></html>",
+    )
+    assert "Zoé Nabil" in text_of(read(the(FOUND, "convoked", "candidate"), texts=texts))
+    with pytest.raises(Exception, match="persn"):
+        read(the(FOUND, "rejected", "candidate"), texts=texts)
+
+
+# On a server
+
+
+def delivered(port: int, sample: Sample | None = None, **settings: Any) -> None:
+    """Send a mail through a server."""
+    given: dict[str, Any] = {"security": "none", "timeout": 10.0, **settings}
+    channel(SmtpBackend(host=HOST, port=port, **given)).deliver(*(sample or the(FOUND, "retained", "candidate")))
+
+
+def test_a_server_takes_the_mail() -> None:
+    """With the envelope's one recipient."""
+    answers = Answers()
+    with serving(answers) as port:
+        delivered(port)
+    [envelope] = answers.taken
+    assert envelope.rcpt_tos == ["zoe@example.org"]
+    assert b"Message-ID: <" in (envelope.original_content or b"")
+
+
+def test_tls_and_a_login(tmp_path: Path) -> None:
+    """STARTTLS with a checked certificate; a wrong login is nobody's fault but the channel's; no trust, no mail."""
+    answers = Answers()
+    server, client = certificate(tmp_path)
+    with serving(answers, context=server, login=True) as port:
+        right = {"security": "starttls", "username": "poec", "password": "secret"}
+        delivered(port, context=client, **right)
+        assert len(answers.taken) == 1
+        with pytest.raises(NotSent):
+            delivered(port, context=client, **{**right, "password": "wrong"})
+        with pytest.raises(OSError, match="certificate"):
+            delivered(port, **right)
+        assert "secret" not in repr(SmtpBackend(host=HOST, **right))
+    assert len(answers.taken) == 1
+
+
+@pytest.mark.parametrize(
+    ("answers", "error"),
+    [
+        (Answers(recipient="550 no such user"), Undeliverable),
+        (Answers(recipient="450 mailbox busy"), NotSent),
+        (Answers(data="554 looks like spam"), Undeliverable),
+        (Answers(data="452 no space"), NotSent),
+        (Answers(recipient="530 log in first"), NotSent),
+    ],
+)
+def test_what_a_server_answers_decides(answers: Answers, error: type[Exception]) -> None:
+    """5xx about the recipient or the mail is for good, 4xx and the login are not; no address reaches the answer."""
+    with serving(answers) as port, pytest.raises(error) as raised:
+        delivered(port)
+    assert "zoe" not in str(raised.value)
+
+
+def test_a_server_that_is_not_there_is_tried_again() -> None:
+    """Refused connections are the channel's own."""
+    with serving(Answers()) as port:
+        pass
+    with pytest.raises(OSError, match=r".") as raised:
+        delivered(port)
+    assert not isinstance(raised.value, Undeliverable)
+
+
+def test_addresses_that_are_not_ascii() -> None:
+    """Are sent where the server takes them, and undeliverable where it does not."""
+    message, content = the(FOUND, "retained", "candidate")
+    assert content.candidate
+    sample = (message, evolve(content, candidate=evolve(content.candidate, email="zoé@example.org")))
+    answers = Answers()
+    with serving(answers) as port:
+        delivered(port, sample)
+    assert answers.taken[0].rcpt_tos == ["zoé@example.org"]
+    with serving(answers, utf8=False) as port, pytest.raises(Undeliverable, match="not ASCII"):
+        delivered(port, sample)
+
+
+def test_a_django_host_sends_by_its_own_backend() -> None:
+    """The same bytes, through `django.core.mail`."""
+    from django.conf import settings as django_settings  # noqa: PLC0415 - configured here alone
+
+    if not django_settings.configured:
+        django_settings.configure()
+    from django.core import mail as django_mail  # noqa: PLC0415
+
+    from poec_workflow.adapters.email.django_backend import DjangoBackend  # noqa: PLC0415
+
+    backend = DjangoBackend(using="django.core.mail.backends.locmem.EmailBackend")
+    channel(backend).deliver(*the(FOUND, "retained", "candidate"))
+    [sent] = django_mail.outbox
+    assert sent.recipients() == ["zoe@example.org"]
+    assert sent.message()["Message-ID"].startswith("<")
+
+
+def test_smtp_errors_are_ours() -> None:
+    """What smtplib raises does not leave the backend."""
+    assert not issubclass(NotSent, smtplib.SMTPException)
