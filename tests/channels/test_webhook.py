@@ -37,6 +37,7 @@ from poec_workflow.messages import Addressee, StreamKind
 from poec_workflow.ports.clock import FixedClock
 from poec_workflow.relay.previews import write_previews
 from poec_workflow.testing import SettableClock
+from test_docs import ran
 
 
 @pytest.fixture(scope="module")
@@ -343,3 +344,22 @@ def test_a_relay_delivers_through_failures() -> None:
         assert [each for each in first if streams[each] == stream] == [
             each.id for each in told_all if streams[each.id] == stream
         ]
+
+
+def test_the_page_for_receivers_receives(n3: tuple[Message, Content], capsys: pytest.CaptureFixture[str]) -> None:
+    """Its function takes what is sent, once, and refuses what was changed; its new secret is one."""
+    page = ran("docs/how-to/receive-webhooks.md")
+    message, content = n3
+
+    def answer(handler: Handler) -> None:
+        got = handler.server.receiver.requests[-1]
+        assert page["receive"](got.headers, got.body + b" ") == 401
+        handler.reply(page["receive"](got.headers, got.body))
+
+    with receiving(answer) as receiver:
+        for secrets in ((page["our_secret"],), (page["new_secret"], page["our_secret"])):
+            channel(f"http://127.0.0.1:{receiver.port}/", secrets=secrets).deliver(message, content)
+        with pytest.raises(NotNow, match="answered 401"):
+            channel(f"http://127.0.0.1:{receiver.port}/", secrets=(page["new_secret"],)).deliver(message, content)
+    assert capsys.readouterr().out == "org.poec-workflow.retained C-1\n"
+    assert len(receiver.requests) == 3

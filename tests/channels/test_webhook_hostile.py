@@ -168,7 +168,7 @@ def test_no_answer_is_tried_again(said: bytes, n3: tuple[Message, Content]) -> N
         origin = f"http://127.0.0.1:{port}"
         with pytest.raises(NotNow, match=f"^{origin}: ") as failure:
             channel(f"{origin}/").deliver(*n3)
-    assert not {"t0ken", "SSH"} & {*str(failure.value).split()}
+    assert not any(each in str(failure.value) for each in ("t0ken", "SSH"))
     with pytest.raises(NotNow, match="ConnectionRefusedError"):
         channel(f"{origin}/").deliver(*n3)
 
