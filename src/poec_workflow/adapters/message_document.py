@@ -35,9 +35,10 @@ def message_document(message: Message, content: Content) -> dict[str, Any]:
         document["session"] = {name: session[name] for name in ("reference", "action", "state", "start", "end")}
     if content.application is not None:
         application = to_dict(content.application)
-        document["application"] = {
-            name: application[name] for name in ("reference", "state", "session", "candidate", "prescriber")
-        }
+        names = ("reference", "state", "session", "candidate")
+        # Not the adviser's name.
+        prescriber = {name: application["prescriber"][name] for name in ("origin", "organization")}
+        document["application"] = {**{name: application[name] for name in names}, "prescriber": prescriber}
     if content.told:
         document["told"] = to_dict(dict(content.told))
     if content.expiring:
