@@ -255,7 +255,7 @@ def test_tls_and_a_login(tmp_path: Path) -> None:
     answers = Answers()
     server, client = certificate(tmp_path)
     with serving(answers, context=server, login=True) as port:
-        right = {"security": "starttls", "username": "poec", "password": "secret"}
+        right: dict[str, Any] = {"security": "starttls", "username": "poec", "password": "secret"}
         delivered(port, context=client, **right)
         assert len(answers.taken) == 1
         with pytest.raises(NotSent):
@@ -307,11 +307,11 @@ def test_addresses_that_are_not_ascii() -> None:
 
 def test_a_django_host_sends_by_its_own_backend() -> None:
     """The same bytes, through `django.core.mail`."""
-    from django.conf import settings as django_settings  # noqa: PLC0415 - configured here alone
+    from django.conf import settings as django_settings  # type: ignore[import-untyped] # noqa: PLC0415
 
     if not django_settings.configured:
         django_settings.configure()
-    from django.core import mail as django_mail  # noqa: PLC0415
+    from django.core import mail as django_mail  # type: ignore[import-untyped] # noqa: PLC0415
 
     from poec_workflow.adapters.email.django_backend import DjangoBackend  # noqa: PLC0415
 

@@ -15,6 +15,8 @@ from poec_workflow.messages import Message
 from poec_workflow.ports import Content
 
 PERSISTENT = 2
+_CONFIRMING = ("amqp", "pyamqp")
+"""The schemes of RabbitMQ."""
 
 
 class NotPublished(Exception):
@@ -31,7 +33,7 @@ class BrokerChannel:
     Attributes:
         url: as kombu takes it: `amqp://user:password@host//`, `redis://host/0`.
         exchange: where messages are published; a topic exchange, declared when it is not there.
-        mandatory: whether a message that no queue takes is a failure (RabbitMQ).
+        mandatory: whether a message that no queue takes is a failure; on Redis it is lost, whatever is said here.
         timeout: in seconds, for connecting and for the broker's answer.
     """
 
@@ -83,7 +85,9 @@ class BrokerChannel:
         return producer
 
     def _connected(self) -> Producer:
-        options: dict[str, Any] = {"confirm_publish": True} if self.url.startswith(("amqp", "pyamqp")) else {}
+        # What confirms, and gives back what no queue takes; others have the message once they answer.
+        confirms = self.url.startswith(_CONFIRMING)
+        options: dict[str, Any] = {"confirm_publish": True} if confirms else {}
         connection = Connection(self.url, connect_timeout=self.timeout, transport_options=options)
         connection.ensure_connection(max_retries=1, timeout=self.timeout)
         self._opened.append(connection)
@@ -92,7 +96,7 @@ class BrokerChannel:
             connection,
             exchange=Exchange(self.exchange, type="topic", durable=True),
             auto_declare=True,
-            on_return=_returned,
+            on_return=_returned if confirms else None,
         )
 
     def _forget(self) -> None:
