@@ -7,6 +7,7 @@ methods take and return are importable from here; subjects and people from `poec
 from poec_workflow.commands import Command
 from poec_workflow.history import HistoryEntry, Position
 from poec_workflow.history_recording import RecordedChange
+from poec_workflow.invitations import Invitation
 from poec_workflow.messages import Addressee, AddresseeKind, Message, StreamKind
 from poec_workflow.model import LIVE_STATES, OPEN_STATES, State, Subject, Tally
 from poec_workflow.policies.alerts import AlertCriteria, alerts, awaits_validation, is_ended
@@ -15,7 +16,6 @@ from poec_workflow.ports.channel import (
     Channel,
     Content,
     ExpiringApplication,
-    Invitation,
     Notifier,
     NotNow,
     Undeliverable,

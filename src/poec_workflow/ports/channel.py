@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from typing import Any, Protocol
 
 from attrs import field, frozen
@@ -11,30 +11,10 @@ from attrs import field, frozen
 from poec_workflow.catalogue import Catalogue
 from poec_workflow.frozen_map import FrozenMap
 from poec_workflow.history import HistoryEntry
+from poec_workflow.invitations import Invitation
 from poec_workflow.messages import Message
 from poec_workflow.model import Application, Candidate, TrainingAction, TrainingSession
 from poec_workflow.views import ApplicationRow
-
-
-@frozen(kw_only=True)
-class Invitation:
-    """What a calendar is told of an application's appointment.
-
-    Attributes:
-        uid: the same for all appointments of an application, of which one at most stands at a time.
-        sequence: raised by one whenever the appointment is made anew, moved or cancelled; the first is 0.
-        cancelled: whether the application ended before the appointment.
-        on: the Paris day.
-        time: the Paris time; None where none is known.
-        place: where; None where it is not known.
-    """
-
-    uid: str
-    sequence: int
-    cancelled: bool
-    on: date
-    time: time | None = None
-    place: str | None = None
 
 
 @frozen(kw_only=True)
