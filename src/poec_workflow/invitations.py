@@ -1,22 +1,35 @@
-"""What a candidate's calendar is told: an appointment made or moved, or cancelled as the application ended before.
+"""What a candidate's calendar is told of their appointments (N2).
 
-A calendar that takes every message in order shows the appointment that stands, as long as it is to come (N2).
+A calendar hears what the candidate hears: appointments made and moved, and how the application ended. It shows an
+appointment that was to come when it was told, until another takes its place or it is cancelled.
+
+- An appointment made or moved is an invitation, unless its day is before the day on which it was recorded. Whatever
+  the calendar showed before is replaced, for all appointments of an application are one entry of the calendar.
+- An appointment recorded after its day invites nobody. Where the calendar shows another one that is still to come (a
+  slip was mended), that one does not stand any more, and is cancelled.
+- An application that ends cancels what the calendar shows and is still to come, unless the candidate was there.
+- What is past stays in the calendar; nobody is told that what they were never invited to is cancelled.
+
+An absence of which the candidate gave notice tells them nothing, and so leaves the calendar as it is [R].
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, time, tzinfo
-from hashlib import blake2b
-from uuid import UUID
+from datetime import UTC, date, tzinfo
+from datetime import time as clock_time
+from uuid import UUID, uuid5
 
-from attrs import evolve, frozen
+from attrs import frozen
 
-from poec_workflow.events import ConvocationMoved, Convoked
-from poec_workflow.folding import fold
+from poec_workflow.events import ApplicationEvent, ConvocationMoved, Convoked
+from poec_workflow.folding import evolve
 from poec_workflow.history import HistoryEntry
-from poec_workflow.model import OPEN_STATES, Application, Outcome
+from poec_workflow.model import OPEN_STATES, Application, Convocation, Outcome
 from poec_workflow.policies.calendar import local_day
+
+_APPLICATIONS = UUID("5a1f4f0e-6c0a-5a53-9a55-2f3a1a0c7d12")
+"""The name space of the uids; it never changes."""
 
 
 @frozen(kw_only=True)
@@ -26,7 +39,7 @@ class Invitation:
     Attributes:
         uid: the same for all appointments of an application, of which one at most stands at a time.
         sequence: raised by one whenever the appointment is made anew, moved or cancelled; the first is 0.
-        cancelled: whether the appointment does not stand any more.
+        cancelled: whether the appointment that the calendar shows does not stand any more.
         on: the Paris day.
         time: the Paris time; None where none is known.
         place: where; None where it is not known.
@@ -36,65 +49,72 @@ class Invitation:
     sequence: int
     cancelled: bool
     on: date
-    time: time | None = None
+    time: clock_time | None = None
     place: str | None = None
+
+
+def invitation(history: Sequence[HistoryEntry], *, zone: tzinfo) -> Invitation | None:
+    """What the candidate's calendar is told of the last entry of an application's history; None where nothing.
+
+    Args:
+        history: from the first entry to the one that is told, so that it is the same whenever it is sent.
+        zone: whose days count, as `settings.zone`.
+    """
+    application: Application | None = None
+    shown: Convocation | None = None
+    told: Invitation | None = None
+    sequence = 0
+    for entry in history:
+        event = entry.event
+        if not isinstance(event, ApplicationEvent):
+            return None
+        application = evolve(application, event)
+        now_shown = _shown(shown, application, event, local_day(entry.recorded_at, zone))
+        told = _told(application, sequence, shown, now_shown)
+        # Counted though nobody was invited, so that a number is never used for two appointments.
+        sequence += told is not None or isinstance(event, APPOINTMENTS)
+        shown = now_shown
+    return told
 
 
 APPOINTMENTS = (Convoked, ConvocationMoved)
 """The events that make or move an appointment."""
 
-_DID_NOT_TAKE_PLACE = frozenset({None, Outcome.ABSENT_WITH_NOTICE})
+
+def _shown(
+    before: Convocation | None, application: Application, event: ApplicationEvent, day: date
+) -> Convocation | None:
+    """The appointment that the calendar is to show after an event, if it showed `before`."""
+    if isinstance(event, APPOINTMENTS):
+        current = application.convocations[-1]
+        return current if current.on >= day else _past(before, day)
+    if application.state in OPEN_STATES or not application.convocations:
+        return before
+    took_place = application.convocations[-1].outcome is Outcome.PRESENT
+    return before if took_place else _past(before, day)
 
 
-def invitation(history: Sequence[HistoryEntry], zone: tzinfo) -> Invitation | None:
-    """What the last event of an application's history tells the candidate's calendar; None where nothing.
-
-    - An appointment whose day is not before the day of its recording is put in, or takes the place of the one before.
-    - One that was recorded afterwards invites nobody; what the calendar shows and is still to come, it takes out.
-    - So does the end of the application, unless the appointment took place.
-
-    Args:
-        history: up to and with the event.
-        zone: in which a day begins.
-    """
-    sent: Invitation | None = None
-    last: Invitation | None = None
-    for place, entry in enumerate(history, 1):
-        last = _told(history[:place], entry, sent, local_day(entry.recorded_at, zone))
-        sent = last or sent
-    return last
+def _past(shown: Convocation | None, day: date) -> Convocation | None:
+    return shown if shown is not None and shown.on < day else None
 
 
 def _told(
-    history: Sequence[HistoryEntry], entry: HistoryEntry, sent: Invitation | None, today: date
+    application: Application, sequence: int, before: Convocation | None, after: Convocation | None
 ) -> Invitation | None:
-    """What one event tells a calendar that was told something before, or nothing."""
-    event = entry.event
-    shown = sent if sent is not None and not sent.cancelled and sent.on >= today else None
-    if isinstance(event, APPOINTMENTS):
-        if event.on < today:
-            return _cancelled(shown)
-        sequence = 0 if sent is None else sent.sequence + 1
-        return Invitation(
-            uid=_uid(event.reference),
-            sequence=sequence,
-            cancelled=False,
-            on=event.on,
-            time=event.time,
-            place=event.place,
-        )
-    if shown is None or event.state in OPEN_STATES:
+    """The difference between what a calendar shows and what it is to show; an appointment entered again is one."""
+    about = before if after is None else after
+    if about is None or after is before:
         return None
-    application = fold(each.event for each in history)
-    assert isinstance(application, Application)  # noqa: S101 - its history
-    outcomes = {each.outcome for each in application.convocations[-1:]}
-    return _cancelled(shown) if outcomes <= _DID_NOT_TAKE_PLACE else None
+    return Invitation(
+        uid=_uid(application),
+        sequence=sequence,
+        cancelled=after is None,
+        on=about.on,
+        time=about.time,
+        place=about.place,
+    )
 
 
-def _cancelled(shown: Invitation | None) -> Invitation | None:
-    return None if shown is None else evolve(shown, sequence=shown.sequence + 1, cancelled=True)
-
-
-def _uid(application: str) -> str:
-    digest = blake2b(application.encode(), digest_size=16).digest()
-    return f"{UUID(bytes=digest, version=4)}@poec-workflow"
+def _uid(application: Application) -> str:
+    # With the instant, for another service may use the same reference.
+    return str(uuid5(_APPLICATIONS, f"{application.registered_at.astimezone(UTC).isoformat()} {application.reference}"))

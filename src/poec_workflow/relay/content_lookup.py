@@ -93,7 +93,7 @@ class ContentLookup:
         if isinstance(entry.event, APPOINTMENTS) and not audience.invited:
             return None
         of_application = entry.event.subject_kind is SubjectKind.APPLICATION
-        return invitation(history, self.workflow.settings.zone) if of_application else None
+        return invitation(history, zone=self.workflow.settings.zone) if of_application else None
 
     def _digest(self, message: Message) -> Content | None:
         today = local_now(self.workflow.clock, self.workflow.settings.zone).date()

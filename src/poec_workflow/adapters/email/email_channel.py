@@ -12,8 +12,8 @@ from typing import Any, Protocol
 
 from attrs import field, frozen
 
+from poec_workflow.adapters.calendar import calendar, method
 from poec_workflow.adapters.email.address_book import AddressBook, Language, Recipient
-from poec_workflow.adapters.email.invitation_file import calendar, method
 from poec_workflow.adapters.email.mail_texts import MailTexts
 from poec_workflow.messages import AddresseeKind, Message
 from poec_workflow.ports import Clock, Content, SystemClock, Undeliverable
@@ -105,13 +105,16 @@ class EmailChannel:
         mail.add_alternative(words.html, subtype="html")
         mail["Content-Language"] = language
         if content.invitation is not None:
-            self._invite(mail, content, recipient, language)
+            self._invite(mail, message, content, recipient, language)
         return mail
 
-    def _invite(self, mail: EmailMessage, content: Content, recipient: Recipient, language: str) -> None:
+    def _invite(
+        self, mail: EmailMessage, message: Message, content: Content, recipient: Recipient, language: str
+    ) -> None:
         """Add the appointment twice: mail programs read the one, people open the other."""
         assert content.invitation is not None  # noqa: S101 - the caller looked
         data = calendar(
+            message,
             content,
             organizer=self.from_address,
             organizer_name=self.from_name or self.from_address,
