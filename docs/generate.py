@@ -1,6 +1,6 @@
 """Write `docs/reference/generated/` from the code: `python docs/generate.py`; with `--check`, name the stale files.
 
-Sources: the rule tables, policies, commands, events, the database schema, the layer contract, docstrings, and
+Sources: the rule tables, the table of notices, policies, commands, events, the database schema, the layer contract, docstrings, and
 `refusal_help.toml`. Hand-written pages include these files.
 """
 
@@ -24,6 +24,7 @@ from poec_workflow import Refusal, diagrams, locales
 from poec_workflow.adapters.sql.schema import HEAD, metadata
 from poec_workflow.events import ApplicationEvent
 from poec_workflow.machines import LIFECYCLES, AnyRule
+from poec_workflow.notices import NOTICES
 from poec_workflow.policies import PERMISSIONS
 
 HERE = Path(__file__).parent
@@ -55,6 +56,11 @@ def lifecycles() -> str:
         rows = diagrams.render(lifecycle, "rows", lang="en", show=("conditions", "codes", "actors"))
         parts.append(f"## {title}\n\n{picture}\n\n{table}\n{rows}")
     return "\n".join(parts)
+
+
+def who_is_told() -> str:
+    """The table of notices: by event and audience."""
+    return f"{diagrams.render(NOTICES, 'table', lang='en')}\n"
 
 
 def _pictures() -> Mapping[str, Callable[[], str]]:
@@ -165,6 +171,7 @@ def _column(column: Column[Any]) -> str:
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "lifecycles.md": lifecycles,
+    "notices.md": who_is_told,
     "refusals.md": refusals,
     "commands.md": commands,
     "events.md": events,

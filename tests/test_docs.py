@@ -104,6 +104,9 @@ def _prepare(folder: Path, page: str) -> None:
     for name in ("journal.jsonl", "season.jsonl"):
         shutil.copy(town, folder / name)
     (folder / "our_settings.py").write_text(SETTINGS, encoding="utf-8")
+    for code in blocks(page, "python"):
+        if named := re.match(r"# (\w+\.py)\n", code):
+            (folder / named[1]).write_text(code, encoding="utf-8")
     drawn = (DOCS / "taken_back.py").read_text(encoding="utf-8")
     (folder / "our_rows.py").write_text(f"{drawn}\nours = OURS\n", encoding="utf-8")
     with SqlStorage.open(f"sqlite:///{folder / 'poec.db'}") as storage:

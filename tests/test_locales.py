@@ -45,9 +45,13 @@ from poec_workflow.adapters.memory import MemoryStorage
 from poec_workflow.commands import COMMANDS, Command
 from poec_workflow.decider import refusals_of
 from poec_workflow.errors import RefusalKind
+from poec_workflow.events import EVENTS
 from poec_workflow.machines import LIFECYCLES
+from poec_workflow.messages import AddresseeKind
 from poec_workflow.model import Outcome, Role, Tally
+from poec_workflow.notices import NOTICES
 from poec_workflow.policies import messages
+from poec_workflow.ports import Delivery, MessageState
 from poec_workflow.serialization import journal_line
 from poec_workflow.testing import SettableClock
 from poec_workflow.views import AlertReason
@@ -286,7 +290,7 @@ def test_french_states_are_the_documented_ones(state: ApplicationState) -> None:
 
 @LANG
 def test_everything_has_a_label(lang: str) -> None:
-    """Every state, command, condition, role, kind of actor and lifecycle has a label of its own."""
+    """Every state, command, condition, event, notice, audience and kind of actor has a label of its own."""
     words = locales.words(lang)
     states = [*ApplicationState, *SessionState, *ActionState]
     assert len(words["states"]) == len(states)
@@ -298,6 +302,13 @@ def test_everything_has_a_label(lang: str) -> None:
     assert atoms <= set(words["conditions"])
     assert set(words["outcomes"]) == {*Outcome, "none"}
     assert set(words["alerts"]) == set(AlertReason)
+    assert set(words["notices"]) == {each.id for each in NOTICES.rows}
+    assert set(words["events"]) == set(EVENTS)
+    assert set(words["deliveries"]) == {*MessageState, *Delivery}
+    named = {each.name for row in NOTICES.rows for each in row.audiences if each.kind is not AddresseeKind.SYSTEM}
+    assert set(words["audiences"]) == {*named, *AddresseeKind}
+    told = {name for row in NOTICES.rows for each in row.audiences for name in each.fields}
+    assert told <= set(words["told"])
     assert {*Role, *ActorKind, *(each.name for each in LIFECYCLES.values())} <= set(words["words"])
 
 

@@ -101,6 +101,41 @@ ENDINGS = {
 }
 
 
+TOLD = {
+    "en": {
+        "preregister": "Will be told: positioner GRETA, prescriber FT-AGEN.",
+        "convoke": "Will be told: candidate P-1, prescriber FT-AGEN.",
+        "record-presence": "Nobody will be told.",
+        "retain": "Will be told: candidate P-1, prescriber FT-AGEN, KAIROS.",
+    },
+    "fr": {
+        "preregister": "Seront informés : positionneur GRETA, prescripteur FT-AGEN.",
+        "convoke": "Seront informés : candidat P-1, prescripteur FT-AGEN.",
+        "record-presence": "Personne ne sera informé.",
+        "retain": "Seront informés : candidat P-1, prescripteur FT-AGEN, KAIROS.",
+    },
+}
+
+
+@pytest.mark.parametrize("lang", TOLD)
+def test_an_accepted_command_says_who_will_be_told(tab: Tab, folder: Path, lang: str) -> None:
+    """In the page's language, and of a refused one nothing is said."""
+    explorer = opened(tab, folder, lang=lang)
+    for command, told in TOLD[lang].items():
+        explorer.give(command)
+        expect(tab.locator("#answer .told")).to_have_text(told)
+    explorer.give("retain")
+    expect(tab.locator("#answer.no")).to_be_visible()
+    expect(tab.locator("#answer .told")).to_have_count(0)
+
+
+def test_who_applies_by_themself_has_no_prescriber(tab: Tab, folder: Path) -> None:
+    """Neither a prescriber nor KAIROS hears of somebody whom nobody sent."""
+    explorer = opened(tab, folder)
+    explorer.give("origin-preregister=1", *PRESENT, "retain")
+    expect(tab.locator("#answer .told")).to_have_text("Will be told: candidate P-1.")
+
+
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_a_path_to_each_final_state(tab: Tab, folder: Path, ending: str) -> None:
     """Each final state is reached; the picture marks it and the arcs taken."""

@@ -17,6 +17,7 @@ from poec_workflow.diagrams.labels import compact_lines
 from poec_workflow.diagrams.statechart import FRAME, statechart
 from poec_workflow.machines import APPLICATION, Lifecycle
 from poec_workflow.model import State
+from poec_workflow.notices import NOTICES
 
 _PARSE = """async text => {
     await mermaid.parse(text);
@@ -147,3 +148,21 @@ def test_its_classes_are_the_outcomes(page: Page) -> None:
         assert {*found[_id(node.state)].split()} & {*Outcome} == {node.outcome.value}
     bare = _parsed(page, render(APPLICATION, "mermaid", colours=False))["classes"]
     assert not {name for classes in bare.values() for name in classes.split()} & {*Outcome}
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_the_notices_flowchart_is_drawn_whole(page: Page, lang: str) -> None:
+    """Mermaid reads a box for each notice, what happened and those told, and cuts no label."""
+    data = page.evaluate(
+        """async text => {
+            const data = (await mermaid.mermaidAPI.getDiagramFromText(text)).db.getData();
+            return {nodes: data.nodes.map(each => each.label)};
+        }""",
+        render(NOTICES, "mermaid", lang=lang),
+    )
+    groups = sum(len(row.applications) for row in NOTICES.rows)
+    assert [row.id for row in NOTICES.rows if row.id not in data["nodes"]] == []
+    assert len(data["nodes"]) == 3 * len(NOTICES.rows) + groups
+    drawn = page.evaluate(_DRAW, render(NOTICES, "mermaid", lang=lang))
+    assert drawn["cut"] == []
+    assert ("KAIROS (entrée" if lang == "fr" else "KAIROS (entry") in re.sub(r"\s+", " ", drawn["text"])

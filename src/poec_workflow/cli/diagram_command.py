@@ -1,4 +1,4 @@
-"""The command `diagram`: draw a lifecycle in a format, one subject's path, or the marked blocks of a page."""
+"""The command `diagram`: draw a lifecycle, a subject's path, who is told of what, or the marked blocks of a page."""
 
 from __future__ import annotations
 
@@ -9,16 +9,19 @@ import click
 from poec_workflow.bootstrap import OwnRules
 from poec_workflow.cli import options
 from poec_workflow.cli.terminal import say
-from poec_workflow.diagrams import FORMATS, PAGES, SHOWN, render
+from poec_workflow.diagrams import FORMATS, NOTICE_FORMATS, PAGES, SHOWN, render
 from poec_workflow.diagrams.markdown_blocks import update_blocks
 from poec_workflow.diagrams.transition_counts import count_transitions
 from poec_workflow.machines import LIFECYCLES_BY_NAME, Lifecycle, Lifecycles
 from poec_workflow.machines.lifecycles import by_name
 from poec_workflow.model import SubjectKind
 
+NOTICES = "notices"
+"""What is drawn besides the lifecycles, by its name."""
+
 
 @click.command()
-@click.argument("lifecycle", type=click.Choice(list(LIFECYCLES_BY_NAME)), required=False)
+@click.argument("lifecycle", type=click.Choice([*LIFECYCLES_BY_NAME, NOTICES]), required=False)
 @click.option("--as", "as_", type=click.Choice([*FORMATS, *PAGES]), default="mermaid", show_default=True)
 @click.option("--no-conditions", is_flag=True, help="Leave out the conditions that choose a row.")
 @click.option("--no-codes", is_flag=True, help="Leave out the refusal codes.")
@@ -58,13 +61,18 @@ def diagram(
     places: tuple[str, ...],
     lang: str,
 ) -> None:
-    """Draw a lifecycle: application (the default), session or training-action."""
+    """Draw a lifecycle: application (the default), session or training-action; or notices: who is told of what."""
     rules = options.open_rules(places)
     if into is not None:
         _redraw_page(into, rules, check=check)
         return
     if check:
         raise click.UsageError("--check goes with --into")
+    if lifecycle == NOTICES:
+        if counts or application or session or action:
+            raise click.UsageError("notices have neither paths nor counts")
+        _draw_notices(rules, as_, lang)
+        return
     subjects = {SubjectKind.APPLICATION: application, SubjectKind.SESSION: session, SubjectKind.ACTION: action}
     chosen, reference = _lifecycle_and_reference(
         rules.lifecycles, lifecycle, {kind: each for kind, each in subjects.items() if each is not None}
@@ -82,10 +90,17 @@ def diagram(
             counts=count_transitions(workflow.storage.queries, chosen) if workflow and counts else None,
             colours=not no_colours,
             grouped=grouped,
+            notices=rules.notices,
         )
     except (ImportError, ValueError) as error:
         raise click.UsageError(str(error)) from error
     click.echo(text, nl=False)
+
+
+def _draw_notices(rules: OwnRules, as_: str, lang: str) -> None:
+    if as_ not in NOTICE_FORMATS:
+        raise click.UsageError(f"notices are drawn as {', '.join(NOTICE_FORMATS)}, not as {as_}")
+    click.echo(render(rules.notices, as_, lang=lang), nl=False)
 
 
 def _lifecycle_and_reference(

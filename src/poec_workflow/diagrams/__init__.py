@@ -1,4 +1,4 @@
-"""Diagrams of the lifecycles, drawn from the tables of rules alone."""
+"""Diagrams of the lifecycles and of the notices, drawn from their tables alone."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from poec_workflow.diagrams import decision_table, dot, mermaid, plantuml, rule_table, scxml, svg, xstate
 from poec_workflow.diagrams.graph import Edge, Graph, Node, Step, graph, steps
 from poec_workflow.diagrams.labels import SHOWN
+from poec_workflow.diagrams.notice_table import NOTICE_FORMATS, render_notices
 from poec_workflow.diagrams.outcomes import Outcome
 from poec_workflow.history import HistoryEntry
 from poec_workflow.locales import LANGUAGES
 from poec_workflow.machines import Lifecycle
+from poec_workflow.notices import Notices
 from poec_workflow.policies.settings import Settings
 
 FORMATS: Mapping[str, Callable[[Graph, Collection[str]], str]] = {
@@ -30,7 +32,7 @@ PAGES = ("html",)
 
 
 def render(
-    lifecycle: Lifecycle,
+    drawn: Lifecycle | Notices,
     as_: str,
     *,
     lang: str = "fr",
@@ -40,12 +42,15 @@ def render(
     counts: Mapping[Step, int] | None = None,
     colours: bool = True,
     grouped: bool = False,
+    notices: Notices | None = None,
 ) -> str:
-    """A lifecycle as text of a format; the same rules give the same bytes.
+    """A lifecycle, or who is told of what, as text of a format; the same rules give the same bytes.
 
     Args:
-        lifecycle: `machines.APPLICATION`, `SESSION` or `TRAINING_ACTION`, or one with a service's own rows.
-        as_: one of `FORMATS`, or of `PAGES`, which heed the language and the settings alone.
+        drawn: `machines.APPLICATION`, `SESSION` or `TRAINING_ACTION`, or one with a service's own rows; or a table of
+            notices, `notices.NOTICES` or a service's own, which heeds the language alone.
+        as_: of a lifecycle one of `FORMATS`, or of `PAGES`, which heed the language, the settings and the notices
+            alone; of notices one of `NOTICE_FORMATS`.
         lang: `"fr"` or `"en"`.
         settings: a service's own, whose policies and permissions are then shown.
         show: any of `SHOWN`: `"conditions"`, `"codes"` (refusals) and `"actors"` (who may give the command).
@@ -54,26 +59,42 @@ def render(
         colours: whether outcomes are shown, by colours and by dashes.
         grouped: rows that share their ends share an arc, and a frame stands for all states that are not final. An SVG
             always is.
+        notices: a service's own, by which a page says who will be told.
 
     Raises:
         ValueError: an unknown format, language or thing to show, or a lifecycle that the page is not for.
         ImportError: an SVG or a page, without the extra `diagrams`.
     """
+    if isinstance(drawn, Notices):
+        return render_notices(drawn, as_, lang)
     if as_ in PAGES:
-        return _page(lifecycle, lang, settings)
+        return _page(drawn, lang, settings, notices)
     if as_ not in FORMATS:
         raise ValueError(f"unknown format {as_!r}: one of {', '.join((*FORMATS, *PAGES))}")
     if unknown := sorted({*show} - {*SHOWN}):
         raise ValueError(f"nothing to show by the name of {', '.join(unknown)}: any of {', '.join(SHOWN)}")
-    model = graph(lifecycle, lang=lang, settings=settings, path=path, counts=counts, colours=colours, grouped=grouped)
+    model = graph(drawn, lang=lang, settings=settings, path=path, counts=counts, colours=colours, grouped=grouped)
     return FORMATS[as_](model, show)
 
 
-def _page(lifecycle: Lifecycle, lang: str, settings: Settings | None) -> str:
+def _page(lifecycle: Lifecycle, lang: str, settings: Settings | None, notices: Notices | None) -> str:
     from poec_workflow import explorer  # noqa: PLC0415 - loaded on demand
 
     pictures = {each: svg.render(graph(lifecycle, lang=each, settings=settings), ("conditions",)) for each in LANGUAGES}
-    return explorer.render(lifecycle, pictures, lang=lang, settings=settings)
+    return explorer.render(lifecycle, pictures, lang=lang, settings=settings, notices=notices)
 
 
-__all__ = ["FORMATS", "PAGES", "SHOWN", "Edge", "Graph", "Node", "Outcome", "Step", "graph", "render", "steps"]
+__all__ = [
+    "FORMATS",
+    "NOTICE_FORMATS",
+    "PAGES",
+    "SHOWN",
+    "Edge",
+    "Graph",
+    "Node",
+    "Outcome",
+    "Step",
+    "graph",
+    "render",
+    "steps",
+]

@@ -67,12 +67,20 @@ function renderAnswer(step) {
   byId("answer-text").replaceChildren(by, ...(given.row ? rowDetails(given) : [policyList(given.refusals)]));
 }
 
-function rowDetails({ row, checks, advisories }) {
+/** Who is told of what was accepted; nothing where the page can't say, which it names as a limitation. */
+function toldText({ row, refusals, told }) {
+  if (refusals.length || (row.tells && told === null)) return [];
+  return [el("p", { className: "told" }, (told ?? DATA.nobody)[lang])];
+}
+
+function rowDetails(given) {
+  const { row, checks, advisories } = given;
   const conditions = row.conditions[lang];
   return [
     el("p", { className: "row" }, el("b", {}, row.id), ` ${word(checks.length ? "rulesMet" : "noRule")}`,
       conditions ? ` · ${word("conditions")} ${conditions}` : ""),
     policyList(checks),
+    ...toldText(given),
     ...advisories.map(({ says, code }) =>
       el("p", { className: "advisory" }, `${word("advisory", { text: says[lang] })} `, el("code", {}, code))),
   ];

@@ -49,6 +49,7 @@ USUAL_HOURS = Decimal(35)
 ROLES = {"trainer": "AFEC", "positioner": "GRETA", "responsible": "INFA"}
 """The session's organisations."""
 CANDIDATE = "P-1"
+PRESCRIBER = "FT-AGEN"
 FUNDER = "OPCO"
 """Whose action it is."""
 
@@ -157,7 +158,7 @@ def _yes_or_no(dimension: str, *names: str) -> tuple[Option, ...]:
 _ACTORS = {
     **{role: Actor(kind=ActorKind.ORGANIZATION, organization=name) for role, name in ROLES.items()},
     "stranger": Actor(kind=ActorKind.ORGANIZATION, organization="AFPA"),
-    "adviser": Actor(kind=ActorKind.ADVISER, organization="FT-AGEN"),
+    "adviser": Actor(kind=ActorKind.ADVISER, organization=PRESCRIBER),
     "other-adviser": Actor(kind=ActorKind.ADVISER, organization="FT-PAU"),
     "candidate": Actor(kind=ActorKind.CANDIDATE, candidate=CANDIDATE),
     "other-candidate": Actor(kind=ActorKind.CANDIDATE, candidate="P-9"),
@@ -169,7 +170,7 @@ _ACTORS = {
 
 
 def _origin(origin: Origin) -> Option:
-    prescriber = Prescriber(origin=origin, organization=None if origin is Origin.SELF else "FT-AGEN")
+    prescriber = Prescriber(origin=origin, organization=None if origin is Origin.SELF else PRESCRIBER)
     return Option(value=prescriber, labels=_translated(f"origin.{origin}"))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from attrs import evolve, frozen
@@ -11,13 +12,25 @@ from attrs import evolve, frozen
 from poec_workflow.commands import Command
 from poec_workflow.decider import Refused, decide, refusals_of
 from poec_workflow.errors import Advisory, Details, Refusal, plain
-from poec_workflow.explorer.dimensions import END, FIRST_DAY, START, USUAL_HOURS, Dimensions, Option, translations
+from poec_workflow.explorer.dimensions import (
+    END,
+    FIRST_DAY,
+    PRESCRIBER,
+    ROLES,
+    START,
+    USUAL_HOURS,
+    Dimensions,
+    Option,
+    translations,
+)
 from poec_workflow.explorer.sample_case import SampleCase
 from poec_workflow.explorer.tracing import Assignment, materialized
 from poec_workflow.explorer.truth_tables import NotTabulated, TruthTable, tabulate
 from poec_workflow.folding import evolve as folded
 from poec_workflow.machines import AnyRule, Lifecycle
+from poec_workflow.messages import Message
 from poec_workflow.model import ActionState, Application, ApplicationState, State
+from poec_workflow.notices import Notices, told_sentence
 from poec_workflow.policies.calendar import local_day
 from poec_workflow.policies.check import Check
 from poec_workflow.policies.facts import Facts
@@ -29,6 +42,8 @@ CONVOKED = (ApplicationState.CONVOKED, ApplicationState.PRESENT, ApplicationStat
 """The states in which there is a convocation."""
 
 _SELECTED = "selected"
+_ROLES = {**{name: role for role, name in ROLES.items()}, PRESCRIBER: "prescriber"}
+"""What the case's organisations are called."""
 
 
 def _selecting(rule: AnyRule) -> AnyRule:
@@ -91,6 +106,22 @@ class Evaluation:
         table = self._table(ask, self._sources() or self.lifecycle.states, existing=not creates, verify=own)
         return table.mapped(lambda details: translations(_sentence(check, details, advises=advises)))
 
+    def told(self, rule: AnyRule, notices: Notices) -> TruthTable:
+        """Who is told when the command is carried out by a row: a sentence by language."""
+        states = self._sources() or (self.lifecycle.initial,)
+        chosen = defaults(self.case.dimensions, states[0])
+        values = {name: options[chosen[name]].value for name, options in self.case.dimensions.items()}
+        event = self._event(rule, values)
+
+        def tell(application: Application, facts: Facts, _command: Command) -> Sequence[Message]:
+            return notices.of_application(event, application, facts.session)
+
+        table = self._table(tell, states, existing=True)
+        # A message's id depends on the version, and who is told does not.
+        reads = tuple(each for each in table.constant_reads if each != "Application.version")
+        told = table.mapped(lambda messages: translations(partial(told_sentence, messages, roles=_ROLES)))
+        return evolve(told, constant_reads=reads)
+
     def effect(self, rule: AnyRule) -> dict[str, Any]:
         """What an acceptance by a row changes besides the state.
 
@@ -114,9 +145,13 @@ class Evaluation:
 
     def _accepted(self, rule: AnyRule, values: Mapping[str, Any], most: int) -> dict[str, Any]:
         """The application's history after the command, by dimension; at most so many convocations."""
+        subject, _, _ = map(materialized, self._inputs(Assignment(values), existing=bool(values["state"])))
+        return history_facts(folded(subject, self._event(rule, values)), self.case, most)
+
+    def _event(self, rule: AnyRule, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - of the row
+        """The event of a row in the case of some values."""
         subject, facts, command = map(materialized, self._inputs(Assignment(values), existing=bool(values["state"])))
-        after = folded(subject, rule.make_event(subject, command, facts.now))
-        return history_facts(after, self.case, most)
+        return rule.make_event(subject, command, facts.now)
 
     def _inputs(self, assignment: Assignment, *, existing: bool) -> Inputs:
         return (

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from attrs import define, field
 
 from poec_workflow import locales
 from poec_workflow.commands import Command
+from poec_workflow.events import AnyEvent
 from poec_workflow.explorer.dimensions import translations, words
 from poec_workflow.explorer.evaluation import CONVOKED, Evaluation, defaults
 from poec_workflow.explorer.sample_case import PAYLOADS, SampleCase
@@ -17,6 +18,7 @@ from poec_workflow.explorer.tracing import Assignment
 from poec_workflow.explorer.truth_tables import IMPOSSIBLE, NotTabulated, TruthTable
 from poec_workflow.machines import APPLICATION, AnyRule, Lifecycle
 from poec_workflow.model import State
+from poec_workflow.notices import NOTICES, Notices
 from poec_workflow.policies.check import Check
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -29,6 +31,7 @@ class Export:
 
     case: SampleCase
     lifecycle: Lifecycle = APPLICATION
+    notices: Notices = NOTICES
     tables: list[dict[str, Any]] = field(factory=list)
     limitations: list[dict[str, Any]] = field(factory=list)
     """Rules that are not tabulated, or that read what the page does not vary."""
@@ -89,8 +92,18 @@ class Export:
             ),
             "checks": [self._check(rule, each) for each in (*refusals, *own)],
             "effect": Evaluation(self.case.standard, rule.command, self.lifecycle).effect(rule),
+            "tells": rule.event in self.notices.by_event,
+            "told": self._told(rule),
             "advises": [self._check(rule, each, advises=True) for each in advisories],
         }
+
+    def _told(self, rule: AnyRule) -> int | None:
+        """The table of who is told; None where nobody ever is, or there is no table."""
+        notice = self.notices.by_event.get(cast("type[AnyEvent]", rule.event))
+        if notice is None:
+            return None
+        evaluation = Evaluation(self.case.standard, rule.command, self.lifecycle)
+        return self._tabulated(rule.command, notice.id, lambda: evaluation.told(rule, self.notices))
 
     def _check(self, rule: AnyRule, check: Check, *, advises: bool = False) -> dict[str, Any]:
         evaluation = Evaluation(self.case, rule.command, self.lifecycle)

@@ -35,7 +35,8 @@ function answer(data, given, name) {
   const refusals = checks.filter(({ says }) => says);
   if (refusals.length) return { facts, row, checks, advisories: [], refusals };
   const advisories = evaluated(row.advises).filter(({ says }) => says);
-  return { facts, row, checks, advisories, refusals, to: row.to ?? facts.state };
+  const told = lookUp(data, row.told, facts);
+  return { facts, row, checks, advisories, refusals, told, to: row.to ?? facts.state };
 }
 
 /** The facts after an accepted command. */

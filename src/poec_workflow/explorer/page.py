@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from functools import partial
 from html import escape
 from importlib.resources import files
 from typing import Any
@@ -17,6 +18,7 @@ from poec_workflow.explorer.export import Export
 from poec_workflow.explorer.sample_case import SampleCase
 from poec_workflow.machines import Lifecycle
 from poec_workflow.model import SubjectKind
+from poec_workflow.notices import NOTICES, Notices, told_sentence
 from poec_workflow.policies.settings import Settings, default_settings
 
 SCRIPTS = ("lookup.js", "rendering.js", "command_list.js", "controller.js")
@@ -25,7 +27,12 @@ _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
 
 def render(
-    lifecycle: Lifecycle, pictures: Mapping[str, str], *, lang: str = "fr", settings: Settings | None = None
+    lifecycle: Lifecycle,
+    pictures: Mapping[str, str],
+    *,
+    lang: str = "fr",
+    settings: Settings | None = None,
+    notices: Notices | None = None,
 ) -> str:
     """The page as HTML, in both languages; the same rules give the same bytes.
 
@@ -34,6 +41,7 @@ def render(
         pictures: an SVG of the lifecycle by language.
         lang: the language in which the page opens.
         settings: a service's own, whose policies and permissions are then evaluated.
+        notices: a service's own, by which the page says who is told.
 
     Raises:
         ValueError: an unknown language, or a lifecycle other than the application's.
@@ -56,20 +64,21 @@ def render(
         ),
         "noscript": escape(words(lang)["page"]["noscript"]),
         "pictures": templates,
-        "data": _json(_data(lifecycle, settings or default_settings(), titles)),
+        "data": _json(_data(lifecycle, settings or default_settings(), notices or NOTICES, titles)),
         "script": script,
     }
     return _PLACEHOLDER.sub(lambda found: parts[found[1]], _part("page.html"))
 
 
-def _data(lifecycle: Lifecycle, settings: Settings, titles: Mapping[str, str]) -> dict[str, Any]:
+def _data(lifecycle: Lifecycle, settings: Settings, notices: Notices, titles: Mapping[str, str]) -> dict[str, Any]:
     case = SampleCase(settings)
     return {
         "titles": titles,
         "words": {lang: words(lang)["page"] for lang in locales.LANGUAGES},
         "landmarkLabels": {lang: words(lang)["landmarks"] for lang in locales.LANGUAGES},
         "example": {"capacity": case.capacity, "coefficient": case.coefficient, "max": settings.max_convocations},
-        **Export(case, lifecycle).data(),
+        "nobody": translations(partial(told_sentence, ())),
+        **Export(case, lifecycle, notices).data(),
     }
 
 

@@ -20,6 +20,7 @@ from poec_workflow.notices.audience import (
 )
 from poec_workflow.notices.notice import Notice
 from poec_workflow.notices.notice_table import Notices
+from poec_workflow.notices.wording import organization_roles, told_sentence
 
 __all__ = [
     "CANDIDATE",
@@ -34,7 +35,9 @@ __all__ = [
     "Notice",
     "Notices",
     "holder_of",
+    "organization_roles",
     "system",
+    "told_sentence",
 ]
 
 OF_THE_SESSION = (RESPONSIBLE, POSITIONER, TRAINER)
