@@ -1,7 +1,7 @@
 """Write `docs/reference/generated/` from the code: `python docs/generate.py`; with `--check`, name the stale files.
 
-Sources: the rule tables, the table of notices, policies, commands, events, the database schema, the layer contract, docstrings, and
-`refusal_help.toml`. Hand-written pages include these files.
+Sources: the rule tables, the table of notices, policies, commands, events, the database schema, the layer contract,
+docstrings, and `refusal_help.toml`. Hand-written pages include these files.
 """
 
 from __future__ import annotations

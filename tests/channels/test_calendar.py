@@ -31,7 +31,7 @@ def written(
     organizer_name: str = NAME,
     language: str = "fr",
     attendee: str | None = CANDIDATE,
-    zone: ZoneInfo = ZoneInfo("Europe/Paris"),
+    zone: ZoneInfo = PARIS,
     duration: timedelta = timedelta(hours=1),
 ) -> bytes:
     message, content = message_of(invitation, title=title)
@@ -64,7 +64,9 @@ def test_an_invitation_says_all_that_was_given() -> None:
         status="CONFIRMED",
         stamp=int(datetime(2021, 11, 20, 8, 30, 1, tzinfo=UTC).timestamp()),
         summary="Convocation\xa0: [POEC] Soudeur",
-        description="Formation\xa0: [POEC] Soudeur\nSession\xa0: S-1, du 09/12/2021 au 04/03/2022\nCandidature\xa0: C-1",
+        description=(
+            "Formation\xa0: [POEC] Soudeur\nSession\xa0: S-1, du 09/12/2021 au 04/03/2022\nCandidature\xa0: C-1"
+        ),
         place="Pau",
         organizer=f"mailto:{MAIL}",
         organizer_name=NAME,

@@ -16,6 +16,7 @@ from poec_workflow.cli.terminal import print_json, say
 from poec_workflow.commands import Request
 from poec_workflow.decider import Accepted, Change, Refused
 from poec_workflow.errors import refusal_to_dict
+from poec_workflow.notices.wording import told_sentence
 from poec_workflow.ports import FixedClock
 from poec_workflow.remedies import Remedy
 from poec_workflow.serialization import LONGEST_LINE, journal_line, to_dict
@@ -51,6 +52,8 @@ def execute(
     else:
         for change in answer.changes:
             say(f"{change.subject.reference}: {locales.state(change.subject.state, lang)} ({change.event.type})")
+        if answer.notices:
+            say(told_sentence(answer.notices, lang))
         for advisory in answer.advisories:
             say(f"{advisory.code}: {advisory.message(lang)}", err=True)
     ctx.exit(1 if isinstance(answer, Refused) else 0)
