@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from attrs import frozen
+from attrs import fields_dict, frozen
 from ical.calendar_stream import CalendarStream
 
 HERE = Path(__file__).parent
@@ -58,7 +58,7 @@ def raw_by_ical_js(calendars: Sequence[bytes]) -> list[dict[str, Any]]:
 
 def by_ical_js(calendars: Sequence[bytes]) -> list[Read]:
     """What `ical.js` finds in each."""
-    return [Read(**{k: v for k, v in each.items() if k in Read.__slots__}) for each in raw_by_ical_js(calendars)]
+    return [Read(**{name: each[name] for name in fields_dict(Read)}) for each in raw_by_ical_js(calendars)]
 
 
 def by_ical(calendar: bytes) -> Read:

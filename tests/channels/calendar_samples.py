@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from attrs import evolve
 
 from poec_workflow import SYSTEM, Candidate, HistoryEntry, Prescriber, TrainingAction, events
 from poec_workflow.history import Position
@@ -45,11 +49,12 @@ def registered(day: date = REGISTERED, reference: str = "C-1") -> HistoryEntry:
 
 def following(history: Sequence[HistoryEntry], name: str, day: date, /, **fields: object) -> HistoryEntry:
     """The next event of a history, recorded on a day."""
-    known = {"reference": "C-1", "version": len(history) + 1, "effective_at": noon(day)}
+    known: dict[str, object] = {"reference": "C-1", "version": len(history) + 1, "effective_at": noon(day)}
     if name == "preregistered":
         person = Candidate(reference="P-1", name="Zoé")
         known |= {"session": "S-1", "candidate": person, "prescriber": Prescriber(origin="self")}
-    made = events.EVENTS[name](**{**known, "state": STATES[name], **fields})
+    make: Any = events.EVENTS[name]
+    made = make(**{**known, "state": STATES[name], **fields})
     assert isinstance(made, events.ApplicationEvent)
     return entry(made, noon(day))
 
@@ -84,7 +89,7 @@ STATES = {
     "cancelled": "cancelled",
 }
 MORE: dict[str, dict[str, object]] = {
-    "retained": {"entry": SESSION.start, "exit": SESSION.end, "weekly_hours": 35},
+    "retained": {"entry": SESSION.start, "exit": SESSION.end, "weekly_hours": Decimal(35)},
     "rejected": {"motive": "m", "reason": "r"},
     "withdrawn": {"reason": "r"},
 }
@@ -103,7 +108,7 @@ def message_of(
         funder="OPCO",
         responsible="RESP",
     )
-    event = entry(registered().event, recorded)  # type: ignore[arg-type]
+    event = evolve(registered(), recorded_at=recorded)
     message = Message(
         id="m-1",
         notice="N2",
@@ -115,8 +120,3 @@ def message_of(
     return message, Content(
         entry=event, session=SESSION, action=action, invitation=given, day=recorded.astimezone(PARIS).date()
     )
-
-
-def ascending(days: Iterable[date]) -> list[date]:
-    """Days in order."""
-    return sorted(days)

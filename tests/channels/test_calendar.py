@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from attrs import evolve
 from calendar_readers import Read, by_ical, by_ical_js, raw_by_ical_js
-from calendar_samples import PARIS, message_of, story, told
-from hypothesis import given, settings
+from calendar_samples import message_of, story, told
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from poec_workflow.adapters.calendar import calendar, method
+from poec_workflow.adapters.icalendar_file import PARIS, calendar, method
 from poec_workflow.invitations import Invitation
 
 MAIL, NAME, CANDIDATE = "poec@cap-metiers.example", "Cap Métiers", "zoe@example.org"
@@ -64,9 +64,8 @@ def test_an_invitation_says_all_that_was_given() -> None:
         status="CONFIRMED",
         stamp=int(datetime(2021, 11, 20, 8, 30, 1, tzinfo=UTC).timestamp()),
         summary="Convocation\xa0: [POEC] Soudeur",
-        description=(
-            "Formation\xa0: [POEC] Soudeur\nSession\xa0: S-1, du 09/12/2021 au 04/03/2022\nCandidature\xa0: C-1"
-        ),
+        description="Formation\xa0: [POEC] Soudeur\nSession\xa0: S-1, du 09/12/2021 au 04/03/2022\n"
+        "Candidature\xa0: C-1",
         place="Pau",
         organizer=f"mailto:{MAIL}",
         organizer_name=NAME,
@@ -99,6 +98,7 @@ def test_a_cancellation_has_method_and_status_and_the_day_that_was_shown() -> No
         (date(2022, 3, 27), time(3), "2022-03-27T01:00Z"),
         (date(2022, 10, 30), time(1, 30), "2022-10-29T23:30Z"),
         (date(2022, 10, 30), time(2, 30), "2022-10-30T00:30Z"),  # twice: the first one (RFC 5545, 3.3.5)
+        (date(2022, 10, 30), time(2), "2022-10-30T00:00Z"),
         (date(2022, 10, 30), time(3), "2022-10-30T02:00Z"),
         (date(2022, 10, 30), time(9), "2022-10-30T08:00Z"),
         (date(1997, 1, 1), time(0), "1996-12-31T23:00Z"),
@@ -151,7 +151,7 @@ def seen(text: str | None) -> str:
     return "".join(each for each in text or "" if each.isprintable() and not each.isspace())
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))  # a program each
 @given(SOME)
 def test_both_programs_find_what_was_written(drawn: list[tuple[Invitation, str, str, str]]) -> None:
     """Any day from 1900 to 2999, any time or none, any text: nothing is lost, and no property is added."""
@@ -183,15 +183,17 @@ def test_nothing_is_put_in_by_an_address(hostile: str) -> None:
     assert by_ical(written(PLAIN, attendee=hostile)).attendee == found["attendee"]
 
 
-@pytest.mark.parametrize("hostile", ["Pau\r\nX-EVIL:1", "Pau\nBEGIN:VALARM\nEND:VALARM", "Pau;X=1,2\\n", "\x00\x1bPau"])
+@pytest.mark.parametrize(
+    "hostile", ["Pau\r\nX-EVIL:1", "Pau\nBEGIN:VALARM\nEND:VALARM", "Pau;X=1,2\\n\\N", "\x00\x1bPau"]
+)
 def test_nothing_is_put_in_by_a_text(hostile: str) -> None:
     """A place or a title with the format's own characters is a place or a title."""
     text = written(evolve(PLAIN, place=hostile), title=hostile, organizer_name=hostile)
     (found,) = raw_by_ical_js([text])
     assert set(found["names"]) <= NAMES
-    assert text.count(b"BEGIN:") == len(["VCALENDAR", "VTIMEZONE", "STANDARD", "DAYLIGHT", "VEVENT"]) + text.count(
-        b"nBEGIN:VALARM"
-    ) + text.count(b" BEGIN:VALARM")
+    begun = [each.removeprefix(b"BEGIN:").decode() for each in text.split(b"\r\n") if each.startswith(b"BEGIN:")]
+    assert begun == ["VCALENDAR", "VTIMEZONE", "STANDARD", "DAYLIGHT", "VEVENT"]
+    assert seen(found["place"]) == seen(hostile)
 
 
 def test_nobody_is_named_where_there_is_no_address_and_each_attempt_is_the_same() -> None:

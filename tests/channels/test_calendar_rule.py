@@ -41,7 +41,7 @@ class Calendar:
 
 
 def brief(given: Invitation | None) -> tuple[str, int, date] | None:
-    return given and ("CANCEL" if given.cancelled else "REQUEST", given.sequence, given.on)
+    return None if given is None else ("CANCEL" if given.cancelled else "REQUEST", given.sequence, given.on)
 
 
 def test_an_appointment_is_an_invitation_each_move_and_the_end_before_it_a_higher_number() -> None:
@@ -196,7 +196,8 @@ def test_a_calendar_shows_what_stands_and_is_to_come_and_nothing_else(history: l
 def test_so_it_is_under_the_tables(journal: list[Request]) -> None:
     """The same of what journals of all commands leave behind; no clock goes back here."""
     storage = MemoryStorage()
-    play(sorted(journal, key=lambda each: each.at or NOW), Workflow(storage, clock=SettableClock(NOW)))
+    in_order: list[Request] = sorted(journal, key=lambda each: each.at or NOW)
+    play(in_order, Workflow(storage, clock=SettableClock(NOW)))
     for (kind, _), history in Snapshot.of(storage).histories.items():
         if kind is SubjectKind.APPLICATION:
             judge(list(history))

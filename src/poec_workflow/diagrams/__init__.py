@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from poec_workflow.diagrams import decision_table, dot, mermaid, plantuml, rule_table, scxml, svg, xstate
 from poec_workflow.diagrams.graph import Edge, Graph, Node, Step, graph, steps
 from poec_workflow.diagrams.labels import SHOWN
-from poec_workflow.diagrams.notice_table import NOTICE_FORMATS, render_notices
+from poec_workflow.diagrams.notices_drawing import NOTICE_FORMATS, render_notices
 from poec_workflow.diagrams.outcomes import Outcome
 from poec_workflow.history import HistoryEntry
 from poec_workflow.locales import LANGUAGES

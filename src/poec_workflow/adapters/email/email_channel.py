@@ -12,9 +12,9 @@ from typing import Any, Protocol
 
 from attrs import field, frozen
 
-from poec_workflow.adapters.calendar import calendar, method
 from poec_workflow.adapters.email.address_book import AddressBook, Language, Recipient
 from poec_workflow.adapters.email.mail_texts import MailTexts
+from poec_workflow.adapters.icalendar_file import calendar, method
 from poec_workflow.messages import AddresseeKind, Message
 from poec_workflow.ports import Clock, Content, SystemClock, Undeliverable
 

@@ -116,14 +116,18 @@ def _add_times(event: Event, invitation: Invitation, zone: ZoneInfo, duration: t
         return False
     # Through UTC: a time that clocks skip is named as they show it then, and an hour is one when they change.
     start = datetime.combine(invitation.on, invitation.time, zone).astimezone(UTC)
-    end = start + duration
-    # An hour that comes twice is read as the first one.
-    second = end.astimezone(zone).fold
-    zone_named = zone.key == PARIS.key and invitation.on.year >= _RULED_FROM and not second
-    event.add("DTSTART", start.astimezone(zone) if zone_named else start)
-    event.add("DTEND", end.astimezone(zone) if zone_named else end)
+    times = start, start + duration
+    local = [each.astimezone(zone) for each in times]
+    zone_named = zone.key == PARIS.key and invitation.on.year >= _RULED_FROM and not any(map(_comes_twice, local))
+    for name, value in zip(("DTSTART", "DTEND"), local if zone_named else times, strict=True):
+        event.add(name, value)
     event.add("TRANSP", "OPAQUE")
     return zone_named
+
+
+def _comes_twice(local: datetime) -> bool:
+    """Whether clocks show it again, when they are turned back: programs differ in which one they take."""
+    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
 
 
 def _add_texts(event: Event, invitation: Invitation, message: Message, content: Content, language: str) -> None:
@@ -161,4 +165,6 @@ def _text(value: str) -> str:
 
 def _line(value: str) -> str:
     """A text in one line, without control characters."""
-    return "".join(each if each.isprintable() else " " for each in " ".join(value.splitlines()))
+    line = "".join(each if each.isprintable() else " " for each in " ".join(value.splitlines()))
+    # icalendar takes a backslash before an N for the end of a line.
+    return line.replace("\\N", "\\ N")
