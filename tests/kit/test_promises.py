@@ -27,6 +27,7 @@ from poec_workflow import (
 from poec_workflow.commands import Command
 from poec_workflow.machines import LIFECYCLES, Lifecycles
 from poec_workflow.model import ApplicationState, Tally
+from poec_workflow.notices import NONE
 from poec_workflow.testing import LifecycleMachine, reference
 from poec_workflow.testing.contracts.fixtures import PLATFORM, TRAINER, opening, registering, retaining
 from poec_workflow.testing.reference import ObservedStep, Snapshot
@@ -178,6 +179,15 @@ CONTRADICTED: dict[str, tuple[ObservedStep, ...]] = {
         evolve(CONVOKED, sent=()),
         evolve(CONVOKED, sent=CONVOKED.sent * 2),
         evolve(CONVOKED, sent=CONVOKED.sent[::-1]),
+        evolve(CONVOKED, previewed=evolve(cast("Accepted", CONVOKED.previewed), notices=())),
+    ),
+    "all-are-told-who-are-to-hear": (
+        evolve(CONVOKED, sent=CONVOKED.sent[1:]),
+        evolve(CONVOKED, sent=CONVOKED.sent * 2),
+        evolve(CONVOKED, sent=(*CONVOKED.sent, *RETAINED.sent)),
+        evolve(CANCELLED, sent=()),
+        evolve(SWEPT, sent=SWEPT.sent[:-1]),
+        evolve(CONVOKED, notices=NONE),
     ),
     "counters-are-a-recount": (evolve(CONVOKED, after=evolve(CONVOKED.after, tallies={"S-1": Tally()})),),
     "preview-foretells": (evolve(CONVOKED, previewed=REFUSED.answer), evolve(REFUSED, previewed=CONVOKED.answer)),

@@ -19,7 +19,7 @@ from poec_workflow.testing.exploration import (
     simple_paths,
 )
 from poec_workflow.testing.journals import Played, play, requests_of, to_journal, to_line
-from poec_workflow.testing.recording_notifier import RecordingNotifier
+from poec_workflow.testing.recording_channel import RecordingChannel, RecordingNotifier
 from poec_workflow.testing.settable_clock import SettableClock
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ __all__ = [
     "Played",
     "PromiseBroken",
     "PromiseRaised",
+    "RecordingChannel",
     "RecordingNotifier",
     "SettableClock",
     "ShortestPaths",

@@ -21,6 +21,7 @@ from poec_workflow.commands import Command, CreateSession, Request
 from poec_workflow.decider import Accepted, Refused
 from poec_workflow.machines import LIFECYCLES, Lifecycles
 from poec_workflow.model import Actor
+from poec_workflow.notices import NOTICES, Notices
 from poec_workflow.policies.settings import Settings
 from poec_workflow.ports import Storage
 from poec_workflow.testing.journals import Lines, requests_of
@@ -87,6 +88,7 @@ class LifecycleMachine(RuleBasedStateMachine):
     Attributes:
         settings: the rules' settings.
         lifecycles: the tables, with a service's own rows if it has any.
+        notices: who is told of what.
         promises: what must hold after every step; add a service's own.
         scenario: the workflow, what is stored, and the steps so far.
 
@@ -97,6 +99,7 @@ class LifecycleMachine(RuleBasedStateMachine):
 
     settings: ClassVar[Settings] = Settings()
     lifecycles: ClassVar[Lifecycles] = LIFECYCLES
+    notices: ClassVar[Notices] = NOTICES
     promises: ClassVar[tuple[Promise, ...]] = PROMISES
     TestCase: Any = _TestCase()
 
@@ -135,6 +138,7 @@ class LifecycleMachine(RuleBasedStateMachine):
             settings=cls.settings,
             promises=cls.promises,
             lifecycles=cls.lifecycles,
+            notices=cls.notices,
         )
 
     @classmethod

@@ -16,6 +16,7 @@ from poec_workflow.decider import Accepted, Refused
 from poec_workflow.machines import LIFECYCLES, Lifecycles
 from poec_workflow.messages import Message
 from poec_workflow.model import SYSTEM
+from poec_workflow.notices import NOTICES, Notices
 from poec_workflow.policies.settings import Settings
 from poec_workflow.ports import Clock, Storage
 from poec_workflow.testing.emptied_outbox import emptied
@@ -64,6 +65,7 @@ class ScenarioSetup:
     settings: Settings
     promises: tuple[Promise, ...] = PROMISES
     lifecycles: Lifecycles = LIFECYCLES
+    notices: Notices = NOTICES
 
 
 class PromiseBroken(AssertionError):
@@ -102,7 +104,13 @@ class Scenario(ExitStack):
         folder = self.enter_context(TemporaryDirectory(prefix="poec-"))
         self.storage = self.enter_context(setup.empty_storage(Path(folder)))
         self.clock = setup.clock_at(BEGINNING)
-        self.workflow = Workflow(self.storage, clock=self.clock, settings=setup.settings, lifecycles=setup.lifecycles)
+        self.workflow = Workflow(
+            self.storage,
+            clock=self.clock,
+            settings=setup.settings,
+            lifecycles=setup.lifecycles,
+            notices=setup.notices,
+        )
         self.steps: list[Step] = []
         self.now = BEGINNING
         self.snapshot = Snapshot.of(self.storage)
@@ -168,6 +176,7 @@ class Scenario(ExitStack):
             now=self.now,
             settings=self._setup.settings,
             lifecycles=self._setup.lifecycles,
+            notices=self._setup.notices,
             sent=self._sent(),
             **observed,
         )

@@ -14,6 +14,7 @@ from poec_workflow.history import HistoryEntry
 from poec_workflow.machines import LIFECYCLES, AnyRule, Lifecycles
 from poec_workflow.messages import Message
 from poec_workflow.model import State, Subject, SubjectKind
+from poec_workflow.notices import NOTICES, Notices
 from poec_workflow.policies.check import code_of
 from poec_workflow.policies.settings import Settings
 from poec_workflow.testing.reference.expected_refusals import expected_refusals
@@ -37,6 +38,7 @@ class ObservedStep:
         sent: the messages that came into the outbox, in order.
         key_used: whether the request's key had been used before.
         own_codes: codes of rows of other tables, which the domain page does not know.
+        notices: the table of notices, of which the reference reads the rows alone.
         lifecycles: the tables, of which the reference reads a service's own rows alone.
     """
 
@@ -52,6 +54,7 @@ class ObservedStep:
     key_used: bool = False
     own_codes: frozenset[str] = frozenset()
     lifecycles: Lifecycles = LIFECYCLES
+    notices: Notices = NOTICES
 
     @lazy_property
     def case(self) -> CommandCase | None:

@@ -12,10 +12,11 @@ from functools import reduce
 from typing import Any, cast
 
 from poec_workflow import commands
-from poec_workflow.decider import Refused
+from poec_workflow.decider import Accepted, Refused
 from poec_workflow.errors import RefusalKind
 from poec_workflow.folding import evolve
 from poec_workflow.model import OPEN_STATES, SYSTEM, Application, ApplicationState, SessionState, State, TrainingSession
+from poec_workflow.testing.reference.expected_notices import expected_notices, heard_of
 from poec_workflow.testing.reference.expected_outcomes import FINAL, advice, closing, convocations, endings, target
 from poec_workflow.testing.reference.expected_refusals import expected_advisories
 from poec_workflow.testing.reference.observed_step import ObservedStep, Promise
@@ -231,9 +232,22 @@ def answers_are_stored(step: ObservedStep) -> Iterator[str]:
 
 
 def messages_are_as_answered(step: ObservedStep) -> Iterator[str]:
-    """The outbox takes the messages that the answer names, in their order, and nothing else."""
-    if step.accepted is not None and [*step.sent] != [*step.accepted.notices]:
+    """The outbox takes the messages that the answer names, in their order, and nothing else; a preview names them."""
+    if step.accepted is None:
+        return
+    if [*step.sent] != [*step.accepted.notices]:
         yield f"in the outbox: {step.sent}; in the answer: {step.accepted.notices}"
+    if isinstance(step.previewed, Accepted) and step.previewed.notices != step.accepted.notices:
+        yield f"the preview told {step.previewed.notices}; the answer {step.accepted.notices}"
+
+
+def all_are_told_who_are_to_hear(step: ObservedStep) -> Iterator[str]:
+    """Each event of a step tells the addressees that the table's rows find for it, each once, and nobody else."""
+    told = sorted(map(heard_of, step.sent))
+    due = sorted(expected_notices(step.entries, step.after, step.notices))
+    for each in sorted({*told, *due}):
+        if told.count(each) != due.count(each):
+            yield f"{each} was told {told.count(each)} times, and is due {due.count(each)} times"
 
 
 def counters_are_a_recount(step: ObservedStep) -> Iterator[str]:
@@ -291,6 +305,7 @@ PROMISES: tuple[Promise, ...] = (
     own_rows_are_named,
     answers_are_stored,
     messages_are_as_answered,
+    all_are_told_who_are_to_hear,
     counters_are_a_recount,
     preview_foretells,
 )
