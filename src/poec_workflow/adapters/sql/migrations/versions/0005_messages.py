@@ -209,7 +209,8 @@ class _Batch(NamedTuple):
         """Who held the session's roles when an event happened."""
         held: dict[str, str] = {}
         for row, given in self.holders[session]:
-            if _came_before(row, event):
+            # A session was created before all else, whatever a clock said.
+            if not held or _came_before(row, event):
                 held |= given
         return held
 
