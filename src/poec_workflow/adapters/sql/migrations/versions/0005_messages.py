@@ -74,10 +74,10 @@ _waiting = (
     .limit(BATCH)
 )
 _entries = sa.select(_outbox.c.id, _history).select_from(_history.outerjoin(_outbox, _same))
-_of_session = _entries.where(_history.c.kind == "session", _history.c.reference == sa.bindparam("session")).order_by(
-    _history.c.version
-)
-_one = sa.select(_applications).where(_applications.c.reference == sa.bindparam("reference"))
+_of_sessions = _entries.where(
+    _history.c.kind == "session", _history.c.reference.in_(sa.bindparam("sessions", expanding=True))
+).order_by(_history.c.reference, _history.c.version)
+_some = sa.select(_applications).where(_applications.c.reference.in_(sa.bindparam("references", expanding=True)))
 _registered = sa.select(_applications).where(_applications.c.session == sa.bindparam("session")).order_by("reference")
 _of_registered = (
     _entries.join(_applications, _applications.c.reference == _history.c.reference)
@@ -178,12 +178,50 @@ class _Stream(NamedTuple):
     session: str
 
 
+class _Batch(NamedTuple):
+    """What the addressees of some events are found from, read at once.
+
+    Attributes:
+        applications: those that the events happened to.
+        holders: of each session, the entries that set roles, in order, with the roles that each sets.
+    """
+
+    applications: Mapping[str, _Application]
+    holders: Mapping[str, Sequence[tuple[Any, Mapping[str, str]]]]
+
+    @classmethod
+    def of(cls, connection: sa.Connection, events: Sequence[Any]) -> _Batch:
+        """Read it in two statements."""
+        references = sorted({row.reference for row in events if row.kind == "application"})
+        rows = connection.execute(_some, {"references": references})
+        applications = {row.reference: _Application.of(row) for row in rows}
+        of_events = {row.reference for row in events if row.kind == "session"}
+        sessions = sorted(of_events | {each.session for each in applications.values()})
+        holders: dict[str, list[tuple[Any, Mapping[str, str]]]] = {each: [] for each in sessions}
+        for row in connection.execute(_of_sessions, {"sessions": sessions}):
+            entry = json.loads(row.data)
+            if entry["type"] in ("session-created", "session-reassigned"):
+                given = {role: entry["data"][role] for role in ROLES if entry["data"].get(role) is not None}
+                holders[row.reference].append((row, given))
+        return cls(applications, holders)
+
+    def roles(self, session: str, event: Any) -> Mapping[str, str]:  # noqa: ANN401 - a row
+        """Who held the session's roles when an event happened."""
+        held: dict[str, str] = {}
+        for row, given in self.holders[session]:
+            # A session was created before all else, whatever a clock said.
+            if not held or _came_before(row, event):
+                held |= given
+        return held
+
+
 def _move(connection: sa.Connection) -> None:
     """Batch by batch, in the order of the outbox: what is in memory does not grow with the store."""
     messages = sa.table("poec_messages", *map(sa.column, _NAMES))
     after = 0
     while rows := connection.execute(_waiting, {"after": after}).all():
-        made = [each for row in rows for each in _messages(connection, row)]
+        batch = _Batch.of(connection, rows)
+        made = [each for row in rows for each in _messages(connection, batch, row)]
         if made:
             connection.execute(messages.insert(), made)
         after = rows[-1].id
@@ -204,18 +242,22 @@ _NAMES = (
 )
 
 
-def _messages(connection: sa.Connection, row: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - a row
+def _messages(
+    connection: sa.Connection,
+    batch: _Batch,
+    row: Any,  # noqa: ANN401 - a row
+) -> Iterator[dict[str, Any]]:
     """The messages of one event."""
     entry = json.loads(row.data)
     if row.kind == "application" and entry["type"] in OF_APPLICATIONS:
         notice, audiences = OF_APPLICATIONS[entry["type"]]
-        application = _Application.of(connection.execute(_one, {"reference": row.reference}).one())
+        application = batch.applications[row.reference]
         stream = _Stream("application", application.reference, application.session)
-        roles = _roles(connection, application.session, row)
+        roles = batch.roles(application.session, row)
         yield from _told(row, entry, notice, stream, _addressees(audiences, application, roles))
     elif row.kind == "session" and entry["type"] in OF_SESSIONS:
         notice, by_state = OF_SESSIONS[entry["type"]]
-        roles = _roles(connection, row.reference, row)
+        roles = batch.roles(row.reference, row)
         stream = _Stream("session", row.reference, row.reference)
         yield from _told(row, entry, notice, stream, _addressees(ROLES, None, roles))
         states = _states(connection, row)
@@ -224,16 +266,6 @@ def _messages(connection: sa.Connection, row: Any) -> Iterator[dict[str, Any]]: 
             audiences = by_state.get(states.get(application.reference, ""), ())
             stream = _Stream("application", application.reference, application.session)
             yield from _told(row, entry, notice, stream, _addressees(audiences, application, roles))
-
-
-def _roles(connection: sa.Connection, session: str, event: Any) -> Mapping[str, str]:  # noqa: ANN401 - a row
-    """Who held the session's roles when an event happened."""
-    held: dict[str, str] = {}
-    for row in connection.execute(_of_session, {"session": session}):
-        entry = json.loads(row.data)
-        if entry["type"] in ("session-created", "session-reassigned") and _came_before(row, event):
-            held.update({role: entry["data"][role] for role in ROLES if entry["data"].get(role) is not None})
-    return held
 
 
 def _states(connection: sa.Connection, event: Any) -> Mapping[str, str]:  # noqa: ANN401 - a row
