@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 
 from own_rules import BACK
-from poec_workflow import Request, Settings, SubjectKind, Workflow, commands
+from poec_workflow import Relay, Request, Settings, SubjectKind, Undeliverable, Workflow, commands
 from poec_workflow.machines import Lifecycles
+from poec_workflow.ports import Storage
 from poec_workflow.testing import Played, RecordingNotifier, SettableClock, to_journal
-from poec_workflow.testing.contracts.fixtures import PLATFORM
+from poec_workflow.testing.contracts.fixtures import ADVISER, PLATFORM, registering, workflow_with_session
 
 TOWN = Path(__file__).parents[2] / "examples" / "town.jsonl"
 
@@ -66,13 +67,18 @@ class TestOverriding:
         assert poec_workflow.lifecycles is BACK
 
 
-def test_a_notifier_keeps_what_it_is_told(poec_notifier: RecordingNotifier) -> None:
-    """And fails when it is told to."""
-    poec_notifier.notify("retained")
-    poec_notifier.failing = ConnectionError("no route")
-    with pytest.raises(ConnectionError):
-        poec_notifier.notify("rejected")
-    assert poec_notifier.notices == ["retained"]
+def test_a_notifier_keeps_what_it_is_told(poec_notifier: RecordingNotifier, poec_storage: Storage) -> None:
+    """And fails when it is told to, for some or for everybody."""
+    workflow = workflow_with_session(poec_storage)
+    workflow.execute(registering(1), ADVISER)
+    poec_notifier.failing["POS"] = Undeliverable("no address")
+    assert Relay(workflow, poec_notifier).run_once().dead == 1
+    told = poec_notifier.messages
+    assert [(each.notice, each.to.reference) for each in told] == [("N1", "FT")]
+    poec_notifier.failing[None] = ConnectionError("no route")
+    workflow.execute(commands.Withdraw("C-1", reason="found-employment"), ADVISER)
+    assert Relay(workflow, poec_notifier).run_once().delivered == 0
+    assert poec_notifier.messages == told
 
 
 SUITE = """
