@@ -38,7 +38,7 @@ class Invitation:
 
     Attributes:
         uid: the same for all appointments of an application, of which one at most stands at a time.
-        sequence: raised by one whenever the appointment is made anew, moved or cancelled; the first is 0.
+        sequence: how often the calendar was told of an appointment made, moved or cancelled before; the first is 0.
         cancelled: whether the appointment that the calendar shows does not stand any more.
         on: the Paris day.
         time: the Paris time; None where none is known.
@@ -71,8 +71,7 @@ def invitation(history: Sequence[HistoryEntry], *, zone: tzinfo) -> Invitation |
         application = evolve(application, event)
         now_shown = _shown(shown, application, event, local_day(entry.recorded_at, zone))
         told = _told(application, sequence, shown, now_shown)
-        # Counted though nobody was invited, so that a number is never used for two appointments.
-        sequence += told is not None or isinstance(event, APPOINTMENTS)
+        sequence += told is not None
         shown = now_shown
     return told
 

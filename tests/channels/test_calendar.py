@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -122,6 +123,17 @@ def test_the_zone_is_named_where_a_time_is_and_its_rule_is_known() -> None:
     assert [each["zones"] for each in found] == [["Europe/Paris"], [], [], []]
     assert found[1]["start"] == datetime(2022, 1, 10, 5, 30, tzinfo=UTC).timestamp()
     assert b"DTSTART;TZID=Europe/Paris:20220110T093000\r\n" in written(PLAIN)
+
+
+def test_summer_and_winter_begin_when_they_do_in_paris() -> None:
+    """What VTIMEZONE says of the first change of each kind is so: an observance begins in the time before it."""
+    lines = r"BEGIN:(?:STANDARD|DAYLIGHT)\r\nDTSTART:(\w+)\r\n.*?TZOFFSETFROM:(\S+)\r\nTZOFFSETTO:(\S+)\r\n"
+    found = re.findall(lines, written(PLAIN).decode(), re.DOTALL)
+    assert len(found) == 2
+    for begins, before, after in found:
+        instant = datetime.strptime(f"{begins}{before}", "%Y%m%dT%H%M%S%z")
+        beside = [(instant + timedelta(seconds=each)).astimezone(PARIS).strftime("%z") for each in (-1, 0)]
+        assert beside == [before, after]
 
 
 def test_how_long_it_takes_can_be_said() -> None:

@@ -120,6 +120,12 @@ def test_a_slip_mended_into_the_past_is_taken_back_and_once_only() -> None:
     assert brief(told(again)[-1]) == ("REQUEST", 2, WEDNESDAY)
 
 
+def test_what_is_past_stays_when_another_is_entered_afterwards() -> None:
+    """Absent with notice on Monday, received on Tuesday, entered on Thursday: nothing is told."""
+    declined = (("convoked", MONDAY, MONDAY), ("absence-notified", MONDAY, None))
+    assert told(story(*declined, ("convoked", THURSDAY, TUESDAY)))[-1] is None
+
+
 def test_two_applications_and_one_reference_used_again_elsewhere_are_apart() -> None:
     """The uid is the application's own."""
     uids = set()
@@ -163,12 +169,12 @@ def judge(history: list[HistoryEntry]) -> None:
         assert isinstance(application, Application)
         before, heard = calendar.shown, invitation(history[:number], zone=PARIS)
         calendar.hear(heard)
+        today = entry.recorded_at.astimezone(PARIS).date()
         if heard is not None:
             assert entry.event.type in {*APPOINTMENTS, *ENDINGS}, "the candidate is told of nothing else"
-            assert not (heard.cancelled and before is None), "nobody was invited to what is cancelled"
+            assert not heard.cancelled or (before is not None and before.on >= today), "there is nothing to cancel"
             assert not numbers or heard.sequence > numbers[-1]
             numbers.append(heard.sequence)
-        today = entry.recorded_at.astimezone(PARIS).date()
         last = application.convocations[-1] if application.convocations else None
         stands = last is not None and (application.state in OPEN_STATES or last.outcome is Outcome.PRESENT)
         shown = calendar.shown
