@@ -33,6 +33,7 @@ TESTS = (
     "stateful",
     "explain",
     "season",
+    "notices",
 )
 LONGEST_JOURNAL = 12
 

@@ -124,7 +124,8 @@ class MemoryTransaction:
             self._put(tables.receipts, receipt.key, receipt)
         for person in people:
             self._put(tables.people, person.reference, person)
-        self.post(messages, changes[0].entry.recorded_at)
+        if messages:
+            self.post(messages, changes[0].entry.recorded_at)
 
     def start_digest(self, organization: str, day: date) -> int | None:
         """The number of an organisation's digest, unless that day or a later one had one."""
