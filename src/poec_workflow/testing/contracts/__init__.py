@@ -13,7 +13,15 @@ import pytest
 
 # Before they are imported: their failures then show both sides.
 _FILES = ("comparison", "concurrency", "fixtures", "idempotency", "listings", "erasure", "reads")
-_MORE = ("batch_claims", "doors", "drawn_seasons", "outbox_contract", "overdue_claims", "transactions")
+_MORE = (
+    "batch_claims",
+    "channel_contract",
+    "doors",
+    "drawn_seasons",
+    "outbox_contract",
+    "overdue_claims",
+    "transactions",
+)
 pytest.register_assert_rewrite(*(f"{__name__}.{each}" for each in _FILES + _MORE))
 
 from poec_workflow.testing.contracts.batch_claims import BatchContract  # noqa: E402
