@@ -27,21 +27,27 @@ class TestRecording(ChannelContract):
     """The kit's own."""
 
     def open_channel(self, folder: Path) -> AbstractContextManager[OpenedChannel]:
+        del folder
         channel = RecordingChannel()
         return nullcontext(OpenedChannel(channel, lambda: [each.id for each in channel.messages]))
 
     def open_broken(self, folder: Path) -> AbstractContextManager[Channel]:
+        del folder
         channel = RecordingChannel()
         channel.failing[None] = ConnectionError("no route")
         return nullcontext(channel)
 
 
+def _written_at(file: Path) -> int:
+    return file.stat().st_mtime_ns
+
+
 class TestFolder(ChannelContract):
-    """Files; which of them came first is in no file, but by name within an application."""
+    """Files, in the order of their writing."""
 
     def open_channel(self, folder: Path) -> AbstractContextManager[OpenedChannel]:
         def arrived() -> list[str]:
-            return [json.loads(each.read_bytes())["id"] for each in sorted(folder.iterdir())]
+            return [json.loads(each.read_bytes())["id"] for each in sorted(folder.iterdir(), key=_written_at)]
 
         return nullcontext(OpenedChannel(FolderChannel(folder), arrived))
 
@@ -63,6 +69,7 @@ class TestEmail(ChannelContract):
 
     @contextmanager
     def open_channel(self, folder: Path) -> Iterator[OpenedChannel]:
+        del folder
         answers = Answers()
 
         def arrived() -> list[str]:
@@ -77,6 +84,7 @@ class TestEmail(ChannelContract):
 
     @contextmanager
     def open_broken(self, folder: Path) -> Iterator[Channel]:
+        del folder
         with serving(Answers(data="451 try again")) as port:
             yield _channel(port)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from threading import local
 from typing import Any
 
@@ -87,7 +88,8 @@ class BrokerChannel:
     def _connected(self) -> Producer:
         # What confirms, and gives back what no queue takes; others have the message once they answer.
         confirms = self.url.startswith(_CONFIRMING)
-        options: dict[str, Any] = {"confirm_publish": True} if confirms else {}
+        patience = {"socket_timeout": self.timeout, "socket_connect_timeout": self.timeout}
+        options: dict[str, Any] = {"confirm_publish": True} if confirms else patience
         connection = Connection(self.url, connect_timeout=self.timeout, transport_options=options)
         connection.ensure_connection(max_retries=1, timeout=self.timeout)
         self._opened.append(connection)
@@ -104,7 +106,7 @@ class BrokerChannel:
         self._kept.producer = self._kept.connection = None
         if connection is not None:
             _release(connection)
-            if connection in self._opened:
+            with suppress(ValueError):
                 self._opened.remove(connection)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from threading import get_ident
 from urllib.parse import quote
 
 from attrs import field, frozen
@@ -21,9 +22,9 @@ _LONGEST_STREAM = 120
 class FolderChannel:
     """Writes a file a message: whole or not at all, and never half to a reader.
 
-    Files are named by application, version and id, so that those of an application sort in the order of its events; a
-    message that is delivered again replaces its file with the same one. Who collects takes the files that end in
-    `.json`, and deletes them.
+    A message that is delivered again replaces its file with the same one. Who collects takes the files that end in
+    `.json`, those of an application in the order of their modification times, and deletes them. A process that was
+    killed may leave a hidden file that ends in `.part`.
 
     Attributes:
         folder: must be there.
@@ -40,8 +41,8 @@ class FolderChannel:
             OSError: the folder is missing, full or not to be written: to be tried again.
         """
         whole = self.folder / file_name(message)
-        # Hidden, and of this process: two that deliver the same message do not write into one file.
-        part = self.folder / f".{message.id}.{os.getpid()}.part"
+        # Hidden, and this thread's: two that deliver the same message do not write into one file.
+        part = self.folder / f".{message.id}.{os.getpid()}.{get_ident()}.part"
         handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, self.mode)
         try:
             with os.fdopen(handle, "wb") as file:
@@ -62,7 +63,7 @@ class FolderChannel:
 def file_name(message: Message) -> str:
     """The name of a message's file: references may hold any character, and a name may not."""
     stream = quote(message.stream, safe="")[:_LONGEST_STREAM]
-    return f"{stream}-{message.about.version:06}-{message.notice}-{message.id}.json"
+    return f"{message.stream_kind}-{stream}-{message.about.version:06}-{message.notice}-{message.id}.json"
 
 
 def written(message: Message, content: Content) -> bytes:
