@@ -145,6 +145,14 @@ def test_the_adapters_page_runs(tmp_path: Path) -> None:
         assert storage.count
 
 
+def test_the_channels_page_runs(tmp_path: Path) -> None:
+    """Its channel keeps the contract of its own suite."""
+    suite = ran("docs/how-to/write-a-channel.md")["TestLines"]()
+    with suite.open_channel(tmp_path) as opened:
+        suite.test_every_message_arrives_once_and_in_order(opened)
+    suite.test_what_does_not_arrive_is_said(tmp_path)
+
+
 def test_the_page_on_testing_rules_runs(capsys: pytest.CaptureFixture[str], poec_workflow: Workflow) -> None:
     """Its story, its properties, its machines; and the failure that it promises."""
     namespace = ran(TESTING)
