@@ -23,6 +23,7 @@ class Answers:
 
     recipient: str = "250 OK"
     data: str = "250 OK"
+    goodbye: str = "221 Bye"
     taken: list[Envelope] = field(factory=list)
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's
@@ -36,6 +37,9 @@ class Answers:
         if self.data.startswith("250"):
             self.taken.append(envelope)
         return self.data
+
+    async def handle_QUIT(self, _server: object, _session: object, _envelope: Envelope) -> str:  # noqa: N802
+        return self.goodbye
 
 
 def _authenticate(*given: Any) -> AuthResult:

@@ -134,6 +134,7 @@ def test_an_invitation_comes_twice_in_base64() -> None:
         ("base64", "REQUEST", "invitation.ics"),
     ]
     assert len({part.get_payload() for part in parts}) == 1
+    assert mail["Content-Language"] == "fr"
     withdrawn = read(the(FOUND, "withdrawn", "candidate"))
     assert [part.get_param("method") for part in withdrawn.walk() if part.get_content_type() == "text/calendar"] == [
         "CANCEL",
@@ -277,13 +278,26 @@ def test_tls_and_a_login(tmp_path: Path) -> None:
         (Answers(data="554 looks like spam"), Undeliverable),
         (Answers(data="452 no space"), NotSent),
         (Answers(recipient="530 log in first"), NotSent),
+        (Answers(recipient="550 5.1.1 <zoe@example.org>: no such user"), Undeliverable),
+        (Answers(recipient="554 5.7.1 <zoe@example.org>: Relay access denied"), NotSent),
+        (Answers(recipient="550 5.1.8 <poec@example.org>: Sender address rejected"), NotSent),
     ],
 )
 def test_what_a_server_answers_decides(answers: Answers, error: type[Exception]) -> None:
-    """5xx about the recipient or the mail is for good, 4xx and the login are not; no address reaches the answer."""
+    """5xx about the recipient or the mail is for good; 4xx, login and sender are not; no address reaches the answer."""
     with serving(answers) as port, pytest.raises(error) as raised:
         delivered(port)
     assert "zoe" not in str(raised.value)
+
+
+def test_a_goodbye_that_fails_takes_no_mail_back() -> None:
+    """A mail that was taken is not sent again, and an answer is not hidden, for what the server says to QUIT."""
+    for answers in (Answers(goodbye="421 closing"), Answers(goodbye="554 what?")):
+        with serving(answers) as port:
+            delivered(port)
+        assert len(answers.taken) == 1
+    with serving(Answers(recipient="550 no such user", goodbye="421 closing")) as port, pytest.raises(Undeliverable):
+        delivered(port)
 
 
 def test_a_server_that_is_not_there_is_tried_again() -> None:
@@ -334,6 +348,48 @@ def test_a_django_host_sends_by_its_own_backend() -> None:
     command = [sys.executable, "-c", DJANGO_HOST]
     done = subprocess.run(command, env={**os.environ, "PYTHONPATH": paths}, capture_output=True, text=True, check=False)
     assert done.stdout == "sent 2\n", done.stderr
+
+
+DJANGO_BY_SMTP = f"""
+import sys
+
+from django.conf import settings
+
+settings.configure(EMAIL_HOST="{HOST}", EMAIL_PORT=int(sys.argv[1]))
+from poec_workflow import Undeliverable
+from poec_workflow.adapters.email.django_backend import DjangoBackend
+from test_email import FOUND, channel, the
+
+try:
+    channel(DjangoBackend()).deliver(*the(FOUND, "convoked", "candidate"))
+except Exception as error:
+    print(type(error).__name__)
+else:
+    print("sent")
+"""
+
+
+@pytest.mark.parametrize(
+    ("recipient", "said"), [("250 OK", "sent"), ("550 no such user", "Undeliverable"), ("450 mailbox busy", "NotSent")]
+)
+def test_a_django_host_sends_by_smtp(recipient: str, said: str) -> None:
+    """Django's own backend for it writes the mail as ours does, and a server's answers mean the same."""
+    here = Path(__file__).parent
+    paths = os.pathsep.join([str(here), str(here.parent)])
+    answers, sample = Answers(recipient=recipient), the(FOUND, "convoked", "candidate")
+    with serving(answers) as port:
+        command = [sys.executable, "-c", DJANGO_BY_SMTP, str(port)]
+        environment = {**os.environ, "PYTHONPATH": paths}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert done.stdout == f"{said}\n", done.stderr
+        if said == "sent":
+            delivered(port, sample)
+    for envelope in answers.taken:
+        mail = email.message_from_bytes(envelope.original_content or b"", policy=email.policy.default)
+        assert isinstance(mail, EmailMessage)
+        assert (envelope.rcpt_tos, mail["Message-ID"]) == (["zoe@example.org"], f"<{sample[0].id}@example.org>")
+        assert text_of(mail) == text_of(read(sample))
+    assert len(answers.taken) == (2 if said == "sent" else 0)
 
 
 def test_smtp_errors_are_ours() -> None:

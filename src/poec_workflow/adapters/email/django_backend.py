@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import smtplib
 from email.message import EmailMessage
+from email.policy import SMTP
 from typing import Any
 
 from attrs import frozen
 from django.core.mail import get_connection  # type: ignore[import-untyped]
+
+from poec_workflow.adapters.email.smtp_backend import judged
+
+
+class _DjangoMail(EmailMessage):
+    """A mail that is asked for its bytes as Django asks its own: with the ends of lines."""
+
+    def as_bytes(self, unixfrom: bool = False, policy: Any = None, linesep: str = "\n") -> bytes:  # noqa: ANN401, FBT001, FBT002 - their signatures
+        return super().as_bytes(unixfrom, policy or self.policy.clone(linesep=linesep))
 
 
 @frozen
@@ -33,7 +44,9 @@ class _Written:
 
     def message(self, *_: Any, **__: Any) -> EmailMessage:  # noqa: ANN401 - Django's versions differ
         """The mail."""
-        return self.mail
+        mail = _DjangoMail(policy=SMTP)
+        mail.__dict__.update(self.mail.__dict__)
+        return mail
 
 
 @frozen(kw_only=True)
@@ -50,6 +63,10 @@ class DjangoBackend:
         """Send a mail to one address.
 
         Raises:
-            Exception: whatever the backend raises, which can't be told apart here: to be tried again.
+            Undeliverable: by SMTP, as `SmtpBackend` says it.
+            Exception: whatever else the backend raises, which can't be told apart here: to be tried again.
         """
-        get_connection(self.using).send_messages([_Written(mail, [to])])
+        try:
+            get_connection(self.using).send_messages([_Written(mail, [to])])
+        except smtplib.SMTPException as error:
+            raise judged(error) from error

@@ -103,9 +103,10 @@ class EmailChannel:
         mail["Auto-Submitted"] = "auto-generated"
         mail.set_content(words.text)
         mail.add_alternative(words.html, subtype="html")
-        mail["Content-Language"] = language
         if content.invitation is not None:
             self._invite(mail, message, content, recipient, language)
+        # Last: an attachment moves what is there of `Content-` into a part.
+        mail["Content-Language"] = language
         return mail
 
     def _invite(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 from typing import Literal
 
@@ -14,6 +17,8 @@ from poec_workflow.ports import Undeliverable
 _PERMANENT = 500
 _MISCONFIGURED = frozenset({502, 503, 504, 530, 534, 535, 538})
 """Answers that are about the server or the login, not about who is written to."""
+_SENDER = re.compile(r"5\.(1\.[78]|7\.\d+)\b")
+"""Status codes (RFC 3463) about the sender or what it may do: servers wait with them until a recipient is named."""
 
 
 class NotSent(Exception):
@@ -51,7 +56,7 @@ class SmtpBackend:
         try:
             self._send(mail, to)
         except smtplib.SMTPException as error:
-            raise _judged(error) from error
+            raise judged(error) from error
 
     def _send(self, mail: EmailMessage, to: str) -> None:
         with self._connected() as server:
@@ -61,20 +66,31 @@ class SmtpBackend:
                 server.login(self.username, self.password or "")
             server.send_message(mail, to_addrs=[to])
 
-    def _connected(self) -> smtplib.SMTP:
+    @contextmanager
+    def _connected(self) -> Iterator[smtplib.SMTP]:
+        """A connection, left politely: what becomes of a goodbye says nothing about a mail that was taken."""
         if self.security == "tls":
-            return smtplib.SMTP_SSL(self.host, self.port, timeout=self.timeout, context=self.context)
-        return smtplib.SMTP(self.host, self.port, timeout=self.timeout)
+            server: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=self.timeout, context=self.context)
+        else:
+            server = smtplib.SMTP(self.host, self.port, timeout=self.timeout)
+        try:
+            yield server
+        finally:
+            with suppress(smtplib.SMTPException, OSError):
+                server.quit()
+            server.close()
 
 
-def _judged(error: smtplib.SMTPException) -> Exception:
-    """What a server's answer means; its text is kept, the address is not."""
+def judged(error: smtplib.SMTPException) -> Exception:
+    """What a server's answer means; its code is kept, its text, which names addresses, is not."""
     match error:
         case smtplib.SMTPRecipientsRefused():
             code, text = next(iter(error.recipients.values()))
-            return _by_code(code, text, f"the server refuses the recipient: {code}")
+            if _is_about_the_sender(text):
+                return NotSent(f"the server refuses the sender: {code}")
+            return _by_code(code, f"the server refuses the recipient: {code}")
         case smtplib.SMTPDataError():
-            return _by_code(error.smtp_code, error.smtp_error, f"the server refuses the mail: {error.smtp_code}")
+            return _by_code(error.smtp_code, f"the server refuses the mail: {error.smtp_code}")
         case smtplib.SMTPNotSupportedError() if "SMTPUTF8" in str(error):
             return Undeliverable("the server takes no address that is not ASCII")
         case smtplib.SMTPResponseException():
@@ -82,6 +98,10 @@ def _judged(error: smtplib.SMTPException) -> Exception:
     return NotSent(type(error).__name__)
 
 
-def _by_code(code: int, text: bytes | str, said: str) -> Exception:
-    del text
+def _is_about_the_sender(text: bytes | str) -> bool:
+    said = text.decode("ascii", "replace") if isinstance(text, bytes) else text
+    return _SENDER.match(said) is not None
+
+
+def _by_code(code: int, said: str) -> Exception:
     return Undeliverable(said) if code >= _PERMANENT and code not in _MISCONFIGURED else NotSent(said)
