@@ -18,7 +18,6 @@ from click.testing import CliRunner, Result
 from databases import DATABASES
 from poec_workflow import Message, Settings, from_dict
 from poec_workflow.cli.app import program
-from poec_workflow.cli.formats import cell
 from seasons import DATA, given_season, notices
 
 LINE = {
@@ -403,13 +402,6 @@ def test_sweeping_in_the_future_is_for_trying_only(fresh: Terminal) -> None:
     assert fresh("sweep", "--at", "2999-01-01T00:00:00+01:00", "--dry-run").exit_code == 0
     assert fresh("sweep", "--at", "2021-01-01T00:00:00").exit_code == 2
     assert fresh("sweep").stderr.strip() == "0 expired"
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+33 5", "-2", "@SUM", "\tx", "\rx"])
-def test_a_csv_cell_is_no_formula(text: str) -> None:
-    """A text that a spreadsheet would take for a formula gets an apostrophe; numbers stay."""
-    assert cell(text) == f"'{text}"
-    assert (cell("[POEC] =x"), cell(-2), cell([1, "é"])) == ("[POEC] =x", -2, '[1, "é"]')
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from attrs import fields
 from poec_workflow import locales
 from poec_workflow.cli import options
 from poec_workflow.cli.day_options import AS_OF, Day, DayOrInstant, day_of
-from poec_workflow.cli.formats import print_csv, print_list
+from poec_workflow.cli.formats import CSV, print_csv, print_list
 from poec_workflow.cli.terminal import dashboard_note, dashboard_table, print_json, print_table, say, table, wrapped
 from poec_workflow.serialization import to_dict
 from poec_workflow.views import ApplicationRow, DashboardRow
@@ -42,8 +42,8 @@ def dashboard(
     result = workflow.dashboard(organization, since=since, at=day_of(at, workflow.settings.zone))
     if format_ == "json":
         print_json(to_dict(result))
-    elif format_ == "csv":
-        print_list(result.rows, DashboardRow, "csv", {})
+    elif format_ in CSV:
+        print_list(result.rows, DashboardRow, format_, {})
     else:
         print_table(dashboard_table(result, lang, workflow.settings.warning_days))
         for line in wrapped(dashboard_note(since, lang).split(), " "):
@@ -66,9 +66,9 @@ def queue(
     lists: dict[str, tuple[ApplicationRow, ...]] = {name: getattr(result, name) for name in _LISTS}
     if format_ == "json":
         print_json(to_dict(result))
-    elif format_ == "csv":
+    elif format_ in CSV:
         rows = [{"queue": name, **to_dict(row)} for name in _LISTS for row in lists[name]]
-        print_csv(["queue", *(each.name for each in fields(ApplicationRow))], rows)
+        print_csv(["queue", *(each.name for each in fields(ApplicationRow))], rows, format_)
     else:
         columns = [options.word(name, lang) for name in ("reference", "candidate", "session", "state")]
         for name in _LISTS:

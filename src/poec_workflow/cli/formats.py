@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import csv
-import json
-import sys
-from collections.abc import Iterable, Mapping, Sequence
+import io
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from attrs import fields
+import click
+from attrs import fields, frozen
 
+from poec_workflow.cli.spreadsheet_cells import for_people, for_programs
 from poec_workflow.cli.terminal import print_json, print_table, table
 from poec_workflow.serialization import to_dict
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+@frozen
+class _Csv:
+    """A kind of CSV: what the text begins with, what separates cells, and how a value becomes one."""
+
+    beginning: str
+    delimiter: str
+    cell: Callable[[object], object]
+
+
+CSV: Mapping[str, _Csv] = {"csv": _Csv("", ",", for_programs), "csv-excel": _Csv("\ufeff", ";", for_people)}
+"""By the name of the format: RFC 4180 for programs; for people what a spreadsheet opens by itself in French."""
 
 
 def print_list(
@@ -27,27 +39,23 @@ def print_list(
     Args:
         rows: attrs values.
         kind: their class, which gives the CSV's columns even where there is no row.
-        format_: text, json or csv.
+        format_: text, json, csv or csv-excel.
         columns: for text: heading ▸ cells, from top to bottom.
     """
     if format_ == "json":
         print_json([to_dict(row) for row in rows])
-    elif format_ == "csv":
-        print_csv([each.name for each in fields(kind)], [to_dict(row) for row in rows])
+    elif format_ in CSV:
+        print_csv([each.name for each in fields(kind)], [to_dict(row) for row in rows], format_)
     else:
         cells = zip(*columns.values(), strict=True) if rows else ()
         print_table(table(list(columns), [list(row) for row in cells]))
 
 
-def print_csv(names: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
-    """Print CSV (RFC 4180) on stdout; objects and arrays stand as JSON in their cell."""
-    writer = csv.writer(sys.stdout)
+def print_csv(names: Sequence[str], rows: Iterable[Mapping[str, Any]], format_: str) -> None:
+    """Print CSV on stdout, as UTF-8 and with CRLF whatever stdout's encoding and line ends are."""
+    kind = CSV[format_]
+    lines = io.StringIO(newline="")
+    writer = csv.writer(lines, delimiter=kind.delimiter)
     writer.writerow(names)
-    writer.writerows([cell(row[name]) for name in names] for row in rows)
-
-
-def cell(value: object) -> object:
-    """Make a CSV cell; a text that a spreadsheet would take for a formula gets an apostrophe."""
-    if isinstance(value, (dict, list)):
-        return json.dumps(value, ensure_ascii=False)
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    writer.writerows([kind.cell(row[name]) for name in names] for row in rows)
+    click.echo((kind.beginning + lines.getvalue()).encode(), nl=False)

@@ -9,7 +9,7 @@ import click
 
 from poec_workflow import locales
 from poec_workflow.cli import options
-from poec_workflow.cli.formats import print_csv
+from poec_workflow.cli.formats import CSV, print_csv
 from poec_workflow.cli.terminal import print_json, say, wrapped
 from poec_workflow.model import Page
 from poec_workflow.views import ActionFilter, ApplicationFilter, PageRequest, SessionFilter
@@ -22,8 +22,9 @@ def print_counts(asked: F, tabs: Mapping[Any, int], format_: str, lang: str) -> 
     total, counts = asked.total(tabs), {tab.value: many for tab, many in tabs.items()}
     if format_ == "json":
         print_json({"total": total, "tabs": counts})
-    elif format_ == "csv":
-        print_csv(["tab", "count"], [{"tab": tab, "count": many} for tab, many in {"total": total, **counts}.items()])
+    elif format_ in CSV:
+        rows = [{"tab": tab, "count": many} for tab, many in {"total": total, **counts}.items()]
+        print_csv(["tab", "count"], rows, format_)
     else:
         _say_tabs(tabs, lang)
         say(options.word("in-all", lang, total=locales.number(total, lang)))

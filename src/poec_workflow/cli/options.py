@@ -35,9 +35,9 @@ format_ = click.option(
 list_format = click.option(
     "--format",
     "format_",
-    type=click.Choice(["text", "json", "csv"]),
+    type=click.Choice(["text", "json", "csv", "csv-excel"]),
     default="text",
-    help="Text for people, JSON and CSV for programs.",
+    help="Text for people, JSON and CSV for programs; csv-excel for a spreadsheet that people open.",
 )
 store = click.option(
     "--store",
