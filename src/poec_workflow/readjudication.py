@@ -125,14 +125,19 @@ def readjudicate(
 
     Raises:
         Malformed: a line can't be read.
+        Exception: what a policy raises, with a note that names the line.
     """
     before, after = _world(against or default_settings(), against_lifecycles), _world(settings, lifecycles)
     differences: list[Difference] = []
     judged = 0
     for judged, (number, request) in enumerate(_requests(journal), 1):  # noqa: B007 - the last one counts them
-        direct = _seen(before, request) == _seen(after, request)
-        other = evolve(request, command=rewrite(request.command)) if rewrite else request
-        one, two = before.submit(request), after.submit(other)
+        try:
+            direct = _seen(before, request) == _seen(after, request)
+            other = evolve(request, command=rewrite(request.command)) if rewrite else request
+            one, two = before.submit(request), after.submit(other)
+        except Exception as error:
+            error.add_note(f"line {number}")
+            raise
         if _verdict(one) != _verdict(two):
             differences.append(Difference(line=number, request=request, before=one, after=two, direct=direct))
     return Readjudication(lines=judged, settings=settings, against=before.settings, differences=tuple(differences))

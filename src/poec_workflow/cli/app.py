@@ -1,12 +1,14 @@
-"""The command-line program: the list of its commands, and the exit code of each exception."""
+"""The command-line program: the list of its commands, and how they are found and left."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pkgutil import resolve_name
 from types import CodeType
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -15,8 +17,6 @@ from poec_workflow import __version__
 if TYPE_CHECKING:
     from importlib.abc import InspectLoader
 
-DONE, REFUSED, MALFORMED, UNREACHABLE, CONFLICT = range(5)
-"""The exit codes, as the surface fixes them; click's usage errors are 2 too."""
 _OO = 2
 
 _COMMANDS = {
@@ -64,41 +64,27 @@ class Program(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, _short_help(_COMMANDS[name], limit)) for name in names])
 
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:  # noqa: ANN401 - as the base class has it
+        """Read the options; help and the version are printed here too."""
+        with _failures_said():
+            return super().make_context(*args, **extra)
+
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command that was named."""
-        try:
+        """Run the command that was named; of what it raises say what is to be said, and exit."""
+        with _failures_said():
             return super().invoke(ctx)
-        except Exception as error:
-            code = _exit_code(error)
-            if code is None:
-                raise
-            from poec_workflow.cli.terminal import say  # noqa: PLC0415
-
-            say(f"poec-workflow: {error}", err=True)
-            ctx.exit(code)
 
 
-def _exit_code(error: Exception) -> int | None:
-    """The exit code of one of the package's exceptions; None of another."""
-    # Imported here, for help and completion need nothing of the domain.
-    from poec_workflow.errors import (  # noqa: PLC0415
-        CommandRefused,
-        Conflict,
-        Malformed,
-        SchemaOutdated,
-        StorageUnavailable,
-    )
+@contextmanager
+def _failures_said() -> Iterator[None]:
+    """Turn exceptions into messages and exit codes."""
+    try:
+        yield
+    except (Exception, KeyboardInterrupt) as error:
+        from poec_workflow.cli.failures import leave  # noqa: PLC0415 - needs the domain, which help does not
 
-    match error:
-        case CommandRefused():
-            return REFUSED
-        case StorageUnavailable() | SchemaOutdated():
-            return UNREACHABLE
-        case Conflict():
-            return CONFLICT
-        case Malformed() | OSError():
-            return MALFORMED
-    return None
+        leave(error)
+        raise
 
 
 def _short_help(place: str, limit: int) -> str:

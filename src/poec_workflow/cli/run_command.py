@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from io import BufferedReader
 from itertools import islice
@@ -16,10 +16,11 @@ from attrs import define, field
 from rich.progress import track
 
 from poec_workflow.cli import options
+from poec_workflow.cli.interruption import deferred_interrupt
 from poec_workflow.cli.terminal import console, print_json, print_table, table
 from poec_workflow.commands import Request
 from poec_workflow.decider import Refused
-from poec_workflow.errors import Fault, Malformed, WorkflowError
+from poec_workflow.errors import Conflict, Fault, Malformed, SchemaOutdated, StorageUnavailable, WorkflowError
 from poec_workflow.model import SubjectKind
 from poec_workflow.serialization import LONGEST_LINE, journal_line
 from poec_workflow.workflow import Answer, Workflow
@@ -31,8 +32,13 @@ _Line = tuple[int, bytes]
 
 @define
 class _Tally:
-    """The counts of a journal's answers."""
+    """The counts of a journal's answers.
 
+    Attributes:
+        line: the one that is reached: all before it are done.
+    """
+
+    line: int = 1
     accepted: int = 0
     refused: int = 0
     malformed: int = 0
@@ -82,16 +88,22 @@ def run(
 ) -> None:
     """Execute a journal (JSON Lines; - is standard input), each command at its own "at".
 
-    Exits 1 when a line was refused, 2 when a line was malformed. Where the store fails in between, it says from which
-    line to go on.
+    Exits 1 when a line was refused, 2 when a line was malformed. Where it is stopped in between (the store fails, a
+    policy of your own raises, Ctrl-C), it says from which line to go on, and what came before.
     """
     workflow = options.open_workflow(store, places)
-    with _open(refusals, journal) as out:
-        tally = _execute(workflow, journal, out, batch, first, lang)
-    if format_ == "json":
-        print_json(_as_data(tally, workflow))
-    else:
-        _print(tally, lang)
+    tally = _Tally(line=first)
+    try:
+        with _open(refusals, journal) as out:
+            _execute(workflow, journal, out, batch, tally, lang)
+    except (click.ClickException, BrokenPipeError):
+        raise
+    except (Exception, KeyboardInterrupt) as error:
+        click.echo(options.word("stopped", lang, line=tally.line), err=True)
+        # A store by which the journal was stopped is not asked again.
+        _report(tally, {} if isinstance(error, WorkflowError) else _states(workflow), format_, lang)
+        raise
+    _report(tally, _states(workflow), format_, lang)
     ctx.exit(tally.exit_code)
 
 
@@ -107,10 +119,10 @@ def _open(refusals: Path | None, journal: BufferedReader) -> AbstractContextMana
 
 
 def _execute(
-    workflow: Workflow, journal: BufferedReader, out: TextIO | None, batch: int, first: int, lang: str
-) -> _Tally:
-    tally = _Tally()
+    workflow: Workflow, journal: BufferedReader, out: TextIO | None, batch: int, tally: _Tally, lang: str
+) -> None:
     progress = console(stderr=True)
+    first = tally.line
     lines = track(
         lines_of(journal),
         console=progress,
@@ -119,14 +131,11 @@ def _execute(
         description="run",
     )
     for some in _batches(((number, line) for number, line in lines if number >= first), batch):
-        try:
-            answers = _answers(workflow, some)
-        except (WorkflowError, KeyboardInterrupt):
-            click.echo(options.word("stopped", lang, line=some[0][0]), err=True)
-            raise
-        for number, answer in answers:
-            _count(tally, number, answer, out, lang)
-    return tally
+        tally.line = some[0][0]
+        with deferred_interrupt():
+            for number, answer in _answers(workflow, some, tally):
+                _count(tally, number, answer, out, lang)
+                tally.line = number + 1
 
 
 def _count(tally: _Tally, number: int, answer: Answer | Malformed, out: TextIO | None, lang: str) -> None:
@@ -149,16 +158,21 @@ def _batches(lines: Iterable[_Line], size: int) -> Iterator[list[_Line]]:
         yield some
 
 
-def _answers(workflow: Workflow, lines: Sequence[_Line]) -> list[tuple[int, Answer | Malformed]]:
+def _answers(workflow: Workflow, lines: Sequence[_Line], tally: _Tally) -> Iterator[tuple[int, Answer | Malformed]]:
     """What comes of some lines that share a transaction."""
     read = [(number, _request(line)) for number, line in lines]
     requests = [each for _, each in read if isinstance(each, Request)]
     try:
         answered = iter(workflow.execute_many(requests, batch=len(requests))) if requests else iter(())
-    except Malformed:
-        # One of them has an instant that can't be: nothing was done, and each is carried out by itself.
-        return [(number, _answer(workflow, each)) for number, each in read]
-    return [(number, next(answered) if isinstance(each, Request) else each) for number, each in read]
+    except (Conflict, SchemaOutdated, StorageUnavailable):
+        raise
+    except Exception:  # noqa: BLE001 - a policy is anybody's code
+        # One has an instant that can't be, or a policy raises: nothing was done, and each is carried out by itself.
+        for number, each in read:
+            tally.line = number
+            yield number, _answer(workflow, each)
+    else:
+        yield from ((number, next(answered) if isinstance(each, Request) else each) for number, each in read)
 
 
 def _request(line: bytes) -> Request | Malformed:
@@ -203,15 +217,25 @@ def short(faults: tuple[Fault, ...], lang: str) -> str:
     return f"{some}; {options.word('more', lang, count=more)}" if more > 0 else some
 
 
-def _as_data(tally: _Tally, workflow: Workflow) -> dict[str, Any]:
+def _report(tally: _Tally, states: Mapping[str, Any], format_: str, lang: str) -> None:
+    if format_ == "json":
+        print_json({**_as_data(tally), **states})
+    else:
+        _print(tally, lang)
+
+
+def _states(workflow: Workflow) -> dict[str, Any]:
     queries = workflow.storage.queries
+    return {"states": {f"{kind}s": dict(queries.states(kind)) for kind in SubjectKind}}
+
+
+def _as_data(tally: _Tally) -> dict[str, Any]:
     return {
         "accepted": tally.accepted,
         "refused": tally.refused,
         "malformed": tally.malformed,
         "codes": dict(sorted(tally.codes.items())),
         "advisories": dict(sorted(tally.advisories.items())),
-        "states": {f"{kind}s": dict(queries.states(kind)) for kind in SubjectKind},
     }
 
 

@@ -29,10 +29,10 @@ _DECIDES = frozenset({"FORCE_COLOR", "TTY_COMPATIBLE"})
 
 def console(*, stderr: bool = False) -> Console:
     """A console on stdout or stderr; where that is no terminal, with lines wide enough to cut nothing."""
-    from rich.console import Console  # noqa: PLC0415 - a third of a second's start, and JSON needs none
+    from poec_workflow.cli.plain_console import PlainConsole  # noqa: PLC0415 - a third of a second's start
 
-    made = Console(stderr=stderr, highlight=False, soft_wrap=False)
-    return made if made.is_terminal else Console(stderr=stderr, highlight=False, width=_WIDTH_OF_A_FILE)
+    made = PlainConsole(stderr=stderr, highlight=False, soft_wrap=False)
+    return made if made.is_terminal else PlainConsole(stderr=stderr, highlight=False, width=_WIDTH_OF_A_FILE)
 
 
 def print_json(data: object) -> None:
