@@ -80,11 +80,12 @@ def _failures_said() -> Iterator[None]:
     """Turn exceptions into messages and exit codes."""
     try:
         yield
+    except (click.ClickException, click.exceptions.Exit, click.Abort):
+        raise
     except (Exception, KeyboardInterrupt) as error:
         from poec_workflow.cli.failures import leave  # noqa: PLC0415 - needs the domain, which help does not
 
         leave(error)
-        raise
 
 
 def _short_help(place: str, limit: int) -> str:

@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import suppress
 from types import FrameType
-from typing import Final
+from typing import Final, NoReturn
 
 import click
 
@@ -19,8 +19,7 @@ DONE, REFUSED, MALFORMED, UNREACHABLE, CONFLICT, SERVICE = range(6)
 INTERRUPTED, PIPE_CLOSED = 130, 141
 """The exit codes, as the surface fixes them; click's usage errors are 2 too."""
 
-_CODES: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], int | None], ...] = (
-    ((click.ClickException, click.exceptions.Exit, click.Abort), None),
+_CODES: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], int], ...] = (
     (KeyboardInterrupt, INTERRUPTED),
     (CommandRefused, REFUSED),
     ((StorageUnavailable, SchemaOutdated), UNREACHABLE),
@@ -36,11 +35,9 @@ _OUTSIDE = tuple(f"{_OURS}.{each}" for each in ("adapters", "cli"))
 """What these call are libraries: what fails there is no service's code."""
 
 
-def leave(error: BaseException) -> None:
-    """Say what went wrong and exit; return where the exception is click's to show."""
+def leave(error: BaseException) -> NoReturn:
+    """Say what went wrong, and exit."""
     code = exit_code(error)
-    if code is None:
-        return
     if code == PIPE_CLOSED:
         _say_no_more()
     else:
@@ -56,14 +53,14 @@ def _say_no_more() -> None:
             os.dup2(nowhere, stream.fileno())
 
 
-def exit_code(error: BaseException) -> int | None:
-    """The exit code of an exception; None of those that click makes its own of."""
+def exit_code(error: BaseException) -> int:
+    """The exit code of an exception that is none of click's."""
     for kinds, code in _CODES:
         if isinstance(error, kinds):
             return code
     if isinstance(error, OSError) and _service_frame(error) is None:
         return PIPE_CLOSED if isinstance(error, BrokenPipeError) else MALFORMED
-    return SERVICE if isinstance(error, Exception) else None
+    return SERVICE
 
 
 def description(error: BaseException, code: int) -> str:
