@@ -34,8 +34,9 @@ from poec_workflow import (
     decide,
 )
 from poec_workflow import evolve as fold_one
-from poec_workflow.commands import COMMANDS, Command
+from poec_workflow.commands import COMMANDS, ApplicationCommand, Command
 from poec_workflow.decider import refusals_of
+from poec_workflow.explanation import explain
 from poec_workflow.machines import LIFECYCLES, AnyRule, Lifecycle
 from poec_workflow.model import OPEN_STATES, Subject, SubjectKind, Tally
 from poec_workflow.policies.access import Grant
@@ -298,14 +299,35 @@ def test_the_order_of_answers_when_creating() -> None:
 
 
 def test_details_of_no_transition() -> None:
-    """They name the state and the commands that it does accept."""
+    """They name the state, the commands that it does accept, and those of them that are this actor's to give."""
     answer = decide(application(ApplicationState.ABSENT), SAMPLES["retain"], facts(related(ActorKind.ORGANIZATION)))
     assert isinstance(answer, Refused)
     assert answer.refusals[0].details == {
         "command": "retain",
         "state": ApplicationState.ABSENT,
         "accepted": ("convoke", "correct-attendance", "withdraw", "expire", "refuse-session-full", "cancel"),
+        "possible": ("convoke", "correct-attendance", "withdraw"),
     }
+    assert "se désister" in answer.refusals[0].message("fr")
+    assert "expirer" not in answer.refusals[0].message("fr")
+
+
+def test_what_is_offered_is_permitted() -> None:
+    """For every state, command and actor: exactly what would not be answered `not-permitted`."""
+    for state in ApplicationState:
+        for kind in (ActorKind.ORGANIZATION, ActorKind.ADVISER, ActorKind.CANDIDATE, ActorKind.PLATFORM):
+            subject, known = application(state), facts(related(kind))
+            offered = {
+                each.command.type
+                for each in explain(subject, known)
+                if not {"not-permitted", "no-transition"} & {refusal.code for refusal in each.refusals}
+            }
+            for sample in SAMPLES.values():
+                answer = decide(subject, sample, known) if isinstance(sample, ApplicationCommand) else None
+                for refusal in answer.refusals if isinstance(answer, Refused) else ():
+                    if refusal.code == "no-transition":
+                        assert set(refusal.details["possible"]) == offered, (state, kind, sample)
+                        assert bool(offered) is ("sont possibles" in refusal.message("fr"))
 
 
 def test_facts_without_an_enrolment_say_so() -> None:

@@ -365,7 +365,7 @@ def test_days_of_advisories_are_days() -> None:
 
 def test_codes_in_details_are_shown_by_their_labels() -> None:
     """The commands that a refusal lists are named in the reader's language."""
-    refusal = Refusal("no-transition", {"state": ApplicationState.PENDING, "accepted": ("convoke", "withdraw")})
+    refusal = Refusal("no-transition", {"state": ApplicationState.PENDING, "possible": ("convoke", "withdraw")})
     assert refusal.message("fr") == "Impossible dans l'état « En attente » ; sont possibles : convoquer, se désister."
     assert refusal.message("en") == "Not possible in the state “Pending”; possible are: convoke, withdraw."
 

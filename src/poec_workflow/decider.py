@@ -173,7 +173,8 @@ def _adjudicate(
     if rule is None:
         if type(command) in lifecycle.by_state[None]:
             return Refused((Refusal("duplicate-reference", {"reference": command.reference}),))
-        return Refused((no_transition(subject, command.type, lifecycles),))
+        assert subject is not None  # noqa: S101 - every table creates from nothing
+        return Refused((no_transition(subject, command.type, lifecycle, _possible(subject, facts, lifecycle)),))
     answers = rule.refuse(subject, facts, command)
     refusals = () if answers is None else in_force(_refusals(rule.refusal_checks, answers), type(command), facts)
     if own := facts.settings.checks:
@@ -181,12 +182,42 @@ def _adjudicate(
     return _make_refused(refusals) if refusals else _accept(rule, subject, command, facts, lifecycle, lifecycles)
 
 
-def no_transition(subject: Subject | None, command: str, lifecycles: Lifecycles = LIFECYCLES) -> Refusal:
-    """Answer 4: the table has no row."""
-    assert subject is not None  # noqa: S101 - every table creates from nothing
-    accepted = lifecycles[subject.subject_kind].by_state[subject.state]
-    details = {"command": command, "state": subject.state, "accepted": tuple(each.type for each in accepted)}
-    return Refusal("no-transition", details)
+def no_transition(subject: Subject, command: str, lifecycle: Lifecycle, possible: tuple[str, ...] = ()) -> Refusal:
+    """Answer 4: the table has no row.
+
+    Args:
+        subject: the one that the command names.
+        command: the command's type.
+        lifecycle: its table, which says which commands the state accepts.
+        possible: the types of those among them that the actor may give; none where they are told otherwise.
+    """
+    accepted = lifecycle.types_by_state[subject.state]
+    return Refusal(
+        "no-transition", {"command": command, "state": subject.state, "accepted": accepted, "possible": possible}
+    )
+
+
+def _possible(subject: Subject, facts: Facts, lifecycle: Lifecycle) -> tuple[str, ...]:
+    """The types of the commands that a state accepts and the actor may give, as far as shows without a payload."""
+    permissions, kind = facts.settings.permissions, facts.actor.kind
+    # Most commands share their grants, which are asked once.
+    asked: dict[int, bool] = {}
+    possible = []
+    for command, rows in lifecycle.by_state[subject.state].items():
+        for row in rows:
+            grants = row.permit or permissions[command]
+            known = asked.get(id(grants))
+            if known is None:
+                known = False
+                for grant in grants:
+                    if grant.kind is kind and grant.covers(subject, facts, None):
+                        known = True
+                        break
+                asked[id(grants)] = known
+            if known:
+                possible.append(command.type)
+                break
+    return tuple(possible)
 
 
 def refusals_of(

@@ -74,7 +74,8 @@ def _refusals(subject: Subject, command: type[Command], facts: Facts, lifecycles
     if not (may or (not chosen and permitted(grants, subject, facts, None))):
         return (not_permitted(command.type, facts.actor),)
     if not rows:
-        return (no_transition(subject, command.type, lifecycles),)
+        # The others stand beside it: which are possible is not said again of each that is not.
+        return (no_transition(subject, command.type, lifecycles[subject.subject_kind]),)
     reasons = [_refusals_of(row, subject, facts) for row in may]
     if not all(reasons):
         return ()

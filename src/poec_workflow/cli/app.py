@@ -82,7 +82,7 @@ def _failures_said() -> Iterator[None]:
         yield
     except (click.ClickException, click.exceptions.Exit, click.Abort):
         raise
-    except (Exception, KeyboardInterrupt) as error:
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - each has its exit code
         from poec_workflow.cli.failures import leave  # noqa: PLC0415 - needs the domain, which help does not
 
         leave(error)

@@ -16,8 +16,10 @@ from typing import Any
 LANGUAGES = ("fr", "en")
 _LISTED = 8
 _LONGEST = 80
-_SECTIONS = {"command": "commands", "accepted": "commands", "actor": "words"}
+_SECTIONS = {"command": "commands", "accepted": "commands", "possible": "commands", "actor": "words"}
 """Details that are codes with labels of their own."""
+_LISTS = ("possible",)
+"""Details that are lists, which may be empty."""
 _NUMBERS = (int, float, Decimal)
 _WIDE = re.compile("[0-9]{4}")
 _DAY_FORMAT = re.compile(r"(?:[^%]|%[-0_]?[aAwdbBmyYHIMSfpzZjUWcxXGuV%])*")
@@ -54,12 +56,23 @@ def sentence(
     """
     ours = words(lang)
     try:
-        template = (templates or {}).get(lang) or ours[section].get(code)
+        template = (templates or {}).get(lang) or _own_template(ours, section, code, details)
         if template is not None:
             return "".join(_filled(template, details, lang))
     except Exception:  # noqa: BLE001, S110 - a service's own template and details must not break a refusal
         pass
     return ours["problems"]["own-rule"].format(code=code)
+
+
+def _own_template(
+    ours: Mapping[str, Mapping[str, str]], section: str, code: str, details: Mapping[str, Any]
+) -> str | None:
+    """The package's sentence of a code: the one without a list, where there is nothing in the list."""
+    template = ours[section].get(code)
+    without = ours.get(f"{section}-without-list", {}).get(code)
+    if template is None or without is None or any(details.get(name) for name in _LISTS if f"{{{name}}}" in template):
+        return template
+    return without
 
 
 def _filled(template: str, details: Mapping[str, Any], lang: str) -> Iterator[str]:

@@ -126,6 +126,11 @@ class Lifecycle:
             }
         )
 
+    @cached_property
+    def types_by_state(self) -> Mapping[State | None, tuple[str, ...]]:
+        """The types of the commands of each state, in the table's order."""
+        return FrozenMap({state: tuple(each.type for each in rows) for state, rows in self.by_state.items()})
+
     def rows(self, state: State | None, command: type[Command]) -> tuple[AnyRule, ...]:
         """The rows of one state and command."""
         return self.by_state[state].get(command, ())
