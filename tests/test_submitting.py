@@ -139,7 +139,7 @@ def test_a_line_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(pytest.fail.Exception):
         checked(changed)
     monkeypatch.undo()
-    with pytest.raises(Malformed, match=r"^\$\.key: expected text$"):
+    with pytest.raises(Malformed, match=r"^\$\.key: expected a str, not 5$"):
         checked(changed)
 
 

@@ -120,7 +120,12 @@ def decide(
 
     Returns:
         `Accepted`, or `Refused` with the answer of the first step that fails (domain page, "The order of answers").
+
+    Raises:
+        TypeError: a class in the place of a command.
     """
+    if isinstance(command, type):
+        raise TypeError(f"expected a command, not the class {command.__name__}")
     lifecycle = lifecycles[command.subject_kind]
     refusal = _first_refusal(subject, command, facts, lifecycle)
     if refusal is not None:

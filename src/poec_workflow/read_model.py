@@ -32,7 +32,7 @@ from poec_workflow.policies.deadlines import ended_before, session_ends_expiring
 from poec_workflow.policies.settings import Settings, default_settings
 from poec_workflow.ports import Clock, DeliveryRecord, Storage, SystemClock
 from poec_workflow.ports.clock import local_now
-from poec_workflow.serialization import from_dict, to_dict, well_formed
+from poec_workflow.serialization import well_formed
 from poec_workflow.views import (
     ActionFilter,
     ActionRow,
@@ -72,6 +72,8 @@ class ReadModel:
     notices: Notices = field(default=NOTICES, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
+        for name, given in (("storage", self.storage), ("clock", self.clock)):
+            _must_be_made(name, given)
         _instance_of(Settings, self.settings, "$.settings")
         _instance_of(Notices, self.notices, "$.notices")
         must_be_lifecycles(self.lifecycles, "$.lifecycles")
@@ -312,8 +314,21 @@ def _instance_of(kind: type[T], given: object, place: str) -> T:
         Malformed: at `place`; it is of another.
     """
     if not isinstance(given, kind):
-        raise Malformed.at(place, f"expected {kind.__name__}, not {given!r:.80}")
+        from poec_workflow.serialization.python_faults import shown  # noqa: PLC0415 - for who gave a wrong value
+
+        raise Malformed.at(place, f"expected {kind.__name__}, not {shown(given)}")
     return given
+
+
+def _must_be_made(name: str, given: object) -> None:
+    """Refuse a class, or nothing, in the place of a port's adapter.
+
+    Raises:
+        Malformed: what is given is no value.
+    """
+    if given is None or isinstance(given, type):
+        made = "" if given is None else f": make one, {given.__name__}(…)"
+        raise Malformed.at(f"$.{name}", f"expected a {name}, not {'None' if given is None else 'a class'}{made}")
 
 
 def _asked(kind: type[F], given: object) -> F:
@@ -327,7 +342,7 @@ def _well_formed(value: T) -> T:
 
 def _day(day: date, place: str) -> date:
     try:
-        return from_dict(to_dict(day), date)
+        return well_formed(day, date)
     except Malformed as error:
         raise Malformed(Fault(place, each.problem) for each in error.faults) from None
 

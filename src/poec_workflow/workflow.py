@@ -19,7 +19,7 @@ from poec_workflow.policies.calendar import in_zone, local_instant
 from poec_workflow.ports import DecisionContext, Receipt, Storage, Transaction, finds_receipts, loads_ahead
 from poec_workflow.ports.clock import local_now
 from poec_workflow.read_model import ReadModel
-from poec_workflow.serialization import checked, digest, from_dict
+from poec_workflow.serialization import checked, digest, well_formed
 from poec_workflow.views import SweepReport
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ class Workflow(ReadModel):
 
     def erase_candidate(self, reference: str) -> None:
         """Forget a person's name and e-mail, and their name where they acted themself; history and counts stay."""
-        known = from_dict(reference, str)
+        known = well_formed(reference, str)
         self.storage.run(lambda transaction: transaction.forget(known))
 
     def _checked(self, requests: Iterable[Request]) -> list[tuple[Request, datetime]]:

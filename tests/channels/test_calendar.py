@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from attrs import evolve
 from calendar_readers import Read, by_ical, by_ical_js, raw_by_ical_js
-from calendar_samples import message_of, story, told
+from calendar_samples import PARIS, message_of, story, told
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from poec_workflow.adapters.icalendar_file import PARIS, calendar, method
+from poec_workflow.adapters.icalendar_file import calendar, method
 from poec_workflow.invitations import Invitation
 
 MAIL, NAME, CANDIDATE = "poec@cap-metiers.example", "Cap Métiers", "zoe@example.org"

@@ -21,7 +21,7 @@ from poec_workflow.ports import Content
 
 ONE_HOUR = timedelta(hours=1)
 """How long an appointment takes in a calendar, for nobody enters when one ends [R]."""
-PARIS = ZoneInfo("Europe/Paris")
+_PARIS = "Europe/Paris"
 
 _PRODUCT = "-//poec_workflow//invitations//{language}"
 _IN_ADDRESSES = "@+!$&'*=.-_~"
@@ -62,7 +62,7 @@ def calendar(
     organizer_name: str,
     language: str,
     attendee: str | None = None,
-    zone: ZoneInfo = PARIS,
+    zone: ZoneInfo | None = None,
     duration: timedelta = ONE_HOUR,
 ) -> bytes:
     """The invitation of a message, or its cancellation.
@@ -76,7 +76,7 @@ def calendar(
         organizer_name: as people are shown it.
         language: `fr` or `en`.
         attendee: the candidate's e-mail address; None: nobody is named.
-        zone: that days and times are of, as `settings.zone`.
+        zone: that days and times are of, as `settings.zone`; Paris by default.
         duration: of an appointment whose time is known.
 
     Raises:
@@ -95,7 +95,7 @@ def calendar(
     if attendee is not None:
         event.add("ATTENDEE", _address(attendee, CUTYPE="INDIVIDUAL", ROLE="REQ-PARTICIPANT", RSVP="FALSE"))
     _add_texts(event, invitation, message, content, language)
-    zone_named = _add_times(event, invitation, zone, duration)
+    zone_named = _add_times(event, invitation, zone or ZoneInfo(_PARIS), duration)
     whole = Calendar()
     whole.add("PRODID", _PRODUCT.format(language=language.upper()))
     whole.add("VERSION", "2.0")
@@ -118,7 +118,7 @@ def _add_times(event: Event, invitation: Invitation, zone: ZoneInfo, duration: t
     start = datetime.combine(invitation.on, invitation.time, zone).astimezone(UTC)
     times = start, start + duration
     local = [each.astimezone(zone) for each in times]
-    zone_named = zone.key == PARIS.key and invitation.on.year >= _RULED_FROM and not any(map(_comes_twice, local))
+    zone_named = zone.key == _PARIS and invitation.on.year >= _RULED_FROM and not any(map(_comes_twice, local))
     for name, value in zip(("DTSTART", "DTEND"), local if zone_named else times, strict=True):
         event.add(name, value)
     event.add("TRANSP", "OPAQUE")

@@ -40,6 +40,9 @@ def _tuples(value: Any) -> Any:  # noqa: ANN401 - of any type; `_faults` reports
 
 
 # Not slotted: `cached_property` keeps what is read at every decision.
+_NO_TIME_ZONES = "where it has no time zones at all, install the package tzdata"
+
+
 @frozen(kw_only=True, slots=False)
 class Settings:
     """The rules' settings; the defaults are the domain page's.
@@ -159,7 +162,7 @@ class Settings:
         try:
             ZoneInfo(self.time_zone)
         except (KeyError, OSError, TypeError, ValueError):
-            yield Fault("$.time_zone", "not a time zone that this system knows")
+            yield Fault("$.time_zone", f"this system knows no time zone {self.time_zone!r:.80}; {_NO_TIME_ZONES}")
         catalogue: object = self.catalogue
         if not isinstance(catalogue, Catalogue):
             yield Fault("$.catalogue", "expected a Catalogue")

@@ -77,7 +77,9 @@ def well_formed(value: T, cls: type[T]) -> T:
     Raises:
         Malformed: it could not be written as JSON and read back.
     """
-    return value if type(value) is cls and conforms(value) else from_dict(to_dict(value), cls)
+    if type(value) is cls and conforms(value):
+        return value
+    return _read_back(value, cls)
 
 
 def checked(request: Request) -> Request:
@@ -88,14 +90,28 @@ def checked(request: Request) -> Request:
     """
     given: object = request
     if not isinstance(given, Request):
-        raise Malformed.at("$", f"expected Request, not {given!r:.80}")
+        from poec_workflow.serialization.python_faults import shown  # noqa: PLC0415 - for who gave a wrong value
+
+        raise Malformed.at("$", f"expected Request, not {shown(given)}")
     if getattr(request, "well_formed", False) or conforms(request):
         return request
+    return _read_back(request, Request)
+
+
+def _read_back(value: object, cls: type[T]) -> T:
+    """A value as it is written and read back.
+
+    Raises:
+        Malformed: it can't be, said in Python's words.
+    """
     try:
-        data = to_dict(request)
+        return from_dict(to_dict(value), cls)
     except RecursionError:
         raise Malformed.at("$", "nested too deeply") from None
-    return from_dict(data, Request)
+    except Malformed as error:
+        from poec_workflow.serialization.python_faults import in_python  # noqa: PLC0415 - for who gave a wrong value
+
+        raise in_python(error, value, cls) from None
 
 
 # cattrs is loaded at the first value: a service that starts, or a command that only reads figures, needs none.
