@@ -37,6 +37,7 @@ HEAVY = (
     "icalendar",
     "jinja2",
     "kombu",
+    "opentelemetry",
     "poec_workflow.adapters",
     "poec_workflow.cli",
     "poec_workflow.diagrams",

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
 from poec_workflow import sweep
-from poec_workflow.commands import Command, Preregister, Request
+from poec_workflow.commands import Command, Expire, Preregister, Request
 from poec_workflow.decider import Accepted, Refused, decide
 from poec_workflow.errors import CommandRefused, Refusal
 from poec_workflow.history_recording import recorded, replayed
-from poec_workflow.model import Actor
+from poec_workflow.model import SYSTEM, Actor
 from poec_workflow.policies.calendar import in_zone, local_instant
 from poec_workflow.ports import DecisionContext, Receipt, Storage, Transaction, finds_receipts, loads_ahead
 from poec_workflow.ports.clock import local_now
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from poec_workflow.remedies import Remedy
 
 Answer = Accepted | Refused
-Observe = Callable[[Answer], None]
+Observe = Callable[..., object]
+"""Takes an answer, and where it wants them `request` and `duration`."""
 
 
 @frozen
@@ -40,7 +42,8 @@ class Workflow(ReadModel):
         lifecycles: the tables: the package's, or those of `machines.with_rows`.
         notices: who is told of what: the package's table, another one, or `notices.NONE`.
         observe: called after commit with every answer that stands (of an undone batch only the refusals; in a host's
-            transaction before the host's own commit); what it raises is logged, and changes nothing.
+            transaction before the host's own commit), and where it takes them with `request` and `duration`, in
+            seconds; what it raises is logged, and changes nothing. See `observers`.
 
     Raises:
         Malformed: the settings, lifecycles or notices are none.
@@ -101,8 +104,9 @@ class Workflow(ReadModel):
             answer = self._carried_out(transaction, known, loaded, now)
             return answer, self._remedy(known, loaded, now) if isinstance(answer, Refused) else None
 
+        began = perf_counter()
         answer, found = self.storage.run(work)
-        return self._notified(answer), found
+        return self._notified(answer, known, began), found
 
     def execute_many(self, requests: Iterable[Request], *, atomic: bool = False, batch: int = 1) -> list[Answer]:
         """Carry out requests in order, each at its own `at` where it has one, else at the clock's now.
@@ -132,8 +136,11 @@ class Workflow(ReadModel):
             return [self._run_one(request, at) for request, at in admitted]
         answers: list[Answer] = []
         for start in range(0, len(admitted), batch):
-            some = admitted[start : start + batch]
-            answers.extend(map(self._notified, self.storage.run(partial(self._execute_all, requests=some))))
+            some, began = admitted[start : start + batch], perf_counter()
+            given = self.storage.run(partial(self._execute_all, requests=some))
+            answers.extend(
+                self._notified(answer, request, began) for answer, (request, _) in zip(given, some, strict=True)
+            )
         return answers
 
     def preview(self, command: Command, actor: Actor) -> Answer:
@@ -159,13 +166,15 @@ class Workflow(ReadModel):
         now = local_now(self.clock, self.settings.zone)
         expired: list[str] = []
         batches = sweep.previews if dry_run else sweep.batches
+        began = perf_counter()
         for batch in batches(self.storage, now, self.settings, self.lifecycles, self.notices):
             expired.extend(batch.references)
             if self.observe is not None and not dry_run:
                 for answer in batch:
-                    self._notified(answer)
+                    self._notified(answer, Request(Expire(answer.subject.reference), SYSTEM, at=now), began)
             if progress:
                 progress(len(expired))
+            began = perf_counter()
         return SweepReport(at=in_zone(now, self.settings.zone), expired=tuple(sorted(expired)), dry_run=dry_run)
 
     # People
@@ -182,7 +191,8 @@ class Workflow(ReadModel):
         return [(each, local_instant(each.at or now, self.settings.zone, "$.at").instant) for each in known]
 
     def _run_one(self, request: Request, at: datetime) -> Answer:
-        return self._notified(self.storage.run(partial(self._execute_alone, request=request, at=at)))
+        began = perf_counter()
+        return self._notified(self.storage.run(partial(self._execute_alone, request=request, at=at)), request, began)
 
     def _execute(self, transaction: Transaction, request: Request, at: datetime) -> Answer:
         loaded = transaction.load(request.command, key=request.key)
@@ -239,25 +249,22 @@ class Workflow(ReadModel):
             if any(isinstance(each, Refused) for each in answers):
                 raise _Undone
 
+        began, undone = perf_counter(), False
         try:
             self.storage.run(work)
         except _Undone:
-            standing: list[Answer] = [each for each in answers if isinstance(each, Refused)]
-        else:
-            standing = answers
-        for answer in standing:
-            self._notified(answer)
+            undone = True
+        for answer, (request, _) in zip(answers, requests, strict=True):
+            if isinstance(answer, Refused) or not undone:
+                self._notified(answer, request, began)
         return answers
 
-    def _notified(self, answer: Answer) -> Answer:
+    def _notified(self, answer: Answer, request: Request, began: float) -> Answer:
         """Call the observer, and return the answer."""
         if self.observe is not None:
-            try:
-                self.observe(answer)
-            except Exception:
-                import logging  # noqa: PLC0415 - observers seldom fail
+            from poec_workflow.observers import tell  # noqa: PLC0415 - who observes pays for it
 
-                logging.getLogger(__name__).exception("an observer failed; the decision stands")
+            tell(self.observe, answer, request, perf_counter() - began)
         return answer
 
 

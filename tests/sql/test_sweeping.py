@@ -66,7 +66,7 @@ def test_a_sweep_is_what_expiring_one_by_one_would_be(twins: tuple[Storage, Stor
     swept, single = map(filled, twins)
     first = next(sweep.batches(swept, LATE.now(), Settings(), size=7))
     order = [each.subject.reference for each in first]
-    rest = Workflow(swept, clock=LATE, observe=lambda answer: order.append(answer.subject.reference))  # type: ignore[union-attr]
+    rest = Workflow(swept, clock=LATE, observe=lambda answer: order.append(answer.subject.reference))
     assert rest.sweep().expired == tuple(sorted(order[7:]))
     assert len(order) == len(set(order)) == 29
     for reference in order:

@@ -61,6 +61,9 @@ def open_workflow(url: str, places: Iterable[str] = (), clock: Clock | None = No
     """The workflow that the options name, until the command ends; a usage error where they name none."""
     # A store that is busy is tried again, and what the user needs to know of it is the exit code.
     logging.getLogger("stamina").setLevel(logging.ERROR)
+    # What the package logs is for who operates it: here that is who reads standard error.
+    if logging.lastResort:
+        logging.getLogger("poec_workflow").addHandler(logging.lastResort)
     try:
         workflow = bootstrap.workflow(url, places, clock)
     except bootstrap.InvalidOption as error:

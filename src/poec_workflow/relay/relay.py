@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -13,6 +12,7 @@ from attrs import Factory, define, field, frozen
 
 from poec_workflow.errors import Conflict, StorageUnavailable
 from poec_workflow.messages import Addressee
+from poec_workflow.observers import package_logger
 from poec_workflow.ports import Delivery, QueuedMessage, Settlement
 from poec_workflow.relay.attempt import attempt
 from poec_workflow.relay.backoff import Backoff
@@ -20,7 +20,7 @@ from poec_workflow.relay.content_lookup import ContentLookup
 from poec_workflow.relay.routing import Channels, Routing
 from poec_workflow.workflow import Answer, Workflow
 
-_log = logging.getLogger(__name__)
+_log = package_logger(__name__)
 
 
 @frozen(kw_only=True)
