@@ -1,146 +1,172 @@
-"""The command `demo`: run a season on a fresh SQLite file, and print each step, the dashboard and the diagrams."""
+"""The command `demo`: run three sessions on a fresh SQLite file up to today, and show what there is to do."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shlex
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date, datetime, time
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import quote
 
 import click
+from attrs import frozen
 from rich.console import Console
 
 from poec_workflow import locales
 from poec_workflow.cli import demo_scenario, options
-from poec_workflow.cli.terminal import console, dashboard_note, dashboard_table, print_table, table
+from poec_workflow.cli.dashboard_commands import queue_tables
+from poec_workflow.cli.day_options import DayOrInstant, day_of
+from poec_workflow.cli.demo_scenario import Scenario, Step
+from poec_workflow.cli.inspection_commands import explanation_table, history_table
+from poec_workflow.cli.lifecycle_tree import lifecycle_tree
+from poec_workflow.cli.terminal import console, dashboard_note, dashboard_table, print_table
 from poec_workflow.commands import Request
 from poec_workflow.decider import Refused
 from poec_workflow.diagrams import render
 from poec_workflow.machines import LIFECYCLES
 from poec_workflow.model import SubjectKind
-from poec_workflow.ports import FixedClock
+from poec_workflow.policies.settings import default_settings
+from poec_workflow.ports import FixedClock, SystemClock
 from poec_workflow.workflow import Answer, Workflow
 
 TEXTS = {
     "fr": {
         "season": "1. Une saison, commande par commande",
-        "before": "2. Le lendemain du délai de trois semaines : personne n'a donné d'avis pour C-4",
-        "explain": "3. Ce que l'organisme peut encore faire de C-4, et pourquoi pas",
-        "sweep": "4. Le balayage passe en « avis non transmis » : {expired}",
-        "history": "5. L'historique de C-1",
-        "diagrams": "6. Les cycles de vie, dessinés à partir des règles",
-        "next": "Pour regarder vous-même : poec-workflow demo --keep demo.db, puis poec-workflow applications "
-        "--store sqlite:///demo.db",
+        "before": "2. Le délai de trois semaines est passé\u00a0: personne n'a donné d'avis pour Noël Müller (C-4)",
+        "sweep": "3. Le balayage passe en «\u00a0Avis non transmis\u00a0»\u00a0: {expired}",
+        "queue": "4. Ce que l'organisme a à faire aujourd'hui",
+        "explain": "5. Ce qu'il peut faire pour Karim Haddad (C-9), et pourquoi pas le reste",
+        "history": "6. L'historique de Zoé Nabil (C-1)",
+        "diagram": "7. Le cycle de vie d'une candidature, d'après les règles",
+        "kept": "Gardé dans {store}, et dessiné dans {drawings}. Pour regarder vous-même\u00a0:",
+        "look": "Pour garder cette saison et la regarder vous-même\u00a0: poec-workflow demo --keep demo.db",
     },
     "en": {
         "season": "1. A season, command by command",
-        "before": "2. The day after the three weeks: nobody gave an advice on C-4",
-        "explain": "3. What the organisation can still do with C-4, and why not",
-        "sweep": "4. The sweep expires: {expired}",
-        "history": "5. The history of C-1",
-        "diagrams": "6. The lifecycles, drawn from the rules",
-        "next": "To look around yourself: poec-workflow demo --keep demo.db, then poec-workflow applications "
-        "--store sqlite:///demo.db",
+        "before": "2. The three weeks are over: nobody gave an advice on Noël Müller (C-4)",
+        "sweep": "3. The sweep expires: {expired}",
+        "queue": "4. What the organisation has to do today",
+        "explain": "5. What it can do for Karim Haddad (C-9), and why not the rest",
+        "history": "6. The history of Zoé Nabil (C-1)",
+        "diagram": "7. The lifecycle of an application, read from the rules",
+        "kept": "Kept in {store}, and drawn in {drawings}. To look around yourself:",
+        "look": "To keep this season and look around yourself: poec-workflow demo --keep demo.db",
     },
 }
+_MORNING = time(6)
+_LOOKS = (
+    "queue AFEC",
+    "applications --state present",
+    "explain C-9 --kind organization --organization AFEC",
+    "diagram --application C-1 --counts --as svg",
+)
+"""What a kept season is good to look at with."""
+
+
+@frozen
+class _Tour:
+    """Where the tour is told, and in which language."""
+
+    out: Console
+    workflow: Workflow
+    lang: str
+
+    def heading(self, name: str, **values: str) -> None:
+        self.out.print()
+        self.out.rule(TEXTS[self.lang][name].format(**values), align="left")
 
 
 @click.command()
-@click.option("--keep", type=click.Path(path_type=Path), metavar="FILE", help="Keep the store in a new file.")
+@click.option(
+    "--keep", type=click.Path(path_type=Path), metavar="FILE", help="Keep the store in a new file, and pictures beside it."
+)
+@click.option("--at", type=DayOrInstant(), help="Tell it as of this day; today by default.")
 @options.lang
-def demo(keep: Path | None, lang: str) -> None:
+def demo(keep: Path | None, at: date | datetime | None, lang: str) -> None:
     """Tell a season from registration to sweep: the tour."""
-    if keep is not None and keep.exists():
-        raise click.UsageError(f"{keep} is there already; --keep makes a new file")
-    texts, out = TEXTS[lang], console()
+    zone = default_settings().zone
+    today = day_of(at or SystemClock().now(), zone) or date.max
+    drawings = _free(keep) if keep else []
     with _store_url(keep) as url:
-        clock = FixedClock(demo_scenario.AFTER_THE_DEADLINE)
-        workflow = options.open_workflow(url, (), clock)
-        _run_season(out, workflow, lang)
-        _show_end(out, workflow, lang)
-        options.close(workflow)
-    out.rule(texts["diagrams"], align="left")
-    for lifecycle in LIFECYCLES.values():
-        out.print(
-            render(lifecycle, "mermaid", lang=lang, show=("conditions",), colours=False), markup=False, soft_wrap=True
-        )
-    out.print(texts["next"], markup=False, soft_wrap=True)
+        clock = FixedClock(datetime.combine(today, _MORNING, zone))
+        tour = _Tour(console(), options.open_workflow(url, (), clock), lang)
+        tour.heading("season")
+        for step in Scenario(today, zone).steps():
+            _print_answer(tour, step)
+        _show_end(tour)
+        options.close(tour.workflow)
+        for path, name in zip(drawings, LIFECYCLES, strict=False):
+            path.write_text(render(LIFECYCLES[name], "svg", lang=lang), encoding="utf-8")
+    tour.out.print()
+    if keep:
+        told = TEXTS[lang]["kept"].format(store=keep, drawings=", ".join(each.name for each in drawings))
+        tour.out.print(told, markup=False)
+        for each in _LOOKS:
+            tour.out.print(f"  poec-workflow {each} --store {shlex.quote(url)}", markup=False, soft_wrap=True)
+    else:
+        tour.out.print(TEXTS[lang]["look"], markup=False, soft_wrap=True)
+
+
+def _free(keep: Path) -> Sequence[Path]:
+    """Where the pictures go; a usage error where something stands there or at the store's place."""
+    drawings = [keep.with_name(f"{keep.stem}-{each.name}.svg") for each in LIFECYCLES.values()]
+    for each in (keep, *drawings):
+        if each.exists():
+            raise click.UsageError(f"{each} is there already; --keep makes new files")
+    if not keep.parent.is_dir():
+        raise click.UsageError(f"there is no folder {keep.parent}")
+    return drawings
 
 
 @contextmanager
 def _store_url(keep: Path | None) -> Iterator[str]:
     if keep is not None:
-        yield f"sqlite:///{keep}"
+        yield _sqlite_url(keep)
         return
     with TemporaryDirectory() as place:
         yield f"sqlite:///{place}/demo.db"
 
 
-def _run_season(out: Console, workflow: Workflow, lang: str) -> None:
-    out.rule(TEXTS[lang]["season"], align="left")
-    for step in demo_scenario.steps():
-        request = Request(command=step.command, actor=step.actor, at=step.at)
-        _print_answer(out, step, workflow.submit(request), lang)
+def _sqlite_url(file: Path) -> str:
+    """The URL of a file of any name; what means something in a URL is escaped in a `file:` one."""
+    plain = file.as_posix()
+    return f"sqlite:///{plain}" if not set(plain) & set("?#%") else f"sqlite:///file:{quote(plain)}?uri=true"
 
 
-def _print_dashboard(out: Console, workflow: Workflow, organization: str, lang: str) -> None:
-    print_table(dashboard_table(workflow.dashboard(organization), lang, workflow.settings.warning_days), out)
-    out.print(dashboard_note(None, lang))
-
-
-def _show_end(out: Console, workflow: Workflow, lang: str) -> None:
-    texts, organization = TEXTS[lang], demo_scenario.TRAINER.organization or ""
-    out.rule(texts["before"], align="left")
-    _print_dashboard(out, workflow, organization, lang)
-    out.rule(texts["explain"], align="left")
-    _print_explanation(out, workflow, lang)
-    out.rule(texts["sweep"].format(expired=", ".join(workflow.sweep().expired)), align="left")
-    _print_dashboard(out, workflow, organization, lang)
-    out.rule(texts["history"], align="left")
-    _print_history(out, workflow, lang)
-
-
-def _print_answer(out: Console, step: demo_scenario.Step, answer: Answer, lang: str) -> None:
-    sentence = step.fr if lang == "fr" else step.en
-    out.print(f"{locales.shown(step.at, lang)}  {sentence}", markup=False)
+def _print_answer(tour: _Tour, step: Step) -> None:
+    answer: Answer = tour.workflow.submit(Request(command=step.command, actor=step.actor, at=step.at))
+    sentence = step.fr if tour.lang == "fr" else step.en
+    tour.out.print(f"{locales.shown(step.at, tour.lang)}  {sentence}", markup=False)
     if isinstance(answer, Refused):
         for refusal in answer.refusals:
-            out.print(f"    ✗ {refusal.code}: {refusal.message(lang)}", markup=False, style="red")
+            tour.out.print(f"    ✗ {refusal.code}: {refusal.message(tour.lang)}", markup=False, style="red")
         return
     for change in answer.changes:
-        state = locales.state(change.subject.state, lang)
-        out.print(f"    ✓ {change.subject.reference} ▸ {state}", markup=False, style="green")
+        state = locales.state(change.subject.state, tour.lang)
+        tour.out.print(f"    ✓ {change.subject.reference} ▸ {state}", markup=False, style="green")
 
 
-def _print_explanation(out: Console, workflow: Workflow, lang: str) -> None:
-    columns = [options.word("command", lang), options.word("answer", lang)]
-    rows = [
-        (
-            each.command.type,
-            " ".join(f"{refusal.code}: {refusal.message(lang)}" for refusal in each.refusals)
-            or options.word("allowed", lang),
-        )
-        for each in workflow.explain("C-4", demo_scenario.TRAINER)
-    ]
-    print_table(table(columns, rows), out)
+def _show_end(tour: _Tour) -> None:
+    workflow, out, lang = tour.workflow, tour.out, tour.lang
+    organization = demo_scenario.TRAINER.organization or ""
+    tour.heading("before")
+    _print_dashboard(tour, organization)
+    tour.heading("sweep", expired=", ".join(workflow.sweep().expired))
+    _print_dashboard(tour, organization)
+    tour.heading("queue")
+    for each in queue_tables(workflow.work_queue(organization), workflow.settings, lang):
+        print_table(each, out)
+    tour.heading("explain")
+    print_table(explanation_table(workflow.explain("C-9", demo_scenario.TRAINER), lang), out)
+    tour.heading("history")
+    print_table(history_table(workflow.history(SubjectKind.APPLICATION, "C-1"), workflow.settings, lang), out)
+    tour.heading("diagram")
+    out.print(lifecycle_tree(LIFECYCLES[SubjectKind.APPLICATION], lang))
 
 
-def _print_history(out: Console, workflow: Workflow, lang: str) -> None:
-    columns = [
-        "#",
-        "",
-        options.word("rule", lang),
-        options.word("command", lang),
-        options.word("state", lang),
-    ]
-    rows = [
-        (
-            entry.event.version,
-            locales.shown(entry.event.effective_at, lang),
-            entry.rule,
-            entry.command,
-            locales.state(entry.event.state, lang),
-        )
-        for entry in workflow.history(SubjectKind.APPLICATION, "C-1")
-    ]
-    print_table(table(columns, rows), out)
+def _print_dashboard(tour: _Tour, organization: str) -> None:
+    workflow = tour.workflow
+    print_table(dashboard_table(workflow.dashboard(organization), tour.lang, workflow.settings.warning_days), tour.out)
+    tour.out.print(dashboard_note(None, tour.lang))

@@ -1,9 +1,14 @@
-"""The scenario of the command `demo`: each step with a sentence, an instant, an actor and a command."""
+"""The scenario of the command `demo`: each step with a sentence, an instant, an actor and a command.
+
+Three sessions of one training action, told in days before and after a Saturday: the last one that is not after today, so
+that nobody is convoked on a weekend. The first session's advice deadline was the day before; on the second advices are
+due within days; the third begins in a month.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 
 from attrs import frozen
@@ -16,9 +21,10 @@ PLATFORM = Actor(kind=ActorKind.PLATFORM, organization="CAP", name="Cap Métiers
 ADVISER = Actor(kind=ActorKind.ADVISER, organization="FT-AGEN", name="A. Martin")
 TRAINER = Actor(kind=ActorKind.ORGANIZATION, organization="AFEC", name="L. Roy")
 
-ACTION, SESSION = "20211102000", "00301234"
-AFTER_THE_DEADLINE = datetime.fromisoformat("2022-03-26T06:00:00+01:00")
+ACTION = "20211102000"
+ENDED, ENDING, COMING = "00301234", "00301301", "00301402"
 CANDIDATES = ("Zoé Nabil", "Hugo Lefèvre", "Inès Moreau", "Noël Müller", "Léa Petit")
+SATURDAY = 5
 
 
 @frozen
@@ -32,126 +38,173 @@ class Step:
     command: Command
 
 
-def steps() -> Iterator[Step]:
-    """The scenario's steps, from the creation of the action to the last seat."""
-    yield from _opening()
-    yield from _registrations()
-    yield from _three_convocations()
-    yield from _last_seat()
+@frozen
+class Scenario:
+    """What happened until a day.
 
+    Attributes:
+        today: that day.
+        zone: that days and times are of.
+    """
 
-def _at(day: str, hour: str = "09:00") -> datetime:
-    return datetime.fromisoformat(f"{day}T{hour}:00+01:00")
+    today: date
+    zone: tzinfo
 
+    def steps(self) -> Iterator[Step]:
+        """The steps, in the order of their instants within each session."""
+        yield from self._opening()
+        yield from self._registrations()
+        yield from self._three_convocations()
+        yield from self._last_seat()
+        yield from self._second_session()
+        yield from self._third_session()
 
-def _opening() -> Iterator[Step]:
-    yield Step(
-        "Cap Métiers crée l'action de formation à partir des données du financeur.",
-        "Cap Métiers creates the training action from the funder's data.",
-        _at("2021-11-02"),
-        PLATFORM,
-        commands.CreateAction(
+    def _day(self, days: int) -> date:
+        """So many days after the Saturday."""
+        saturday = self.today - timedelta((self.today.weekday() - SATURDAY) % 7)
+        return saturday + timedelta(days)
+
+    def _step(self, fr: str, en: str, days: int, actor: Actor, command: Command, hour: int = 9, minute: int = 0) -> Step:
+        at = datetime.combine(self._day(days), time(hour, minute), self.zone)
+        return Step(fr, en, at, actor, command)
+
+    def _session(self, reference: str, place: str, start: int, end: int, registration: int, capacity: int) -> Command:
+        return commands.CreateSession(
+            session=reference,
             action=ACTION,
-            title="[POEC] Employé de rayon",
-            funder="France Travail Nouvelle-Aquitaine",
-            responsible="AFEC",
-            objective="Retour à l'emploi durable",
-        ),
-    )
-    yield Step(
-        "L'action est publiée.",
-        "The action is published.",
-        _at("2021-11-02", "10:00"),
-        PLATFORM,
-        commands.PublishAction(ACTION),
-    )
-    yield Step(
-        "Une session s'ouvre : 2 places, coefficient 2, donc 4 candidatures au plus.",
-        "A session opens: 2 seats, coefficient 2, so 4 applications at most.",
-        _at("2021-11-02", "11:00"),
-        PLATFORM,
-        commands.CreateSession(
-            session=SESSION,
-            action=ACTION,
-            start=date(2021, 12, 9),
-            end=date(2022, 3, 4),
-            place="47 - AGEN",
+            start=self._day(start),
+            end=self._day(end),
+            place=place,
             responsible="AFEC",
             positioner="AFEC",
             trainer="AFEC",
-            capacity=2,
+            capacity=capacity,
             coefficient=2,
-            registration_deadline=date(2021, 12, 17),
-            late_entry_deadline=date(2021, 12, 17),
-        ),
-    )
+            registration_deadline=self._day(registration),
+            late_entry_deadline=self._day(registration),
+        )
 
+    def _opening(self) -> Iterator[Step]:
+        yield self._step(
+            "Cap Métiers crée l'action de formation à partir des données du financeur.",
+            "Cap Métiers creates the training action from the funder's data.",
+            -144,
+            PLATFORM,
+            commands.CreateAction(
+                action=ACTION,
+                title="[POEC] Employé de rayon",
+                funder="France Travail Nouvelle-Aquitaine",
+                responsible="AFEC",
+                objective="Retour à l'emploi durable",
+            ),
+        )
+        yield self._step(
+            "L'action est publiée.", "The action is published.", -144, PLATFORM, commands.PublishAction(ACTION), 10
+        )
+        yield self._step(
+            "Une session s'ouvre\u00a0: 2 places, coefficient 2, donc 4 candidatures au plus.",
+            "A session opens: 2 seats, coefficient 2, so 4 applications at most.",
+            -144,
+            PLATFORM,
+            self._session(ENDED, "47 - AGEN", start=-107, end=-22, registration=-99, capacity=2),
+            11,
+        )
 
-def _registrations() -> Iterator[Step]:
-    for number, name in enumerate(CANDIDATES, 1):
-        too_many = number == len(CANDIDATES)
-        yield Step(
-            f"{name} est préinscrit(e)" + (" : une candidature de trop." if too_many else "."),
-            f"{name} is registered" + (": one application too many." if too_many else "."),
-            _at("2021-11-03", f"09:{number:02}"),
+    def _registered(self, number: int, name: str, session: str, days: int, more: tuple[str, str] = ("", "")) -> Step:
+        """An adviser registers a candidate; `more`: what is to be said of it, in both languages."""
+        return self._step(
+            f"Préinscription de {name}{more[0]}.",
+            f"{name} is registered{more[1]}.",
+            days,
             ADVISER,
             commands.Preregister(
                 application=f"C-{number}",
-                session=SESSION,
+                session=session,
                 candidate=Candidate(reference=f"P-{number}", name=name),
                 prescriber=Prescriber(origin=Origin.FRANCE_TRAVAIL, organization="FT-AGEN", name="A. Martin"),
             ),
+            minute=number,
         )
 
+    def _registrations(self) -> Iterator[Step]:
+        too_many = "\u00a0: une candidature de trop", ": one application too many"
+        for number, name in enumerate(CANDIDATES, 1):
+            yield self._registered(number, name, ENDED, -143, too_many if number == len(CANDIDATES) else ("", ""))
 
-def _three_convocations() -> Iterator[Step]:
-    for number, day in enumerate((8, 15, 22), 1):
-        yield Step(
-            f"Zoé Nabil est convoquée (convocation {number}).",
-            f"Zoé Nabil is convoked (convocation {number}).",
-            _at(f"2021-11-{day - 3:02}"),
-            TRAINER,
-            commands.Convoke("C-1", on=date(2021, 11, day)),
-        )
-        yield Step(
-            "Elle prévient de son absence" + (" : la dernière, donc non retenue." if day == 22 else "."),  # noqa: PLR2004
-            "She gives notice that she will be absent" + (": the last time, so rejected." if day == 22 else "."),  # noqa: PLR2004
-            _at(f"2021-11-{day:02}"),
-            TRAINER,
-            commands.RecordAbsence("C-1", notified=True),
+    def _three_convocations(self) -> Iterator[Step]:
+        last = -124
+        for number, days in enumerate((-138, -131, last), 1):
+            yield self._step(
+                f"Zoé Nabil est convoquée (convocation {number}).",
+                f"Zoé Nabil is convoked (convocation {number}).",
+                days - 3,
+                TRAINER,
+                commands.Convoke("C-1", on=self._day(days)),
+            )
+            yield self._step(
+                "Elle prévient de son absence" + ("\u00a0: la dernière, donc non retenue." if days == last else "."),
+                "She gives notice that she will be absent" + (": the last time, so rejected." if days == last else "."),
+                days,
+                TRAINER,
+                commands.RecordAbsence("C-1", notified=True),
+            )
+
+    def _convoked(self, application: str, name: str, days: int, on: int) -> Step:
+        return self._step(
+            f"Convocation de {name}.", f"{name} is convoked.", days, TRAINER, commands.Convoke(application, on=self._day(on))
         )
 
+    def _present(self, application: str, name: str, days: int) -> Step:
+        return self._step(
+            f"Présence de {name}.", f"{name} came.", days, TRAINER, commands.RecordPresence(application)
+        )
 
-def _last_seat() -> Iterator[Step]:
-    for application in ("C-2", "C-3", "C-4"):
-        yield Step(
-            f"{application} est convoquée.",
-            f"{application} is convoked.",
-            _at("2021-11-23"),
-            TRAINER,
-            commands.Convoke(application, on=date(2021, 11, 25)),
+    def _last_seat(self) -> Iterator[Step]:
+        several = list(zip(("C-2", "C-3", "C-4"), CANDIDATES[1:], strict=False))
+        yield from (self._convoked(application, name, -123, -121) for application, name in several)
+        yield from (self._present(application, name, -121) for application, name in several)
+        for application, fr, en in (
+            (
+                "C-2",
+                "Hugo Lefèvre est retenu\u00a0: il reste une place pour deux candidatures.",
+                "Hugo Lefèvre is retained: one seat is left for two applications.",
+            ),
+            (
+                "C-3",
+                "Inès Moreau est retenue\u00a0: c'était la dernière place.",
+                "Inès Moreau is retained: that was the last seat.",
+            ),
+            ("C-4", "Noël Müller arrive trop tard.", "Noël Müller comes too late."),
+        ):
+            retain = commands.Retain(
+                application, entry=self._day(-107), exit=self._day(-22), weekly_hours=Decimal(35)
+            )
+            yield self._step(fr, en, -120, TRAINER, retain)
+
+    def _second_session(self) -> Iterator[Step]:
+        yield self._step(
+            "Une deuxième session s'ouvre\u00a0; elle est finie, et ses avis sont encore attendus.",
+            "A second session opens; it has ended, and its advices are still due.",
+            -100,
+            PLATFORM,
+            self._session(ENDING, "64 - PAU", start=-75, end=-11, registration=-68, capacity=6),
         )
-    for application in ("C-2", "C-3", "C-4"):
-        yield Step(
-            f"{application} s'est présentée.",
-            f"{application} came.",
-            _at("2021-11-25"),
-            TRAINER,
-            commands.RecordPresence(application),
+        yield self._registered(6, "Chloé Garnier", ENDING, -96)
+        yield self._registered(7, "Youssef Benali", ENDING, -96)
+        yield self._convoked("C-6", "Chloé Garnier", -89, -86)
+        yield self._convoked("C-7", "Youssef Benali", -89, -86)
+        yield self._present("C-6", "Chloé Garnier", -86)
+
+    def _third_session(self) -> Iterator[Step]:
+        yield self._step(
+            "Une troisième session commence dans un mois.",
+            "A third session begins in a month.",
+            -19,
+            PLATFORM,
+            self._session(COMING, "33 - BORDEAUX", start=30, end=107, registration=37, capacity=8),
         )
-    for application, fr, en in (
-        (
-            "C-2",
-            "C-2 est retenue : il reste une place pour deux.",
-            "C-2 is retained: one seat is left for two.",
-        ),
-        ("C-3", "C-3 est retenue : c'était la dernière place.", "C-3 is retained: that was the last seat."),
-        ("C-4", "C-4 arrive trop tard.", "C-4 comes too late."),
-    ):
-        yield Step(
-            fr,
-            en,
-            _at("2021-11-26"),
-            TRAINER,
-            commands.Retain(application, entry=date(2021, 12, 9), exit=date(2022, 3, 4), weekly_hours=Decimal(35)),
-        )
+        for number, name in enumerate(("Manon Roux", "Karim Haddad", "Élodie Faure"), 8):
+            yield self._registered(number, name, COMING, -12)
+        yield self._convoked("C-9", "Karim Haddad", -5, -2)
+        yield self._convoked("C-10", "Élodie Faure", -5, -2)
+        yield self._present("C-10", "Élodie Faure", -2)
