@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from poec_workflow import locales
 from poec_workflow.catalogue import Catalogue
 from poec_workflow.cli import options
+from poec_workflow.errors import Advisory, Refusal
 from poec_workflow.model import Application, ApplicationState, Convocation
 from poec_workflow.serialization import to_dict
 from poec_workflow.views import ApplicationRow
+
+
+def coded(answer: Refusal | Advisory, lang: str) -> str:
+    """A code, by which one finds help, and its sentence."""
+    colon = "\u00a0:" if lang == "fr" else ":"
+    return f"{answer.code}{colon} {answer.message(lang)}"
 
 
 def convocation_text(convocation: Convocation, lang: str) -> str:
@@ -23,7 +32,7 @@ def ending_text(ended: Application | ApplicationRow, catalogue: Catalogue, lang:
     # With rows of a service's own it may have both: who was retained, and withdraws after that.
     if ended.state is ApplicationState.RETAINED and ended.entry is not None and ended.exit is not None:
         entry, leaving = locales.shown(ended.entry, lang), locales.shown(ended.exit, lang)
-        return options.word("training", lang, entry=entry, exit=leaving, hours=to_dict(ended.weekly_hours))
+        return options.word("training", lang, entry=entry, exit=leaving, hours=Decimal(to_dict(ended.weekly_hours)))
     if ended.motive is None or ended.state is not ApplicationState.REJECTED:
         return ""
     motive, reason = (catalogue.label(lang, ended.motive, each) for each in (None, ended.reason))

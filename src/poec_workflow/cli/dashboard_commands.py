@@ -46,7 +46,7 @@ def dashboard(
         print_list(result.rows, DashboardRow, "csv", {})
     else:
         print_table(dashboard_table(result, lang, workflow.settings.warning_days))
-        for line in wrapped(dashboard_note(since, lang).split(), " "):
+        for line in wrapped(dashboard_note(since, lang).split(" "), " "):
             say(line)
 
 
@@ -74,7 +74,12 @@ def queue(
         for name in _LISTS:
             label = options.word(name, lang, days=workflow.settings.warning_days)
             cells = [
-                (row.reference, row.candidate_name or row.candidate, row.session, locales.state(row.state, lang))
+                (
+                    row.reference,
+                    row.candidate_name or row.candidate,
+                    f"{row.session} {row.action_title}",
+                    locales.state(row.state, lang),
+                )
                 for row in lists[name]
             ]
             print_table(

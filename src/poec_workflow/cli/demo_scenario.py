@@ -91,7 +91,7 @@ def _registrations() -> Iterator[Step]:
     for number, name in enumerate(CANDIDATES, 1):
         too_many = number == len(CANDIDATES)
         yield Step(
-            f"{name} est préinscrit(e)" + (" : une candidature de trop." if too_many else "."),
+            f"Préinscription de {name}" + ("\u00a0: une candidature de trop." if too_many else "."),
             f"{name} is registered" + (": one application too many." if too_many else "."),
             _at("2021-11-03", f"09:{number:02}"),
             ADVISER,

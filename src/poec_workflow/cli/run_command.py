@@ -16,7 +16,8 @@ from attrs import define, field
 from rich.progress import track
 
 from poec_workflow.cli import options
-from poec_workflow.cli.terminal import console, print_json, print_table, table
+from poec_workflow.cli.error_words import faults_text
+from poec_workflow.cli.terminal import console, print_json, print_table, say, table
 from poec_workflow.commands import Request
 from poec_workflow.decider import Refused
 from poec_workflow.errors import Fault, Malformed, WorkflowError
@@ -122,7 +123,7 @@ def _execute(
         try:
             answers = _answers(workflow, some)
         except (WorkflowError, KeyboardInterrupt):
-            click.echo(options.word("stopped", lang, line=some[0][0]), err=True)
+            say(options.word("stopped", lang, line=some[0][0]), err=True)
             raise
         for number, answer in answers:
             _count(tally, number, answer, out, lang)
@@ -132,7 +133,7 @@ def _execute(
 def _count(tally: _Tally, number: int, answer: Answer | Malformed, out: TextIO | None, lang: str) -> None:
     if isinstance(answer, Malformed):
         tally.malformed += 1
-        click.echo(f"{options.word('line', lang, line=number)}: {short(answer.faults, lang)}", err=True)
+        say(options.word("line", lang, line=number, problem=short(answer.faults, lang)), err=True)
     elif isinstance(answer, Refused):
         tally.refused += 1
         tally.codes.update(answer.codes)
@@ -198,7 +199,7 @@ def without_mark(text: bytes) -> bytes:
 
 def short(faults: tuple[Fault, ...], lang: str) -> str:
     """A line's faults, the first few of them."""
-    some = "; ".join(map(str, faults[:_SHOWN_FAULTS]))
+    some = faults_text(faults[:_SHOWN_FAULTS], lang)
     more = len(faults) - _SHOWN_FAULTS
     return f"{some}; {options.word('more', lang, count=more)}" if more > 0 else some
 
@@ -217,7 +218,8 @@ def _as_data(tally: _Tally, workflow: Workflow) -> dict[str, Any]:
 
 def _print(tally: _Tally, lang: str) -> None:
     for name in ("accepted", "refused", "malformed"):
-        click.echo(f"{getattr(tally, name):>8} {options.word(name, lang)}")
+        count = getattr(tally, name)
+        click.echo(f"{count:>8} {options.word(name, lang, count=count)}")
     for title, counts in (("code", tally.codes), ("advisory", tally.advisories)):
         if counts:
             print_table(table([options.word(title, lang), options.word("count", lang)], counts.most_common()))
