@@ -89,9 +89,9 @@ def test_columns_fold_into_each_other_where_there_is_no_room() -> None:
 def test_where_nothing_fits_each_cell_has_its_line() -> None:
     """Behind its heading, and what goes on is indented below it."""
     made = table(["reference", "organisation", "place"], [["C-1", "AFEC", "Villeneuve-sur-Lot"], ["C-2", "", "Agen"]])
-    assert made.lines(20) == [
-        "", "refere  C-1", "nce", "organi  AFEC", "sation", "place   Villeneuve-s", "        ur-Lot", "",
-        "refere  C-2", "nce", "place   Agen", "",
+    assert made.lines(26) == [
+        "", "reference     C-1", "organisation  AFEC", "place         Villeneuve-s", "              ur-Lot", "",
+        "reference     C-2", "place         Agen", "",
     ]  # fmt: skip
 
 

@@ -33,7 +33,9 @@ def message_data(queued: QueuedMessage) -> dict[str, Any]:
 def waiting_table(queued: Sequence[QueuedMessage], lang: str) -> TextTable:
     """What waits; ids, which are long, are for programs and for the dead."""
     columns = ("notice", "about", "told", "attempts")
-    rows = [(each.message.notice, _about(each.message), _to(each.message, lang), each.attempts) for each in queued]
+    rows = [
+        (_notice(each.message, lang), _about(each.message), _to(each.message, lang), each.attempts) for each in queued
+    ]
     return table([options.word(name, lang) for name in columns], rows)
 
 
@@ -64,6 +66,11 @@ def figures_lines(figures: OutboxFigures, zone: tzinfo, lang: str) -> Iterator[s
         ("dead", figures.dead),
     ):
         yield options.word(f"{name}-figure", lang, value=value)
+
+
+def _notice(message: Message, lang: str) -> str:
+    name = locales.label("notices", message.notice, lang)
+    return message.notice if name == message.notice else f"{message.notice} {name}"
 
 
 def _about(message: Message) -> str:

@@ -110,7 +110,8 @@ class TextTable:
     def _row_by_row(self, width: int) -> Iterator[str]:
         """A line for each cell that says something, behind its heading."""
         headings = [each.replace("\n", " ") for each in self.columns]
-        room = max(1, min(max(map(cells, headings)), (width - _BETWEEN_NARROW) // 3))
+        word = min(max(map(longest_word, headings)), width // 2)
+        room = max(1, word, min(max(map(cells, headings)), (width - _BETWEEN_NARROW) // 3))
         for number, row in enumerate(self.rows):
             if number:
                 yield ""

@@ -9,9 +9,9 @@ from itertools import groupby
 from attrs import frozen
 
 from poec_workflow import locales
-from poec_workflow.locales import DEFAULT_LANGUAGE
 from poec_workflow.diagrams.outcomes import OUTCOMES, Outcome
 from poec_workflow.history import HistoryEntry
+from poec_workflow.locales import DEFAULT_LANGUAGE
 from poec_workflow.machines import AnyRule, Lifecycle
 from poec_workflow.model import State
 from poec_workflow.policies.access import Grant, anyone
