@@ -45,6 +45,8 @@ BEFORE_THE_RULES: Mapping[str, str] = {
 }
 """The codes that are no rule of a row, in the order of answers."""
 
+_ONE_OR_SEVERAL = re.compile(r"{\w+:[^|}]*\|([^}]*)}")
+
 
 def lifecycles() -> str:
     """The three tables: drawn, state by command, and row by row."""
@@ -91,7 +93,7 @@ def _refusal(code: str) -> str:
         *([f"- Rows: {of}"] if rows else []),
         f"- HTTP: {refusal.http_status} ({refusal.kind})",
         f"- Details: {', '.join(f'`{name}`' for name in _NAMES.findall(sentences['en']))}",
-        f"- « {_literal(sentences['fr'])} »",
+        f"- «\u00a0{_literal(sentences['fr'])}\u00a0»",
         f"- “{_literal(sentences['en'])}”",
         f"- **What to do**: {help_by_code()[code]}\n",
     ]
@@ -104,7 +106,8 @@ def _cause(code: str, rule: AnyRule) -> str:
 
 
 def _literal(sentence: str) -> str:
-    return _NAMES.sub(r"`\1`", sentence)
+    """A sentence with its placeholders marked, and words that follow a number in the plural."""
+    return _NAMES.sub(r"`\1`", _ONE_OR_SEVERAL.sub(r"\1", sentence))
 
 
 def help_by_code() -> Mapping[str, str]:

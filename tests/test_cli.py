@@ -8,16 +8,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from importlib.metadata import EntryPoint, entry_points
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import click
 import pytest
 from click.testing import CliRunner, Result
-from hypothesis import given
-from hypothesis import strategies as st
-from rich.console import Console
 
 from poec_workflow import (
     CommandRefused,
@@ -35,7 +31,7 @@ from poec_workflow import (
 )
 from poec_workflow.adapters.memory import MemoryStorage
 from poec_workflow.cli.app import program
-from poec_workflow.cli.terminal import console, table
+from poec_workflow.cli.terminal import print_table, table
 from poec_workflow.diagrams import render
 from poec_workflow.machines import LIFECYCLES
 from poec_workflow.serialization import journal_line
@@ -420,42 +416,13 @@ def test_main_runs_the_program(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
 def test_tables_show_texts_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
     """A title or a cell is printed as it is, even with brackets that could be markup."""
     texts = ["[POEC] Employé", "[/x]", "[bold]"]
-    console().print(table("abc", [texts], title="[red]"))
+    print_table(table("abc", [texts], title="[red]"))
     printed = capsys.readouterr().out
     assert "[red]" in printed
     assert all(each in printed for each in texts)
 
 
 # bootstrap
-
-
-CELLS = st.text(alphabet=st.sampled_from("aZ09 -[]é…œ\u00ad日\t"), max_size=6) | st.integers(-5, 10**6)
-ROWS = st.integers(1, 4).flatmap(
-    lambda columns: st.tuples(
-        st.lists(st.text(alphabet="ab é", max_size=9), min_size=columns, max_size=columns),
-        st.lists(st.lists(CELLS, min_size=columns, max_size=columns), max_size=4),
-        st.none() | st.text(alphabet="ab [é]", max_size=30),
-    )
-)
-
-
-@given(ROWS, st.sampled_from([20, 160]))
-def test_a_plain_table_is_the_one_that_rich_prints(drawn: Any, width: int) -> None:
-    """Whatever is laid out without rich is what rich would have printed into a file."""
-    columns, rows, title = drawn
-    made = table(columns, rows, title=title)
-    plain = made.plain(width)
-    printed = StringIO()
-    Console(file=printed, highlight=False, width=width).print(made, width=width)
-    assert plain in (None, printed.getvalue().removesuffix("\n"))
-
-
-def test_what_commands_print_into_a_file_needs_no_rich() -> None:
-    """A table of short Latin texts does not load it; a terminal, or other letters, do."""
-    made = table(["state", "Œuvres"], [["reçu", 3], ["", 40]], title="États")
-    assert made.plain(160) is not None
-    assert made.plain(10) is None
-    assert table(["a"], [["日"]]).plain(160) is None
 
 
 def test_a_third_partys_storage_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

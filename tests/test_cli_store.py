@@ -192,7 +192,7 @@ def test_one_line_at_a_time(fresh: Terminal) -> None:
     assert accepted["events"][0]["type"] == "action-created"
     publish = {"actor": LINE["actor"], "command": {"type": "publish-action", "action": "A-1"}}
     result = fresh("exec", "-", stdin=json.dumps(publish).encode())
-    assert (result.exit_code, result.stdout) == (0, "A-1: Published (action-published)\n")
+    assert (result.exit_code, result.stdout) == (0, "A-1: Published (action published)\n")
     again = fresh("exec", json.dumps(publish), "--format", "json", "--lang", "fr")
     assert again.exit_code == 1
     answer = json.loads(again.stdout)
@@ -227,7 +227,7 @@ def test_history_and_show(season: tuple[Terminal, dict[str, Any], Path]) -> None
     assert [entry["version"] for entry in history] == list(range(1, shown["version"] + 1))
     assert (history[0]["from"], history[-1]["to"]) == (None, shown["state"])
     assert reference in terminal("show", reference).stdout
-    assert "preregister" in terminal("history", reference, "--lang", "fr").stdout
+    assert "préinscrire" in terminal("history", reference, "--lang", "fr").stdout
     session = terminal.json("show", shown["session"], "--subject", "session")
     assert session["subject_kind"] == "session"
     assert terminal("show", session["action"]).exit_code == 0

@@ -19,6 +19,7 @@ from poec_workflow.diagrams.outcomes import PAINTS
 from poec_workflow.diagrams.statechart import statechart
 from poec_workflow.diagrams.transition_counts import count_transitions
 from poec_workflow.history import HistoryEntry
+from poec_workflow.locales import DEFAULT_LANGUAGE
 from poec_workflow.machines import APPLICATION, LIFECYCLES, SESSION, TRAINING_ACTION, Lifecycle
 from poec_workflow.model import SubjectKind
 from poec_workflow.policies.access import PERMISSIONS, Grant
@@ -104,13 +105,13 @@ def test_every_code_is_drawn(lifecycle: Lifecycle, as_: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lang", "label"), [("fr", "L13 refuser #58; session complète"), ("en", "L13 refuse#58; session full")]
+    ("lang", "label"), [("fr", "L13 refuser\u00a0#58; session complète"), ("en", "L13 refuse#58; session full")]
 )
 def test_colons_are_escaped(lang: str, label: str) -> None:
     """A colon in a label is written as Mermaid's entity, for a bare one would end the label."""
     text = render(APPLICATION, "mermaid", lang=lang, show=(), colours=False)
     assert label in text
-    assert "refuser : " not in text
+    assert "refuser\u00a0: " not in text
     assert all(line.count(":") <= 1 for line in text.splitlines())
 
 
@@ -305,9 +306,10 @@ def test_a_services_own_policies_are_drawn(as_: str, lang: str) -> None:
 
 @LIFECYCLE
 @FORMAT
-def test_a_diagram_is_french_by_default(lifecycle: Lifecycle, as_: str) -> None:
-    """Without a language a diagram is French, and the two languages differ."""
-    assert render(lifecycle, as_) == render(lifecycle, as_, lang="fr") != render(lifecycle, as_, lang="en")
+def test_a_diagram_has_the_command_lines_default_language(lifecycle: Lifecycle, as_: str) -> None:
+    """Without a language it is that of the command line where nothing says one; and the two languages differ."""
+    assert render(lifecycle, as_) == render(lifecycle, as_, lang=DEFAULT_LANGUAGE)
+    assert render(lifecycle, as_, lang="fr") != render(lifecycle, as_, lang="en")
 
 
 def test_unknown_formats_and_languages_are_value_errors() -> None:

@@ -250,7 +250,7 @@ def test_problems_have_their_sentences(lang: str) -> None:
 @LANG
 def test_codes_have_sentences_and_nothing_else_has(lang: str) -> None:
     """The sentences are those of the domain page's codes, exactly."""
-    assert set(locales.words(lang)["refusals"]) == set(REFUSALS)
+    assert {each.removesuffix(".none") for each in locales.words(lang)["refusals"]} == set(REFUSALS)
     assert set(locales.words(lang)["advisories"]) == set(ADVISORIES)
     assert {*RefusalKind, "own-rule"} <= set(locales.words(lang)["problems"])
 
@@ -277,8 +277,8 @@ _FRENCH_STATES: Mapping[ApplicationState, str] = {
     ApplicationState.RETAINED: "Retenue",
     ApplicationState.REJECTED: "Non retenue",
     ApplicationState.NO_ADVICE: "Avis non transmis",
-    ApplicationState.SESSION_FULL: "Refus : session complète",
-    ApplicationState.CANCELLED: "Refus : session annulée",
+    ApplicationState.SESSION_FULL: "Refus\u00a0: session complète",
+    ApplicationState.CANCELLED: "Refus\u00a0: session annulée",
 }
 
 
@@ -344,7 +344,7 @@ def test_other_languages_are_value_errors(lang: str) -> None:
         (list("abcdefgh"), "a, b, c, d, e, f, g, h", "a, b, c, d, e, f, g, h"),
         (SessionState.COMPLETE, "Complète", "Complete"),
         (ActionState.DELETED, "Supprimée", "Deleted"),
-        (Decimal("30.5"), "30.5", "30.5"),
+        (Decimal("30.5"), "30,5", "30.5"),
         ("x" * 80, "x" * 80, "x" * 80),
         ("x" * 81, "x" * 80 + "…", "x" * 80 + "…"),
     ],
@@ -366,7 +366,8 @@ def test_days_of_advisories_are_days() -> None:
 def test_codes_in_details_are_shown_by_their_labels() -> None:
     """The commands that a refusal lists are named in the reader's language."""
     refusal = Refusal("no-transition", {"state": ApplicationState.PENDING, "possible": ("convoke", "withdraw")})
-    assert refusal.message("fr") == "Impossible dans l'état « En attente » ; sont possibles : convoquer, se désister."
+    french = "Impossible dans l'état « En attente » ; sont possibles : convoquer, se désister."
+    assert refusal.message("fr").replace("\u00a0", " ") == french
     assert refusal.message("en") == "Not possible in the state “Pending”; possible are: convoke, withdraw."
 
 
@@ -442,7 +443,7 @@ def test_a_services_own_policy_has_its_own_sentences() -> None:
     assert said == {
         "on-sunday": ("Pas le dimanche : 07/11/2021.", "Not on a Sunday: 2021-11-07."),
         "half-spoken": ("Jamais.", "Refused by the rule “half-spoken”."),
-        "wordless": ("Refusé par la règle « wordless ».", "Refused by the rule “wordless”."),
+        "wordless": ("Refusé par la règle «\u00a0wordless\u00a0».", "Refused by the rule “wordless”."),
     }
     assert caught.value.http_status == 422
 

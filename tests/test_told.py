@@ -64,7 +64,7 @@ def messages(*to: tuple[Any, str]) -> list[Message]:
 def test_a_decision_says_who_is_told() -> None:
     """In the order of the table, by kind and reference, a system by its name."""
     told = accepted().notices
-    assert told_sentence(told, "fr") == "Seront informés : candidat P-1, organisme FT, KAIROS."
+    assert told_sentence(told, "fr") == "Seront informés\u00a0: candidat P-1, organisme FT, KAIROS."
     assert told_sentence(told, "en") == "Will be told: candidate P-1, organisation FT, KAIROS."
 
 
@@ -130,7 +130,9 @@ def test_the_rows_say_what_is_told_besides() -> None:
     assert "once a day" in body[-1][1]
     own = {line[0]: line[2] for line in lines(OURS, "rows", "fr")}
     assert own["N3"] == "candidat (entrée), i-milo"
-    assert own["OWN"].endswith("pour chaque candidature à l'un de ces états : En attente, Convoquée : prescripteur")
+    assert own["OWN"].endswith(
+        "pour chaque candidature à l'un de ces états\u00a0: En attente, Convoquée\u00a0: prescripteur"
+    )
 
 
 @pytest.mark.parametrize("notices", [NOTICES, OURS], ids=["usual", "ours"])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any, ClassVar, Self, cast
 
@@ -98,13 +99,26 @@ class Advisory:
 
     def message(self, lang: str = "fr") -> str:
         """A sentence for people, in `"fr"` or `"en"`."""
-        days = _DAYS.get(self.code, ())
-        details = {name: _day(value) if name in days else value for name, value in self.details.items()}
+        days, decimals = _DAYS.get(self.code, ()), _DECIMALS.get(self.code, ())
+        details = {
+            name: _day(value) if name in days else _decimal(value) if name in decimals else value
+            for name, value in self.details.items()
+        }
         return locales.sentence("advisories", self.code, details, lang)
 
 
 _DAYS = {"convocation-after-late-entry": ("on", "late_entry_deadline")}
 """The details of the package's advisories that are days: as JSON they are texts."""
+
+_DECIMALS = {"unusual-weekly-hours": ("weekly_hours", "least", "most")}
+"""Those that are decimals."""
+
+
+def _decimal(value: object) -> object:
+    try:
+        return Decimal(cast("str", value))
+    except (TypeError, ValueError, InvalidOperation):
+        return value
 
 
 def _day(value: object) -> object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 
 import pytest
@@ -24,10 +25,9 @@ SHOW = pytest.mark.parametrize("show", SHOWS, ids=["bare", "conditions", "everyt
 @cache
 def season() -> Workflow:
     """The demo's season, lived."""
-    workflow = Workflow(MemoryStorage(), clock=SettableClock(demo_scenario.AFTER_THE_DEADLINE))
-    workflow.execute_many(
-        [Request(command=each.command, actor=each.actor, at=each.at) for each in demo_scenario.steps()]
-    )
+    workflow = Workflow(MemoryStorage(), clock=SettableClock("2022-03-26T06:00:00+01:00"))
+    steps = demo_scenario.Scenario(date(2022, 3, 26), workflow.settings.zone).steps()
+    workflow.execute_many([Request(command=each.command, actor=each.actor, at=each.at) for each in steps])
     return workflow
 
 

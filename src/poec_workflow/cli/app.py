@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pkgutil import resolve_name
@@ -13,6 +15,8 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from poec_workflow import __version__
+from poec_workflow.cli import click_words, language
+from poec_workflow.locales import LANGUAGES
 
 if TYPE_CHECKING:
     from importlib.abc import InspectLoader
@@ -45,7 +49,14 @@ _COMMANDS = {
 
 
 class Program(click.Group):
-    """A group of commands that turns the package's exceptions into exit codes."""
+    """A group of commands that speaks the user's language, and turns the package's exceptions into exit codes."""
+
+    def main(self, args: Sequence[str] | None = None, *more: Any, **extra: Any) -> Any:  # noqa: ANN401 - as click's
+        """Run a command in the language that its arguments, else the environment, ask for."""
+        arguments = sys.argv[1:] if args is None else list(args)
+        lang = language.chosen(arguments, os.environ)
+        with language.speaking(lang):
+            return super(Program, click_words.in_language(self, lang)).main(args, *more, **extra)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - of the base class
         """The commands' names, sorted."""
@@ -55,13 +66,13 @@ class Program(click.Group):
         """Import the command of a name; None where there is none."""
         place = _COMMANDS.get(cmd_name)
         command: click.Command | None = resolve_name(f"poec_workflow.cli.{place}") if place else None
-        return command
+        return command and click_words.in_language(command, language.current())
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write each command's short help, without importing the command."""
         names = self.list_commands(ctx)
         limit = formatter.width - 6 - max(map(len, names))
-        with formatter.section("Commands"):
+        with formatter.section(click_words.said("Commands")):
             formatter.write_dl([(name, _short_help(_COMMANDS[name], limit)) for name in names])
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:  # noqa: ANN401 - as the base class has it
@@ -80,6 +91,10 @@ def _failures_said() -> Iterator[None]:
     """Turn exceptions into messages and exit codes."""
     try:
         yield
+    except click.UsageError as error:
+        from poec_workflow.cli.usage_errors import told  # noqa: PLC0415 - loaded where it is needed
+
+        raise told(error, language.current()) from error
     except (click.ClickException, click.exceptions.Exit, click.Abort):
         raise
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - each has its exit code
@@ -96,10 +111,20 @@ def _short_help(place: str, limit: int) -> str:
     functions = (each for each in code.co_consts if isinstance(each, CodeType)) if code else ()
     # Under -OO there are no docstrings, and the first constant may be anything.
     docstring = next((each.co_consts[0] for each in functions if each.co_name == name and sys.flags.optimize < _OO), "")
-    return click.Command(name, help=docstring).get_short_help_str(limit)
+    command = click.Command(name, help=inspect.cleandoc(str(docstring)))
+    return click_words.in_language(command, language.current()).get_short_help_str(limit)
 
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="poec-workflow")
+@click.option(
+    language.OPTION,
+    type=click.Choice(LANGUAGES, case_sensitive=False),
+    expose_value=False,
+    help="Language of labels and messages; that of the locale by default.",
+)
 def program() -> None:
     """The rules of POEC applications: keep a store, judge journals, see what waits, draw lifecycles."""
+
+
+click_words.install()

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import product
 from typing import Any
 
 import click
 
-from poec_workflow import bootstrap
+from poec_workflow import bootstrap, locales
 from poec_workflow.cli import options
 from poec_workflow.cli.terminal import print_json, print_table, say, table
 from poec_workflow.errors import Malformed
 from poec_workflow.machines import Lifecycle
 from poec_workflow.policies.settings import Settings
-from poec_workflow.testing.exploration import Bounds, Exploration, RowSeen, explore
+from poec_workflow.testing.exploration import Bounds, Exploration, RowSeen, Violation, explore
 from poec_workflow.testing.journals import to_line
 from poec_workflow.testing.reference import PROMISES, Promise
 from poec_workflow.testing.reference.asked_promises import checked_promises
@@ -35,8 +36,11 @@ from poec_workflow.testing.reference.asked_promises import checked_promises
     help="A service's own properties: a function of the step, or several of them.",
 )
 @options.format_
+@options.lang
 @click.pass_context
-def check(ctx: click.Context, applications: int, places: tuple[str, ...], own: str | None, format_: str) -> None:
+def check(
+    ctx: click.Context, applications: int, places: tuple[str, ...], own: str | None, format_: str, lang: str
+) -> None:
     """Show that every lifecycle is whole, and that its rules hold wherever they can lead.
 
     A wrong table does not even load: for every state and command the rows are exclusive and complete, no row leaves a
@@ -58,8 +62,14 @@ def check(ctx: click.Context, applications: int, places: tuple[str, ...], own: s
     if format_ == "json":
         print_json({"settings": settings.fingerprint, "lifecycles": lifecycles, "exploration": explored.to_dict()})
     else:
-        print_table(table(list(lifecycles[0]), [list(each.values()) for each in lifecycles]))
-        _print_exploration(explored)
+        columns = [locales.label("check", name, lang) for name in lifecycles[0]]
+        named = [{**each, "lifecycle": _word(each["lifecycle"], lang)} for each in lifecycles]
+        print_table(table(columns, [list(each.values()) for each in named], turns=True))
+        for line in exploration_lines(explored, lang):
+            say(line)
+        for violation in explored.violations:
+            _print_violation(violation, lang)
+        say(_verdict(explored, lang))
     ctx.exit(0 if explored.ok else 1)
 
 
@@ -93,38 +103,60 @@ def _counts(lifecycle: Lifecycle, settings: Settings) -> dict[str, Any]:
     }
 
 
-def _print_exploration(explored: Exploration) -> None:
+def _print_violation(violation: Violation, lang: str) -> None:
+    """Print what does not hold, and a journal that leads there, whose lines are to be copied."""
+    name = "not-judged" if violation.raised else "violation"
+    say(_word(name, lang, invariant=violation.invariant, found=violation.found))
+    for line in map(to_line, violation.journal):
+        say(line, whole=True)
+
+
+def _verdict(explored: Exploration, lang: str) -> str:
+    return _word("ok" if explored.ok else "not-ok", lang, settings=explored.settings.fingerprint)
+
+
+def exploration_lines(explored: Exploration, lang: str) -> Iterator[str]:
+    """What was explored, and what nothing leads to, leads out of, or decides."""
     bounds = explored.bounds
-    click.echo(
-        f"explored: applications up to {bounds.applications}, convocations up to {bounds.attempts}, "
-        f"capacity {_alternatives(bounds.capacities)}, coefficient {_alternatives(bounds.coefficients or ())}"
+    yield _word(
+        "explored",
+        lang,
+        applications=bounds.applications,
+        attempts=bounds.attempts,
+        capacity=_alternatives(bounds.capacities, lang),
+        coefficient=_alternatives(bounds.coefficients or (), lang),
     )
-    click.echo(
-        f"{explored.states} worlds{'' if explored.complete else ' (not all of them)'}, {explored.decisions} decisions, "
-        f"{explored.accepted} accepted, {len(explored.rows) - len(explored.dead)} of {len(explored.rows)} rows taken"
+    yield _word(
+        "worlds" if explored.complete else "some-worlds",
+        lang,
+        states=explored.states,
+        decisions=explored.decisions,
+        accepted=explored.accepted,
+        taken=len(explored.rows) - len(explored.dead),
+        rows=len(explored.rows),
     )
     for each in explored.dead:
-        say(_never_taken(each, explored))
-    for kind, state in explored.unreached:
-        click.echo(f"never reached: {kind} {state}")
-    for kind, state in explored.unleft:
-        click.echo(f"never left: {kind} {state}")
+        yield _never_taken(each, explored, lang)
+    for name, subjects in (("never-reached", explored.unreached), ("never-left", explored.unleft)):
+        for kind, state in subjects:
+            yield _word(name, lang, kind=options.word(kind, lang), state=locales.shown(state, lang))
     for rows, where in explored.overlaps.items():
-        click.echo(f"overlap: {rows} are both chosen by {where}")
-    for violation in explored.violations:
-        what = "not judged" if violation.raised else "violation"
-        say(f"{what}: {violation.invariant}: {violation.found}; a shortest journal to it:")
-        for line in map(to_line, violation.journal):
-            say(line)
-    click.echo(f"settings {explored.settings.fingerprint}: {'ok' if explored.ok else 'not ok'}")
+        yield _word("overlap", lang, rows=rows, where=where)
 
 
-def _never_taken(row: RowSeen, explored: Exploration) -> str:
+def _never_taken(row: RowSeen, explored: Exploration, lang: str) -> str:
     own = explored.own_codes(row.rule.command)
-    reasons = [f"{code}{' (own policy)' if code in own else ''} {count}×" for code, count in row.refused.items()]
-    refused = f"; refused by {', '.join(reasons)}" if reasons else "; no world chose it"
-    return f"never taken: {row.id} {row.rule.command.type}{refused}"
+    reasons = [
+        f"{code}{_word('own-policy', lang) if code in own else ''} {count}×" for code, count in row.refused.items()
+    ]
+    command = locales.label("commands", row.rule.command.type, lang)
+    why = _word("refused-by", lang, reasons=", ".join(reasons)) if reasons else _word("no-world", lang)
+    return _word("never-taken", lang, row=row.id, command=command, why=why)
 
 
-def _alternatives(numbers: tuple[int, ...]) -> str:
-    return " or ".join(map(str, numbers))
+def _alternatives(numbers: tuple[int, ...], lang: str) -> str:
+    return _word("or", lang).join(map(str, numbers))
+
+
+def _word(name: str, lang: str, **values: object) -> str:
+    return locales.filled(locales.label("check", name, lang), values, lang)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
 
 import click
@@ -12,8 +13,9 @@ from poec_workflow.cli import options
 from poec_workflow.cli.day_options import AS_OF, Day, DayOrInstant, day_of
 from poec_workflow.cli.formats import CSV, print_csv, print_list
 from poec_workflow.cli.terminal import dashboard_note, dashboard_table, print_json, print_table, say, table, wrapped
+from poec_workflow.cli.text_table import TextTable
 from poec_workflow.serialization import to_dict
-from poec_workflow.views import ApplicationRow, DashboardRow
+from poec_workflow.views import ApplicationRow, DashboardRow, WorkQueue
 
 _LISTS = ("to_convoke", "attendance_to_record", "advice_to_give", "expiring")
 
@@ -46,7 +48,7 @@ def dashboard(
         print_list(result.rows, DashboardRow, format_, {})
     else:
         print_table(dashboard_table(result, lang, workflow.settings.warning_days))
-        for line in wrapped(dashboard_note(since, lang).split(), " "):
+        for line in wrapped(dashboard_note(since, lang).split(" "), " "):
             say(line)
 
 
@@ -63,24 +65,27 @@ def queue(
     """List what an ORGANIZATION has to do: convoke, record attendance, advise, and what expires soon."""
     workflow = options.open_workflow(store, places)
     result = workflow.work_queue(organization, at=day_of(at, workflow.settings.zone))
-    lists: dict[str, tuple[ApplicationRow, ...]] = {name: getattr(result, name) for name in _LISTS}
     if format_ == "json":
         print_json(to_dict(result))
     elif format_ in CSV:
-        rows = [{"queue": name, **to_dict(row)} for name in _LISTS for row in lists[name]]
+        rows = [{"queue": name, **to_dict(row)} for name in _LISTS for row in getattr(result, name)]
         print_csv(["queue", *(each.name for each in fields(ApplicationRow))], rows, format_)
     else:
-        columns = [options.word(name, lang) for name in ("reference", "candidate", "session", "state")]
-        for name in _LISTS:
-            label = options.word(name, lang, days=workflow.settings.warning_days)
-            cells = [
-                (row.reference, row.candidate_name or row.candidate, row.session, locales.state(row.state, lang))
-                for row in lists[name]
-            ]
-            print_table(
-                table(
-                    columns,
-                    cells,
-                    title=f"{label} [{len(cells)}]",
-                )
+        for each in queue_tables(result, workflow.settings.warning_days, lang):
+            print_table(each)
+
+
+def queue_tables(queue: WorkQueue, days: int, lang: str) -> Iterator[TextTable]:
+    """A table for each thing that is to be done; `days`: within how many applications are expiring."""
+    columns = [options.word(name, lang) for name in ("reference", "candidate", "session", "state")]
+    for name in _LISTS:
+        cells = [
+            (
+                row.reference,
+                row.candidate_name or row.candidate,
+                f"{row.session} {row.action_title}",
+                locales.state(row.state, lang),
             )
+            for row in getattr(queue, name)
+        ]
+        yield table(columns, cells, title=f"{options.word(name, lang, days=days)} [{len(cells)}]")

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import click
 from attrs import frozen
+from rich.cells import cell_len
 from rich.console import Console
 
 from poec_workflow import locales
@@ -19,7 +20,8 @@ from poec_workflow.cli import demo_scenario, options
 from poec_workflow.cli.dashboard_commands import queue_tables
 from poec_workflow.cli.day_options import DayOrInstant, day_of
 from poec_workflow.cli.demo_scenario import Scenario, Step
-from poec_workflow.cli.inspection_commands import explanation_table, history_table
+from poec_workflow.cli.history_table import history_table
+from poec_workflow.cli.inspection_commands import explanation_table
 from poec_workflow.cli.lifecycle_tree import lifecycle_tree
 from poec_workflow.cli.terminal import console, dashboard_note, dashboard_table, print_table
 from poec_workflow.commands import Request
@@ -74,13 +76,17 @@ class _Tour:
     lang: str
 
     def heading(self, name: str, **values: str) -> None:
-        self.out.print()
-        self.out.rule(TEXTS[self.lang][name].format(**values), align="left")
+        heading = TEXTS[self.lang][name].format(**values)
+        self.out.print(f"\n{heading}", style="bold", markup=False)
+        self.out.print("─" * min(cell_len(heading), self.out.width))
 
 
 @click.command()
 @click.option(
-    "--keep", type=click.Path(path_type=Path), metavar="FILE", help="Keep the store in a new file, and pictures beside it."
+    "--keep",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Keep the store in a new file, and pictures beside it.",
 )
 @click.option("--at", type=DayOrInstant(), help="Tell it as of this day; today by default.")
 @options.lang
@@ -156,7 +162,7 @@ def _show_end(tour: _Tour) -> None:
     tour.heading("sweep", expired=", ".join(workflow.sweep().expired))
     _print_dashboard(tour, organization)
     tour.heading("queue")
-    for each in queue_tables(workflow.work_queue(organization), workflow.settings, lang):
+    for each in queue_tables(workflow.work_queue(organization), workflow.settings.warning_days, lang):
         print_table(each, out)
     tour.heading("explain")
     print_table(explanation_table(workflow.explain("C-9", demo_scenario.TRAINER), lang), out)

@@ -1,8 +1,8 @@
 """The scenario of the command `demo`: each step with a sentence, an instant, an actor and a command.
 
-Three sessions of one training action, told in days before and after a Saturday: the last one that is not after today, so
-that nobody is convoked on a weekend. The first session's advice deadline was the day before; on the second advices are
-due within days; the third begins in a month.
+Three sessions of one training action, told in days before and after a Saturday: the last one that is not after today,
+so that nobody is convoked on a weekend. The first session's advice deadline was the day before; on the second advices
+are due within days; the third begins in a month.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from attrs import frozen
 
-from poec_workflow import commands
+from poec_workflow import commands, locales
 from poec_workflow.commands import Command
 from poec_workflow.model import Actor, ActorKind, Candidate, Origin, Prescriber
 
@@ -25,6 +25,7 @@ ACTION = "20211102000"
 ENDED, ENDING, COMING = "00301234", "00301301", "00301402"
 CANDIDATES = ("Zoé Nabil", "Hugo Lefèvre", "Inès Moreau", "Noël Müller", "Léa Petit")
 SATURDAY = 5
+MORNING = time(9)
 
 
 @frozen
@@ -36,6 +37,10 @@ class Step:
     at: datetime
     actor: Actor
     command: Command
+
+
+def _of(noun: str, name: str, more: str = "") -> str:
+    return locales.filled(f"{noun} de {{name}}{more}.", {"name": name}, "fr")
 
 
 @frozen
@@ -64,9 +69,9 @@ class Scenario:
         saturday = self.today - timedelta((self.today.weekday() - SATURDAY) % 7)
         return saturday + timedelta(days)
 
-    def _step(self, fr: str, en: str, days: int, actor: Actor, command: Command, hour: int = 9, minute: int = 0) -> Step:
-        at = datetime.combine(self._day(days), time(hour, minute), self.zone)
-        return Step(fr, en, at, actor, command)
+    def _step(self, fr: str, en: str, days: int, actor: Actor, command: Command, at: time = MORNING) -> Step:
+        instant = datetime.combine(self._day(days), at, self.zone)
+        return Step(fr, en, instant, actor, command)
 
     def _session(self, reference: str, place: str, start: int, end: int, registration: int, capacity: int) -> Command:
         return commands.CreateSession(
@@ -99,7 +104,12 @@ class Scenario:
             ),
         )
         yield self._step(
-            "L'action est publiée.", "The action is published.", -144, PLATFORM, commands.PublishAction(ACTION), 10
+            "L'action est publiée.",
+            "The action is published.",
+            -144,
+            PLATFORM,
+            commands.PublishAction(ACTION),
+            time(10),
         )
         yield self._step(
             "Une session s'ouvre\u00a0: 2 places, coefficient 2, donc 4 candidatures au plus.",
@@ -107,13 +117,13 @@ class Scenario:
             -144,
             PLATFORM,
             self._session(ENDED, "47 - AGEN", start=-107, end=-22, registration=-99, capacity=2),
-            11,
+            time(11),
         )
 
     def _registered(self, number: int, name: str, session: str, days: int, more: tuple[str, str] = ("", "")) -> Step:
         """An adviser registers a candidate; `more`: what is to be said of it, in both languages."""
         return self._step(
-            f"Préinscription de {name}{more[0]}.",
+            _of("Préinscription", name, more[0]),
             f"{name} is registered{more[1]}.",
             days,
             ADVISER,
@@ -123,7 +133,7 @@ class Scenario:
                 candidate=Candidate(reference=f"P-{number}", name=name),
                 prescriber=Prescriber(origin=Origin.FRANCE_TRAVAIL, organization="FT-AGEN", name="A. Martin"),
             ),
-            minute=number,
+            time(9, number),
         )
 
     def _registrations(self) -> Iterator[Step]:
@@ -150,14 +160,12 @@ class Scenario:
             )
 
     def _convoked(self, application: str, name: str, days: int, on: int) -> Step:
-        return self._step(
-            f"Convocation de {name}.", f"{name} is convoked.", days, TRAINER, commands.Convoke(application, on=self._day(on))
-        )
+        command = commands.Convoke(application, on=self._day(on))
+        return self._step(_of("Convocation", name), f"{name} is convoked.", days, TRAINER, command)
 
     def _present(self, application: str, name: str, days: int) -> Step:
-        return self._step(
-            f"Présence de {name}.", f"{name} came.", days, TRAINER, commands.RecordPresence(application)
-        )
+        command = commands.RecordPresence(application)
+        return self._step(_of("Présence", name), f"{name} came.", days, TRAINER, command)
 
     def _last_seat(self) -> Iterator[Step]:
         several = list(zip(("C-2", "C-3", "C-4"), CANDIDATES[1:], strict=False))
@@ -176,9 +184,7 @@ class Scenario:
             ),
             ("C-4", "Noël Müller arrive trop tard.", "Noël Müller comes too late."),
         ):
-            retain = commands.Retain(
-                application, entry=self._day(-107), exit=self._day(-22), weekly_hours=Decimal(35)
-            )
+            retain = commands.Retain(application, entry=self._day(-107), exit=self._day(-22), weekly_hours=Decimal(35))
             yield self._step(fr, en, -120, TRAINER, retain)
 
     def _second_session(self) -> Iterator[Step]:

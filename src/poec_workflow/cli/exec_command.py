@@ -10,6 +10,7 @@ from attrs import evolve
 
 from poec_workflow import locales
 from poec_workflow.cli import options
+from poec_workflow.cli.cell_texts import coded
 from poec_workflow.cli.inspection_commands import would_pass
 from poec_workflow.cli.run_command import without_mark
 from poec_workflow.cli.terminal import print_json, say
@@ -46,16 +47,16 @@ def execute(
         print_json(_refused(answer, remedy, lang) if isinstance(answer, Refused) else _accepted(answer, lang))
     elif isinstance(answer, Refused):
         for refusal in answer.refusals:
-            say(f"{refusal.code}: {refusal.message(lang)}")
+            say(coded(refusal, lang))
         if remedy:
             say(would_pass(remedy, lang))
     else:
         for change in answer.changes:
-            say(f"{change.subject.reference}: {locales.state(change.subject.state, lang)} ({change.event.type})")
+            say(_happened(change, lang))
         if answer.notices:
             say(told_sentence(answer.notices, lang))
         for advisory in answer.advisories:
-            say(f"{advisory.code}: {advisory.message(lang)}", err=True)
+            say(coded(advisory, lang), err=True)
     ctx.exit(1 if isinstance(answer, Refused) else 0)
 
 
@@ -82,6 +83,11 @@ def _accepted(answer: Accepted, lang: str) -> dict[str, Any]:
         "consequences": [_event(each) for each in answer.consequences],
         "notices": [to_dict(each) for each in answer.notices],
     }
+
+
+def _happened(change: Change, lang: str) -> str:
+    state, event = locales.state(change.subject.state, lang), locales.label("events", change.event.type, lang)
+    return options.word("happened", lang, reference=change.subject.reference, state=state, event=event)
 
 
 def _event(change: Change) -> dict[str, Any]:

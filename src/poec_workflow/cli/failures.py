@@ -12,6 +12,8 @@ from typing import Final, NoReturn
 
 import click
 
+from poec_workflow.cli import language
+from poec_workflow.cli.error_words import error_text, sentence
 from poec_workflow.cli.terminal import say
 from poec_workflow.errors import CommandRefused, Conflict, Malformed, SchemaOutdated, StorageUnavailable
 
@@ -65,10 +67,10 @@ def exit_code(error: BaseException) -> int:
 
 def description(error: BaseException, code: int) -> str:
     """What is said of an exception: of one in a service's own code its place and class too."""
-    if code == INTERRUPTED:
-        return "interrupted"
+    if not isinstance(error, Exception):
+        return sentence("interrupted", language.current())
     if code != SERVICE:
-        return str(error)
+        return error_text(error, language.current())
     if os.environ.get(WHOLE_TRACEBACK):
         return "\n" + "".join(traceback.format_exception(error)).rstrip()
     return "".join((*_notes(error), _place(error), "".join(traceback.format_exception_only(error)).splitlines()[0]))

@@ -33,6 +33,7 @@ def print_list(
     kind: type[Any],
     format_: str,
     columns: Mapping[str, Iterable[object]],
+    together: tuple[int, ...] = (),
 ) -> None:
     """Print rows of one class in a format.
 
@@ -41,6 +42,7 @@ def print_list(
         kind: their class, which gives the CSV's columns even where there is no row.
         format_: text, json, csv or csv-excel.
         columns: for text: heading ▸ cells, from top to bottom.
+        together: for text: how many columns share one where there is no room.
     """
     if format_ == "json":
         print_json([to_dict(row) for row in rows])
@@ -48,7 +50,7 @@ def print_list(
         print_csv([each.name for each in fields(kind)], [to_dict(row) for row in rows], format_)
     else:
         cells = zip(*columns.values(), strict=True) if rows else ()
-        print_table(table(list(columns), [list(row) for row in cells]))
+        print_table(table(list(columns), [list(row) for row in cells], together=together))
 
 
 def print_csv(names: Sequence[str], rows: Iterable[Mapping[str, Any]], format_: str) -> None:

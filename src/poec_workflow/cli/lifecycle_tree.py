@@ -16,7 +16,9 @@ def lifecycle_tree(lifecycle: Lifecycle, lang: str) -> Tree:
     """The tree: a branch a state, in the table's order, and a leaf for each state that is reached from it."""
     tree = Tree(Text(locales.label("words", lifecycle.name, lang), style="bold"))
     for state in lifecycle.states:
-        branch = tree.add(Text(locales.state(state, lang), style="bold" if state not in lifecycle.final else "dim bold"))
+        branch = tree.add(
+            Text(locales.state(state, lang), style="bold" if state not in lifecycle.final else "dim bold")
+        )
         for commands, target in _ways(lifecycle, state, lang):
             branch.add(Text.assemble(", ".join(commands), " ▸ ", (target, "bold")))
     return tree
@@ -29,4 +31,7 @@ def _ways(lifecycle: Lifecycle, state: State, lang: str) -> Iterator[tuple[list[
         for row in rows:
             ways.setdefault(row.targets[state], {})[locales.label("commands", command.type, lang)] = None
     for target, commands in ways.items():
-        yield list(commands), locales.label("words", "unchanged", lang) if target is state else locales.state(target, lang)
+        yield (
+            list(commands),
+            locales.label("words", "unchanged", lang) if target is state else locales.state(target, lang),
+        )

@@ -107,14 +107,14 @@ def applications(store: str, places: tuple[str, ...], format_: str, lang: str, *
             options.word("candidate", lang): (row.candidate_name or row.candidate for row in rows),
             options.word("session", lang): (f"{row.session} {row.action_title}" for row in rows),
             **_role_columns(rows, lang),
-            options.word("prescriber", lang): (row.prescriber.organization or row.prescriber.origin for row in rows),
+            options.word("prescriber", lang): (_prescriber(row, lang) for row in rows),
             options.word("registered", lang): (
                 locales.shown(local_day(row.registered_at, workflow.settings.zone), lang) for row in rows
             ),
             options.word("state", lang): (locales.state(row.state, lang) for row in rows),
         }
 
-    reads = _Reads(ApplicationFilter, ApplicationRow, workflow.applications, workflow.application_tabs)
+    reads = _Reads(ApplicationFilter, ApplicationRow, workflow.applications, workflow.application_tabs, (2, 1, 3, 2, 1))
     _print_list(reads, columns, given, workflow.settings.zone, format_, lang, count=count)
 
 
@@ -140,7 +140,7 @@ def sessions(store: str, places: tuple[str, ...], format_: str, lang: str, *, co
             options.word("preregistered", lang): (row.preregistered for row in rows),
         }
 
-    reads = _Reads(SessionFilter, SessionRow, workflow.sessions, workflow.session_tabs)
+    reads = _Reads(SessionFilter, SessionRow, workflow.sessions, workflow.session_tabs, (1, 1, 3, 2, 3))
     _print_list(reads, columns, given, workflow.settings.zone, format_, lang, count=count)
 
 
@@ -166,18 +166,19 @@ def actions(store: str, places: tuple[str, ...], format_: str, lang: str, *, cou
             options.word("state", lang): (_lines(locales.state(row.state, lang), _alert(row, lang)) for row in rows),
         }
 
-    reads = _Reads(ActionFilter, ActionRow, workflow.actions, workflow.action_tabs)
+    reads = _Reads(ActionFilter, ActionRow, workflow.actions, workflow.action_tabs, (1, 1, 2, 2, 1))
     _print_list(reads, columns, given, workflow.settings.zone, format_, lang, count=count)
 
 
 @frozen
 class _Reads:
-    """How a list is read: by which filter, into which rows, and its pages and the counts of its tabs."""
+    """How a list is read: by which filter, into which rows, its pages, the counts of its tabs, which columns fold."""
 
     filter: type[Any]
     row: type[Any]
     page: Callable[[Any, PageRequest], Page[Any]]
     tabs: Callable[[Any], Mapping[Any, int]]
+    together: tuple[int, ...]
 
 
 def _print_list(
@@ -197,8 +198,12 @@ def _print_list(
         print_counts(asked, reads.tabs(asked), format_, lang)
         return
     page = reads.page(asked, request)
-    print_list(page.items, reads.row, format_, columns(page.items))
+    print_list(page.items, reads.row, format_, columns(page.items), reads.together)
     print_position(page, request, asked, reads.tabs, format_, lang)
+
+
+def _prescriber(row: ApplicationRow, lang: str) -> str:
+    return row.prescriber.organization or options.word(row.prescriber.origin, lang)
 
 
 def _with_details(row: SessionRow) -> str:

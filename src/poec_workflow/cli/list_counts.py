@@ -46,7 +46,7 @@ def print_position(
         tabs = tabs_of(asked)
         _say_tabs(tabs, lang)
         shown, total = len(page.items), locales.number(asked.total(tabs), lang)
-        if request.after is None and shown:
+        if request.after is None and shown > 1:
             say(options.word("first-to-last", lang, last=locales.number(shown, lang), total=total))
         else:
             say(options.word("some-of", lang, shown=locales.number(shown, lang), total=total))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from typing import Any
 
+from poec_workflow import locales
 from poec_workflow.cli import options
 from poec_workflow.cli.terminal import table
 from poec_workflow.cli.text_table import TextTable
@@ -32,7 +33,9 @@ def message_data(queued: QueuedMessage) -> dict[str, Any]:
 def waiting_table(queued: Sequence[QueuedMessage], lang: str) -> TextTable:
     """What waits; ids, which are long, are for programs and for the dead."""
     columns = ("notice", "about", "told", "attempts")
-    rows = [(each.message.notice, _about(each.message), _to(each.message, lang), each.attempts) for each in queued]
+    rows = [
+        (_notice(each.message, lang), _about(each.message), _to(each.message, lang), each.attempts) for each in queued
+    ]
     return table([options.word(name, lang) for name in columns], rows)
 
 
@@ -48,13 +51,13 @@ def dead_lines(queued: Iterable[QueuedMessage], lang: str) -> Iterator[str]:
 def delivery_lines(records: Iterable[DeliveryRecord], zone: tzinfo, lang: str) -> Iterator[str]:
     """What became of messages, a line each: « N3 KAIROS : transmis le … »."""
     for each in records:
-        told = {"notice": each.message.notice, "to": _to(each.message, lang), "on": _instant(each.at, zone)}
+        told = {"notice": each.message.notice, "to": _to(each.message, lang), "on": in_zone(each.at, zone)}
         yield options.word(f"message-{each.outcome}", lang, **told)
 
 
 def figures_lines(figures: OutboxFigures, zone: tzinfo, lang: str) -> Iterator[str]:
     """What an operator watches, a line each."""
-    oldest = "-" if figures.oldest is None else _instant(figures.oldest, zone)
+    oldest = "—" if figures.oldest is None else in_zone(figures.oldest, zone)
     for name, value in (
         ("waiting", figures.waiting),
         ("oldest", oldest),
@@ -65,14 +68,15 @@ def figures_lines(figures: OutboxFigures, zone: tzinfo, lang: str) -> Iterator[s
         yield options.word(f"{name}-figure", lang, value=value)
 
 
+def _notice(message: Message, lang: str) -> str:
+    name = locales.label("notices", message.notice, lang)
+    return message.notice if name == message.notice else f"{message.notice} {name}"
+
+
 def _about(message: Message) -> str:
     about = f"{message.about.reference} v{message.about.version}"
     return about if message.stream == message.about.reference else f"{message.stream} ({about})"
 
 
 def _to(message: Message, lang: str) -> str:
-    return f"{options.word(message.to.kind, lang)} {message.to.reference}"
-
-
-def _instant(instant: datetime, zone: tzinfo) -> str:
-    return in_zone(instant, zone).strftime("%Y-%m-%d %H:%M")
+    return f"{locales.label('audiences', message.to.kind, lang)} {message.to.reference}"

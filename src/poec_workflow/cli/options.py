@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 import click
 
 from poec_workflow import bootstrap
-from poec_workflow.locales import LANGUAGES, label
+from poec_workflow.cli import language
+from poec_workflow.locales import LANGUAGES, filled, label
 from poec_workflow.ports import Clock, Closable
 from poec_workflow.workflow import Workflow
 
@@ -18,12 +19,12 @@ F = TypeVar("F", bound=Callable[..., Any])
 DEFAULT_STORE = "sqlite:///poec.db"
 
 lang = click.option(
-    "--lang",
-    type=click.Choice(LANGUAGES),
-    default="en",
-    envvar="POEC_LANG",
+    language.OPTION,
+    type=click.Choice(LANGUAGES, case_sensitive=False),
+    default=language.current,
+    envvar=language.VARIABLE,
     show_envvar=True,
-    help="Language of labels and messages.",
+    help="Language of labels and messages; that of the locale by default.",
 )
 format_ = click.option(
     "--format",
@@ -86,6 +87,6 @@ def open_rules(places: Iterable[str]) -> bootstrap.OwnRules:
         raise click.UsageError(str(error)) from error
 
 
-def word(name: str, language: str, **values: object) -> str:
+def word(name: str, lang: str, **values: object) -> str:
     """A word of the command line in a language, its `{names}` filled in."""
-    return label("words", name, language).format(**values)
+    return filled(label("words", name, lang), values, lang)

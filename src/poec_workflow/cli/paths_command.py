@@ -7,6 +7,7 @@ from pathlib import Path as File
 
 import click
 
+from poec_workflow import locales
 from poec_workflow.bootstrap import OwnRules
 from poec_workflow.cli import options
 from poec_workflow.cli.terminal import print_json, print_table, say, table
@@ -23,6 +24,7 @@ from poec_workflow.testing.exploration import Path, shortest_paths, simple_paths
 @click.option("--into", type=click.Path(path_type=File, file_okay=False), help="Write each journal as a file there.")
 @options.settings
 @options.format_
+@options.lang
 def paths(
     *,
     lifecycle: str,
@@ -32,6 +34,7 @@ def paths(
     into: File | None,
     places: tuple[str, ...],
     format_: str,
+    lang: str,
 ) -> None:
     """List journals that lead to each state and over each row of a LIFECYCLE, as few lines as can be.
 
@@ -44,16 +47,19 @@ def paths(
         raise click.UsageError(f"no path {missing[0]} of {lifecycle}: there are {', '.join(found)}")
     found = {name: path for name, path in found.items() if name in selected or not selected}
     if into is not None:
-        _write(found, into)
+        _write(found, into, lang)
     elif format_ == "json":
         print_json([_as_data(name, path) for name, path in found.items()])
     elif selected:
         for path in found.values():
             for line in path.lines:
-                say(line)
+                say(line, whole=True)
     else:
-        rows = [(name, len(path.journal), " ".join(path.rows), path.state.value) for name, path in found.items()]
-        print_table(table(["path", "lines", "rows", "state"], rows))
+        rows = [
+            (name, len(path.journal), " ".join(path.rows), locales.shown(path.state, lang))
+            for name, path in found.items()
+        ]
+        print_table(table([locales.label("check", each, lang) for each in ("path", "lines", "rows", "state")], rows))
 
 
 def _shortest(lifecycle: Lifecycle, rules: OwnRules) -> dict[str, Path]:
@@ -69,11 +75,12 @@ def _simple(lifecycle: Lifecycle, rules: OwnRules) -> dict[str, Path]:
     return {"-".join(path.rows): path for path in simple_paths(lifecycle, rules.settings)}
 
 
-def _write(paths: Mapping[str, Path], into: File) -> None:
+def _write(paths: Mapping[str, Path], into: File, lang: str) -> None:
     into.mkdir(parents=True, exist_ok=True)
     for name, path in paths.items():
         (into / f"{name}.jsonl").write_text("".join(f"{line}\n" for line in path.lines), encoding="utf-8")
-    click.echo(f"{len(paths)} journals in {into}", err=True)
+    written = locales.filled(locales.label("check", "written", lang), {"count": len(paths), "folder": into}, lang)
+    say(written, err=True)
 
 
 def _as_data(name: str, path: Path) -> dict[str, object]:

@@ -97,7 +97,7 @@ def _read(journal: BufferedReader, lang: str) -> tuple[list[Request | str], int]
             requests.append(journal_line(line))
         except Malformed as error:
             malformed += 1
-            click.echo(f"{options.word('line', lang, line=number)}: {short(error.faults, lang)}", err=True)
+            say(options.word("line", lang, line=number, problem=short(error.faults, lang)), err=True)
             requests.append("")
     return requests, malformed
 
@@ -112,9 +112,9 @@ def _rewrite_by(changes: Iterable[tuple[type[Command], str, Any]]) -> Rewrite:
 
 def _print(result: Readjudication, lang: str) -> None:
     values = {"lines": result.lines, "settings": result.settings.fingerprint, "against": result.against.fingerprint}
-    click.echo(options.word("readjudicated", lang, **values))
+    say(options.word("readjudicated", lang, **values))
     if not result.differences:
-        click.echo(options.word("no-difference", lang))
+        say(options.word("no-difference", lang))
     columns = ["#", *(options.word(name, lang) for name in ("command", "reference", "before", "after"))]
     for kind, count in result.counts.items():
         if count:
@@ -128,7 +128,13 @@ def _print(result: Readjudication, lang: str) -> None:
 
 def _row(each: Difference, lang: str) -> tuple[object, ...]:
     command = each.request.command
-    return each.line, command.type, command.reference, _summary(each.before, lang), _summary(each.after, lang)
+    return (
+        each.line,
+        locales.label("commands", command.type, lang),
+        command.reference,
+        _summary(each.before, lang),
+        _summary(each.after, lang),
+    )
 
 
 def _summary(answer: Answer, lang: str) -> str:

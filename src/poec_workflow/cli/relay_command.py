@@ -69,7 +69,7 @@ def relay(
     wishes = {"--list": list_, "--dead": dead, "--status": status, "--preview": preview, "--retry": retry}
     asked = [name for name, wish in {**wishes, "--drop": drop, "--follow": follow}.items() if wish]
     if len(asked) > 1:
-        raise click.UsageError(f"{' and '.join(asked)}: one at a time")
+        raise click.UsageError(f"{', '.join(asked)}: one at a time")
     workflow = options.open_workflow(store, places)
     outbox = workflow.storage.outbox
     if list_ or dead:
@@ -125,7 +125,8 @@ def _print_done(ctx: click.Context, done: dict[str, bool], word: str, format_: s
         print_json(done)
     else:
         for each, was_there in done.items():
-            say(f"{each}: {options.word(word if was_there else 'not-there', lang)}", err=not was_there)
+            said = options.word(word if was_there else "not-there", lang)
+            say(options.word("came-of-it", lang, convocation=each, outcome=said), err=not was_there)
     ctx.exit(0 if all(done.values()) else 2)
 
 
@@ -170,4 +171,4 @@ def _send(
 
 
 def _line(report: RelayReport, lang: str) -> str:
-    return ", ".join(f"{getattr(report, name)} {options.word(f'{name}-messages', lang)}" for name in _COUNTED)
+    return ", ".join(options.word(f"{name}-messages", lang, count=getattr(report, name)) for name in _COUNTED)

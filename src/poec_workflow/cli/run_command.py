@@ -16,8 +16,9 @@ from attrs import define, field
 from rich.progress import track
 
 from poec_workflow.cli import options
+from poec_workflow.cli.error_words import faults_text
 from poec_workflow.cli.interruption import deferred_interrupt
-from poec_workflow.cli.terminal import console, print_json, print_table, table
+from poec_workflow.cli.terminal import console, print_json, print_table, say, table
 from poec_workflow.commands import Request
 from poec_workflow.decider import Refused
 from poec_workflow.errors import Conflict, Fault, Malformed, SchemaOutdated, StorageUnavailable, WorkflowError
@@ -99,7 +100,7 @@ def run(
     except (click.ClickException, BrokenPipeError):
         raise
     except (Exception, KeyboardInterrupt) as error:
-        click.echo(options.word("stopped", lang, line=tally.line), err=True)
+        say(options.word("stopped", lang, line=tally.line), err=True)
         # A store by which the journal was stopped is not asked again.
         _report(tally, {} if isinstance(error, WorkflowError) else _states(workflow), format_, lang)
         raise
@@ -141,7 +142,7 @@ def _execute(
 def _count(tally: _Tally, number: int, answer: Answer | Malformed, out: TextIO | None, lang: str) -> None:
     if isinstance(answer, Malformed):
         tally.malformed += 1
-        click.echo(f"{options.word('line', lang, line=number)}: {short(answer.faults, lang)}", err=True)
+        say(options.word("line", lang, line=number, problem=short(answer.faults, lang)), err=True)
     elif isinstance(answer, Refused):
         tally.refused += 1
         tally.codes.update(answer.codes)
@@ -212,7 +213,7 @@ def without_mark(text: bytes) -> bytes:
 
 def short(faults: tuple[Fault, ...], lang: str) -> str:
     """A line's faults, the first few of them."""
-    some = "; ".join(map(str, faults[:_SHOWN_FAULTS]))
+    some = faults_text(faults[:_SHOWN_FAULTS], lang)
     more = len(faults) - _SHOWN_FAULTS
     return f"{some}; {options.word('more', lang, count=more)}" if more > 0 else some
 
@@ -241,7 +242,8 @@ def _as_data(tally: _Tally) -> dict[str, Any]:
 
 def _print(tally: _Tally, lang: str) -> None:
     for name in ("accepted", "refused", "malformed"):
-        click.echo(f"{getattr(tally, name):>8} {options.word(name, lang)}")
+        count = getattr(tally, name)
+        click.echo(f"{count:>8} {options.word(name, lang, count=count)}")
     for title, counts in (("code", tally.codes), ("advisory", tally.advisories)):
         if counts:
             print_table(table([options.word(title, lang), options.word("count", lang)], counts.most_common()))

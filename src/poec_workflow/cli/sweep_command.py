@@ -33,8 +33,8 @@ def sweep(*, dry_run: bool, at: str | None, store: str, places: tuple[str, ...],
         return
     for reference in report.expired:
         say(reference)
-    said = options.word("would-expire" if dry_run else "expired", lang)
-    say(f"{len(report.expired)} {said}", err=True)
+    said = "would-expire" if dry_run else "expired"
+    say(options.word(said, lang, count=len(report.expired)), err=True)
 
 
 def _instant(text: str, *, dry_run: bool) -> datetime:

@@ -10,7 +10,7 @@ from poec_workflow.diagrams.labels import SHOWN
 from poec_workflow.diagrams.notices_drawing import NOTICE_FORMATS, render_notices
 from poec_workflow.diagrams.outcomes import Outcome
 from poec_workflow.history import HistoryEntry
-from poec_workflow.locales import LANGUAGES
+from poec_workflow.locales import DEFAULT_LANGUAGE, LANGUAGES
 from poec_workflow.machines import Lifecycle
 from poec_workflow.notices import Notices
 from poec_workflow.policies.settings import Settings
@@ -35,7 +35,7 @@ def render(
     drawn: Lifecycle | Notices,
     as_: str,
     *,
-    lang: str = "fr",
+    lang: str = DEFAULT_LANGUAGE,
     settings: Settings | None = None,
     show: Collection[str] = ("conditions", "codes"),
     path: Sequence[HistoryEntry] = (),
@@ -51,7 +51,7 @@ def render(
             notices, `notices.NOTICES` or a service's own, which heeds the language alone.
         as_: of a lifecycle one of `FORMATS`, or of `PAGES`, which heed the language, the settings and the notices
             alone; of notices one of `NOTICE_FORMATS`.
-        lang: `"fr"` or `"en"`.
+        lang: `"fr"` or `"en"`, by default the command line's own default.
         settings: a service's own, whose policies and permissions are then shown.
         show: any of `SHOWN`: `"conditions"`, `"codes"` (refusals) and `"actors"` (who may give the command).
         path: one subject's history, to be highlighted.

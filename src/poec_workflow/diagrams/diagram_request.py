@@ -9,7 +9,7 @@ from attrs import frozen
 
 from poec_workflow.diagrams import FORMATS, Graph, graph, render
 from poec_workflow.diagrams.labels import SHOWN
-from poec_workflow.locales import LANGUAGES
+from poec_workflow.locales import DEFAULT_LANGUAGE, LANGUAGES
 from poec_workflow.machines import LIFECYCLES, LIFECYCLES_BY_NAME, Lifecycles
 from poec_workflow.machines.lifecycles import by_name
 from poec_workflow.policies.settings import Settings
@@ -21,7 +21,7 @@ class DiagramRequest:
 
     lifecycle: str = "application"
     format: str = "mermaid"
-    lang: str = "fr"
+    lang: str = DEFAULT_LANGUAGE
     show: tuple[str, ...] = ("conditions", "codes")
     colours: bool = True
     grouped: bool = False

@@ -11,6 +11,7 @@ from attrs import frozen
 from poec_workflow import locales
 from poec_workflow.diagrams.outcomes import OUTCOMES, Outcome
 from poec_workflow.history import HistoryEntry
+from poec_workflow.locales import DEFAULT_LANGUAGE
 from poec_workflow.machines import AnyRule, Lifecycle
 from poec_workflow.model import State
 from poec_workflow.policies.access import Grant, anyone
@@ -110,7 +111,7 @@ class Graph:
 def graph(
     lifecycle: Lifecycle,
     *,
-    lang: str = "fr",
+    lang: str = DEFAULT_LANGUAGE,
     settings: Settings | None = None,
     path: Sequence[HistoryEntry] = (),
     counts: Mapping[Step, int] | None = None,

@@ -137,7 +137,8 @@ def _told(row: Notice, lang: str) -> Iterator[str]:
     if row.tell:
         yield _listed(row.tell, lang)
     for states, audiences in row.applications.items():
-        yield f"{_of_each(states, lang)}{' :' if lang == 'fr' else ':'} {_listed(audiences, lang)}"
+        colon = "\u00a0:" if lang == "fr" else ":"
+        yield f"{_of_each(states, lang)}{colon} {_listed(audiences, lang)}"
 
 
 def _listed(audiences: Iterable[Audience], lang: str) -> str:
@@ -158,8 +159,8 @@ def _of_each(states: Collection[ApplicationState], lang: str) -> str:
     for known, name in ((LIVE_STATES, "of-each-live"), (_RETAINED, "of-each-retained")):
         if states == known:
             return _word(name, lang)
-    some = ", ".join(locales.state(each, lang) for each in ApplicationState if each in states)
-    return _word("of-each", lang).format(states=some)
+    some = [each for each in ApplicationState if each in states]
+    return locales.filled(_word("of-each", lang), {"states": some}, lang)
 
 
 def _boxes(notices: Notices, lang: str) -> Iterator[tuple[Notice, _Boxes]]:

@@ -13,15 +13,18 @@ from pkgutil import get_data
 from string import Formatter
 from typing import Any
 
+from poec_workflow.locales.elision import elided
+
 LANGUAGES = ("fr", "en")
+DEFAULT_LANGUAGE = "en"
+"""Of the command line where the environment says nothing, and of `diagrams.render`."""
 _LISTED = 8
 _LONGEST = 80
 _SECTIONS = {"command": "commands", "accepted": "commands", "possible": "commands", "actor": "words"}
 """Details that are codes with labels of their own."""
-_LISTS = ("possible",)
-"""Details that are lists, which may be empty."""
 _NUMBERS = (int, float, Decimal)
 _WIDE = re.compile("[0-9]{4}")
+_PLURAL = 2
 _DAY_FORMAT = re.compile(r"(?:[^%]|%[-0_]?[aAwdbBmyYHIMSfpzZjUWcxXGuV%])*")
 
 
@@ -52,11 +55,12 @@ def sentence(
 ) -> str:
     """The sentence of a code, its `{names}` filled in from the details.
 
-    Without a sentence, or when filling it in fails, a sentence that names the code.
+    Where a list has nothing in it, the sentence `CODE.none` if there is one. Without a sentence, or when filling it in
+    fails, a sentence that names the code.
     """
     ours = words(lang)
     try:
-        template = (templates or {}).get(lang) or _own_template(ours, section, code, details)
+        template = (templates or {}).get(lang) or _own_template(ours[section], code, details)
         if template is not None:
             return "".join(_filled(template, details, lang))
     except Exception:  # noqa: BLE001, S110 - a service's own template and details must not break a refusal
@@ -64,28 +68,57 @@ def sentence(
     return ours["problems"]["own-rule"].format(code=code)
 
 
-def _own_template(
-    ours: Mapping[str, Mapping[str, str]], section: str, code: str, details: Mapping[str, Any]
-) -> str | None:
-    """The package's sentence of a code: the one without a list, where there is nothing in the list."""
-    template = ours[section].get(code)
-    without = ours.get(f"{section}-without-list", {}).get(code)
-    if template is None or without is None or any(details.get(name) for name in _LISTS if f"{{{name}}}" in template):
-        return template
-    return without
+def _own_template(section: Mapping[str, str], code: str, details: Mapping[str, Any]) -> str | None:
+    """The package's sentence of a code; where a list in its details is empty, the one for that, if there is one."""
+    empty = (name for name, each in details.items() if isinstance(each, (list, tuple)) and not each)
+    without = (section.get(f"{code}.no-{name}") for name in empty)
+    return next(filter(None, without), None) or section.get(code)
 
 
-def _filled(template: str, details: Mapping[str, Any], lang: str) -> Iterator[str]:
-    """Yield the pieces of a sentence; a placeholder without a detail is left as it is."""
+def filled(template: str, details: Mapping[str, Any], lang: str) -> str:
+    """A text of ours with its `{names}` filled in; texts stand in it as they are, however long."""
+    return "".join(_filled(template, details, lang, whole=True))
+
+
+def _filled(template: str, details: Mapping[str, Any], lang: str, *, whole: bool = False) -> Iterator[str]:
+    """Yield the pieces of a sentence; a placeholder without a detail is left as it is.
+
+    `{seats:seat|seats}` is one word or the other, as the number, or the length of a list, wants it.
+    """
     for text, name, spec, conversion in Formatter().parse(template):
-        yield text
         if name is None:
+            yield text
             continue
         value = details.get(name, "{" + name + "}")
-        formatted = type(value) in _NUMBERS or ("%" in (spec or "") and isinstance(value, date | time))
-        if conversion or not spec or not formatted:
-            value = Formatter().convert_field(shown(value, lang, _SECTIONS.get(name)), conversion)
-        yield format(value, spec or "")
+        if spec and "|" in spec:
+            yield text + spec.split("|")[not _is_singular(value, lang)]
+            continue
+        word = _written(value, name, spec or "", conversion, lang, whole=whole)
+        yield (elided(text, word) if lang == "fr" else text) + word
+
+
+def _written(
+    value: Any,  # noqa: ANN401 - any detail
+    name: str,
+    spec: str,
+    conversion: str | None,
+    lang: str,
+    *,
+    whole: bool,
+) -> str:
+    formatted = type(value) in _NUMBERS or ("%" in spec and isinstance(value, date | time))
+    if conversion or not spec or not formatted:
+        said = value if whole and isinstance(value, str) else shown(value, lang, _SECTIONS.get(name))
+        value = Formatter().convert_field(said, conversion)
+    return format(value, spec)
+
+
+def _is_singular(value: object, lang: str) -> bool:
+    """In French 0 and 1,5 are singular too."""
+    count = len(value) if isinstance(value, (list, tuple, set, frozenset)) else value
+    if not isinstance(count, (int, float, Decimal)):
+        return False
+    return abs(float(count)) < _PLURAL if lang == "fr" else count == 1
 
 
 def fault_of_template(template: object) -> str | None:
@@ -112,7 +145,7 @@ def placeholders(template: str) -> frozenset[str]:
 
 
 def _is_format(spec: str) -> bool:
-    if "%" in spec and _DAY_FORMAT.fullmatch(spec):
+    if spec.count("|") == 1 or ("%" in spec and _DAY_FORMAT.fullmatch(spec)):
         return True
     return not _WIDE.search(spec) and any(_formats(each, spec) for each in ("", 0, Decimal(0)))
 
@@ -137,7 +170,7 @@ def state(value: Enum, lang: str) -> str:
 
 
 def shown(value: object, lang: str, section: str | None = None) -> str:
-    """A value as people write it: 25/03/2022 in French, times as 09:30, long lists and texts cut short.
+    """A value as people write it: 25/03/2022 and 30,5 in French, times as 09:30, long lists and texts cut short.
 
     Args:
         value: a detail.
@@ -156,4 +189,6 @@ def shown(value: object, lang: str, section: str | None = None) -> str:
         some = [shown(each, lang, section) for each in value[:_LISTED]]
         return ", ".join(some) + (", …" if len(value) > _LISTED else "") or label("words", "none", lang)
     text = label(section, str(value), lang) if section else str(value)
+    if isinstance(value, Decimal) and lang == "fr":
+        text = text.replace(".", ",")
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"

@@ -39,8 +39,8 @@ def told_sentence(
         return told["nobody"]
     who = [addressee_label(each, lang, roles) for each in named[:most]]
     if len(named) > most:
-        who.append(locales.label("words", "more", lang).format(count=len(named) - most))
-    return told["sentence"].format(who=", ".join(who))
+        who.append(locales.filled(locales.label("words", "more", lang), {"count": len(named) - most}, lang))
+    return locales.filled(told["sentence"], {"who": ", ".join(who), "count": len(named)}, lang)
 
 
 def addressee_label(addressee: Addressee, lang: str, roles: Mapping[str, str] = FrozenMap({})) -> str:

@@ -11,6 +11,7 @@ from unicodedata import category
 from attrs import frozen
 from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, StrictUndefined, TemplateNotFound
 
+from poec_workflow.locales.elision import of
 from poec_workflow.messages import AddresseeKind, Message
 from poec_workflow.ports import Content
 
@@ -124,6 +125,7 @@ def _values(message: Message, content: Content, language: str) -> dict[str, Any]
         "told": content.told,
         "expiring": content.expiring,
         "day": lambda value: written_day(value, language),
+        "of": lambda name: of(name, "’"),
         "clock": _clock,
         "hours": lambda value: _hours(value, language),
     }

@@ -1,0 +1,63 @@
+"""Errors in the user's language: exceptions speak English, for logs; here their sentences are found again, and told.
+
+A sentence that the table does not have is told as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+
+from poec_workflow import locales
+from poec_workflow.cli.cell_texts import coded
+from poec_workflow.cli.click_words import french
+from poec_workflow.errors import CommandRefused, Fault, Malformed
+
+_OPTION = re.compile(r"(--[\w-]+(?: \S+)?|\$\S*|'.*?'): (.*)", re.DOTALL)
+
+
+def error_text(error: Exception, lang: str) -> str:
+    """What an exception says."""
+    if isinstance(error, CommandRefused):
+        return "; ".join(coded(each, lang) for each in error.refusals)
+    if isinstance(error, Malformed):
+        return faults_text(error.faults, lang)
+    return sentence(str(error), lang)
+
+
+def faults_text(faults: Iterable[Fault], lang: str) -> str:
+    """Where what can't be read, and why."""
+    between, colon = ("\u00a0; ", "\u00a0: ") if lang == "fr" else ("; ", ": ")
+    return between.join(f"{each.place}{colon}{sentence(each.problem, lang)}" for each in faults)
+
+
+def sentence(text: str, lang: str) -> str:
+    """An English sentence of an exception, in a language."""
+    if lang != "fr":
+        return text
+    for pattern, template in _patterns():
+        if found := pattern.fullmatch(text):
+            told = {
+                name: sentence(value, lang) if name in _SENTENCES else value
+                for name, value in found.groupdict().items()
+            }
+            return locales.filled(template, told, lang)
+    named = _OPTION.fullmatch(text)
+    return f"{named[1]}\u00a0: {sentence(named[2], lang)}" if named else text
+
+
+_SENTENCES = frozenset({"why", "error"})
+"""Placeholders that stand for another sentence."""
+
+
+@cache
+def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """What each English sentence looks like, and the French one."""
+    return tuple((_pattern(english), told) for english, told in french("errors").items())
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    pieces = re.split(r"\{(\w+)\}", template)
+    named = (f"(?P<{each}>.+?)" if index % 2 else re.escape(each) for index, each in enumerate(pieces))
+    return re.compile("".join(named), re.DOTALL)
