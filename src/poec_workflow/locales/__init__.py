@@ -55,14 +55,11 @@ def sentence(
 ) -> str:
     """The sentence of a code, its `{names}` filled in from the details.
 
-    Where a list has nothing in it, the sentence `CODE.none` if there is one. Without a sentence, or when filling it in
-    fails, a sentence that names the code.
+    Without a sentence, or when filling it in fails, a sentence that names the code.
     """
     ours = words(lang)
     try:
-        empty = any(isinstance(each, (list, tuple)) and not each for each in details.values())
-        said = ours[section].get(f"{code}.none") if empty else None
-        template = (templates or {}).get(lang) or said or ours[section].get(code)
+        template = (templates or {}).get(lang) or ours[section].get(code)
         if template is not None:
             return "".join(_filled(template, details, lang))
     except Exception:  # noqa: BLE001, S110 - a service's own template and details must not break a refusal
