@@ -14,6 +14,9 @@ from poec_workflow.adapters.sql import SqlStorage
 from poec_workflow.ports import Storage
 from postgres import SERVER, NoPostgreSQL
 
+# The tests read English where they do not ask for a language: the package's default is French.
+os.environ.setdefault("POEC_LANG", "en")
+
 
 @pytest.fixture(params=sorted(MADE))
 def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Storage]:

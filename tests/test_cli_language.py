@@ -30,10 +30,10 @@ def invoke(*arguments: str, **environment: str | None) -> Result:
     [
         ({}, (), "en"),
         ({"LANG": "fr_FR.UTF-8"}, (), "fr"), ({"LANG": "fr"}, (), "fr"), ({"LANG": "fr_CA@euro"}, (), "fr"),
-        ({"LANG": "C.UTF-8"}, (), "en"), ({"LANG": "de_DE.UTF-8"}, (), "en"), ({"LANG": "frr_DE"}, (), "en"),
-        ({"LC_ALL": "en_GB.UTF-8", "LANG": "fr_FR.UTF-8"}, (), "en"), ({"LC_ALL": "C", "LANG": "fr_FR"}, (), "en"),
+        ({"LANG": "C.UTF-8"}, (), "fr"), ({}, (), "fr"), ({"LANG": "de_DE.UTF-8"}, (), "en"), ({"LANG": "frr_DE"}, (), "en"),
+        ({"LC_ALL": "en_GB.UTF-8", "LANG": "fr_FR.UTF-8"}, (), "en"), ({"LC_ALL": "C", "LANG": "en_US"}, (), "fr"),
         ({"LC_ALL": "", "LC_MESSAGES": "fr_FR", "LANG": "en_US"}, (), "fr"),
-        ({"LANGUAGE": "de:fr:en", "LANG": "en_US.UTF-8"}, (), "fr"), ({"LANGUAGE": "fr", "LC_ALL": "C"}, (), "en"),
+        ({"LANGUAGE": "de:fr:en", "LANG": "en_US.UTF-8"}, (), "fr"), ({"LANGUAGE": "en", "LC_ALL": "C"}, (), "fr"),
         ({"POEC_LANG": "en", "LC_ALL": "fr_FR"}, (), "en"), ({"POEC_LANG": "fr", "LC_ALL": "C"}, (), "fr"),
         ({"POEC_LANG": "", "LANG": "fr_FR"}, (), "fr"),
         ({"POEC_LANG": "fr"}, ("--lang", "en"), "en"), ({"LANG": "fr_FR"}, ("--lang=en",), "en"),

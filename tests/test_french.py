@@ -95,11 +95,6 @@ def test_de_is_elided_where_a_vowel_is_heard(said: str) -> None:
             "1 candidate is retained already, for 0 seats.",
         ),
         (
-            Refusal("no-transition", {"state": ApplicationState.RETAINED, "accepted": ()}),
-            "Impossible dans l'état « Retenue », où plus rien n'est possible.",
-            "Not possible in the state “Retained”, where nothing more can be done.",
-        ),
-        (
             Refusal("no-transition", {"state": ApplicationState.PENDING, "accepted": ("convoke",)}),
             "Impossible dans l'état « En attente » ; est possible : convoquer.",
             "Not possible in the state “Pending”; possible is: convoke.",

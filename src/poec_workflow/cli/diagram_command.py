@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from poec_workflow.bootstrap import OwnRules
-from poec_workflow.cli import options
+from poec_workflow.cli import language, options
+from poec_workflow.cli.error_words import sentence
 from poec_workflow.cli.terminal import say
 from poec_workflow.diagrams import FORMATS, NOTICE_FORMATS, PAGES, SHOWN, render
 from poec_workflow.diagrams.markdown_blocks import update_blocks
@@ -125,6 +126,7 @@ def _redraw_page(page: Path, rules: OwnRules, *, check: bool) -> None:
     if after == before:
         return
     if check:
-        say(f"{page} is stale: draw it anew by poec-workflow diagram --into {page}", err=True)
+        stale = f"{page} is stale: draw it anew by poec-workflow diagram --into {page}"
+        say(sentence(stale, language.current()), err=True)
         click.get_current_context().exit(1)
     page.write_bytes(after.encode())

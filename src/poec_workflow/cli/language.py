@@ -42,11 +42,12 @@ def chosen(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
 
 
 def of_locale(environment: Mapping[str, str]) -> str:
-    """The language of an environment's locale; the default where it names none of ours."""
+    """The language of an environment's locale: English where it names another than ours, the default where none."""
     locale = next((environment[name] for name in _LOCALE if environment.get(name)), "")
     preferred = [] if _C.fullmatch(locale) else environment.get("LANGUAGE", "").split(":")
     languages = (re.split("[_.@-]", each)[0].lower() for each in (*preferred, locale))
-    return next((each for each in languages if each in LANGUAGES), DEFAULT_LANGUAGE)
+    said = bool(locale) and not _C.fullmatch(locale)
+    return next((each for each in languages if each in LANGUAGES), "en" if said else DEFAULT_LANGUAGE)
 
 
 def _given(arguments: Sequence[str]) -> Iterator[str]:

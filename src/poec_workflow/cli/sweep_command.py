@@ -41,7 +41,7 @@ def _instant(text: str, *, dry_run: bool) -> datetime:
     try:
         instant = from_dict(text, datetime)
     except Malformed as error:
-        raise click.BadParameter(str(error), param_hint="--at") from error
+        raise click.BadParameter(error.faults[0].problem, param_hint="--at") from error
     if instant > SystemClock().now() and not dry_run:
         raise click.UsageError("--at is later than now: that is for --dry-run only")
     return instant

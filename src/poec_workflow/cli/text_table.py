@@ -70,6 +70,7 @@ class TextTable:
     def _others(self) -> Iterator[TextTable]:
         if self.turns:
             yield self._turned()
+            return
         pairs, odd = divmod(len(self.columns), 2)
         for each in [self.together] if self.together else [(1,) * odd + (2,) * pairs] * (len(self.columns) > _FEW):
             yield self._folded(each)

@@ -16,7 +16,7 @@ from typing import Any
 from poec_workflow.locales.elision import elided
 
 LANGUAGES = ("fr", "en")
-DEFAULT_LANGUAGE = "en"
+DEFAULT_LANGUAGE = "fr"
 """Of the command line where the environment says nothing, and of `diagrams.render`."""
 _LISTED = 8
 _LONGEST = 80
@@ -55,8 +55,7 @@ def sentence(
 ) -> str:
     """The sentence of a code, its `{names}` filled in from the details.
 
-    Where a list has nothing in it, the sentence `CODE.none` if there is one. Without a sentence, or when filling it in
-    fails, a sentence that names the code.
+    Without a sentence, or when filling it in fails, a sentence that names the code.
     """
     ours = words(lang)
     try:
