@@ -28,16 +28,16 @@ def invoke(*arguments: str, **environment: str | None) -> Result:
 @pytest.mark.parametrize(
     ("environment", "arguments", "expected"),
     [
-        ({}, (), "en"),
+        ({}, (), "fr"),
         ({"LANG": "fr_FR.UTF-8"}, (), "fr"), ({"LANG": "fr"}, (), "fr"), ({"LANG": "fr_CA@euro"}, (), "fr"),
-        ({"LANG": "C.UTF-8"}, (), "fr"), ({}, (), "fr"), ({"LANG": "de_DE.UTF-8"}, (), "en"), ({"LANG": "frr_DE"}, (), "en"),
+        ({"LANG": "C.UTF-8"}, (), "fr"), ({"LANG": "de_DE.UTF-8"}, (), "en"), ({"LANG": "frr_DE"}, (), "en"),
         ({"LC_ALL": "en_GB.UTF-8", "LANG": "fr_FR.UTF-8"}, (), "en"), ({"LC_ALL": "C", "LANG": "en_US"}, (), "fr"),
         ({"LC_ALL": "", "LC_MESSAGES": "fr_FR", "LANG": "en_US"}, (), "fr"),
         ({"LANGUAGE": "de:fr:en", "LANG": "en_US.UTF-8"}, (), "fr"), ({"LANGUAGE": "en", "LC_ALL": "C"}, (), "fr"),
         ({"POEC_LANG": "en", "LC_ALL": "fr_FR"}, (), "en"), ({"POEC_LANG": "fr", "LC_ALL": "C"}, (), "fr"),
         ({"POEC_LANG": "", "LANG": "fr_FR"}, (), "fr"),
         ({"POEC_LANG": "fr"}, ("--lang", "en"), "en"), ({"LANG": "fr_FR"}, ("--lang=en",), "en"),
-        ({}, ("--lang", "en", "--lang", "fr"), "fr"), ({}, ("--", "--lang", "fr"), "en"), ({}, ("--lang", "FR"), "fr"),
+        ({}, ("--lang", "en", "--lang", "fr"), "fr"), ({}, ("--", "--lang", "en"), "fr"), ({}, ("--lang", "FR"), "fr"),
     ],
 )  # fmt: skip
 def test_the_option_wins_over_the_variable_and_that_over_the_locale(
