@@ -44,6 +44,11 @@ class Arc:
         return len(self.sources) > 1
 
     @property
+    def stays(self) -> bool:
+        """Whether it leads back to where it starts."""
+        return self.sources == (self.target,)
+
+    @property
     def name(self) -> str:
         """Its identifier: the two ends."""
         return f"{FRAME if self.framed else self.source or START}-{self.target}"
