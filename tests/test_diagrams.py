@@ -54,8 +54,8 @@ def test_mermaid_has_nothing_but_its_grammar(lifecycle: Lifecycle, lang: str) ->
     """Every line is the header, a state, what keeps it, an arc or a class; identifiers have no hyphen, and labels no bare colon."""
     text = render(lifecycle, "mermaid", lang=lang, full=True)
     header, *body = text.split("stateDiagram-v2\n")
-    straight = "config:\n  flowchart:\n    curve: linear\n"
-    assert header == f"---\ntitle: {locales.label('words', lifecycle.name, lang)}\n{straight}---\n"
+    laid_out = "config:\n  flowchart:\n    curve: linear\n  state:\n    rankSpacing: 80\n"
+    assert header == f"---\ntitle: {locales.label('words', lifecycle.name, lang)}\n{laid_out}---\n"
     lines = body[0].splitlines()
     assert text.endswith("\n")
     assert all(any(each.fullmatch(line) for each in (_STATE, _KEPT, _ARC, _CLASS)) for line in lines), lines

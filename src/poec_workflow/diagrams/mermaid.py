@@ -17,8 +17,8 @@ from poec_workflow.diagrams.svg_style import LIGHT
 
 _SPECIAL = re.compile(r"[:;#\"<>{}*_`]")
 _STEP = "    "
-_STRAIGHT = ("config:", "  flowchart:", "    curve: linear")
-"""Mermaid 11 moves a label along a curve, and over its neighbour."""
+_LAID_OUT = ("config:", "  flowchart:", "    curve: linear", "  state:", "    rankSpacing: 80")
+"""Mermaid 11 moves a label along a curve, and over its neighbour; 10 needs the room for the label of a frame's arc."""
 
 
 def render(graph: Graph, show: Collection[str]) -> str:
@@ -28,7 +28,7 @@ def render(graph: Graph, show: Collection[str]) -> str:
 
 def _lines(chart: Statechart, show: Collection[str]) -> Iterator[str]:
     graph = chart.graph
-    yield from ("---", f"title: {graph.title}", *_STRAIGHT, "---", "stateDiagram-v2")
+    yield from ("---", f"title: {graph.title}", *_LAID_OUT, "---", "stateDiagram-v2")
     if chart.framed:
         yield from (f"{_STEP}{line}" for line in _frame(chart, show))
     for node in graph.nodes:

@@ -84,7 +84,7 @@ class Statechart:
 
     def inside(self, arc: Arc) -> bool:
         """Whether an arc lies inside the frame: from one of its states, or from the start, to one of its states."""
-        return arc.target in self.framed and not arc.framed
+        return arc.target in self.framed and not arc.framed and (arc.source is None or arc.source in self.framed)
 
 
 def statechart(graph: Graph) -> Statechart:
