@@ -51,7 +51,7 @@ def _arcs(lifecycle: Lifecycle) -> list[tuple[str, str, str]]:
 @LIFECYCLE
 @LANG
 def test_mermaid_has_nothing_but_its_grammar(lifecycle: Lifecycle, lang: str) -> None:
-    """Every line is the header, a state, what keeps it, an arc or a class; identifiers have no hyphen, and labels no bare colon."""
+    """Every line is the header, a state, its rows, an arc or a class; identifiers have no hyphen, labels no colon."""
     text = render(lifecycle, "mermaid", lang=lang, full=True)
     header, *body = text.split("stateDiagram-v2\n")
     laid_out = "config:\n  flowchart:\n    curve: linear\n  state:\n    rankSpacing: 80\n"

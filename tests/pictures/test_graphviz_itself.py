@@ -22,7 +22,7 @@ from poec_workflow.machines import APPLICATION, Lifecycle
 def test_it_reads_the_graph(lifecycle: Lifecycle, lang: str, show: tuple[str, ...]) -> None:
     """Its nodes are the states with their labels, its edges the graph's with theirs, and nothing else."""
     expected = graph(lifecycle, lang=lang)
-    read = json.loads(dot(render(lifecycle, "dot", lang=lang, show=show), "json0"))
+    read = json.loads(dot(render(lifecycle, "dot", lang=lang, show=show, grouped=False), "json0"))
     names = [each["name"] for each in read["objects"]]
     labels = {each["name"]: each["label"] for each in read["objects"] if each["name"] != START}
     assert labels == {node.state.value: node.label for node in expected.nodes}
@@ -71,7 +71,7 @@ def test_it_reads_any_label() -> None:
 def test_a_path_is_seen() -> None:
     """The edges that an application took are heavy, and so are the states that it was in."""
     told = season().history(APPLICATION.kind, "C-1")
-    read = json.loads(dot(render(APPLICATION, "dot", path=told), "json0"))
+    read = json.loads(dot(render(APPLICATION, "dot", path=told, full=True), "json0"))
     names = [each["name"] for each in read["objects"]]
     heavy = {(names[each["tail"]], each["label"].split()[1]) for each in read["edges"] if "penwidth" in each}
     assert heavy == {(entry.from_state or START, entry.rule) for entry in told}
@@ -92,7 +92,7 @@ def test_our_picture_crosses_no_more_than_its(lifecycle: Lifecycle, lang: str, s
 
 def test_crossings_are_counted() -> None:
     """The counter sees the crossings of a picture that has some: of Graphviz's flat one, and of two plain curves."""
-    assert len(crossings(arcs_of_dot(render(APPLICATION, "dot", show=())))) > 10
+    assert len(crossings(arcs_of_dot(render(APPLICATION, "dot", show=(), grouped=False)))) > 10
     up: list[tuple[float, float]] = [(0, 0), (3, 3), (6, 6), (9, 9)]
     down: list[tuple[float, float]] = [(0, 9), (3, 6), (6, 3), (9, 0)]
     assert crossings({"up": up, "down": down}) == [("up", "down")]

@@ -23,7 +23,8 @@ _PARSE = """async text => {
     await mermaid.parse(text);
     const data = (await mermaid.mermaidAPI.getDiagramFromText(text)).db.getData();
     return {
-        states: data.nodes.filter(each => !/_(start|end)$/.test(each.id)).map(each => [each.id, [each.label, ...each.description ?? []]]),
+        states: data.nodes.filter(each => !/_(start|end)$/.test(each.id))
+            .map(each => [each.id, [each.label, ...each.description ?? []]]),
         arcs: data.edges.map(each => [each.start, each.end, each.label]),
         classes: Object.fromEntries(data.nodes.map(each => [each.id, each.cssClasses])),
     };

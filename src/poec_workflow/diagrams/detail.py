@@ -23,9 +23,7 @@ class Detail:
     grouped: bool
 
 
-def detail(
-    as_: str, show: Collection[str] | None = None, *, grouped: bool | None = None, full: bool = False
-) -> Detail:
+def detail(as_: str, show: Collection[str] | None = None, *, grouped: bool | None = None, full: bool = False) -> Detail:
     """What is asked for, and for the rest what suits the format.
 
     Args:

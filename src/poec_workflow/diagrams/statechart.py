@@ -22,6 +22,8 @@ FRAME = "frame"
 """The start point and the frame, as ends of arcs; no state has these names."""
 FRAME_TITLE = "in-each-of-these-states"
 """The word of the locale that is the frame's title."""
+FRAME_STATES = "in-each-of"
+"""The same with the states' names, where there is room for them."""
 
 
 @frozen(kw_only=True)
