@@ -7,7 +7,7 @@ Graphviz gets boxes of known sizes and no text, so the layout does not depend on
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from threading import Lock
 from typing import Any
 
