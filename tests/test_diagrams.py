@@ -13,6 +13,7 @@ import pytest
 from attrs import evolve
 from every import season
 
+from own_rules import EVERY
 from poec_workflow import ActorKind, SessionState, Settings, commands, locales
 from poec_workflow.diagrams import FORMATS, PICTURES, graph, render, steps
 from poec_workflow.diagrams.outcomes import PAINTS
@@ -30,6 +31,15 @@ PICTURE = pytest.mark.parametrize("as_", ["mermaid", "dot", "svg", "plantuml", "
 
 _STATE = re.compile(r'    state "([^"]+)" as ([A-Za-z_]+)')
 _KEPT = re.compile(r"    ([A-Za-z_]+) : ([^:]+)")
+_ROW = {
+    **dict.fromkeys(("mermaid", "plantuml", "dot"), r"(?:(?<=[ >\"])|(?<=\\[nl]))([LSAX]\d+) "),
+    "svg": r'data-rule="([LSAX]\d+)"',
+    "scxml": r'poec:rule="([LSAX]\d+)"',
+    "xstate": r'"rule": "([LSAX]\d+)"',
+    "table": r"([LSAX]\d+) →",
+    "rows": r"(?m)^\| ([LSAX]\d+) ",
+}
+"""How each format writes a row's number."""
 _CLASS = re.compile(r"    (classDef [a-z]+ [^:;]+:.+|class [a-z_,]+ [a-z]+)")
 _ARC = re.compile(r"    (\[\*\]|[A-Za-z_]+) --> (\[\*\]|[A-Za-z_]+)(?: : ([^:]+))?")
 
@@ -116,6 +126,22 @@ def test_mermaid_marks_what_is_final(lifecycle: Lifecycle) -> None:
     """The final states, and no others, lead to the end."""
     ends = {source for source, target, _ in _arcs(lifecycle) if target == "[*]"}
     assert ends == {state.value.replace("-", "_") for state in lifecycle.final}
+
+
+@pytest.mark.parametrize("lifecycle", [*LIFECYCLES.values(), *EVERY.values()], ids=lambda each: each.fingerprint)
+@LANG
+@pytest.mark.parametrize("full", [False, True])
+@FORMAT
+def test_every_row_is_there_as_often_as_it_is_drawn(lifecycle: Lifecycle, lang: str, as_: str, *, full: bool) -> None:
+    """From each of its sources; once where rows are listed, and where it starts from a frame or keeps its states."""
+    text = render(lifecycle, as_, lang=lang, full=full, show=())
+    drawn = statechart(graph(lifecycle, lang=lang, grouped=as_ == "svg" or (as_ in PICTURES and not full)))
+    rows = [row for arc in drawn.arcs for row in arc.rows]
+    rows += [row for kept in drawn.internal.values() for row in kept]
+    # Mermaid writes what keeps the framed states into each of them.
+    rows += [(edge,) for row in drawn.frame_internal for edge in row] if as_ == "mermaid" else drawn.frame_internal
+    expected = [rule.id for rule in lifecycle.rules] if as_ == "rows" else [row[0].rule.id for row in rows]
+    assert Counter(re.findall(_ROW[as_], text)) == Counter(expected)
 
 
 @LIFECYCLE

@@ -9,11 +9,13 @@ import pytest
 from crossings import arcs_of_dot, arcs_of_svg, crossings, dot
 from every import GROUPED, LANG, LIFECYCLE, NASTY, SHOW, nasty, season
 
+from own_rules import EVERY
 from poec_workflow.diagrams import dot as dot_
 from poec_workflow.diagrams import graph, render
 from poec_workflow.diagrams.labels import lines
 from poec_workflow.diagrams.statechart import START, statechart
 from poec_workflow.machines import APPLICATION, Lifecycle
+from poec_workflow.model import SubjectKind
 
 
 @LIFECYCLE
@@ -45,6 +47,20 @@ def test_it_reads_the_statechart(lifecycle: Lifecycle, lang: str) -> None:
     assert {names[each] for each in frame["nodes"]} == {START, *drawn.framed}
     assert len(read["edges"]) == len(drawn.arcs)
     assert sum("ltail" in each for each in read["edges"]) == sum(arc.framed for arc in drawn.arcs)
+
+
+@pytest.mark.parametrize("kind", EVERY)
+def test_it_reads_a_services_own_rows(kind: SubjectKind) -> None:
+    """In full an edge for each row from each source; grouped one for each arc, and the frame has open states alone."""
+    full = json.loads(dot(render(EVERY[kind], "dot", full=True), "json0"))
+    names = [each["name"] for each in full["objects"]]
+    arcs = Counter((names[each["tail"]], names[each["head"]], each["label"].split()[0]) for each in full["edges"])
+    assert arcs == Counter((edge.source or START, edge.target, edge.rule.id) for edge in graph(EVERY[kind]).edges)
+    drawn = statechart(graph(EVERY[kind], grouped=True))
+    read = json.loads(dot(render(EVERY[kind], "dot"), "json0"))
+    (frame,) = (each for each in read["objects"] if "nodes" in each)
+    assert {read["objects"][each]["name"] for each in frame["nodes"]} == {START, *drawn.framed}
+    assert len(read["edges"]) == len(drawn.arcs)
 
 
 @LIFECYCLE
