@@ -275,8 +275,12 @@ def test_a_diagram_has_defaults() -> None:
     """Without arguments the application is drawn as Mermaid; conditions and codes may be left out."""
     application = next(iter(LIFECYCLES.values()))
     assert invoke("diagram").stdout == render(application, "mermaid", lang="en")
-    assert invoke("diagram", "--no-codes").stdout == render(application, "mermaid", lang="en", show=["conditions"])
-    assert invoke("diagram", "--no-conditions").stdout == render(application, "mermaid", lang="en", show=["codes"])
+    assert invoke("diagram", "--codes").stdout == render(
+        application, "mermaid", lang="en", show=["conditions", "codes"]
+    )
+    assert invoke("diagram", "--no-conditions").stdout == render(application, "mermaid", lang="en", show=[])
+    full = render(application, "mermaid", lang="en", show=["codes"], grouped=False)
+    assert invoke("diagram", "--full", "--no-conditions").stdout == full
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,12 @@ from click.testing import CliRunner, Result
 from poec_workflow import Workflow
 from poec_workflow.adapters.sql import SqlStorage
 from poec_workflow.cli.app import program
-from poec_workflow.diagrams import render
+from poec_workflow.diagrams import FORMATS, render
 from poec_workflow.diagrams.markdown_blocks import update_blocks
 from poec_workflow.diagrams.transition_counts import count_transitions
 from poec_workflow.machines import APPLICATION, LIFECYCLES, SESSION, TRAINING_ACTION
 
-STALE = "# Page\n\n<!-- poec-lifecycle session lang=en -->\nold\n<!-- /poec-lifecycle -->\n"
+STALE = "# Page\n\n<!-- poec-lifecycle session lang=en full=yes -->\nold\n<!-- /poec-lifecycle -->\n"
 OF = {APPLICATION: ("application", "C-1"), SESSION: ("session", "00301234"), TRAINING_ACTION: ("action", "20211102000")}
 
 
@@ -44,9 +45,25 @@ def test_every_format_is_printed(as_: str) -> None:
 
 def test_options_are_renders() -> None:
     """Actors, colours and grouping are chosen as in `render`."""
-    ran = diagram("--as", "dot", "--actors", "--no-colours", "--grouped", "--no-codes")
-    drawn = render(APPLICATION, "dot", lang="en", show=("conditions", "actors"), colours=False, grouped=True)
+    ran = diagram("--as", "dot", "--actors", "--no-colours", "--no-grouped", "--no-conditions", "--codes")
+    drawn = render(APPLICATION, "dot", lang="en", show=("codes", "actors"), colours=False, grouped=False)
     assert (ran.exit_code, ran.stdout) == (0, drawn)
+
+
+@pytest.mark.parametrize("as_", FORMATS)
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        ((), {}),
+        (("--full",), {"full": True}),
+        (("--codes",), {"show": ("conditions", "codes")}),
+        (("--full", "--no-codes", "--grouped"), {"show": ("conditions",), "grouped": True}),
+    ],
+)
+def test_the_command_line_shows_what_python_shows(as_: str, words: tuple[str, ...], asked: Mapping[str, Any]) -> None:
+    """Without options what can be read at a glance, with `--full` the whole, and options come before either."""
+    ran = diagram("session", "--as", as_, "--lang", "fr", *words)
+    assert (ran.exit_code, ran.stdout) == (0, render(SESSION, as_, lang="fr", **asked))
 
 
 @pytest.mark.parametrize("lifecycle", LIFECYCLES.values(), ids=lambda each: each.name)

@@ -13,8 +13,9 @@ import pytest
 from attrs import evolve
 from every import season
 
+from own_rules import EVERY
 from poec_workflow import ActorKind, SessionState, Settings, commands, locales
-from poec_workflow.diagrams import FORMATS, graph, render, steps
+from poec_workflow.diagrams import FORMATS, PICTURES, graph, render, steps
 from poec_workflow.diagrams.outcomes import PAINTS
 from poec_workflow.diagrams.statechart import statechart
 from poec_workflow.diagrams.transition_counts import count_transitions
@@ -30,6 +31,16 @@ FORMAT = pytest.mark.parametrize("as_", FORMATS)
 PICTURE = pytest.mark.parametrize("as_", ["mermaid", "dot", "svg", "plantuml", "table", "rows"])
 
 _STATE = re.compile(r'    state "([^"]+)" as ([A-Za-z_]+)')
+_KEPT = re.compile(r"    ([A-Za-z_]+) : ([^:]+)")
+_ROW = {
+    **dict.fromkeys(("mermaid", "plantuml", "dot"), r"(?:(?<=[ >\"])|(?<=\\[nl]))([LSAX]\d+) "),
+    "svg": r'data-rule="([LSAX]\d+)"',
+    "scxml": r'poec:rule="([LSAX]\d+)"',
+    "xstate": r'"rule": "([LSAX]\d+)"',
+    "table": r"([LSAX]\d+) →",
+    "rows": r"(?m)^\| ([LSAX]\d+) ",
+}
+"""How each format writes a row's number."""
 _CLASS = re.compile(r"    (classDef [a-z]+ [^:;]+:.+|class [a-z_,]+ [a-z]+)")
 _ARC = re.compile(r"    (\[\*\]|[A-Za-z_]+) --> (\[\*\]|[A-Za-z_]+)(?: : ([^:]+))?")
 
@@ -44,27 +55,50 @@ def of_the_town(_subject: object, _facts: object) -> bool:
 
 
 def _arcs(lifecycle: Lifecycle) -> list[tuple[str, str, str]]:
-    found = map(_ARC.fullmatch, render(lifecycle, "mermaid").splitlines())
+    found = map(_ARC.fullmatch, render(lifecycle, "mermaid", full=True).splitlines())
     return [(each[1], each[2], each[3] or "") for each in found if each]
 
 
 @LIFECYCLE
 @LANG
 def test_mermaid_has_nothing_but_its_grammar(lifecycle: Lifecycle, lang: str) -> None:
-    """Every line is the header, a state, an arc or a class; identifiers have no hyphen, and labels no bare colon."""
-    text = render(lifecycle, "mermaid", lang=lang)
+    """Every line is the header, a state, its rows, an arc or a class; identifiers have no hyphen, labels no colon."""
+    text = render(lifecycle, "mermaid", lang=lang, full=True)
     header, *body = text.split("stateDiagram-v2\n")
-    assert header == f"---\ntitle: {locales.label('words', lifecycle.name, lang)}\n---\n"
+    laid_out = "config:\n  flowchart:\n    curve: linear\n  state:\n    rankSpacing: 80\n"
+    assert header == f"---\ntitle: {locales.label('words', lifecycle.name, lang)}\n{laid_out}---\n"
     lines = body[0].splitlines()
     assert text.endswith("\n")
-    assert all(_STATE.fullmatch(line) or _ARC.fullmatch(line) or _CLASS.fullmatch(line) for line in lines), lines
+    assert all(any(each.fullmatch(line) for each in (_STATE, _KEPT, _ARC, _CLASS)) for line in lines), lines
+
+
+@LIFECYCLE
+@LANG
+@pytest.mark.parametrize("as_", PICTURES)
+def test_a_picture_can_be_read_by_default(lifecycle: Lifecycle, lang: str, as_: str) -> None:
+    """Grouped and without codes; `full` is the whole, and what is asked for comes before either."""
+    read = render(lifecycle, as_, lang=lang)
+    assert read == render(lifecycle, as_, lang=lang, show=("conditions",), grouped=True)
+    whole = render(lifecycle, as_, lang=lang, full=True)
+    assert whole == render(lifecycle, as_, lang=lang, show=("conditions", "codes"), grouped=False) != read
+    assert render(lifecycle, as_, lang=lang, full=True, grouped=True, show=("conditions",)) == read
+    codes = {code for rule in lifecycle.rules for code in rule.codes}
+    assert not [code for code in codes if code in read]
+    assert [code for code in codes if code not in whole] == []
+
+
+@LIFECYCLE
+@pytest.mark.parametrize("as_", [each for each in FORMATS if each not in PICTURES])
+def test_what_is_no_picture_is_whole_by_default(lifecycle: Lifecycle, as_: str) -> None:
+    """A table, and what a program reads, has the codes."""
+    assert render(lifecycle, as_) == render(lifecycle, as_, full=True) != render(lifecycle, as_, show=("conditions",))
 
 
 @LIFECYCLE
 @LANG
 def test_mermaid_declares_every_state_with_its_label(lifecycle: Lifecycle, lang: str) -> None:
     """Every state is declared once, in order, with its label."""
-    declared = _STATE.findall(render(lifecycle, "mermaid", lang=lang))
+    declared = _STATE.findall(render(lifecycle, "mermaid", lang=lang, full=True))
     assert [name for _, name in declared] == [state.value.replace("-", "_") for state in lifecycle.states]
     labels = [re.sub(r"#(\d+);", lambda found: chr(int(found[1])), label) for label, _ in declared]
     assert labels == [locales.state(state, lang) for state in lifecycle.states]
@@ -72,7 +106,7 @@ def test_mermaid_declares_every_state_with_its_label(lifecycle: Lifecycle, lang:
 
 @LIFECYCLE
 def test_mermaid_draws_every_row_from_every_source(lifecycle: Lifecycle) -> None:
-    """Each row is an arc from each of its sources, labelled with its number, and nothing else is."""
+    """In full, each row is an arc from each of its sources, or stands in the state that it keeps, and nothing else."""
     expected = [
         (
             source.value.replace("-", "_") if source else "[*]",
@@ -83,7 +117,9 @@ def test_mermaid_draws_every_row_from_every_source(lifecycle: Lifecycle) -> None
         for source in rule.source or (None,)
     ]
     drawn = [(source, target, label.split()[0]) for source, target, label in _arcs(lifecycle) if label]
-    assert drawn == expected
+    kept = filter(None, map(_KEPT.fullmatch, render(lifecycle, "mermaid", full=True, show=()).splitlines()))
+    drawn += [(found[1], found[1], row.split()[0]) for found in kept for row in found[2].split("<br/>")]
+    assert sorted(drawn) == sorted(expected)
 
 
 @LIFECYCLE
@@ -93,11 +129,27 @@ def test_mermaid_marks_what_is_final(lifecycle: Lifecycle) -> None:
     assert ends == {state.value.replace("-", "_") for state in lifecycle.final}
 
 
+@pytest.mark.parametrize("lifecycle", [*LIFECYCLES.values(), *EVERY.values()], ids=lambda each: each.fingerprint)
+@LANG
+@pytest.mark.parametrize("full", [False, True])
+@FORMAT
+def test_every_row_is_there_as_often_as_it_is_drawn(lifecycle: Lifecycle, lang: str, as_: str, *, full: bool) -> None:
+    """From each of its sources; once where rows are listed, and where it starts from a frame or keeps its states."""
+    text = render(lifecycle, as_, lang=lang, full=full, show=())
+    drawn = statechart(graph(lifecycle, lang=lang, grouped=as_ == "svg" or (as_ in PICTURES and not full)))
+    rows = [row for arc in drawn.arcs for row in arc.rows]
+    rows += [row for kept in drawn.internal.values() for row in kept]
+    # Mermaid writes what keeps the framed states into each of them.
+    rows += [(edge,) for row in drawn.frame_internal for edge in row] if as_ == "mermaid" else drawn.frame_internal
+    expected = [rule.id for rule in lifecycle.rules] if as_ == "rows" else [row[0].rule.id for row in rows]
+    assert Counter(re.findall(_ROW[as_], text)) == Counter(expected)
+
+
 @LIFECYCLE
 @FORMAT
 def test_every_code_is_drawn(lifecycle: Lifecycle, as_: str) -> None:
     """Each row shows the codes that may refuse it."""
-    lines = [line for line in render(lifecycle, as_).splitlines() if not line.startswith("<desc ")]
+    lines = [line for line in render(lifecycle, as_, full=True).splitlines() if not line.startswith("<desc ")]
     for rule in lifecycle.rules:
         shown = [line for line in lines if re.search(rf"\b{rule.id}\b", line)]
         assert shown
@@ -118,7 +170,7 @@ def test_colons_are_escaped(lang: str, label: str) -> None:
 @LANG
 def test_conditions_are_in_words(lang: str) -> None:
     """The conditions that choose a row stand in brackets, in words, and a condition and its contrary differ."""
-    text = render(APPLICATION, "mermaid", lang=lang)
+    text = render(APPLICATION, "mermaid", lang=lang, full=True)
     conditions = {edge.rule.id: edge.conditions for edge in graph(APPLICATION, lang=lang).edges if edge.conditions}
     assert set(conditions) == {"L4", "L5", "L6"}
     assert len({*conditions["L4"], *conditions["L5"], *conditions["L6"]}) == 4
@@ -297,11 +349,11 @@ def test_grouped_nothing_is_lost() -> None:
 def test_a_services_own_policies_are_drawn(as_: str, lang: str) -> None:
     """The codes of a service's own policies stand with those of the command's rows."""
     settings = Settings(refuse_also={commands.Convoke: (on_sunday,)})
-    own = render(APPLICATION, as_, lang=lang, settings=settings)
+    own = render(APPLICATION, as_, lang=lang, settings=settings, full=True)
     drawn = [line for line in own.splitlines() if "on-sunday" in line]
     assert drawn
     assert all("L2" in line for line in drawn)
-    assert "on-sunday" not in render(APPLICATION, as_, lang=lang)
+    assert "on-sunday" not in render(APPLICATION, as_, lang=lang, full=True)
 
 
 @LIFECYCLE

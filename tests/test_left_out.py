@@ -110,7 +110,7 @@ def test_an_empty_prefix_is_no_rule_in_pictures_either() -> None:
     """As where the rule is left out; with any other prefix it is there (A1)."""
     ours = [Settings(title_prefix=""), Settings(title_prefix="[AIF]")]
     for form in ("table", "mermaid", "dot", "plantuml", "scxml", "xstate"):
-        pictures = [diagrams.render(LIFECYCLES[SubjectKind.ACTION], form, settings=each) for each in ours]
+        pictures = [diagrams.render(LIFECYCLES[SubjectKind.ACTION], form, settings=each, full=True) for each in ours]
         assert ["title-without-poec-prefix" in each for each in pictures] == [False, True], form
 
 

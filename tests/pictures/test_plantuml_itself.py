@@ -13,9 +13,11 @@ import pytest
 from every import LANG, LIFECYCLE, NASTY, nasty
 
 from browser import needs
+from own_rules import EVERY
 from poec_workflow.diagrams import SHOWN, graph, plantuml, render
 from poec_workflow.diagrams.statechart import statechart
 from poec_workflow.machines import LIFECYCLES, Lifecycle
+from poec_workflow.model import SubjectKind
 
 _SCXML = "{http://www.w3.org/2005/07/scxml}"
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -38,6 +40,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             text = render(lifecycle, "plantuml", lang=lang, show=SHOWN, grouped=grouped)
             files[-1].write_text(text, encoding="utf-8")
         if format_ == "svg":
+            for own in EVERY.values():
+                files.append(folder / f"own-{own.name}.puml")
+                files[-1].write_text(render(own, "plantuml", show=()), encoding="utf-8")
             files.append(folder / "nasty.puml")
             files[-1].write_text(plantuml.render(nasty(), ()), encoding="utf-8")
         ran = _plantuml(format_, files)
@@ -83,6 +88,20 @@ def test_it_draws_the_statechart(folder: Path, lifecycle: Lifecycle, lang: str) 
         assert all(condition in words for condition in edge.conditions)
         assert all(f"− {code}" in words for code in edge.codes)
         assert all(actor in words for actor in edge.actors)
+
+
+@pytest.mark.parametrize("kind", EVERY)
+def test_it_draws_a_services_own_rows(folder: Path, kind: SubjectKind) -> None:
+    """A path for each arc, a way back into the frame too, every row as often as it is drawn, and no more boxes."""
+    drawn = statechart(graph(EVERY[kind], grouped=True))
+    root = ET.parse(folder / f"own-{EVERY[kind].name}.svg").getroot()  # noqa: S314 - as above
+    words = ["".join(text.itertext()).replace("\xa0", " ") for text in root.iter(f"{_SVG}text")]
+    assert len(list(root.iter(f"{_SVG}polygon"))) == len(drawn.arcs) + sum(node.final for node in drawn.graph.nodes)
+    rows = [row for arc in drawn.arcs for row in arc.rows] + [*drawn.frame_internal]
+    rows += [row for kept in drawn.internal.values() for row in kept]
+    labels = [node.label for node in drawn.graph.nodes]
+    said = [f"{row[0].rule.id} {row[0].command}" for row in rows]
+    assert Counter(word for word in words if word in {*labels, *said}) == Counter([*labels, *said])
 
 
 def test_it_draws_any_label(folder: Path) -> None:

@@ -15,10 +15,13 @@ from every import LANG, LIFECYCLE, SHOW, season
 from playwright.sync_api import Page
 
 from browser import chromium
-from poec_workflow.diagrams import graph, render
+from own_rules import EVERY
+from poec_workflow import locales
+from poec_workflow.diagrams import SHOWN, Outcome, graph, render, steps
 from poec_workflow.diagrams.statechart import Statechart, statechart
 from poec_workflow.diagrams.transition_counts import count_transitions
-from poec_workflow.machines import APPLICATION, Lifecycle
+from poec_workflow.machines import APPLICATION, LIFECYCLES, SESSION, Lifecycle
+from poec_workflow.model import SubjectKind
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _READ = """([text, font]) => {
@@ -32,10 +35,11 @@ _READ = """([text, font]) => {
         view: [view.x, view.y, view.x + view.width, view.y + view.height],
         texts: all('text').map(each => ({
             text: each.textContent, box: box(each),
-            inside: box(each.closest('.state, .arc, .frame').querySelector('.slot, .border')),
+            inside: box(each.closest('.state, .arc, .frame, .key').querySelector('.slot, .border')),
         })),
         states: Object.fromEntries(all('.state').map(each => [each.dataset.state, box(each.querySelector('.border'))])),
         slots: Object.fromEntries(all('.arc').map(each => [each.id, box(each.querySelector('.slot'))])),
+        start: box(svg.querySelector('[id$="-start"]')), legend: all('.key .slot').map(box),
         frame: all('.frame .border').map(box), header: all('.frame .slot').map(box),
         paths: all('.arc path').map(box), heads: all('.head').map(box),
         font: getComputedStyle(svg.querySelector('text')).fontFamily,
@@ -88,9 +92,79 @@ def test_texts_stand_in_their_boxes(
 @SHOW
 def test_nothing_stands_on_anything_else(page: Page, lifecycle: Lifecycle, lang: str, show: tuple[str, ...]) -> None:
     """States, labels and the frame's header are apart, arcs run through none of them, and all is inside the picture."""
-    found = _seen(page, lifecycle, lang, show)
+    _assert_apart(_seen(page, lifecycle, lang, show), lifecycle)
+
+
+@pytest.mark.parametrize("kind", LIFECYCLES)
+@LANG
+@pytest.mark.parametrize("show", [("conditions",), SHOWN], ids=["usual", "everything"])
+def test_a_services_own_rows_are_apart(page: Page, kind: SubjectKind, lang: str, show: tuple[str, ...]) -> None:
+    """Also with a way back into the frame, with one between final states, and with rows that keep one."""
+    found = _seen(page, EVERY[kind], lang, show)
+    _assert_apart(found, EVERY[kind])
+    for each in found.measured["texts"]:
+        assert _contains(each["inside"], each["box"]), each
+    _assert_frame_cuts_nothing(found.measured)
+
+
+@pytest.mark.parametrize("lifecycle", [*LIFECYCLES.values(), *EVERY.values()], ids=lambda each: each.fingerprint)
+@LANG
+def test_final_states_stand_in_order(page: Page, lifecycle: Lifecycle, lang: str) -> None:
+    """Those that nothing leaves: side by side, in the table's order, and below all others but their sources."""
+    seen = _seen(page, lifecycle, lang, ("conditions",)).measured["states"]
+    drawn = graph(lifecycle)
+    ends = [seen[node.state.value] for node in drawn.nodes if drawn.ends(node)]
+    assert ends == sorted(ends)
+    assert len({round((top + low) / 2) for _, top, _, low in ends}) <= 1
+
+
+@LIFECYCLE
+@LANG
+def test_the_frame_names_its_states(lifecycle: Lifecycle, lang: str) -> None:
+    """Its title is one with the names of the states that it stands for, all of them and in order."""
+    root = ET.fromstring(render(lifecycle, "svg", lang=lang))  # noqa: S314 - our own
+    (frame,) = _marked(root, "frame")
+    title = " ".join(each.text or "" for each in frame.findall(f"{_SVG}text")).replace("\xa0", " ")
+    states = ", ".join(locales.state(state, lang) for state in lifecycle.states if state not in lifecycle.final)
+    assert title == locales.label("words", "in-each-of", lang).format(states=states).replace("\xa0", " ")
+
+
+@LANG
+def test_the_legend_says_what_is_there_and_nothing_else(lang: str) -> None:
+    """Each outcome that a state has, and each sign that a label has, in the picture's language."""
+    everything = _legend(render(APPLICATION, "svg", lang=lang, show=SHOWN))
+    assert everything == [_word(lang, each) for each in ("start", *Outcome, "final", "conditions", "actors", "codes")]
+    few = ("start", "open", "closed", "final")
+    assert _legend(render(SESSION, "svg", lang=lang)) == [_word(lang, each) for each in few]
+    assert _legend(render(SESSION, "svg", lang=lang, colours=False)) == [_word(lang, "start"), _word(lang, "final")]
+    assert _legend(render(EVERY[SubjectKind.SESSION], "svg", lang=lang)) == [_word(lang, each) for each in few[:3]]
+    told = season().history(APPLICATION.kind, "C-1")
+    marked = _legend(render(APPLICATION, "svg", lang=lang, path=told, counts=steps(told)))
+    assert [_word(lang, each) for each in ("current", "taken", "count")] == [
+        each for each in marked if each not in everything
+    ]
+
+
+def _legend(text: str) -> list[str]:
+    root = ET.fromstring(text)  # noqa: S314 - our own
+    return [each.findall(f"{_SVG}text")[-1].text or "" for each in _marked(root, "key")]
+
+
+def _word(lang: str, key: str) -> str:
+    return locales.label("words", f"legend-{key}", lang)
+
+
+def _assert_frame_cuts_nothing(seen: Any) -> None:
+    """Every label and state is wholly in the frame, or wholly outside."""
+    (frame,) = seen["frame"]
+    for name, each in (*seen["slots"].items(), *seen["states"].items()):
+        assert _contains(frame, each) or not _overlap(frame, each), name
+
+
+def _assert_apart(found: Seen, lifecycle: Lifecycle) -> None:
     seen = found.measured
-    boxes = seen["states"] | seen["slots"] | {f"header {n}": each for n, each in enumerate(seen["header"])}
+    boxes = seen["states"] | seen["slots"] | {"the start": seen["start"]}
+    boxes |= {f"{name} {n}": each for name in ("header", "legend") for n, each in enumerate(seen[name])}
     for (one, a), (other, b) in combinations(boxes.items(), 2):
         assert not _overlap(a, b), (one, other)
     for each in (*boxes.values(), *seen["frame"], *seen["paths"], *seen["heads"]):
@@ -100,7 +174,7 @@ def test_nothing_stands_on_anything_else(page: Page, lifecycle: Lifecycle, lang:
         name = f"{lifecycle.name}-arc-{arc.name}"
         path = list(polyline(arcs_of_svg(found.text)[name]))
         for other, box in boxes.items():
-            if other not in ends:
+            if other not in ends and (arc.sources or other != "the start"):
                 assert not any(_within(box, point) for point in path), (name, other)
 
 
@@ -108,15 +182,21 @@ def test_nothing_stands_on_anything_else(page: Page, lifecycle: Lifecycle, lang:
 @LANG
 @SHOW
 def test_the_frame_holds_its_states(page: Page, lifecycle: Lifecycle, lang: str, show: tuple[str, ...]) -> None:
-    """What is not final is in the frame with its arcs and labels, what is final outside."""
+    """What is not final is in the frame with its arcs and labels, the title on top; the rest is outside."""
     found = _seen(page, lifecycle, lang, show)
     (frame,) = found.measured["frame"]
     for state, box in found.measured["states"].items():
         assert _contains(frame, box) is (state not in lifecycle.final)
         assert _overlap(frame, box) is (state not in lifecycle.final)
     paths = arcs_of_svg(found.text)
+    assert not _overlap(frame, found.measured["start"])
+    assert not any(_overlap(frame, each) for each in found.measured["legend"])
+    (header,) = found.measured["header"]
+    assert _contains(frame, header)
+    assert header[1] - frame[1] < 10
+    _assert_frame_cuts_nothing(found.measured)
     for arc in found.chart.arcs:
-        if arc.target in found.chart.framed:
+        if arc.target in found.chart.framed and arc.sources:
             name = f"{lifecycle.name}-arc-{arc.name}"
             assert _contains(frame, found.measured["slots"][name])
             assert all(_within(frame, point) for point in paths[name]), name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ from poec_workflow.cli import language, options
 from poec_workflow.cli.error_words import sentence
 from poec_workflow.cli.terminal import say
 from poec_workflow.diagrams import FORMATS, NOTICE_FORMATS, PAGES, SHOWN, render
+from poec_workflow.diagrams.detail import detail
 from poec_workflow.diagrams.markdown_blocks import update_blocks
 from poec_workflow.diagrams.transition_counts import count_transitions
 from poec_workflow.machines import LIFECYCLES_BY_NAME, Lifecycle, Lifecycles
@@ -24,11 +26,14 @@ NOTICES = "notices"
 @click.command()
 @click.argument("lifecycle", type=click.Choice([*LIFECYCLES_BY_NAME, NOTICES]), required=False)
 @click.option("--as", "as_", type=click.Choice([*FORMATS, *PAGES]), default="mermaid", show_default=True)
-@click.option("--no-conditions", is_flag=True, help="Leave out the conditions that choose a row.")
-@click.option("--no-codes", is_flag=True, help="Leave out the refusal codes.")
+@click.option("--full", is_flag=True, help="A picture too with the refusal codes, and an arc for each row.")
+@click.option("--conditions/--no-conditions", default=True, help="The conditions that choose a row; shown by default.")
+@click.option("--codes/--no-codes", default=None, help="The refusal codes; a picture has them when it is full.")
 @click.option("--actors", is_flag=True, help="Show who may give each command.")
 @click.option("--no-colours", is_flag=True, help="Show no outcomes.")
-@click.option("--grouped", is_flag=True, help="Arcs with the same ends as one; an SVG always has them so.")
+@click.option(
+    "--grouped/--no-grouped", default=None, help="Arcs with the same ends as one: a picture's default, an SVG's always."
+)
 @click.option("--application", metavar="REFERENCE", help="Show one application's path, from the store.")
 @click.option("--session", metavar="REFERENCE", help="Show one session's path, from the store.")
 @click.option("--action", metavar="REFERENCE", help="Show one training action's path, from the store.")
@@ -47,11 +52,12 @@ def diagram(
     lifecycle: str | None,
     as_: str,
     *,
-    no_conditions: bool,
-    no_codes: bool,
+    full: bool,
+    conditions: bool,
+    codes: bool | None,
     actors: bool,
     no_colours: bool,
-    grouped: bool,
+    grouped: bool | None,
     application: str | None,
     session: str | None,
     action: str | None,
@@ -79,23 +85,30 @@ def diagram(
         rules.lifecycles, lifecycle, {kind: each for kind, each in subjects.items() if each is not None}
     )
     workflow = options.open_workflow(store, places) if counts or reference is not None else None
-    hidden = {"conditions": no_conditions, "codes": no_codes, "actors": not actors}
+    shown = {"conditions": conditions, "codes": codes, "actors": actors}
     try:
         text = render(
             chosen,
             as_,
             lang=lang,
             settings=rules.settings,
-            show=[name for name in SHOWN if not hidden[name]],
+            show=_shown(as_, shown, full=full),
             path=workflow.history(chosen.kind, reference) if workflow and reference is not None else (),
             counts=count_transitions(workflow.storage.queries, chosen) if workflow and counts else None,
             colours=not no_colours,
             grouped=grouped,
+            full=full,
             notices=rules.notices,
         )
     except (ImportError, ValueError) as error:
         raise click.UsageError(str(error)) from error
     click.echo(text, nl=False)
+
+
+def _shown(as_: str, asked: Mapping[str, bool | None], *, full: bool) -> tuple[str, ...]:
+    """What is asked for; None leaves it to the format."""
+    usual = detail(as_, full=full).show
+    return tuple(name for name in SHOWN if (name in usual if asked[name] is None else asked[name]))
 
 
 def _draw_notices(rules: OwnRules, as_: str, lang: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from poec_workflow.diagrams import decision_table, dot, mermaid, plantuml, rule_table, scxml, svg, xstate
+from poec_workflow.diagrams.detail import PICTURES, detail
 from poec_workflow.diagrams.graph import Edge, Graph, Node, Step, graph, steps
 from poec_workflow.diagrams.labels import SHOWN
 from poec_workflow.diagrams.notices_drawing import NOTICE_FORMATS, render_notices
@@ -37,11 +38,12 @@ def render(
     *,
     lang: str = DEFAULT_LANGUAGE,
     settings: Settings | None = None,
-    show: Collection[str] = ("conditions", "codes"),
+    show: Collection[str] | None = None,
     path: Sequence[HistoryEntry] = (),
     counts: Mapping[Step, int] | None = None,
     colours: bool = True,
-    grouped: bool = False,
+    grouped: bool | None = None,
+    full: bool = False,
     notices: Notices | None = None,
 ) -> str:
     """A lifecycle, or who is told of what, as text of a format; the same rules give the same bytes.
@@ -53,12 +55,14 @@ def render(
             alone; of notices one of `NOTICE_FORMATS`.
         lang: `"fr"` or `"en"`, by default the command line's own default.
         settings: a service's own, whose policies and permissions are then shown.
-        show: any of `SHOWN`: `"conditions"`, `"codes"` (refusals) and `"actors"` (who may give the command).
+        show: any of `SHOWN`: `"conditions"`, `"codes"` (refusals) and `"actors"` (who may give the command). By default
+            `("conditions",)` for one of `PICTURES`, and `("conditions", "codes")` for the others.
         path: one subject's history, to be highlighted.
         counts: how often each row was taken, shown on the arcs; see `steps`, and `count_transitions` for a store.
         colours: whether outcomes are shown, by colours and by dashes.
-        grouped: rows that share their ends share an arc, and a frame stands for all states that are not final. An SVG
-            always is.
+        grouped: rows that share their ends share an arc, and a frame stands for all states that are not final. By
+            default one of `PICTURES` is, and an SVG always.
+        full: a picture too shows the codes, and is not grouped, unless `show` or `grouped` says otherwise.
         notices: a service's own, by which a page says who will be told.
 
     Raises:
@@ -71,10 +75,13 @@ def render(
         return _page(drawn, lang, settings, notices)
     if as_ not in FORMATS:
         raise ValueError(f"unknown format {as_!r}: one of {', '.join((*FORMATS, *PAGES))}")
-    if unknown := sorted({*show} - {*SHOWN}):
+    chosen = detail(as_, show, grouped=grouped, full=full)
+    if unknown := sorted({*chosen.show} - {*SHOWN}):
         raise ValueError(f"nothing to show by the name of {', '.join(unknown)}: any of {', '.join(SHOWN)}")
-    model = graph(drawn, lang=lang, settings=settings, path=path, counts=counts, colours=colours, grouped=grouped)
-    return FORMATS[as_](model, show)
+    model = graph(
+        drawn, lang=lang, settings=settings, path=path, counts=counts, colours=colours, grouped=chosen.grouped
+    )
+    return FORMATS[as_](model, chosen.show)
 
 
 def _page(lifecycle: Lifecycle, lang: str, settings: Settings | None, notices: Notices | None) -> str:
@@ -88,6 +95,7 @@ __all__ = [
     "FORMATS",
     "NOTICE_FORMATS",
     "PAGES",
+    "PICTURES",
     "SHOWN",
     "Edge",
     "Graph",

@@ -8,6 +8,7 @@ from typing import Any
 from attrs import frozen
 
 from poec_workflow.diagrams import FORMATS, Graph, graph, render
+from poec_workflow.diagrams.detail import Detail, detail
 from poec_workflow.diagrams.labels import SHOWN
 from poec_workflow.locales import DEFAULT_LANGUAGE, LANGUAGES
 from poec_workflow.machines import LIFECYCLES, LIFECYCLES_BY_NAME, Lifecycles
@@ -22,9 +23,15 @@ class DiagramRequest:
     lifecycle: str = "application"
     format: str = "mermaid"
     lang: str = DEFAULT_LANGUAGE
-    show: tuple[str, ...] = ("conditions", "codes")
+    show: tuple[str, ...] | None = None
     colours: bool = True
-    grouped: bool = False
+    grouped: bool | None = None
+    full: bool = False
+
+    @property
+    def detail(self) -> Detail:
+        """What is shown, with what suits the format where it is not said."""
+        return detail(self.format, self.show, grouped=self.grouped, full=self.full)
 
     def render(self, settings: Settings | None = None, lifecycles: Lifecycles = LIFECYCLES) -> str:
         """The diagram under a service's settings and with its own rows, or the defaults."""
@@ -36,6 +43,7 @@ class DiagramRequest:
             show=self.show,
             colours=self.colours,
             grouped=self.grouped,
+            full=self.full,
         )
 
     def graph(self, settings: Settings | None = None, lifecycles: Lifecycles = LIFECYCLES) -> Graph:
@@ -45,7 +53,7 @@ class DiagramRequest:
             lang=self.lang,
             settings=settings,
             colours=self.colours,
-            grouped=self.grouped,
+            grouped=self.detail.grouped,
         )
 
 
@@ -54,7 +62,7 @@ def parse_request(lifecycle: str, options: Mapping[str, str]) -> DiagramRequest:
 
     Args:
         lifecycle: its name.
-        options: texts by name: `show` is a list with commas, `colours` and `grouped` are yes or no.
+        options: texts by name: `show` is a list with commas, `colours`, `grouped` and `full` are yes or no.
 
     Raises:
         ValueError: an unknown lifecycle, option or value; the message lists the known ones.
@@ -72,6 +80,7 @@ _CHOICES: Mapping[str, Collection[str]] = {
     "show": SHOWN,
     "colours": _YES_OR_NO,
     "grouped": _YES_OR_NO,
+    "full": _YES_OR_NO,
 }
 
 

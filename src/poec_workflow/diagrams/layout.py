@@ -7,17 +7,16 @@ Graphviz gets boxes of known sizes and no text, so the layout does not depend on
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from threading import Lock
 from typing import Any
 
 from attrs import frozen
 
-Point = tuple[float, float]
-Size = tuple[float, float]
+from poec_workflow.diagrams.boxes import Box, Point, Size, bounding_box
+from poec_workflow.diagrams.frames import MARGIN, Frame, Surroundings, placed
 
 _LOCK = Lock()  # Graphviz keeps its state in the process.
-_FRAME_MARGIN = 12
 _SCALE = 72  # Graphviz measures nodes in inches, and everything else in points: our pixels.
 
 
@@ -41,16 +40,6 @@ class Link:
 
 
 @frozen(kw_only=True)
-class Box:
-    """A rectangle: its corner at the top left, and its size."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-
-@frozen(kw_only=True)
 class Layout:
     """A layout.
 
@@ -58,6 +47,7 @@ class Layout:
         bounds: the rectangle around everything.
         boxes: each one's, by its name.
         frame: the frame's, where there is one.
+        header: that of what stands in the frame's upper corner.
         paths: each arc's: a start, then three points for every Bézier curve; the last is the arrow's tip.
         labels: each arc's label.
     """
@@ -65,17 +55,20 @@ class Layout:
     bounds: Box
     boxes: Mapping[str, Box]
     frame: Box | None
+    header: Box | None
     paths: Mapping[str, tuple[Point, ...]]
     labels: Mapping[str, Box]
 
 
-def lay_out(boxes: Mapping[str, Size], frame: Collection[str], header: Size, links: Sequence[Link]) -> Layout:
+def lay_out(
+    boxes: Mapping[str, Size], frame: Frame | None, levels: Sequence[Sequence[str]], links: Sequence[Link]
+) -> Layout:
     """Lay out boxes, a frame around some of them, and arcs, from top to bottom.
 
     Args:
         boxes: the size of each, by its name.
-        frame: the names of the boxes in the frame; without any there is no frame.
-        header: the size of the frame's header, in its upper left corner.
+        frame: what stands around some of the boxes; None is no frame.
+        levels: boxes outside the frame that stand side by side, in this order.
         links: the arcs.
 
     Raises:
@@ -87,24 +80,32 @@ def lay_out(boxes: Mapping[str, Size], frame: Collection[str], header: Size, lin
     except ImportError as error:
         raise ImportError("an SVG needs pygraphviz: pip install 'poec-workflow[diagrams]'") from error
     with _LOCK:
-        drawing = pygraphviz.AGraph(string="\n".join(_dot(boxes, frame, header, links)))
+        drawing = pygraphviz.AGraph(string="\n".join(_dot(boxes, frame, levels, links)))
         answer = json.loads(drawing.draw(format="json0", prog="dot"))
     return _parsed(answer, frame, links)
 
 
-def _dot(boxes: Mapping[str, Size], frame: Collection[str], header: Size, links: Sequence[Link]) -> Iterator[str]:
+def _dot(
+    boxes: Mapping[str, Size], frame: Frame | None, levels: Sequence[Sequence[str]], links: Sequence[Link]
+) -> Iterator[str]:
     yield "digraph { compound=true nodesep=0.22 ranksep=0.3"
     yield 'node [shape=box fixedsize=true label=""]'
     if frame:
-        yield f"subgraph cluster_frame {{ margin={_FRAME_MARGIN} labeljust=l label={_spacer(header)}"
-        yield from (f'"{name}"' for name in frame)
+        yield f"subgraph cluster_frame {{ margin={MARGIN:.0f} labeljust=l label={_spacer(frame.header)}"
+        yield from (f'"{name}"' for name in frame.around)
         yield from (f'"{_waypoint(link)}" [width=0.01 height=0.01]' for link in links if link.inside)
         yield "}"
+    yield from (_level(names) for names in levels)
     for name, (width, height) in boxes.items():
         yield f'"{name}" [width={width / _SCALE:.4f} height={height / _SCALE:.4f}]'
     for link in links:
         yield from _arc(link)
     yield "}"
+
+
+def _level(names: Sequence[str]) -> str:
+    quoted = " -> ".join(f'"{name}"' for name in names)
+    return f"{{ rank=same edge [style=invis class=order] {quoted} }}"
 
 
 def _arc(link: Link) -> Iterator[str]:
@@ -131,42 +132,29 @@ def _spacer(size: Size) -> str:
     )
 
 
-def _parsed(answer: Mapping[str, Any], frame: Collection[str], links: Sequence[Link]) -> Layout:
+def _parsed(answer: Mapping[str, Any], frame: Frame | None, links: Sequence[Link]) -> Layout:
     """Graphviz's answer, with y turned: it counts from the bottom."""
     top = float(answer["bb"].split(",")[3])
     boxes, border = {}, None
     for each in answer["objects"]:
-        if "bb" in each:
+        if each["name"] == "cluster_frame":
             left, low, right, high = (float(value) for value in each["bb"].split(","))
             border = Box(x=left, y=top - high, width=right - left, height=high - low)
-        else:
+        elif "pos" in each:
             size = (float(each["width"]) * _SCALE, float(each["height"]) * _SCALE)
             boxes[each["name"]] = _box_around(each["pos"], size, top)
     parts = {link.name: [each for each in answer["edges"] if each["class"] == link.name] for link in links}
     labels = {link.name: _box_around(parts[link.name][0]["lp"], link.label, top) for link in links}
     paths = {name: tuple(_concatenated([_path(each["pos"], top) for each in edges])) for name, edges in parts.items()}
-    within = [link.name for link in links if link.inside or {*link.ends} <= {*frame}]
-    sides = [x for name in within for x in (labels[name].x, labels[name].x + labels[name].width)]
-    sides += [x for name in within for x, _ in paths[name]]
-    frame_box = border and _widened(border, sides)
     points = [point for path in paths.values() for point in path]
-    for box in (*boxes.values(), *labels.values(), *([frame_box] if frame_box else [])):
-        points += [(box.x, box.y), (box.x + box.width, box.y + box.height)]
-    return Layout(bounds=_bounding_box(points), boxes=boxes, frame=frame_box, paths=paths, labels=labels)
-
-
-def _bounding_box(points: Sequence[Point]) -> Box:
-    """The rectangle around some points; it contains the Bézier curves of these points."""
-    left, top = (min(point[axis] for point in points) for axis in (0, 1))
-    right, low = (max(point[axis] for point in points) for axis in (0, 1))
-    return Box(x=left, y=top, width=right - left, height=low - top)
-
-
-def _widened(border: Box, sides: Collection[float]) -> Box:
-    """The frame, widened to the arcs in it and their labels, which dot does not count."""
-    left = min(border.x, *(each - _FRAME_MARGIN / 2 for each in sides))
-    right = max(border.x + border.width, *(each + _FRAME_MARGIN / 2 for each in sides))
-    return Box(x=left, y=border.y, width=right - left, height=border.height)
+    points += [corner for box in (*boxes.values(), *labels.values()) for corner in box.corners]
+    header = None
+    if frame and border:
+        within = [link.name for link in links if link.inside or {*link.ends} <= {*frame.around}]
+        others = Surroundings(boxes=boxes, paths=paths, labels=labels, within=within)
+        border, header = placed(frame, border, others)
+        points += border.corners
+    return Layout(bounds=bounding_box(points), boxes=boxes, frame=border, header=header, paths=paths, labels=labels)
 
 
 def _concatenated(paths: Sequence[Sequence[Point]]) -> Iterator[Point]:

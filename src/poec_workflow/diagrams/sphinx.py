@@ -37,7 +37,7 @@ from poec_workflow.policies.settings import Settings
 _INLINE = re.compile(r"`([^`]+)`|\*\*([^*]+)\*\*")
 _HIGHLIGHTED = {"dot": "dot", "xstate": "json", "scxml": "xml"}
 """What Pygments knows how to colour."""
-_OPTIONS = ("format", "lang", "show", "colours", "grouped")
+_OPTIONS = ("format", "lang", "show", "colours", "grouped", "full")
 _PLACES = ("settings", "lifecycles")
 """Options that name something of a service's, as `module:name`."""
 
@@ -64,7 +64,7 @@ class LifecycleDirective(SphinxDirective):
 
     def _nodes(self, request: DiagramRequest, settings: Settings | None, lifecycles: Lifecycles) -> list[nodes.Node]:
         if request.format == "svg":
-            return self._picture(request.graph(settings, lifecycles), request.show)
+            return self._picture(request.graph(settings, lifecycles), request.detail.show)
         text = request.render(settings, lifecycles)
         if request.format in PLAIN:
             return list(_tables(text))

@@ -22,6 +22,8 @@ FRAME = "frame"
 """The start point and the frame, as ends of arcs; no state has these names."""
 FRAME_TITLE = "in-each-of-these-states"
 """The word of the locale that is the frame's title."""
+FRAME_STATES = "in-each-of"
+"""The same with the states' names, where there is room for them."""
 
 
 @frozen(kw_only=True)
@@ -42,6 +44,11 @@ class Arc:
     def framed(self) -> bool:
         """Whether it starts from the frame."""
         return len(self.sources) > 1
+
+    @property
+    def stays(self) -> bool:
+        """Whether it leads back to where it starts."""
+        return self.sources == (self.target,)
 
     @property
     def name(self) -> str:
@@ -79,7 +86,7 @@ class Statechart:
 
     def inside(self, arc: Arc) -> bool:
         """Whether an arc lies inside the frame: from one of its states, or from the start, to one of its states."""
-        return arc.target in self.framed and not arc.framed
+        return arc.target in self.framed and not arc.framed and (arc.source is None or arc.source in self.framed)
 
 
 def statechart(graph: Graph) -> Statechart:

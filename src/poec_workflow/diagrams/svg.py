@@ -7,18 +7,22 @@ Every state has the id `LIFECYCLE-state-STATE` and the attribute `data-state`; e
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from math import ceil, floor
 from xml.sax.saxutils import escape
 
 from attrs import evolve, frozen
 
 from poec_workflow.diagrams import svg_style
+from poec_workflow.diagrams.boxes import Box, Size, bounding_box
+from poec_workflow.diagrams.frames import Frame
 from poec_workflow.diagrams.graph import Graph, Node
 from poec_workflow.diagrams.label_boxes import LEADING, SIZES, SMALL, Block, RowBlock, block
-from poec_workflow.diagrams.layout import Box, Layout, Link, Size, lay_out
-from poec_workflow.diagrams.statechart import FRAME_TITLE, START, Arc, Statechart, statechart
-from poec_workflow.diagrams.svg_paths import arrowhead, curve, number
+from poec_workflow.diagrams.layout import Layout, Link, lay_out
+from poec_workflow.diagrams.statechart import FRAME_STATES, START, Arc, Statechart, statechart
+from poec_workflow.diagrams.svg_elements import circle, rectangle, text
+from poec_workflow.diagrams.svg_legend import Key, drawn, keys, placed
+from poec_workflow.diagrams.svg_paths import arrowhead, curve
 from poec_workflow.diagrams.text_metrics import width, wrapped
 from poec_workflow.model import State
 
@@ -26,6 +30,7 @@ _MARGIN = 10.0
 _NAME = 14.0
 """The size of a state's name, in pixels."""
 _PADDING = 10.0
+_TOGETHER = "\N{NO-BREAK SPACE}"
 _ROUND = 9.0
 _START_SIZE = (12.0, 12.0)
 _GAP = 6.0
@@ -33,7 +38,11 @@ _GAP = 6.0
 _NAME_WIDEST = 115.0
 """A state's name is broken where it would be wider."""
 _INSIDE_WIDEST = 190.0
-_HEADER_WIDEST = 300.0
+_HEADER_WIDEST = 190.0
+_UNDER_TITLE = 3.0
+_ABOVE_LEGEND = 16.0
+_LEGEND_WIDEST = 260.0
+"""As wide as a legend may be under a picture that is not."""
 
 
 @frozen(kw_only=True)
@@ -45,6 +54,7 @@ class _Picture:
     labels: Mapping[str, Block]
     inside: Mapping[State, Block]
     header: Block
+    legend: tuple[tuple[Key, Box], ...]
 
 
 def render(graph: Graph, show: Collection[str]) -> str:
@@ -57,19 +67,31 @@ def render(graph: Graph, show: Collection[str]) -> str:
     labels = {arc.name: block(arc.rows, show) for arc in chart.arcs}
     inside = {state: block(rows, show, _INSIDE_WIDEST) for state, rows in chart.internal.items()}
     header = block(chart.frame_internal, show, _HEADER_WIDEST)
-    layout = lay_out(
-        {START: _START_SIZE} | {node.state.value: _box_size(node, inside[node.state]) for node in graph.nodes},
-        [START, *(state.value for state in chart.framed)] if chart.framed else [],
-        _header_size(graph, header),
-        [_link(arc, chart, labels[arc.name].size) for arc in chart.arcs],
-    )
-    picture = _Picture(chart=chart, layout=layout, labels=labels, inside=inside, header=header)
+    boxes = {START: _START_SIZE} | {node.state.value: _box_size(node, inside[node.state]) for node in graph.nodes}
+    frame = Frame(chart.framed, _header_size(chart, header)) if chart.framed else None
+    ends = [node.state.value for node in graph.nodes if graph.ends(node)]
+    layout = lay_out(boxes, frame, [ends], [_link(arc, chart, labels[arc.name].size) for arc in chart.arcs])
+    legend = _legend(graph, show, layout.bounds)
+    picture = _Picture(chart=chart, layout=layout, labels=labels, inside=inside, header=header, legend=legend)
     return "".join(f"{line}\n" for line in _document(picture))
 
 
-def _header_size(graph: Graph, header: Block) -> Size:
+def _legend(graph: Graph, show: Collection[str], bounds: Box) -> tuple[tuple[Key, Box], ...]:
+    """The legend, under everything else."""
+    top = bounds.y + bounds.height + _ABOVE_LEGEND
+    return placed(tuple(keys(graph, show)), bounds.x, top, max(bounds.width, _LEGEND_WIDEST))
+
+
+def _title(chart: Statechart) -> tuple[str, ...]:
+    """What the frame stands for, with the names of its states."""
+    states = ", ".join(chart.graph.label(state).replace(" ", _TOGETHER) for state in chart.framed)
+    return tuple(wrapped(chart.graph.word(FRAME_STATES).format(states=states), SMALL, _HEADER_WIDEST))
+
+
+def _header_size(chart: Statechart, header: Block) -> Size:
     wide, high = header.size
-    return (max(wide, width(graph.word(FRAME_TITLE), SMALL)), high + SMALL * LEADING)
+    title = _title(chart)
+    return (max(wide, *(width(line, SMALL) for line in title)), len(title) * SMALL * LEADING + _UNDER_TITLE + high)
 
 
 def _box_size(node: Node, inside: Block) -> Size:
@@ -112,7 +134,7 @@ def _leaves_early(arc: Arc, chart: Statechart) -> bool:
 
 def _document(picture: _Picture) -> Iterator[str]:
     graph = picture.chart.graph
-    left, top, wide, high = _view(picture.layout.bounds)
+    left, top, wide, high = _view([picture.layout.bounds, *(box for _, box in picture.legend)])
     name = f"{graph.name}-lifecycle"
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" id="{name}" role="img" lang="{graph.lang}" '
@@ -129,11 +151,13 @@ def _document(picture: _Picture) -> Iterator[str]:
     yield from _start(graph, picture.layout.boxes[START])
     for node in graph.nodes:
         yield from _state(picture, node)
+    yield from drawn(picture.legend)
     yield "</svg>"
 
 
-def _view(bounds: Box) -> tuple[int, int, int, int]:
-    """The view box in whole pixels: the bounds and a margin."""
+def _view(boxes: Sequence[Box]) -> tuple[int, int, int, int]:
+    """The view box in whole pixels: around some boxes, with a margin."""
+    bounds = bounding_box([corner for box in boxes for corner in box.corners])
     left, top = floor(bounds.x - _MARGIN), floor(bounds.y - _MARGIN)
     right, low = ceil(bounds.x + bounds.width + _MARGIN), ceil(bounds.y + bounds.height + _MARGIN)
     return (left, top, right - left, low - top)
@@ -146,16 +170,17 @@ def description(graph: Graph) -> Iterator[str]:
 
 
 def _frame(picture: _Picture) -> Iterator[str]:
-    frame, graph = picture.layout.frame, picture.chart.graph
-    if frame is None:
+    frame, slot, graph = picture.layout.frame, picture.layout.header, picture.chart.graph
+    if frame is None or slot is None:
         return
     yield f'<g class="frame" id="{graph.name}-frame" data-states="{_joined(picture.chart.framed)}">'
-    yield _rectangle(frame, "border")
-    left, top = frame.x + _PADDING, frame.y + _PADDING / 2
-    wide, high = _header_size(graph, picture.header)
-    yield _rectangle(Box(x=left, y=top, width=wide, height=high), "slot")
-    yield _text(graph.word(FRAME_TITLE), left, top + SMALL, SMALL, "title")
-    yield from _rows(picture.header, left, top + SMALL * LEADING)
+    yield rectangle(frame, "border")
+    yield rectangle(slot, "slot")
+    top = slot.y
+    for line in _title(picture.chart):
+        yield text(line, slot.x, top + SMALL, SMALL, "title")
+        top += SMALL * LEADING
+    yield from _rows(picture.header, slot.x, top + _UNDER_TITLE)
     yield "</g>"
 
 
@@ -168,14 +193,14 @@ def _arc(picture: _Picture, arc: Arc) -> Iterator[str]:
     )
     yield f'<path d="{curve(path)}"/>'
     yield f'<polygon class="head" points="{arrowhead(path)}"/>'
-    yield _rectangle(Box(x=box.x + _GAP, y=box.y, width=box.width - 2 * _GAP, height=box.height), "slot")
+    yield rectangle(Box(x=box.x + _GAP, y=box.y, width=box.width - 2 * _GAP, height=box.height), "slot")
     yield from _rows(picture.labels[arc.name], box.x + _GAP, box.y)
     yield "</g>"
 
 
 def _start(graph: Graph, box: Box) -> Iterator[str]:
-    x, y, radius = (number(each) for each in (box.x + box.width / 2, box.y + box.height / 2, box.width / 2))
-    yield f'<circle class="start" id="{graph.name}-start" cx="{x}" cy="{y}" r="{radius}"/>'
+    x, y = box.x + box.width / 2, box.y + box.height / 2
+    yield circle(x, y, box.width / 2, "start", f"{graph.name}-start")
 
 
 def _state(picture: _Picture, node: Node) -> Iterator[str]:
@@ -183,13 +208,13 @@ def _state(picture: _Picture, node: Node) -> Iterator[str]:
     having = {"final": node.final, "visited": node.visited, "current": node.current}
     marks = ["state", node.outcome, *(name for name, has in having.items() if has)]
     yield f'<g class="{" ".join(marks)}" id="{name}-state-{node.state}" data-state="{node.state}">'
-    yield _rectangle(box, "border", _ROUND)
+    yield rectangle(box, "border", _ROUND)
     if node.final:
         inner = Box(x=box.x + 3, y=box.y + 3, width=box.width - 6, height=box.height - 6)
-        yield _rectangle(inner, "inner", _ROUND - 3)
+        yield rectangle(inner, "inner", _ROUND - 3)
     top = box.y + _PADDING / 2
     for line in _name(node):
-        yield _text(line, box.x + box.width / 2, top + _NAME, _NAME, "name", centred=True)
+        yield text(line, box.x + box.width / 2, top + _NAME, _NAME, "name", centred=True)
         top += _NAME * LEADING
     yield from _rows(picture.inside[node.state], box.x + _PADDING, top + _PADDING / 2)
     yield "</g>"
@@ -207,24 +232,11 @@ def _row(row: RowBlock, left: float, top: float) -> str:
     texts = []
     for line in row.lines:
         size = SIZES[line.part]
-        texts.append(_text(line.text, left, top + size, size, line.part))
+        texts.append(text(line.text, left, top + size, size, line.part))
         top += size * LEADING
     return (
         f'<g class="row{taken}" data-rule="{rule.id}" data-command="{rule.command.type}" '
         f'data-sources="{sources}">{"".join(texts)}</g>'
-    )
-
-
-def _text(text: str, x: float, y: float, size: float, class_: str, *, centred: bool = False) -> str:
-    anchor = ' text-anchor="middle"' if centred else ""
-    place = f'x="{number(x)}" y="{number(y)}" font-size="{number(size)}"{anchor}'
-    return f'<text class="{class_}" {place}>{escape(text)}</text>'
-
-
-def _rectangle(box: Box, class_: str, round_: float = 4) -> str:
-    return (
-        f'<rect class="{class_}" x="{number(box.x)}" y="{number(box.y)}" '
-        f'width="{number(box.width)}" height="{number(box.height)}" rx="{number(round_)}"/>'
     )
 
 

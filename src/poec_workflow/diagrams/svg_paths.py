@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import hypot
 
-from poec_workflow.diagrams.layout import Point
+from poec_workflow.diagrams.boxes import Point
 
 _LENGTH = 8.0
 """Of an arrow's head, in pixels."""

@@ -35,22 +35,25 @@ def _fixed(scope: str) -> str:
 {scope} path {{ fill: none; stroke-width: 1.2; }}
 {scope} .state rect {{ stroke-width: 1.6; }}
 {scope} .frame .border {{ fill: none; stroke-width: 1; stroke-dasharray: 1 3; }}
+{scope} .key .border, {scope} .key .inner {{ stroke-width: 1.4; }}
 {scope} .slot {{ fill: none; stroke: none; }}
 {scope} .taken path {{ stroke-width: 3; }}
 {scope} .visited rect {{ stroke-width: 3; }}
 {scope} .current .border {{ stroke-width: 5; }}
+{scope} .key-current .border {{ stroke-width: 3; }}
 """
 
 
 def _colours(scope: str, page: Mapping[str, str], outcomes: Mapping[Outcome, tuple[str, str]]) -> Iterator[str]:
     yield f"{scope} .page {{ fill: {page['page']}; }}"
     yield f"{scope} text {{ fill: {page['ink']}; }}"
-    yield f"{scope} .code, {scope} .actor, {scope} .frame > text {{ fill: {page['quiet']}; }}"
+    yield f"{scope} .code, {scope} .actor, {scope} .frame > text, {scope} .key text {{ fill: {page['quiet']}; }}"
     yield f"{scope} path {{ stroke: {page['quiet']}; }}"
     yield f"{scope} .head, {scope} .start {{ fill: {page['quiet']}; stroke: none; }}"
     yield f"{scope} .frame .border {{ stroke: {page['frame']}; }}"
+    yield f"{scope} .key .border, {scope} .key .inner {{ fill: {page['page']}; stroke: {page['quiet']}; }}"
     for outcome, (line, tint) in outcomes.items():
-        yield f"{scope} .{outcome} rect {{ fill: {tint}; stroke: {line}; }}"
+        yield f"{scope} .{outcome} .border, {scope} .{outcome} .inner {{ fill: {tint}; stroke: {line}; }}"
     yield f"{scope} .taken path {{ stroke: {page['path']}; }}"
     yield f"{scope} .arc.taken .head {{ fill: {page['path']}; stroke: {page['path']}; stroke-width: 3; }}"
     yield f"{scope} .row.taken .command {{ fill: {page['path']}; }}"

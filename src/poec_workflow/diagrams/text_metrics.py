@@ -10,6 +10,7 @@ from unicodedata import combining, normalize
 
 # Thousandths of the font's size.
 _WIDTHS = {
+    "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}": 337,
     "'ijlIJ": 295, " ,.’·/:;\\|": 337, "f-()[]tr!": 411, '"*_–°“”sz?': 531, "cLFkvxy": 592, "PTo«»aeE": 632,
     "hnuSbdgpq0123456789${}": 636, "KAVXZBRC": 698, "UNHDGOQ&": 787, "w#+<=>^~×−M": 863, "mWæ%œ": 1023,
 }  # fmt: skip

@@ -42,7 +42,7 @@ class WrongTable(ValueError):
         super().__init__(f"the table of {name} is wrong: " + "; ".join(each.problem for each in self.faults))
 
 
-@frozen(slots=False, eq=False)
+@frozen(slots=False, eq=False, repr=False)
 class Lifecycle:
     """A table of rows, checked.
 
@@ -69,6 +69,25 @@ class Lifecycle:
     def __attrs_post_init__(self) -> None:
         if faults := [*self._faults_of_names(), *self._faults_of_choice(), *self._faults_of_ways()]:
             raise WrongTable(self.name, faults)
+
+    def __repr__(self) -> str:
+        own = f", own: {', '.join(rule.id for rule in self.own_rules)}" if self.own else ""
+        return f"<Lifecycle {self.name}: {len(self.states)} states, {len(self.rules)} rows{own}>"
+
+    def _repr_svg_(self) -> str | None:
+        from poec_workflow.machines import notebook  # noqa: PLC0415 - reading needs none
+
+        return notebook.svg(self)
+
+    def _repr_html_(self) -> str | None:
+        from poec_workflow.machines import notebook  # noqa: PLC0415 - as above
+
+        return notebook.html(self)
+
+    def _repr_markdown_(self) -> str:
+        from poec_workflow.machines import notebook  # noqa: PLC0415 - as above
+
+        return notebook.markdown(self)
 
     @cached_property
     def initial(self) -> State:
