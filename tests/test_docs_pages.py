@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -57,10 +58,12 @@ def test_a_store_moves_to_postgresql(file: Path, postgresql_url: str) -> None:
         workflow_with_session(old).execute(registering(1), ADVISER, key="k")
         new.create()
         for code in blocks("docs/how-to/grow.md", "python"):
-            urls = {"sqlite_url": sqlite_url, "postgresql_url": postgresql_url}
+            urls: dict[str, Any] = {}
+            for name, url in (("sqlite_url", sqlite_url), ("postgresql_url", postgresql_url)):
+                code = re.sub(rf'^{name} = ".*"$', f"{name} = {url!r}", code, flags=re.MULTILINE)
             exec(compile(code, "grow.md", "exec"), urls)  # noqa: S102 - our own page
             for engine in ("source", "target"):
-                urls[engine].dispose()  # type: ignore[attr-defined]
+                urls[engine].dispose()
         assert everything(new) == everything(old)
         assert workflow_on(new).execute(registering(1), ADVISER, key="k").replayed
         for storage in (old, new):
