@@ -5,7 +5,7 @@ from pathlib import Path
 
 from poec_workflow import __version__
 
-sys.path.insert(0, str(Path(__file__).parent))  # for the row that `how-to/add-rows.md` draws
+sys.path.insert(0, str(Path(__file__).parent))  # for the row that `how-to/add-rows.md` draws, and our extension
 
 project = "poec_workflow"
 author = "The poec_workflow founders"
@@ -17,6 +17,8 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
     "sphinx_click",
+    "sphinx_copybutton",
+    "attrs_signatures",
     "poec_workflow.diagrams.sphinx",
 ]
 exclude_patterns = ["_build", "reference/generated"]  # included by pages, and no pages themselves
@@ -33,5 +35,7 @@ autodoc_default_options = {"members": True, "show-inheritance": True}
 autodoc_member_order = "bysource"
 autodoc_typehints = "description"
 autodoc_preserve_defaults = True
+# What a button copies is what a reader types: no prompt, and nothing of what is printed.
+copybutton_exclude = ".linenos, .gp, .go"
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False

@@ -58,10 +58,9 @@ def test_a_store_moves_to_postgresql(file: Path, postgresql_url: str) -> None:
         workflow_with_session(old).execute(registering(1), ADVISER, key="k")
         new.create()
         for code in blocks("docs/how-to/grow.md", "python"):
-            urls: dict[str, Any] = {}
-            for name, url in (("sqlite_url", sqlite_url), ("postgresql_url", postgresql_url)):
-                code = re.sub(rf'^{name} = ".*"$', f"{name} = {url!r}", code, flags=re.MULTILINE)
-            exec(compile(code, "grow.md", "exec"), urls)  # noqa: S102 - our own page
+            here = re.sub(r"^(sqlite|postgresql)_url = .*\n", "", code, flags=re.MULTILINE)
+            urls: dict[str, Any] = {"sqlite_url": sqlite_url, "postgresql_url": postgresql_url}
+            exec(compile(here, "grow.md", "exec"), urls)  # noqa: S102 - our own page
             for engine in ("source", "target"):
                 urls[engine].dispose()
         assert everything(new) == everything(old)
