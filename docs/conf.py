@@ -36,6 +36,10 @@ autodoc_member_order = "bysource"
 autodoc_typehints = "description"
 autodoc_preserve_defaults = True
 # What a button copies is what a reader types: no prompt, and nothing of what is printed.
-copybutton_exclude = ".linenos, .gp, .go"
+copybutton_exclude = ".linenos, .go"
+copybutton_prompt_text = r"\$ |>>> |\.\.\. "
+copybutton_prompt_is_regexp = True
+copybutton_line_continuation_character = "\\"
+copybutton_copy_empty_lines = False
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
