@@ -38,6 +38,8 @@ PAGES = sorted(
     {str(each.relative_to(ROOT)) for each in (*DOCS.rglob("*.md"), ROOT / "README.md")} - RUN_BY_THEIR_OWN_TEST
 )
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SHOWN_BEHIND = re.compile(r"^```python\n(?:(?!```)[^\n]*\n)*```\n\n```text\n((?:(?!```)[^\n]*\n)*)", re.MULTILINE)
+"""What a block of text shows behind a block of Python is what that prints."""
 PROMISED = re.compile(r"^ *print\(.*\)  # (\S.*)$", re.MULTILINE)
 SETTINGS = """
 from poec_workflow import Settings
@@ -71,6 +73,7 @@ def test_python_blocks_run(
     ran(page)
     printed = capsys.readouterr().out
     promised = [line for code in blocks(page, "python") for line in PROMISED.findall(code)]
+    promised += "".join(SHOWN_BEHIND.findall((ROOT / page).read_text(encoding="utf-8"))).splitlines()
     assert [each for each in promised if each not in printed] == []
 
 
