@@ -2,6 +2,9 @@
 
 import sys
 from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
 
 from poec_workflow import __version__
 
@@ -23,6 +26,9 @@ extensions = [
 ]
 exclude_patterns = ["_build", "reference/generated"]  # included by pages, and no pages themselves
 
+FRENCH = {"tutoriel", "how-to/dans-un-service", "explanation/domaine"}
+"""The pages that are written in French, for screen readers and hyphenation."""
+
 html_theme = "furo"
 html_title = "poec_workflow"
 html_static_path: list[str] = []
@@ -43,3 +49,13 @@ copybutton_line_continuation_character = "\\"
 copybutton_copy_empty_lines = False
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
+
+
+def _in_its_language(_app: Sphinx, page: str, _template: str, context: dict[str, Any], _doctree: object) -> None:
+    if page in FRENCH:
+        context["language"] = "fr"
+
+
+def setup(app: Sphinx) -> None:
+    """Sphinx's entry."""
+    app.connect("html-page-context", _in_its_language)
