@@ -283,7 +283,7 @@ def test_french_pages_are_set_as_french_is() -> None:
 
 
 def test_french_pages_do_what_the_english_ones_do() -> None:
-    """The same calls of the package in the same order, whatever the names of the reader's own things are."""
+    """The same calls of the package in the same order, whatever the reader's own things are called."""
     for french, english in (
         ("docs/tutoriel.md", "docs/tutorial.md"),
         ("docs/how-to/dans-un-service.md", "docs/how-to/use-in-a-service.md"),
@@ -292,7 +292,5 @@ def test_french_pages_do_what_the_english_ones_do() -> None:
 
 
 def _calls(page: str) -> list[str]:
-    return re.findall(
-        r"\b(?:commands\.\w+|[a-z]\w*\.(?:execute|preview|submit|explain|sweep|using)\b)",
-        "".join(blocks(page, "python")),
-    )
+    code = "\n".join(blocks(page, "python"))
+    return re.findall(r"commands\.\w+|\.(?:execute\w*|preview|submit|explain|sweep|using|history|dashboard)\b", code)
