@@ -294,3 +294,24 @@ def test_french_pages_do_what_the_english_ones_do() -> None:
 def _calls(page: str) -> list[str]:
     code = "\n".join(blocks(page, "python"))
     return re.findall(r"commands\.\w+|\.(?:execute\w*|preview|submit|explain|sweep|using|history|dashboard)\b", code)
+
+
+@pytest.mark.parametrize("page", ["docs/tutorial.md", "docs/tutoriel.md"])
+def test_the_tutorial_can_be_typed(page: str, tmp_path: Path) -> None:
+    """Into an interactive session, block by block, and into a file: with the same effect."""
+    typed = "\n\n".join(blocks(page, "python")) + "\n\n"
+    (tmp_path / "season.py").write_text(typed, encoding="utf-8")
+    for arguments, given in ((["-i", "-q"], typed), (["season.py"], "")):
+        ran = subprocess.run(
+            [sys.executable, *arguments],
+            cwd=tmp_path,
+            input=given,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            env=os.environ | {"PYTHONUTF8": "1"},
+            check=False,
+        )
+        assert ran.returncode == 0
+        assert "Error" not in ran.stderr
+        assert "422 on-sunday" in ran.stdout
