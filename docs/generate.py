@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import attrs
+import gallery
 from code_map import modules, policies, ports_table, rooms
 from sqlalchemy import Column, Table
 from sqlalchemy.dialects import postgresql
@@ -183,10 +184,12 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "modules.md": modules,
     "ports.md": ports_table,
     "policies.md": partial(policies, RULES),
+    "gallery.md": gallery.page,
     **_pictures(),
+    **gallery.pictures(),
 }
 """File of `reference/generated/` ▸ what draws it."""
-_PLACED = re.compile(r' (?:[xyrd]|cx|cy|rx|width|height|points|viewBox)="[^"]*"')
+_PLACED = re.compile(r' (?:[xyrd]|cx|cy|rx|ry|width|height|points|viewBox|transform|textLength|font-family)="[^"]*"')
 """Where things stand in a picture, which may differ by the release of Graphviz."""
 
 

@@ -37,7 +37,12 @@ RUN_BY_THEIR_OWN_TEST = {"docs/how-to/explore-your-rules.md", "docs/how-to/grow.
 PAGES = sorted(
     {str(each.relative_to(ROOT)) for each in (*DOCS.rglob("*.md"), ROOT / "README.md")} - RUN_BY_THEIR_OWN_TEST
 )
+FRENCH = {
+    str(each.relative_to(ROOT)) for each in DOCS.rglob("*.md") if "[This page in English](" in each.read_text("utf-8")
+}
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SHOWN_BEHIND = re.compile(r"^```python\n(?:(?!```)[^\n]*\n)*```\n\n```text\n((?:(?!```)[^\n]*\n)*)", re.MULTILINE)
+"""What a block of text shows behind a block of Python is what that prints."""
 PROMISED = re.compile(r"^ *print\(.*\)  # (\S.*)$", re.MULTILINE)
 SETTINGS = """
 from poec_workflow import Settings
@@ -71,6 +76,7 @@ def test_python_blocks_run(
     ran(page)
     printed = capsys.readouterr().out
     promised = [line for code in blocks(page, "python") for line in PROMISED.findall(code)]
+    promised += "".join(SHOWN_BEHIND.findall((ROOT / page).read_text(encoding="utf-8"))).splitlines()
     assert [each for each in promised if each not in printed] == []
 
 
@@ -85,7 +91,13 @@ def test_console_blocks_run(page: str, tmp_path: Path) -> None:
         said = subprocess.run(
             ["bash", "-c", command],
             cwd=tmp_path,
-            env=os.environ | {"PATH": path, "POEC_LANG": "en", "NO_COLOR": "1", "PYTHONPATH": str(tmp_path)},
+            env=os.environ
+            | {
+                "PATH": path,
+                "POEC_LANG": "fr" if page in FRENCH else "en",
+                "NO_COLOR": "1",
+                "PYTHONPATH": str(tmp_path),
+            },
             capture_output=True,
             text=True,
             check=False,
@@ -254,3 +266,52 @@ def test_every_page_stands_in_the_index() -> None:
     found = (each for each in DOCS.rglob("*.md") if not each.is_relative_to(GENERATED))
     pages = {str(each.relative_to(DOCS).with_suffix("")) for each in found} - {"index"}
     assert [each for each in sorted(pages) if f"\n{each}\n" not in index] == []
+
+
+PLAIN_SPACE = re.compile("(?<=\\S) [:;?!%»]|« |«\\S| »")
+
+
+def test_french_pages_are_set_as_french_is() -> None:
+    """A space that does not break stands before double signs and inside of quotation marks."""
+    assert len(FRENCH) == 3
+    for page in sorted(FRENCH):
+        text = re.sub(r"^```.*?^```$", "", (ROOT / page).read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+        prose = re.sub(r"`[^`]*`|\]\([^)]*\)|^\|[-|]+\|$", "", text, flags=re.MULTILINE)
+        assert [
+            line for line in prose.splitlines() if PLAIN_SPACE.search(line.replace("\u00a0", "\N{NO-BREAK SPACE}"))
+        ] == []
+
+
+def test_french_pages_do_what_the_english_ones_do() -> None:
+    """The same calls of the package in the same order, whatever the reader's own things are called."""
+    for french, english in (
+        ("docs/tutoriel.md", "docs/tutorial.md"),
+        ("docs/how-to/dans-un-service.md", "docs/how-to/use-in-a-service.md"),
+    ):
+        assert _calls(french) == _calls(english)
+
+
+def _calls(page: str) -> list[str]:
+    code = "\n".join(blocks(page, "python"))
+    return re.findall(r"commands\.\w+|\.(?:execute\w*|preview|submit|explain|sweep|using|history|dashboard)\b", code)
+
+
+@pytest.mark.parametrize("page", ["docs/tutorial.md", "docs/tutoriel.md"])
+def test_the_tutorial_can_be_typed(page: str, tmp_path: Path) -> None:
+    """Into an interactive session, block by block, and into a file: with the same effect."""
+    typed = "\n\n".join(blocks(page, "python")) + "\n\n"
+    (tmp_path / "season.py").write_text(typed, encoding="utf-8")
+    for arguments, given in ((["-i", "-q"], typed), (["season.py"], "")):
+        ran = subprocess.run(
+            [sys.executable, *arguments],
+            cwd=tmp_path,
+            input=given,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            env=os.environ | {"PYTHONUTF8": "1"},
+            check=False,
+        )
+        assert ran.returncode == 0
+        assert "Error" not in ran.stderr
+        assert "422 on-sunday" in ran.stdout

@@ -28,4 +28,4 @@ def test_everything_that_is_named_is_there() -> None:
     """And nothing else is."""
     assert all(getattr(testing, name) for name in testing.__all__)
     with pytest.raises(AttributeError, match="nothing"):
-        _ = testing.nothing
+        _ = testing.nothing  # type: ignore[attr-defined]

@@ -114,7 +114,7 @@ def test_a_told_journal_can_be_replayed() -> None:
     machine = on(broken.CountsWrong)
     with pytest.raises(PromiseBroken) as caught:
         machine.check(few(machine, 200))
-    journal = caught.value.poec_journal  # type: ignore[attr-defined]
+    journal = caught.value.poec_journal
     with pytest.raises(PromiseBroken, match="counters-are-a-recount"):
         machine.replay(journal)
     LifecycleMachine.replay(journal)
@@ -136,7 +136,7 @@ def test_a_promise_of_ones_own_is_asked() -> None:
 
     with pytest.raises(PromiseBroken, match="nobody-is-retained: C-1 is") as caught:
         Strict.check(few(Strict, 100))
-    types = [json.loads(line)["command"]["type"] for line in caught.value.poec_journal]  # type: ignore[attr-defined]
+    types = [json.loads(line)["command"]["type"] for line in caught.value.poec_journal]
     assert types == [
         "create-action",
         "publish-action",
@@ -164,7 +164,7 @@ def test_each_of_several_failures_is_told(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr("poec_workflow.testing.lifecycle_machine.run_state_machine_as_test", both)
     with pytest.raises(ExceptionGroup):
         Strict.check()
-    assert len(first.poec_journal) == len(second.poec_journal) == 7  # type: ignore[attr-defined]
+    assert len(first.poec_journal) == len(second.poec_journal) == 7
     assert not hasattr(third, "poec_journal")
 
 
@@ -223,7 +223,7 @@ def test_an_answer_that_depends_on_the_clocks_offset_is_told(monkeypatch: pytest
     monkeypatch.setattr(Facts, "today", property(lambda facts: local_day(facts.now, facts.settings.zone)))
     with pytest.raises(PromiseBroken, match="preview-foretells") as caught:
         OnWorkingDays.check(few(OnWorkingDays, 200))
-    assert len(caught.value.poec_journal) <= LONGEST  # type: ignore[attr-defined]
+    assert len(caught.value.poec_journal) <= LONGEST
 
 
 def _on_sundays(step: ObservedStep) -> Iterator[str]:
@@ -251,7 +251,7 @@ def test_a_short_journal_has_few_actors() -> None:
         scenario.play(steps)
     caught.value.poec_steps = tuple(steps)  # type: ignore[attr-defined]
     lifecycle_machine._add_journal(caught.value, Strict.scenario_setup())  # noqa: SLF001
-    assert [json.loads(each)["command"]["type"] for each in caught.value.poec_journal] == [  # type: ignore[attr-defined]
+    assert [json.loads(each)["command"]["type"] for each in caught.value.poec_journal] == [
         *(each.command.type for each in opened),
         "convoke",
         "move-convocation",

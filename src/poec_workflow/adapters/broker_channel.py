@@ -7,8 +7,13 @@ from threading import local
 from typing import Any
 
 from attrs import field, frozen
-from kombu import Connection, Exchange, Producer
-from kombu.exceptions import KombuError, OperationalError
+
+try:
+    from kombu import Connection, Exchange, Producer
+    from kombu.exceptions import KombuError, OperationalError
+except ModuleNotFoundError as error:
+    error.add_note("This needs its extra: pip install 'poec-workflow[broker]'")
+    raise
 
 from poec_workflow.adapters.message_document import message_document
 from poec_workflow.adapters.message_folder import written

@@ -67,7 +67,7 @@ def dot(notices: Notices, lang: str) -> str:
     lines = ["digraph notices {", f"{_STEP}label={_quoted(_word('notices', lang))}; labelloc=t; rankdir=LR;"]
     lines += [f'{_STEP}graph [fontname="sans-serif"]; node [fontname="sans-serif", shape=box];']
     lines += [f'{_STEP}edge [fontname="sans-serif", fontsize=10];']
-    for row, box in _boxes(notices, lang):
+    for row, box in reversed(list(_boxes(notices, lang))):  # Graphviz stacks what is not connected from below
         lines.append(f"{_STEP}{box.on} [label={_quoted(box.happened)}, style=rounded];")
         lines.append(f"{_STEP}{box.notice} [label={_quoted(row.id)}];")
         lines.append(f"{_STEP}{box.on} -> {box.notice};")

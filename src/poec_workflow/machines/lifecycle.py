@@ -6,13 +6,13 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from attrs import frozen
 
 from poec_workflow.commands import Command
 from poec_workflow.frozen_map import FrozenMap
-from poec_workflow.machines.rule import AnyRule, Same
+from poec_workflow.machines.rule import AnyRule, Same, StateName
 from poec_workflow.model import STATE_TYPES, State, SubjectKind
 
 if TYPE_CHECKING:
@@ -150,13 +150,16 @@ class Lifecycle:
         """The types of the commands of each state, in the table's order."""
         return FrozenMap({state: tuple(each.type for each in rows) for state, rows in self.by_state.items()})
 
-    def rows(self, state: State | None, command: type[Command]) -> tuple[AnyRule, ...]:
+    def rows(self, state: State | StateName | None, command: type[Command]) -> tuple[AnyRule, ...]:
         """The rows of one state and command."""
-        return self.by_state[state].get(command, ())
+        return self._of(state).get(command, ())
 
-    def commands(self, state: State | None) -> tuple[type[Command], ...]:
+    def commands(self, state: State | StateName | None) -> tuple[type[Command], ...]:
         """The commands that the table accepts in a state, whatever the policies say; None: the creating ones."""
-        return tuple(self.by_state[state])
+        return tuple(self._of(state))
+
+    def _of(self, state: State | StateName | None) -> Mapping[type[Command], tuple[AnyRule, ...]]:
+        return self.by_state[cast("State | None", state)]  # a state is its word
 
     def creates(self, command: type[Command]) -> bool:
         """Whether the command makes a new subject."""

@@ -20,6 +20,7 @@ from poec_workflow.testing.exploration import (
 )
 from poec_workflow.testing.journals import Played, play, requests_of, to_journal, to_line
 from poec_workflow.testing.recording_channel import RecordingChannel, RecordingNotifier
+from poec_workflow.testing.reference import ObservedStep
 from poec_workflow.testing.settable_clock import SettableClock
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ __all__ = [
     "Bounds",
     "Exploration",
     "LifecycleMachine",
+    "ObservedStep",
     "Path",
     "Played",
     "PromiseBroken",
@@ -52,9 +54,11 @@ __all__ = [
 _LATER = {"LifecycleMachine": "lifecycle_machine", "PromiseBroken": "scenario", "PromiseRaised": "scenario"}
 
 
-def __getattr__(name: str) -> object:
-    if name == "strategies":
-        return import_module(f"{__name__}.strategies")
-    if name in _LATER:
-        return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+if not TYPE_CHECKING:  # else any misspelt name would be an object
+
+    def __getattr__(name: str) -> object:
+        if name == "strategies":
+            return import_module(f"{__name__}.strategies")
+        if name in _LATER:
+            return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

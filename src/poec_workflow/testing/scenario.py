@@ -74,7 +74,10 @@ class PromiseBroken(AssertionError):
     Attributes:
         promise: its name.
         journal: the lines that lead there, the last one included.
+        poec_journal: the shortest journal that was found; only where `LifecycleMachine.check` raises it.
     """
+
+    poec_journal: tuple[str, ...]
 
     def __init__(self, promise: str, contradictions: Sequence[str], journal: Sequence[str]) -> None:
         self.promise = promise

@@ -47,7 +47,7 @@ class EmailChannel:
         from_name: beside it.
         reply_to: an address that people read: a mail is answered.
         language: of who has none of their own.
-        subject_prefix: before every subject, as `[TEST] ` outside of production.
+        subject_prefix: before every subject, as `"[TEST] "` outside of production.
         domain: of the ids of mails; that of `from_address` where None.
         texts: the words.
         clock: gives the date of a mail.

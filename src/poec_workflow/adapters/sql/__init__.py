@@ -1,5 +1,9 @@
 """The SQL storage adapter for SQLite and PostgreSQL, on SQLAlchemy Core; needs the extra `sql`."""
 
-from poec_workflow.adapters.sql.sql_storage import SqlStorage
+try:
+    from poec_workflow.adapters.sql.sql_storage import SqlStorage
+except ModuleNotFoundError as error:
+    error.add_note("This needs its extra: pip install 'poec-workflow[sql]'")
+    raise
 
 __all__ = ["SqlStorage"]
