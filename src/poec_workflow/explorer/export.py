@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from attrs import define, field
@@ -109,7 +109,7 @@ class Export:
         evaluation = Evaluation(self.case, rule.command, self.lifecycle)
         return {
             "code": check.code,
-            "labels": translations(lambda lang: words(lang)["rules"].get(check.code, check.code)),
+            "labels": _kept_labels(check.code),
             "table": self._tabulated(rule.command, check.code, lambda: evaluation.check(check, advises=advises)),
         }
 
@@ -134,6 +134,12 @@ class Export:
         limitation = {"command": command.type, "rule": rule, "reads": list(reads), "tabulated": tabulated}
         if limitation not in self.limitations:
             self.limitations.append(limitation)
+
+
+def _kept_labels(code: str) -> Mapping[str, str] | None:
+    """The rule as it reads when it is kept; None of a service's own."""
+    known = code in words(locales.LANGUAGES[0])["rules"]
+    return translations(lambda lang: words(lang)["rules"][code]) if known else None
 
 
 def _payload(command: type[Command]) -> list[str]:

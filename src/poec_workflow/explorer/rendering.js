@@ -9,6 +9,8 @@ const word = (name, values = {}) =>
   DATA.words[lang][name].replace(/\{(\w+)\}/g, (whole, key) => (key in values ? values[key] : whole));
 const labelOf = (dimension, index) => DATA.dimensions[dimension][index].labels[lang];
 const stateLabel = (state) => (state === null ? word("nothing") : DATA.states[state].labels[lang]);
+/** Where a command leads: a final state says that all is closed then. */
+const reached = (state) => `${stateLabel(state)}${DATA.states[state].final ? ` (${word("closed")})` : ""}`;
 const commandLabel = (name) => commandOf(DATA, name).labels[lang];
 
 /** Creates an element with properties, and with children that are elements or texts. */
@@ -47,7 +49,7 @@ function renderTexts() {
 
 function renderState({ state }) {
   byId("state").textContent = stateLabel(state);
-  byId("final").textContent = state !== null && DATA.states[state].final ? word("final") : "";
+  byId("final").textContent = state !== null && DATA.states[state].final ? word("closed") : "";
 }
 
 /** Marks the current state, the former ones and the arcs taken in the picture. */
@@ -128,13 +130,14 @@ function renderJourney(steps) {
   byId("undo").disabled = byId("restart").disabled = steps.length === 0;
   byId("steps").replaceChildren(...steps.map(stepItem));
   byId("copied").textContent = "";
+  byId("link").parentElement.hidden = true;
 }
 
 function stepItem({ name, answer: given, before }) {
   const refused = given.refusals.length > 0;
   const outcome = refused
     ? given.refusals.map(({ code }) => el("code", {}, code))
-    : [before === null ? stateLabel(given.to) : `${stateLabel(before)} → ${stateLabel(given.to)}`];
+    : [before === null ? reached(given.to) : `${stateLabel(before)} → ${reached(given.to)}`];
   return el("li", { className: refused ? "no" : "yes" },
     el("span", { className: "glyph", "aria-hidden": "true" }, refused ? "✗" : "✓"),
     el("span", {},
