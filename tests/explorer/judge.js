@@ -32,7 +32,7 @@ const replayed = journeys.map((moves) => {
       name,
       facts: answer.facts,
       answer: brief(answer),
-      after: answer.refusals.length ? null : page.page.after(answer.facts, answer),
+      after: answer.refusals.length ? null : page.page.after(data, answer.facts, answer),
     })),
   };
 });

@@ -12,7 +12,6 @@ from explored import Page, verdict
 from own_rules import BACK, TAKEN_BACK
 from poec_workflow import Settings, SubjectKind, commands, events
 from poec_workflow.diagrams import render
-from poec_workflow.explorer.evaluation import defaults
 from poec_workflow.explorer.sample_case import SampleCase
 from poec_workflow.machines import Lifecycles, Rule, with_rows
 from poec_workflow.model import ApplicationState
@@ -39,7 +38,7 @@ def test_the_page_answers_as_decide_does(more: bool, state: str, command: str) -
     lifecycle = lifecycles[SubjectKind.APPLICATION]
     case = SampleCase(judged.settings)
     there = lifecycle.states.index(ApplicationState(state))
-    base = {**defaults(case.dimensions, lifecycle.initial), "state": there, "actor": -1}
+    base = {**case.defaults(lifecycle.initial), "state": there, "actor": -1}
     names = ["today", "actor"]
     places = [list(each) for each in product(*(range(len(case.dimensions[name])) for name in names))]
     job = {"command": command, "base": base, "names": names, "places": places}

@@ -22,7 +22,6 @@ from poec_workflow import Accepted, Application, Settings, commands, decide
 from poec_workflow.catalogue import Catalogue
 from poec_workflow.decider import Refused
 from poec_workflow.explorer.dimensions import Option
-from poec_workflow.explorer.evaluation import defaults
 from poec_workflow.explorer.sample_case import SampleCase
 from poec_workflow.explorer.tracing import Assignment
 from poec_workflow.explorer.truth_tables import tabulate
@@ -57,7 +56,7 @@ def jobs(case: SampleCase, data: Mapping[str, Any]) -> list[Cells]:
     """Every state and command, with every combination of what one table of it looks at."""
     found = []
     for command, state in product(data["commands"], (None, *range(len(data["states"])))):
-        base = {**defaults(case.dimensions, APPLICATION.initial), "state": state, "actor": -1}
+        base = {**case.defaults(APPLICATION.initial), "state": state, "actor": -1}
         for looks in sorted(tables(data, command["name"], state)):
             names = [name for name in looks if name != "state"]
             places = [

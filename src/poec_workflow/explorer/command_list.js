@@ -25,7 +25,7 @@ function renderCommands(facts, change) {
     groups[groupOf(now)].push(ITEMS[name]);
     ITEMS[name].querySelector(".verdict").textContent = verdict(now, facts);
     const fields = groupOf(now) === "absent" ? [] : payload.map((each) =>
-      choice(`${each}-${name}`, word(PAYLOAD_LABELS[each] || each), each, facts, change));
+      choice(`${each}-${name}`, word(PAYLOAD_LABELS[each] || each.replace(/^(new|other)-/, "")), each, facts, change));
     replaceFields(ITEMS[name].querySelector(".payload"), fields);
   }
   announce(groups.possible);
@@ -88,6 +88,7 @@ function rowDetails(given) {
     el("p", { className: "row" }, el("b", {}, row.id), ` ${word(checks.length ? "rulesMet" : "noRule")}`,
       conditions ? ` · ${word("conditions")} ${conditions}` : ""),
     policyList(checks),
+    ...(given.follows ? [el("p", { className: "told follows" }, given.follows[lang])] : []),
     ...toldText(given),
     ...advisories.map(({ says, code }) =>
       el("p", { className: "advisory" }, `${word("advisory", { text: says[lang] })} `, el("code", {}, code))),

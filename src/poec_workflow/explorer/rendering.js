@@ -85,18 +85,20 @@ function renderFacts(facts, change) {
     el("button", { type: "button", id: `day-${name}`, "aria-pressed": facts.today === day, onclick: () => change("today", day) },
       DATA.landmarkLabels[lang][name])));
   const anybody = { actor: [[-1, word("anybody")]] };
-  const fields = ["actor", "action", "session", "seats", "quota", "live", "elsewhere"].map((name) =>
+  const { general, counts } = DATA.fields;
+  byId("landmarks").hidden = Object.keys(DATA.landmarks).length === 0;
+  const fields = [...general, ...(facts.state === null ? [] : counts)].map((name) =>
     choice(`fact-${name}`, word(name), name, facts, change, anybody[name]));
   replaceFields(byId("facts"), fields);
 }
 
-/** Renders the application's own facts: its state, its registration and its convocations. */
+/** Renders the subject's own facts: its state, and of an application its registration and its convocations. */
 function renderHistory(facts, change) {
   const nothing = facts.state === null ? [["", word("nothing")]] : [];
   const fields = [choice("fact-state", word("stateFact"), "state", facts, change, nothing)];
   const days = (name, label) => choice(`fact-${name}`, label, name, facts, change);
   if (facts.state !== null) {
-    fields.push(days("registered", word("registered")), days("attempts", word("attempts")));
+    fields.push(...DATA.fields.own.map((name) => days(name, word(name))));
     for (let place = 1; place <= facts.attempts; place += 1) {
       const which = word(["", "last", "before"][place] || "earliest", { place });
       fields.push(days(`convoked.${place}`, `${word("convoked")} (${which})`));
