@@ -97,7 +97,15 @@ class ActionCase(DecidedCase):
     counts = ("waiting",)
     own = ("certification", "pending", "responsible")
     payloads = PAYLOADS
-    mixers = ("today", "waiting", "certification", "pending", "responsible", "changes")
+    mixers = FrozenMap(
+        {
+            "waiting": ("today", "waiting"),
+            "certification": ("certification", "pending"),
+            "pending": ("certification", "pending", "changes"),
+            "responsible": ("responsible", "changes"),
+        }
+    )
+    followers = ("today", "waiting")
     tellers = ("today", "waiting")
 
     @cached_property

@@ -17,11 +17,13 @@ class DecidedCase(Case):
     """A case of which folding tells what an acceptance leaves behind.
 
     Attributes:
-        mixers: the dimensions that decide what is afterwards and is not copied.
-        tellers: those that decide what follows, and who is told.
+        mixers: a dimension that is not just copied ▸ those that decide what it is afterwards; others get a constant.
+        followers: those that decide what follows.
+        tellers: those that decide who is told.
     """
 
-    mixers: ClassVar[tuple[str, ...]]
+    mixers: ClassVar[Mapping[str, tuple[str, ...]]]
+    followers: ClassVar[tuple[str, ...]]
     tellers: ClassVar[tuple[str, ...]]
 
     @abstractmethod

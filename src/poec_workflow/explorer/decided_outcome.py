@@ -76,7 +76,7 @@ class DecidedOutcome:
 
     def after(self, name: str) -> TruthTable:
         """The option that a dimension has afterwards."""
-        return self._table(self._case.mixers, self._option_after(name))
+        return self._table(self._case.mixers.get(name, ()), self._option_after(name))
 
     def told(self) -> TruthTable:
         """Who is told: a sentence by language."""
@@ -84,7 +84,7 @@ class DecidedOutcome:
 
     def follows(self) -> TruthTable:
         """What happens to applications: a sentence by language."""
-        return self._table(self._case.tellers, _followed)
+        return self._table(self._case.followers, _followed)
 
     def _told(self, _values: Mapping[str, Any], answer: Accepted, facts: Facts) -> Mapping[str, str]:
         session = answer.subject if isinstance(answer.subject, TrainingSession) else None

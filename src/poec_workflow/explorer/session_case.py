@@ -88,7 +88,8 @@ class SessionCase(DecidedCase):
     own = (*ROLES, *DATES, "capacity", "coefficient")
     payloads = PAYLOADS
     sums = FrozenMap({"registrations": ("retained", "waiting")})
-    mixers = ("today", "ends", "waiting")
+    mixers = FrozenMap({"waiting": ("today", "ends", "waiting")})
+    followers = ("today", "ends", "waiting")
     tellers = ("today", "ends", "waiting", "retained", *ROLES)
 
     @cached_property

@@ -74,6 +74,6 @@ def numbers(settings: Settings) -> Mapping[str, list[int]]:
 
 
 def _days(settings: Settings) -> list[date]:
-    """The first day, the start, and for each end the last day of the advice deadline and the day after it."""
-    deadlines = [deadline_after(end, settings) for end in DATES["ends"]]
-    return sorted({FIRST_DAY, START, *deadlines, *(each + timedelta(days=1) for each in deadlines)})
+    """The first day, and the last day of the advice deadline and the day after it, for the two earliest ends."""
+    deadlines = [deadline_after(end, settings) for end in DATES["ends"][:2]]
+    return sorted({FIRST_DAY, *deadlines, *(each + timedelta(days=1) for each in deadlines)})
