@@ -32,6 +32,8 @@ const replayed = journeys.map((moves) => {
       name,
       facts: answer.facts,
       answer: brief(answer),
+      told: answer.told ?? null,
+      follows: answer.follows ?? null,
       after: answer.refusals.length ? null : page.page.after(data, answer.facts, answer),
     })),
   };

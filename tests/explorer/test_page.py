@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from attrs import frozen
 from explored import page, verdict
-from playwright.sync_api import Browser, ViewportSize, expect
+from opened_page import DESKTOP, PHONE, desktop, opened
+from playwright.sync_api import Browser, expect
 from playwright.sync_api import Page as Tab
 
 from browser import chromium, npm
@@ -19,36 +18,7 @@ from poec_workflow.explorer.sample_case import SampleCase
 from poec_workflow.machines import APPLICATION
 from poec_workflow.policies import messages
 
-DESKTOP, PHONE = ViewportSize(width=1280, height=900), ViewportSize(width=320, height=640)
 DATA = page().data
-
-
-@frozen
-class Opened:
-    """The page as somebody has it open."""
-
-    tab: Tab
-
-    def give(self, *moves: str) -> None:
-        """Change facts (`seats=1`, `@overdue` for a day) and give commands, by what the page offers."""
-        for move in moves:
-            name, _, value = move.partition("=")
-            if move.startswith("@"):
-                self.tab.click(f"#day-{move.removeprefix('@')}")
-            elif value:
-                self.tab.evaluate("document.getElementById('before').open = true")
-                self.tab.locator(f"select:is([id='{name}'], [id='fact-{name}'])").select_option(value)
-            else:
-                self.tab.click(f"#command-{name} .run")
-
-    def state(self) -> str:
-        """The state that the picture marks."""
-        return self.tab.locator("#picture .current").get_attribute("data-state") or ""
-
-    def check(self) -> list[str]:
-        """What axe-core finds."""
-        found: dict[str, Any] = self.tab.evaluate("axe.run(document)")
-        return [f"{each['id']}: {node['html']}" for each in found["violations"] for node in each["nodes"]]
 
 
 @pytest.fixture(scope="module")
@@ -66,28 +36,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def tab(browser: Browser) -> Iterator[Tab]:
-    """A desktop's tab, which notes what it asks for and what goes wrong."""
-    with browser.new_context(viewport=DESKTOP) as context:
-        made = context.new_page()
-        made.set_default_timeout(5_000)
+    """A desktop's tab."""
+    with desktop(browser) as made:
         yield made
-
-
-def opened(tab: Tab, folder: Path, settings: Settings | None = None, lang: str = "en", link: str = "") -> Opened:
-    """The page as a file; where it is open already, it starts again."""
-    made = page(settings or Settings(), lang)
-    file = folder / f"{hashlib.sha256(made.html.encode()).hexdigest()}.html"
-    if not file.exists():
-        file.write_text(made.html, encoding="utf-8")
-    if tab.url.partition("#")[0] == file.as_uri() and not link:
-        tab.evaluate(
-            "lang => { document.getElementById('before').open = false; notes = []; restart(); setLanguage(lang); }",
-            lang,
-        )
-    else:
-        tab.goto("about:blank")
-        tab.goto(f"{file.as_uri()}{link}")
-    return Opened(tab)
 
 
 CONVOKED = ("preregister", "convoke")
@@ -196,9 +147,21 @@ def test_every_refusal_is_in_the_page() -> None:
     assert set(REFUSALS) >= {code for rule in APPLICATION.rules for code in rule.codes}
 
 
-@pytest.mark.parametrize("code", REFUSALS)
-def test_each_refusal_is_shown_with_its_reason(tab: Tab, folder: Path, code: str) -> None:
+def test_each_refusal_is_shown_with_its_reason(tab: Tab, folder: Path) -> None:
     """The answer shows Python's own codes and sentences for these very facts, in both languages."""
+    shown = opened(tab, folder).shown([*REFUSALS.values()], DATA)
+    for (code, recipe), each in zip(REFUSALS.items(), shown, strict=True):
+        expected = verdict(SampleCase(Settings()), recipe[-1], each["facts"])["refusals"]
+        assert code in [refusal for refusal, *_ in expected]
+        for lang, place in (("en", 2), ("fr", 1)):
+            assert sorted(refusal for refusal, _ in each["shown"][lang]) == [refusal for refusal, *_ in expected]
+            for refusal, text in each["shown"][lang]:
+                assert next(one[place] for one in expected if one[0] == refusal) in text
+
+
+@pytest.mark.parametrize("code", [*REFUSALS][::5])
+def test_a_refusal_is_shown_to_who_presses(tab: Tab, folder: Path, code: str) -> None:
+    """Every fifth of them by what the page offers: the same codes, in both languages."""
     explorer = opened(tab, folder)
     explorer.give(*REFUSALS[code])
     at = tab.evaluate("replay(DATA, moves).steps.at(-1).answer.facts")

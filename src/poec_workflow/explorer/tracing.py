@@ -67,7 +67,7 @@ class _Source:
             return self.varied[name]()
         if name in self.displayed:
             return self.displayed[name]
-        attribute = _fields(self.cls).get(name)
+        attribute = _fields(cast("Any", self.cls)).get(name)
         if attribute is None:
             raise AttributeError(f"{self.cls.__name__} has no {name}")
         self.assignment.constant_reads.add(f"{self.cls.__name__}.{name}")
@@ -131,5 +131,5 @@ def materialized(value: Any) -> Any:  # noqa: ANN401 - any value
     """The real value behind a traced one, every field read."""
     if isinstance(value, _Traced):
         source: _Source = value.__dict__["source"]
-        return source.cls(**{name: materialized(source.value(name)) for name in _fields(source.cls)})
+        return source.cls(**{name: materialized(source.value(name)) for name in _fields(cast("Any", source.cls))})
     return tuple(map(materialized, value)) if isinstance(value, tuple) else value
