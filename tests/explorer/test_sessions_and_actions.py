@@ -210,7 +210,7 @@ REFUSALS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "duplicate-reference": (CREATE, CREATE),
     },
     TRAINING_ACTION.name: {
-        "title-without-poec-prefix": ("new-title-create-action=1", "create-action"),
+        "title-without-poec-prefix": ("new-name-create-action=1", "create-action"),
         "field-not-editable": ("create-action", "changes-enrich-action=4", ENRICH),
         "no-pending-certification": ("create-action", "approve-certification"),
         "open-applications-remain": ("create-action", "publish-action", "waiting=2", "archive-action"),

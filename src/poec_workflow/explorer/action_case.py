@@ -77,13 +77,13 @@ _FIELDS = {
 
 PAYLOADS: Payloads = {
     commands.CreateAction: {
-        "title": lambda assignment: assignment["new-title"],
+        "title": lambda assignment: assignment["new-name"],
         "responsible": lambda assignment: assignment["new-responsible"],
         "certification": lambda assignment: assignment["new-certification"],
     },
     commands.EnrichAction: {"changes": lambda assignment: assignment["changes"]},
     commands.CorrectAction: {
-        "title": lambda assignment: assignment["other-title"],
+        "title": lambda assignment: assignment["other-name"],
         "responsible": lambda assignment: assignment["other-responsible"],
     },
 }
@@ -121,11 +121,11 @@ class ActionCase(DecidedCase):
             "certification": _certifications(""),
             "pending": (*_certifications(None), _certification("")),
             "responsible": holders,
-            "new-title": titles,
+            "new-name": titles,
             "new-responsible": holders,
             "new-certification": _certifications(""),
             "changes": tuple(Option(value=FrozenMap(each), labels=_change(name)) for name, each in _CHANGES.items()),
-            "other-title": or_unchanged(titles),
+            "other-name": or_unchanged(titles),
             "other-responsible": or_unchanged(holders),
         }
 

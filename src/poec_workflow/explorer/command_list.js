@@ -57,6 +57,10 @@ function verdict(now, facts) {
   return `✗ ${first.says[lang]}${others.length ? ` (${word("more", { count: others.length })})` : ""}`;
 }
 
+/** The way from one state to another, or that it stays. */
+const passage = (before, given) =>
+  given.to === before ? target(given, before) : `${stateLabel(before)} → ${reached(given.to)}`;
+
 const target = (given, before) =>
   given.to === before ? word("stays", { state: stateLabel(given.to) }) : reached(given.to);
 
@@ -70,7 +74,7 @@ function renderAnswer(step) {
   byId("answer-title").replaceChildren(
     el("span", { className: "glyph", "aria-hidden": "true" }, refused ? "✗" : "✓"),
     word("outcome", { command: commandLabel(name), outcome: word(refused ? "refused" : "accepted") }));
-  const moved = refused ? "" : ` · ${stateLabel(before)} → ${reached(given.to)}`;
+  const moved = refused ? "" : ` · ${passage(before, given)}`;
   const by = el("p", {}, `${word("actedAs", { actor: labelOf("actor", given.facts.actor) })}${moved}`);
   byId("answer-text").replaceChildren(by, ...(given.row ? rowDetails(given) : [policyList(given.refusals)]));
 }

@@ -4,6 +4,8 @@
 const DATA = JSON.parse(document.getElementById("data").textContent);
 let lang = document.documentElement.lang;
 
+const LEAST_WIDTH = 680; // pixels: a wide picture is scrolled rather than made too small to read, a narrow one fits
+
 const byId = (id) => document.getElementById(id);
 const word = (name, values = {}) =>
   DATA.words[lang][name].replace(/\{(\w+)\}/g, (whole, key) => (key in values ? values[key] : whole));
@@ -45,6 +47,8 @@ function renderTexts() {
   document.querySelector(".subject").textContent = DATA.titles[lang];
   byId("foot").textContent = word("foot", DATA.example);
   byId("picture").replaceChildren(byId(`picture-${lang}`).content.cloneNode(true));
+  const drawn = byId("picture").querySelector("svg");
+  drawn.style.minWidth = `${Math.min(LEAST_WIDTH, drawn.viewBox.baseVal.width)}px`;
 }
 
 function renderState({ state }) {
@@ -139,7 +143,7 @@ function stepItem({ name, answer: given, before }) {
   const refused = given.refusals.length > 0;
   const outcome = refused
     ? given.refusals.map(({ code }) => el("code", {}, code))
-    : [before === null ? reached(given.to) : `${stateLabel(before)} → ${reached(given.to)}`];
+    : [before === null ? reached(given.to) : passage(before, given)];
   return el("li", { className: refused ? "no" : "yes" },
     el("span", { className: "glyph", "aria-hidden": "true" }, refused ? "✗" : "✓"),
     el("span", {},
