@@ -13,6 +13,7 @@ from typing import Any
 from explored import Page, verdict
 
 from poec_workflow import commands
+from poec_workflow.machines import LIFECYCLES, Lifecycles
 
 SAYING_WHO_MAY = {"actor", "origin", "trainer", "positioner", "responsible"}
 Cells = dict[str, Any]
@@ -64,13 +65,15 @@ def differences(judged: Page, cells: Sequence[Cells], data: dict[str, Any] | Non
     return differing(judged, cells, answers)
 
 
-def differing(judged: Page, cells: Sequence[Cells], answers: Sequence[Any]) -> list[Any]:
+def differing(
+    judged: Page, cells: Sequence[Cells], answers: Sequence[Any], lifecycles: Lifecycles = LIFECYCLES
+) -> list[Any]:
     """Where answers of the page's script are not Python's."""
     case, found = judged.case, []
     for job, given in zip(cells, answers, strict=True):
         for place, answer in zip(job["places"], given, strict=True):
             at = {**job["base"], **dict(zip(job["names"], place, strict=True)), "actor": answer["actor"]}
-            expected = verdict(case, job["command"], at)
+            expected = verdict(case, job["command"], at, lifecycles)
             if answer != expected:
                 found.append((job["command"], at, answer, expected))
     return found

@@ -108,3 +108,13 @@ def opened(
         tab.goto("about:blank")
         tab.goto(f"{file.as_uri()}{link}")
     return Opened(tab)
+
+
+def reach(tab: Tab, where: str, *, back: bool = False) -> None:
+    """Press Tab until something has the focus, which must be seen."""
+    for _ in range(100):
+        if tab.evaluate("where => document.activeElement.matches(where)", where):
+            assert tab.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+            return
+        tab.keyboard.press("Shift+Tab" if back else "Tab")
+    raise AssertionError(f"no key leads to {where}")

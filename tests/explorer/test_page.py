@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from explored import page, verdict
-from opened_page import DESKTOP, PHONE, desktop, opened
+from opened_page import DESKTOP, PHONE, desktop, opened, reach
 from playwright.sync_api import Browser, expect
 from playwright.sync_api import Page as Tab
 
@@ -187,6 +187,21 @@ def test_rules_that_were_met_and_advisories_are_shown(tab: Tab, folder: Path) ->
     expect(tab.locator("#answer .advisory")).to_contain_text("7.99 hours a week: usual are 8 to 35.")
 
 
+def test_a_tick_stands_beside_no_code(tab: Tab, folder: Path) -> None:
+    """A code stands beside a broken rule alone; a service's own rule that is kept has no tick either."""
+    explorer = opened(tab, folder, SHOUTING)
+    explorer.give("preregister", "convoke", "record-presence", "seats=1", "retain")
+    kept, broken = tab.locator("#answer .rules > li.yes"), tab.locator("#answer .rules > li.no")
+    assert broken.locator("code").all_text_contents() == ["no-seat-left"]
+    assert kept.count() == 4
+    assert kept.locator("code").count() == 0
+    explorer.give("state=0", "convoke")
+    texts = tab.locator("#answer .rules > li").all_inner_texts()
+    (own,) = (each for each in texts if "shouts" in each)
+    assert own.split() == ["·", "Does", "not", "object:", "shouts", "(kept)"]
+    assert {each.split()[0] for each in texts if each != own} == {"✓", "✗"}
+
+
 def test_what_becomes_possible(tab: Tab, folder: Path) -> None:
     """A changed fact moves commands between the possible ones and the refused ones."""
     explorer = opened(tab, folder)
@@ -221,16 +236,6 @@ def test_keyboard_alone(tab: Tab, folder: Path) -> None:
     reach(tab, "[data-lang][lang=fr]", back=True)
     tab.keyboard.press("Space")
     assert tab.text_content("#lifecycle-title") == "Le cycle de vie"
-
-
-def reach(tab: Tab, where: str, *, back: bool = False) -> None:
-    """Press Tab until something has the focus, which must be seen."""
-    for _ in range(100):
-        if tab.evaluate("where => document.activeElement.matches(where)", where):
-            assert tab.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
-            return
-        tab.keyboard.press("Shift+Tab" if back else "Tab")
-    raise AssertionError(f"no key leads to {where}")
 
 
 def test_both_languages(tab: Tab, folder: Path) -> None:
@@ -322,6 +327,10 @@ def test_an_accessibility_checker_finds_nothing(browser: Browser, folder: Path, 
         assert explorer.check() == []
 
 
+SIZES = """[...document.querySelectorAll("main button, select")].filter((each) => each.checkVisibility())
+  .map((each) => each.getBoundingClientRect()).map(({ width, height }) => [width, height])"""
+
+
 def test_a_phones_width(browser: Browser, folder: Path) -> None:
     """Nothing is wider than a phone, whatever is shown, and what has to be pressed is large enough for a finger."""
     with browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True) as context:
@@ -330,8 +339,9 @@ def test_a_phones_width(browser: Browser, folder: Path) -> None:
             explorer = opened(tab, folder, SHOUTING, lang)
             explorer.give(*PRESENT, "seats=1", "retain", "state=2")
             assert tab.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
-            sizes = [each.bounding_box() for each in tab.locator("main button:visible, select:visible").all()]
-            assert all(size and size["height"] >= 24 and size["width"] >= 24 for size in sizes)
+            sizes = tab.evaluate(SIZES)
+            assert len(sizes) > 20
+            assert all(min(size) >= 24 for size in sizes)
         inside = tab.evaluate("document.querySelector('#picture .current').getBoundingClientRect()")
         assert 0 <= inside["left"] < inside["right"] <= PHONE["width"]
 

@@ -11,12 +11,12 @@ import pytest
 from attrs import evolve
 from explored import Page, inputs, page, verdict
 from explored_cells import SAYING_WHO_MAY, differing, jobs
-from opened_page import desktop, opened
+from opened_page import DESKTOP, PHONE, desktop, move, opened, reach
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 from test_verdicts import odd
 
-from browser import chromium
+from browser import chromium, npm
 from poec_workflow import Accepted, Settings, commands, decide
 from poec_workflow.explorer.dimensions import PRESCRIBER
 from poec_workflow.machines import SESSION, TRAINING_ACTION, Lifecycle
@@ -295,6 +295,62 @@ def test_the_languages_are_whole(tab: Tab, folder: Path, lifecycle: Lifecycle, l
         assert "undefined" not in text
         assert "{" not in text
     assert not {*SAYING_WHO_MAY} & {*text.split()} or lang == "en"
+
+
+_ITEMS = """recipes => recipes.flatMap((recipe) => {
+  moves = recipe;
+  render();
+  const items = [...document.querySelectorAll(".rules > li, #steps > li")];
+  return items.map((item) => [item.textContent, item.querySelectorAll("code").length]);
+})"""
+
+
+@BOTH
+def test_a_tick_stands_beside_no_code(tab: Tab, folder: Path, lifecycle: Lifecycle) -> None:
+    """A code names what went wrong: it stands beside a broken rule, and a kept one reads as what holds."""
+    data, known = page(Settings(), "en", lifecycle).data, {*REFUSALS[lifecycle.name]}
+    opened(tab, folder, lifecycle=lifecycle)
+    items = tab.evaluate(
+        _ITEMS, [[move(each, data) for each in recipe] for recipe in REFUSALS[lifecycle.name].values()]
+    )
+    assert {text.strip()[0] for text, _ in items} == {"✓", "✗"}
+    for text, codes in items:
+        assert ("✗" in text) is (codes > 0), text
+        assert not ("✓" in text and known & {*text.split()}), text
+
+
+@BOTH
+def test_keyboard_alone(tab: Tab, folder: Path, lifecycle: Lifecycle) -> None:
+    """From the first key to a final state; the focus goes to the answer, and who listens hears what is possible now."""
+    explorer = opened(tab, folder, lifecycle=lifecycle)
+    created, ending = CREATED[lifecycle.name], CLOSED[lifecycle.name, "en"][0]
+    possible = tab.locator("#now")
+    assert possible.get_attribute("role") == "status"
+    for command in (created, ending):
+        expect(possible).to_contain_text("Possible now: ")
+        reach(tab, f"#command-{command} .run")
+        tab.keyboard.press("Enter")
+        assert tab.evaluate("document.activeElement.id") == "answer"
+    assert explorer.state() in lifecycle.final
+    expect(possible).to_have_text("No command is possible now")
+
+
+@BOTH
+def test_an_accessibility_checker_finds_nothing(tab: Tab, folder: Path, lifecycle: Lifecycle) -> None:
+    """axe-core finds nothing, at a desktop's width and a phone's; nothing is wider than the phone."""
+    explorer = opened(tab, folder, lang="fr", lifecycle=lifecycle)
+    tab.evaluate(npm("axe-core/axe.min.js"))
+    explorer.give(CREATED[lifecycle.name])
+    tab.evaluate("document.getElementById('before').open = true")
+    assert explorer.check() == []
+    try:
+        for width in (390, PHONE["width"]):
+            tab.set_viewport_size({"width": width, "height": 800})
+            assert tab.evaluate("document.documentElement.scrollWidth") == width
+        explorer.give(CLOSED[lifecycle.name, "fr"][0])
+        assert explorer.check() == []
+    finally:
+        tab.set_viewport_size(DESKTOP)
 
 
 def test_commands_are_those_of_the_table() -> None:
