@@ -19,7 +19,6 @@ from poec_workflow.decider import Refused
 from poec_workflow.diagrams import render
 from poec_workflow.explorer.case import Case
 from poec_workflow.explorer.page import CASES
-from poec_workflow.explorer.tracing import Assignment, materialized
 from poec_workflow.machines import APPLICATION, LIFECYCLES, Lifecycle, Lifecycles
 
 JUDGE = Path(__file__).parent / "judge.js"
@@ -80,11 +79,7 @@ def inputs(case: Case, command: str, at: Mapping[str, Any]) -> tuple[Any, ...]:
     options = {
         name: each[max(at[name], 0)].value if at[name] is not None else None for name, each in case.dimensions.items()
     }
-    existing = at["state"] is not None
-    assignment = Assignment(options)
-    subject = case.subject(assignment) if existing else None
-    facts, command_ = case.facts(assignment, existing=existing), case.command(kind, assignment)
-    return materialized(subject), materialized(facts), materialized(command_)
+    return case.real(kind, options, existing=at["state"] is not None)
 
 
 def verdict(case: Case, command: str, at: Mapping[str, Any], lifecycles: Lifecycles = LIFECYCLES) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 
 from poec_workflow.commands import Command
 from poec_workflow.explorer.dimensions import Dimensions, Option
-from poec_workflow.explorer.tracing import Assignment, traced
+from poec_workflow.explorer.tracing import Assignment, RealValues, traced
 from poec_workflow.frozen_map import FrozenMap
 from poec_workflow.model import ActorKind, State
 from poec_workflow.policies.access import Grant
@@ -43,7 +43,7 @@ class Case(ABC):
     payloads: ClassVar[Payloads]
     sums: ClassVar[Mapping[str, tuple[str, ...]]] = FrozenMap({})
 
-    @property
+    @cached_property
     def standard(self) -> Self:
         """The case without the service's own policies."""
         return type(self)(evolve(self.settings, refuse_also={}))
@@ -98,6 +98,17 @@ class Case(ABC):
         varied = {name: given(get) for name, get in self.payloads.get(kind, {}).items()}
         return traced(kind, assignment, varied, displayed=self.displayed(kind))
 
+    def real(self, kind: type[Command], values: Mapping[str, Any], *, existing: bool) -> tuple[Any, Facts, Command]:
+        """The real subject, facts and command of a kind for the dimensions' values."""
+        subject = self._real["subject", existing](values) if existing else None
+        facts: Facts = self._real["facts", existing](values)
+        command: Command = self._real[kind, existing](values)
+        return subject, facts, command
+
+    @cached_property
+    def _real(self) -> Mapping[Any, RealValues]:
+        return _MadeWhenAsked(self)
+
     def payload(self, kind: type[Command]) -> list[str]:
         """The dimensions that a command's payload is chosen from."""
         assignment = Assignment({name: options[0].value for name, options in self.dimensions.items()})
@@ -121,6 +132,26 @@ class Case(ABC):
     def possible(self, values: Mapping[str, Any]) -> bool:
         """Whether values can come together."""
         return all(values[whole] >= sum(values[part] for part in parts) for whole, parts in self.sums.items())
+
+
+class _MadeWhenAsked(dict[Any, RealValues]):
+    """Real subjects, facts and commands of a case, by what they are."""
+
+    def __init__(self, case: Case) -> None:
+        super().__init__()
+        self._case = case
+
+    def __missing__(self, key: tuple[Any, bool]) -> RealValues:
+        what, existing = key
+        case = self._case
+
+        def make(assignment: Assignment) -> Any:  # noqa: ANN401 - of each kind
+            if what == "subject":
+                return case.subject(assignment)
+            return case.facts(assignment, existing=existing) if what == "facts" else case.command(what, assignment)
+
+        made = self[key] = RealValues(make)
+        return made
 
 
 def index_of(options: Sequence[Option], value: object) -> int:

@@ -12,7 +12,7 @@ from poec_workflow.decider import Refused, decide, refusals_of
 from poec_workflow.errors import Advisory, Details, Refusal, plain
 from poec_workflow.explorer.case import Case
 from poec_workflow.explorer.dimensions import translations
-from poec_workflow.explorer.tracing import Assignment, materialized
+from poec_workflow.explorer.tracing import Assignment
 from poec_workflow.explorer.truth_tables import NotTabulated, TruthTable, tabulate
 from poec_workflow.machines import AnyRule, Lifecycle
 from poec_workflow.model import SUBJECT_TYPES, State
@@ -91,8 +91,7 @@ class Evaluation:
 
     def materialized(self, values: Mapping[str, Any], *, existing: bool) -> Inputs:
         """The real subject, facts and command of some values."""
-        subject, facts, command = map(materialized, self._inputs(Assignment(values), existing=existing))
-        return subject, facts, command
+        return self.case.real(self.command, values, existing=existing)
 
     def _inputs(self, assignment: Assignment, *, existing: bool) -> Inputs:
         return (

@@ -122,6 +122,29 @@ def traced(
     return value
 
 
+class RealValues:
+    """The real values of what is made from assignments, each made once for the same values of what is read."""
+
+    def __init__(self, make: Callable[[Assignment], Any]) -> None:
+        self._make = make
+        self._reads: tuple[str, ...] = ()
+        self._known: dict[tuple[Any, ...], Any] = {}
+
+    def __call__(self, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any value
+        """The real value for the dimensions' values."""
+        key = tuple(values[name] for name in self._reads)
+        if key in self._known:
+            return self._known[key]
+        assignment = Assignment(values)
+        value = materialized(self._make(assignment))
+        if more := assignment.reads.difference(self._reads):
+            # What was made before may depend on it too.
+            self._reads, self._known = (*self._reads, *sorted(more)), {}
+            key = tuple(values[name] for name in self._reads)
+        self._known[key] = value
+        return value
+
+
 def _default(attribute: Any) -> Any:  # noqa: ANN401 - an attrs attribute
     default = attribute.default
     return default.factory() if hasattr(default, "factory") else default
