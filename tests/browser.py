@@ -39,11 +39,11 @@ def npm(path: str) -> str:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """A browser, or a test skipped (in CI: failed) where there is none."""
+def chromium(*options: str) -> Iterator[Browser]:
+    """A browser with further options, or a test skipped (in CI: failed) where there is none."""
     needs(PROGRAM, there=PROGRAM.exists())
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(PROGRAM), args=QUIET)
+        browser = playwright.chromium.launch(executable_path=str(PROGRAM), args=[*QUIET, *options])
         try:
             yield browser
         finally:

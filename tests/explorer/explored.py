@@ -7,36 +7,41 @@ import re
 import shutil
 import subprocess
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 from attrs import field, frozen
 
 from browser import needs
-from poec_workflow import Application, Settings, commands, decide
+from poec_workflow import Settings, commands, decide
 from poec_workflow.decider import Refused
 from poec_workflow.diagrams import render
-from poec_workflow.explorer.sample_case import SampleCase
-from poec_workflow.explorer.tracing import Assignment, materialized
-from poec_workflow.machines import APPLICATION, LIFECYCLES, Lifecycles
-from poec_workflow.model import SubjectKind
+from poec_workflow.explorer.case import Case
+from poec_workflow.explorer.page import CASES
+from poec_workflow.machines import APPLICATION, LIFECYCLES, Lifecycle, Lifecycles
 
 JUDGE = Path(__file__).parent / "judge.js"
-RULES = {code for each in APPLICATION.rules for code in each.codes}
+RULES = {code for lifecycle in LIFECYCLES.values() for each in lifecycle.rules for code in each.codes}
 _DATA = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.DOTALL)
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _RENDERS = "// Renders the page"
 
 
-@frozen
+@frozen(slots=False)
 class Page:
     """A page, and what is in it."""
 
     settings: Settings
     html: str = field(repr=False)
+    lifecycle: Lifecycle = APPLICATION
 
-    @property
+    @cached_property
+    def case(self) -> Any:
+        """The sample case that it evaluates."""
+        return CASES[self.lifecycle.kind](self.settings)
+
+    @cached_property
     def data(self) -> dict[str, Any]:
         """What it looks up."""
         found = _DATA.search(self.html)
@@ -62,39 +67,32 @@ class Page:
 
 
 @cache
-def page(settings: Settings | None = None, lang: str = "fr") -> Page:
+def page(settings: Settings | None = None, lang: str = "fr", lifecycle: Lifecycle = APPLICATION) -> Page:
     """The page under settings."""
     given = settings or Settings()
-    return Page(given, render(APPLICATION, "html", lang=lang, settings=given))
+    return Page(given, render(lifecycle, "html", lang=lang, settings=given), lifecycle)
 
 
-def inputs(case: SampleCase, command: str, at: Mapping[str, Any]) -> tuple[Any, ...]:
+def inputs(case: Case, command: str, at: Mapping[str, Any]) -> tuple[Any, ...]:
     """The real subject, facts and command of some facts of the page."""
     kind = commands.COMMANDS[command]
     options = {
         name: each[max(at[name], 0)].value if at[name] is not None else None for name, each in case.dimensions.items()
     }
-    existing = at["state"] is not None
-    assignment = Assignment(options)
-    subject = case.subject(assignment) if existing else None
-    facts, command_ = case.facts(assignment, existing=existing), case.command(kind, assignment)
-    return materialized(subject), materialized(facts), materialized(command_)
+    return case.real(kind, options, existing=at["state"] is not None)
 
 
-def verdict(
-    case: SampleCase, command: str, at: Mapping[str, Any], lifecycles: Lifecycles = LIFECYCLES
-) -> dict[str, Any]:
+def verdict(case: Case, command: str, at: Mapping[str, Any], lifecycles: Lifecycles = LIFECYCLES) -> dict[str, Any]:
     """What `decide` answers, in the shape of the page's answer."""
     subject, facts, asked = inputs(case, command, at)
     answer = decide(subject, asked, facts, lifecycles)
     if isinstance(answer, Refused):
         row = any(each.code in RULES or each.templates for each in answer.refusals)
-        chosen = lifecycles[SubjectKind.APPLICATION].executor.choose(subject, facts, asked) if row else None
+        chosen = lifecycles[asked.subject_kind].executor.choose(subject, facts, asked) if row else None
         told = sorted([each.code, each.message("fr"), each.message("en")] for each in answer.refusals)
         return _answer(at, chosen.id if chosen else None, refusals=told)
-    assert isinstance(answer.subject, Application)
     notes = sorted([each.code, each.message("fr"), each.message("en")] for each in answer.advisories)
-    to = APPLICATION.states.index(answer.subject.state)
+    to = lifecycles[asked.subject_kind].states.index(answer.subject.state)
     return _answer(at, answer.change.rule, advisories=notes, to=to)
 
 

@@ -32,7 +32,9 @@ const replayed = journeys.map((moves) => {
       name,
       facts: answer.facts,
       answer: brief(answer),
-      after: answer.refusals.length ? null : page.page.after(answer.facts, answer),
+      told: answer.told ?? null,
+      follows: answer.follows ?? null,
+      after: answer.refusals.length ? null : page.page.after(data, answer.facts, answer),
     })),
   };
 });

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from attrs import frozen
 from explored import page, verdict
-from playwright.sync_api import Browser, ViewportSize, expect
+from opened_page import DESKTOP, PHONE, desktop, opened, reach
+from playwright.sync_api import Browser, expect
 from playwright.sync_api import Page as Tab
 
 from browser import chromium, npm
@@ -19,36 +18,7 @@ from poec_workflow.explorer.sample_case import SampleCase
 from poec_workflow.machines import APPLICATION
 from poec_workflow.policies import messages
 
-DESKTOP, PHONE = ViewportSize(width=1280, height=900), ViewportSize(width=320, height=640)
 DATA = page().data
-
-
-@frozen
-class Opened:
-    """The page as somebody has it open."""
-
-    tab: Tab
-
-    def give(self, *moves: str) -> None:
-        """Change facts (`seats=1`, `@overdue` for a day) and give commands, by what the page offers."""
-        for move in moves:
-            name, _, value = move.partition("=")
-            if move.startswith("@"):
-                self.tab.click(f"#day-{move.removeprefix('@')}")
-            elif value:
-                self.tab.evaluate("document.getElementById('before').open = true")
-                self.tab.locator(f"select:is([id='{name}'], [id='fact-{name}'])").select_option(value)
-            else:
-                self.tab.click(f"#command-{name} .run")
-
-    def state(self) -> str:
-        """The state that the picture marks."""
-        return self.tab.locator("#picture .current").get_attribute("data-state") or ""
-
-    def check(self) -> list[str]:
-        """What axe-core finds."""
-        found: dict[str, Any] = self.tab.evaluate("axe.run(document)")
-        return [f"{each['id']}: {node['html']}" for each in found["violations"] for node in each["nodes"]]
 
 
 @pytest.fixture(scope="module")
@@ -66,28 +36,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def tab(browser: Browser) -> Iterator[Tab]:
-    """A desktop's tab, which notes what it asks for and what goes wrong."""
-    with browser.new_context(viewport=DESKTOP) as context:
-        made = context.new_page()
-        made.set_default_timeout(5_000)
+    """A desktop's tab."""
+    with desktop(browser) as made:
         yield made
-
-
-def opened(tab: Tab, folder: Path, settings: Settings | None = None, lang: str = "en", link: str = "") -> Opened:
-    """The page as a file; where it is open already, it starts again."""
-    made = page(settings or Settings(), lang)
-    file = folder / f"{hashlib.sha256(made.html.encode()).hexdigest()}.html"
-    if not file.exists():
-        file.write_text(made.html, encoding="utf-8")
-    if tab.url.partition("#")[0] == file.as_uri() and not link:
-        tab.evaluate(
-            "lang => { document.getElementById('before').open = false; notes = []; restart(); setLanguage(lang); }",
-            lang,
-        )
-    else:
-        tab.goto("about:blank")
-        tab.goto(f"{file.as_uri()}{link}")
-    return Opened(tab)
 
 
 CONVOKED = ("preregister", "convoke")
@@ -142,7 +93,7 @@ def test_a_path_to_each_final_state(tab: Tab, folder: Path, ending: str) -> None
     explorer = opened(tab, folder)
     explorer.give(*ENDINGS[ending])
     assert explorer.state() == ending
-    assert tab.text_content("#final") == "final state"
+    assert tab.text_content("#final") == "closed"
     steps = [each for each in ENDINGS[ending] if each in commands.COMMANDS]
     taken = tab.locator("#picture .row.taken")
     assert {each.get_attribute("data-command") for each in taken.all()} == set(steps)
@@ -196,9 +147,21 @@ def test_every_refusal_is_in_the_page() -> None:
     assert set(REFUSALS) >= {code for rule in APPLICATION.rules for code in rule.codes}
 
 
-@pytest.mark.parametrize("code", REFUSALS)
-def test_each_refusal_is_shown_with_its_reason(tab: Tab, folder: Path, code: str) -> None:
+def test_each_refusal_is_shown_with_its_reason(tab: Tab, folder: Path) -> None:
     """The answer shows Python's own codes and sentences for these very facts, in both languages."""
+    shown = opened(tab, folder).shown([*REFUSALS.values()], DATA)
+    for (code, recipe), each in zip(REFUSALS.items(), shown, strict=True):
+        expected = verdict(SampleCase(Settings()), recipe[-1], each["facts"])["refusals"]
+        assert code in [refusal for refusal, *_ in expected]
+        for lang, place in (("en", 2), ("fr", 1)):
+            assert sorted(refusal for refusal, _ in each["shown"][lang]) == [refusal for refusal, *_ in expected]
+            for refusal, text in each["shown"][lang]:
+                assert next(one[place] for one in expected if one[0] == refusal) in text
+
+
+@pytest.mark.parametrize("code", [*REFUSALS][::5])
+def test_a_refusal_is_shown_to_who_presses(tab: Tab, folder: Path, code: str) -> None:
+    """Every fifth of them by what the page offers: the same codes, in both languages."""
     explorer = opened(tab, folder)
     explorer.give(*REFUSALS[code])
     at = tab.evaluate("replay(DATA, moves).steps.at(-1).answer.facts")
@@ -218,10 +181,25 @@ def test_rules_that_were_met_and_advisories_are_shown(tab: Tab, folder: Path) ->
     explorer.give(*PRESENT, "hours-retain=1", "retain")
     assert "accepted" in (tab.text_content("#answer-title") or "")
     assert tab.locator("#answer .row b").text_content() == "L9"
-    assert tab.locator("#answer .rules > li.yes code").all_text_contents() == list(
-        next(rule.codes for rule in APPLICATION.rules if rule.id == "L9")
-    )
+    kept = tab.locator("#answer .rules > li.yes")
+    codes = list(next(rule.codes for rule in APPLICATION.rules if rule.id == "L9"))
+    assert [each.get_attribute("data-code") for each in kept.all()] == codes
     expect(tab.locator("#answer .advisory")).to_contain_text("7.99 hours a week: usual are 8 to 35.")
+
+
+def test_a_tick_stands_beside_no_code(tab: Tab, folder: Path) -> None:
+    """A code stands beside a broken rule alone; a service's own rule that is kept has no tick either."""
+    explorer = opened(tab, folder, SHOUTING)
+    explorer.give("preregister", "convoke", "record-presence", "seats=1", "retain")
+    kept, broken = tab.locator("#answer .rules > li.yes"), tab.locator("#answer .rules > li.no")
+    assert broken.locator("code").all_text_contents() == ["no-seat-left"]
+    assert kept.count() == 4
+    assert kept.locator("code").count() == 0
+    explorer.give("state=0", "convoke")
+    texts = tab.locator("#answer .rules > li").all_inner_texts()
+    (own,) = (each for each in texts if "shouts" in each)
+    assert own.split() == ["·", "Does", "not", "object:", "shouts", "(kept)"]
+    assert {each.split()[0] for each in texts if each != own} == {"✓", "✗"}
 
 
 def test_what_becomes_possible(tab: Tab, folder: Path) -> None:
@@ -258,16 +236,6 @@ def test_keyboard_alone(tab: Tab, folder: Path) -> None:
     reach(tab, "[data-lang][lang=fr]", back=True)
     tab.keyboard.press("Space")
     assert tab.text_content("#lifecycle-title") == "Le cycle de vie"
-
-
-def reach(tab: Tab, where: str, *, back: bool = False) -> None:
-    """Press Tab until something has the focus, which must be seen."""
-    for _ in range(100):
-        if tab.evaluate("where => document.activeElement.matches(where)", where):
-            assert tab.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
-            return
-        tab.keyboard.press("Shift+Tab" if back else "Tab")
-    raise AssertionError(f"no key leads to {where}")
 
 
 def test_both_languages(tab: Tab, folder: Path) -> None:
@@ -359,6 +327,10 @@ def test_an_accessibility_checker_finds_nothing(browser: Browser, folder: Path, 
         assert explorer.check() == []
 
 
+SIZES = """[...document.querySelectorAll("main button, select")].filter((each) => each.checkVisibility())
+  .map((each) => each.getBoundingClientRect()).map(({ width, height }) => [width, height])"""
+
+
 def test_a_phones_width(browser: Browser, folder: Path) -> None:
     """Nothing is wider than a phone, whatever is shown, and what has to be pressed is large enough for a finger."""
     with browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True) as context:
@@ -367,8 +339,9 @@ def test_a_phones_width(browser: Browser, folder: Path) -> None:
             explorer = opened(tab, folder, SHOUTING, lang)
             explorer.give(*PRESENT, "seats=1", "retain", "state=2")
             assert tab.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
-            sizes = [each.bounding_box() for each in tab.locator("main button:visible, select:visible").all()]
-            assert all(size and size["height"] >= 24 and size["width"] >= 24 for size in sizes)
+            sizes = tab.evaluate(SIZES)
+            assert len(sizes) > 20
+            assert all(min(size) >= 24 for size in sizes)
         inside = tab.evaluate("document.querySelector('#picture .current').getBoundingClientRect()")
         assert 0 <= inside["left"] < inside["right"] <= PHONE["width"]
 

@@ -7,16 +7,17 @@ from itertools import product
 from typing import Any
 
 import pytest
-from explored import Page, verdict
+from explored import Page, page, verdict
+from explored_cells import differing, jobs
 
-from own_rules import BACK, TAKEN_BACK
-from poec_workflow import Settings, SubjectKind, commands, events
+from own_rules import BACK, EVERY, TAKEN_BACK
+from poec_workflow import Settings, commands, events
 from poec_workflow.diagrams import render
-from poec_workflow.explorer.evaluation import defaults
 from poec_workflow.explorer.sample_case import SampleCase
 from poec_workflow.machines import Lifecycles, Rule, with_rows
-from poec_workflow.model import ApplicationState
-from poec_workflow.policies import Grant
+from poec_workflow.model import ApplicationState, SubjectKind, TrainingSession
+from poec_workflow.policies import Grant, condition
+from poec_workflow.policies.facts import Facts
 
 AGAIN = Rule(
     "X2", "rejected", commands.CorrectAttendance, "pending", events.AttendanceCorrected, permit=(Grant("funder"),)
@@ -39,7 +40,7 @@ def test_the_page_answers_as_decide_does(more: bool, state: str, command: str) -
     lifecycle = lifecycles[SubjectKind.APPLICATION]
     case = SampleCase(judged.settings)
     there = lifecycle.states.index(ApplicationState(state))
-    base = {**defaults(case.dimensions, lifecycle.initial), "state": there, "actor": -1}
+    base = {**case.defaults(lifecycle.initial), "state": there, "actor": -1}
     names = ["today", "actor"]
     places = [list(each) for each in product(*(range(len(case.dimensions[name])) for name in names))]
     job = {"command": command, "base": base, "names": names, "places": places}
@@ -63,3 +64,38 @@ def test_a_journey_goes_over_the_row() -> None:
     assert data["rows"][TAKEN_BACK.id]["effect"] == {"attempts": [0, 1, 2, 3], "copies": {}}
     retained = next(each for each in data["states"] if each["name"] == "retained")
     assert retained["final"] is False
+
+
+@pytest.mark.parametrize("kind", [SubjectKind.SESSION, SubjectKind.ACTION])
+def test_a_row_of_a_session_or_an_action(kind: SubjectKind) -> None:
+    """Each command that such a row is about is answered as `decide` does, out of final states too."""
+    lifecycle = EVERY[kind]
+    judged = page(None, "fr", lifecycle)
+    about = {rule.command.type for rule in lifecycle.own_rules}
+    cells = [job for job in jobs(judged) if job["command"] in about]
+    answers = judged.judge(cells=cells)["judged"]
+    assert differing(judged, cells, answers, EVERY) == []
+    assert {each["row"] for job in answers for each in job} >= {rule.id for rule in lifecycle.own_rules}
+    assert judged.data["limitations"] == []
+
+
+def test_what_follows_a_row_by_other_facts_is_a_limitation() -> None:
+    """Where a row's condition decides what follows by what the page does not look at, the page says so."""
+
+    @condition
+    def led_by_afec(_session: TrainingSession, facts: Facts) -> bool:
+        return facts.session.trainer == "AFEC"
+
+    always = Rule(
+        "X6",
+        "cancelled",
+        commands.CancelSession,
+        "cancelled",
+        events.SessionCancelled,
+        then=commands.Cancel,
+        then_given=(led_by_afec,),
+    )
+    data = page(None, "fr", with_rows(always)[SubjectKind.SESSION]).data
+    left_out = {(each["rule"], each["tabulated"]) for each in data["limitations"]}
+    assert left_out >= {("X6", False), ("waiting", False)}
+    assert data["rows"]["X6"]["follows"] is None

@@ -1,28 +1,23 @@
-"""The explorer's verdicts are Python's: on every cell of every table, in random situations, and along journeys.
-
-Tables are independent, for a rule is asked whatever the others say. So it is complete to vary, for every state and
-command, the facts that one table looks at, with those that choose the row; the answers compared are whole ones.
-"""
+"""The explorer's verdicts are Python's: on every cell of every table, in random situations, and along journeys."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from itertools import product
 from typing import Any
 
 import pytest
 from attrs import evolve
-from explored import RULES, Page, inputs, page, verdict
+from explored import inputs, page, verdict
+from explored_cells import differences, jobs
 
 from poec_workflow import Accepted, Application, Settings, commands, decide
 from poec_workflow.catalogue import Catalogue
 from poec_workflow.decider import Refused
 from poec_workflow.explorer.dimensions import Option
-from poec_workflow.explorer.evaluation import defaults
 from poec_workflow.explorer.sample_case import SampleCase
 from poec_workflow.explorer.tracing import Assignment
 from poec_workflow.explorer.truth_tables import tabulate
@@ -30,57 +25,7 @@ from poec_workflow.machines import APPLICATION
 from poec_workflow.model import ActorKind, ApplicationState
 from poec_workflow.policies import PERMISSIONS, Grant, messages
 
-Cells = dict[str, Any]
-
-
-def tables(data: Mapping[str, Any], command: str, state: int | None) -> Iterator[tuple[str, ...]]:
-    """The facts that each table of a command looks at in a state, with those that choose its row."""
-    (selection,) = (
-        each["absent" if state is None else "existing"] for each in data["commands"] if each["name"] == command
-    )
-    choosing = {*data["tables"][selection]["inputs"]} - {"actor", "origin"}  # which say who may
-    source = None if state is None else APPLICATION.states[state]
-    rows = [data["rows"][rule.id] for rule in APPLICATION.rows(source, commands.COMMANDS[command])]
-    numbers = {each["table"] for row in rows for each in (*row["checks"], *row["advises"])}
-    yield from {
-        tuple(sorted(data["tables"][selection]["inputs"])),
-        *(tuple(sorted({*data["tables"][number]["inputs"], *choosing})) for number in numbers),
-    }
-
-
-def possible(data: Mapping[str, Any], at: Mapping[str, Any]) -> bool:
-    """Who was convoked was convoked at least once."""
-    return at["state"] is None or at["attempts"] >= data["states"][at["state"]]["leastAttempts"]
-
-
-def jobs(case: SampleCase, data: Mapping[str, Any]) -> list[Cells]:
-    """Every state and command, with every combination of what one table of it looks at."""
-    found = []
-    for command, state in product(data["commands"], (None, *range(len(data["states"])))):
-        base = {**defaults(case.dimensions, APPLICATION.initial), "state": state, "actor": -1}
-        for looks in sorted(tables(data, command["name"], state)):
-            names = [name for name in looks if name != "state"]
-            places = [
-                list(each)
-                for each in product(*(range(len(data["dimensions"][name])) for name in names))
-                if possible(data, {**base, **dict(zip(names, each, strict=True))})
-            ]
-            found.append({"command": command["name"], "base": base, "names": names, "places": places})
-    return found
-
-
-def differences(judged: Page, cells: Sequence[Cells], data: dict[str, Any] | None = None) -> list[Any]:
-    """Where the page's script and Python answer differently."""
-    case, known = SampleCase(judged.settings), data or judged.data
-    answers = judged.judge(cells=list(cells), data=known)["judged"]
-    found = []
-    for job, given in zip(cells, answers, strict=True):
-        for place, answer in zip(job["places"], given, strict=True):
-            at = {**job["base"], **dict(zip(job["names"], place, strict=True)), "actor": answer["actor"]}
-            expected = verdict(case, job["command"], at)
-            if answer != expected:
-                found.append((job["command"], at, answer, expected))
-    return found
+RULES = {code for each in APPLICATION.rules for code in each.codes}
 
 
 @messages(fr="Pas le dimanche ({on}).", en="Not on a Sunday ({on}).")
@@ -127,7 +72,7 @@ SETTINGS = pytest.mark.parametrize("settings", [Settings(), ours()], ids=["usual
 def test_every_cell_is_what_python_decides(settings: Settings) -> None:
     """Each table's every cell, in each state, gives the answer that `decide` gives on those facts, in its words."""
     judged = page(settings)
-    cells = jobs(SampleCase(settings), judged.data)
+    cells = jobs(judged)
     assert sum(len(job["places"]) for job in cells) > 5_000
     assert differences(judged, cells) == []
 
@@ -155,7 +100,7 @@ def test_one_wrong_cell_is_found() -> None:
     row = data["rows"]["L9"]
     table = data["tables"][row["checks"][2]["table"]]
     assert row["checks"][2]["code"] == "exit-outside-window"
-    cells = [job for job in jobs(SampleCase(judged.settings), data) if job["command"] == "retain"]
+    cells = [job for job in jobs(judged) if job["command"] == "retain"]
     assert differences(judged, cells, data) == []
     middle = table["cells"].index("00", len(table["cells"]) // 2)
     table["cells"] = table["cells"][:middle] + "01" + table["cells"][middle + 2 :]

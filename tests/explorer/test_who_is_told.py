@@ -8,7 +8,6 @@ import pytest
 from explored import inputs, page
 
 from poec_workflow import Accepted, Application, Settings, decide, events
-from poec_workflow.explorer.evaluation import defaults
 from poec_workflow.explorer.export import Export
 from poec_workflow.explorer.sample_case import SampleCase
 from poec_workflow.machines import APPLICATION
@@ -38,7 +37,7 @@ def told(data: dict[str, Any], rule: str, at: dict[str, int]) -> Any:
 def test_what_the_page_says_is_what_the_table_says(rule: Any, origin: int) -> None:
     """For each row and origin: the sentence of the messages that the decision leads to."""
     source = None if rule.source is None else min(rule.source)
-    at = {**defaults(CASE.dimensions, source or APPLICATION.initial), "origin": origin, "actor": 0}
+    at = {**CASE.defaults(source or APPLICATION.initial), "origin": origin, "actor": 0}
     state = None if source is None else APPLICATION.states.index(source)
     subject, known, command = inputs(CASE, rule.command.type, {**at, "state": state})
     event = rule.make_event(subject, command, known.now)
@@ -62,7 +61,7 @@ def test_a_services_own_notices() -> None:
         Notice("N3", events.Retained, tell=(PRESCRIBER, system("i-milo", {Origin.SELF})))
     )
     data = Export(CASE, APPLICATION, ours).data()
-    at = {**defaults(CASE.dimensions, APPLICATION.initial)}
+    at = {**CASE.defaults(APPLICATION.initial)}
     assert told(data, "L1", at) is None
     assert told(data, "L9", {**at, "origin": 0})["en"] == "Will be told: prescriber FT-AGEN."
     assert told(data, "L9", {**at, "origin": 1})["en"] == "Will be told: i-milo."
@@ -82,7 +81,7 @@ def test_who_is_found_by_what_the_page_does_not_vary_is_a_limitation() -> None:
 
 def test_the_page_says_what_a_decision_says() -> None:
     """A whole decision of the sample case, told by the table, is what the page looks up."""
-    at = {**defaults(CASE.dimensions, APPLICATION.initial), "actor": 10}
+    at = {**CASE.defaults(APPLICATION.initial), "actor": 10}
     subject, known, command = inputs(CASE, "preregister", {**at, "state": None})
     answer = decide(subject, command, known)
     assert isinstance(answer, Accepted)

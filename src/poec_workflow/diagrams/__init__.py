@@ -66,7 +66,7 @@ def render(
         notices: a service's own, by which a page says who will be told.
 
     Raises:
-        ValueError: an unknown format, language or thing to show, or a lifecycle that the page is not for.
+        ValueError: an unknown format, language or thing to show.
         ImportError: an SVG or a page, without the extra `diagrams`.
     """
     if isinstance(drawn, Notices):

@@ -73,14 +73,26 @@ function render() {
   history.replaceState(null, "", moves.length ? fragment() : location.pathname + location.search);
 }
 
+// Over plain http a page has no clipboard; what is selected can be copied all the same.
 async function copyLink() {
-  let outcome = "copied";
-  try {
-    await navigator.clipboard.writeText(location.href);
-  } catch {
-    outcome = "notCopied";
-  }
-  byId("copied").textContent = word(outcome);
+  const link = byId("link");
+  link.value = location.href;
+  const copied = await writeToClipboard(link.value).then(() => true, () => copySelection(link));
+  link.parentElement.hidden = copied;
+  if (!copied) link.select();
+  byId("copied").textContent = word(copied ? "copied" : "notCopied");
+}
+
+const writeToClipboard = async (text) => navigator.clipboard.writeText(text);
+
+/** Copies a field's text as a person would, and gives the focus back. */
+function copySelection(field) {
+  const focused = document.activeElement;
+  field.parentElement.hidden = false;
+  field.select();
+  const copied = document.execCommand("copy");
+  focused.focus();
+  return copied;
 }
 
 function setLanguage(language) {

@@ -83,7 +83,8 @@ def translations(translate: Callable[[str], str]) -> Mapping[str, str]:
     return {lang: translate(lang) for lang in locales.LANGUAGES}
 
 
-def _translated(key: str) -> Mapping[str, str]:
+def translated(key: str) -> Mapping[str, str]:
+    """What an option is called."""
     return translations(lambda lang: words(lang)["options"][key])
 
 
@@ -102,27 +103,24 @@ def landmarks(advice_deadline: date, overdue: date) -> Mapping[str, date]:
 def dimensions(settings: Settings, named: Mapping[str, date]) -> Dimensions:
     """Every dimension, in the page's order."""
     used = min(settings.max_convocations, MOST_CONVOCATIONS)
-    day_options = tuple(_day(day, named) for day in sorted({*_ORDINARY, *named.values()}))
+    day_options = tuple(day_option(day, named) for day in sorted({*_ORDINARY, *named.values()}))
     return {
         "today": day_options,
-        "actor": tuple(Option(value=actor, labels=_translated(f"actor.{name}")) for name, actor in _ACTORS.items()),
-        "action": _states(ActionState),
-        "session": _states(SessionState),
+        "actor": tuple(Option(value=actor, labels=translated(f"actor.{name}")) for name, actor in ACTORS.items()),
+        "action": states_of(ActionState),
+        "session": states_of(SessionState),
         "seats": _yes_or_no("seats", "left", "none"),
         "quota": _yes_or_no("quota", "left", "reached"),
         "live": _yes_or_no("live", "no", "yes"),
         "elsewhere": _yes_or_no("elsewhere", "no", "yes"),
-        "state": _states(ApplicationState),
+        "state": states_of(ApplicationState),
         "registered": day_options,
-        "attempts": tuple(
-            Option(value=count, labels=dict.fromkeys(locales.LANGUAGES, str(count))) for count in range(used + 1)
-        ),
+        "attempts": tuple(plain_option(count) for count in range(used + 1)),
         **{f"{name}.{place}": day_options for place in range(1, used + 1) for name in ("convoked", "entered")},
         "origin": tuple(_origin(origin) for origin in (Origin.FRANCE_TRAVAIL, Origin.SELF)),
         "on": day_options,
         "notified": tuple(
-            Option(value=value, labels=_translated(f"notified.{name}"))
-            for name, value in (("yes", True), ("no", False))
+            Option(value=value, labels=translated(f"notified.{name}")) for name, value in (("yes", True), ("no", False))
         ),
         "entry": day_options,
         "exit": day_options,
@@ -132,7 +130,9 @@ def dimensions(settings: Settings, named: Mapping[str, date]) -> Dimensions:
     }
 
 
-def _day(day: date, named: Mapping[str, date]) -> Option:
+def day_option(day: date, named: Mapping[str, date]) -> Option:
+    """A day, with the names that it has."""
+
     def label(lang: str) -> str:
         weekday = words(lang)["weekdays"][day.weekday()]
         marks = [words(lang)["landmarks"][name] for name, which in named.items() if which == day]
@@ -141,21 +141,27 @@ def _day(day: date, named: Mapping[str, date]) -> Option:
     return Option(value=day, labels=translations(label))
 
 
-def _states(states: type[ActionState | SessionState | ApplicationState]) -> tuple[Option, ...]:
+def states_of(states: type[ActionState | SessionState | ApplicationState]) -> tuple[Option, ...]:
+    """Every state of a lifecycle."""
     return tuple(
         Option(value=state, labels={lang: locales.state(state, lang) for lang in locales.LANGUAGES}) for state in states
     )
 
 
+def plain_option(value: object) -> Option:
+    """A number or a name, which is the same in every language."""
+    return Option(value=value, labels=dict.fromkeys(locales.LANGUAGES, str(value)))
+
+
 def _yes_or_no(dimension: str, *names: str) -> tuple[Option, ...]:
     """Whether a limit is reached; the first name is the option for no."""
     return tuple(
-        Option(value=reached, labels=_translated(f"{dimension}.{name}"))
+        Option(value=reached, labels=translated(f"{dimension}.{name}"))
         for reached, name in zip((False, True), names, strict=True)
     )
 
 
-_ACTORS = {
+ACTORS = {
     **{role: Actor(kind=ActorKind.ORGANIZATION, organization=name) for role, name in ROLES.items()},
     "stranger": Actor(kind=ActorKind.ORGANIZATION, organization="AFPA"),
     "adviser": Actor(kind=ActorKind.ADVISER, organization=PRESCRIBER),
@@ -171,7 +177,7 @@ _ACTORS = {
 
 def _origin(origin: Origin) -> Option:
     prescriber = Prescriber(origin=origin, organization=None if origin is Origin.SELF else PRESCRIBER)
-    return Option(value=prescriber, labels=_translated(f"origin.{origin}"))
+    return Option(value=prescriber, labels=translated(f"origin.{origin}"))
 
 
 def _hours(settings: Settings) -> Iterator[Option]:

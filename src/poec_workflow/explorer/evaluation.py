@@ -1,10 +1,8 @@
-"""Evaluates the rules of one command: the refusal or row chosen, each policy, and what an acceptance changes."""
+"""Evaluates the rules of one command: the refusal or row chosen, and each policy."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, timedelta
-from functools import partial
 from typing import Any
 
 from attrs import evolve, frozen
@@ -12,44 +10,25 @@ from attrs import evolve, frozen
 from poec_workflow.commands import Command
 from poec_workflow.decider import Refused, decide, refusals_of
 from poec_workflow.errors import Advisory, Details, Refusal, plain
-from poec_workflow.explorer.dimensions import (
-    END,
-    FIRST_DAY,
-    PRESCRIBER,
-    ROLES,
-    START,
-    USUAL_HOURS,
-    Dimensions,
-    Option,
-    translations,
-)
-from poec_workflow.explorer.sample_case import SampleCase
-from poec_workflow.explorer.tracing import Assignment, materialized
+from poec_workflow.explorer.case import Case
+from poec_workflow.explorer.dimensions import translations
+from poec_workflow.explorer.tracing import Assignment
 from poec_workflow.explorer.truth_tables import NotTabulated, TruthTable, tabulate
-from poec_workflow.folding import evolve as folded
 from poec_workflow.machines import AnyRule, Lifecycle
-from poec_workflow.messages import Message
-from poec_workflow.model import ActionState, Application, ApplicationState, State
-from poec_workflow.notices import Notices, told_sentence
-from poec_workflow.policies.calendar import local_day
+from poec_workflow.model import SUBJECT_TYPES, State
 from poec_workflow.policies.check import Check
 from poec_workflow.policies.facts import Facts
 
-Inputs = tuple[Application | None, Facts, Command]
+Inputs = tuple[Any, Facts, Command]
 """What a policy gets."""
 
-CONVOKED = (ApplicationState.CONVOKED, ApplicationState.PRESENT, ApplicationState.ABSENT)
-"""The states in which there is a convocation."""
-
 _SELECTED = "selected"
-_ROLES = {**{name: role for role, name in ROLES.items()}, PRESCRIBER: "prescriber"}
-"""What the case's organisations are called."""
 
 
 def _selecting(rule: AnyRule) -> AnyRule:
     """The row with one policy in place of its own: it refuses always, and its details name the row."""
 
-    def selected(_application: Application | None, _facts: Facts) -> Details:
+    def selected(_subject: object, _facts: Facts) -> Details:
         return {"row": rule.id}
 
     return evolve(rule, unless=(selected,))
@@ -59,13 +38,13 @@ def _selecting(rule: AnyRule) -> AnyRule:
 class Evaluation:
     """The rules of one command, evaluated in the sample case.
 
-    `selection` and `effect` are for `case.standard`: a service's own policies come after both.
+    `selection` is for `case.standard`: a service's own policies come after it.
 
     Attributes:
-        lifecycle: the table of applications, with a service's own rows if it has any.
+        lifecycle: the table of the subject, with a service's own rows if it has any.
     """
 
-    case: SampleCase
+    case: Case
     command: type[Command]
     lifecycle: Lifecycle
 
@@ -90,10 +69,14 @@ class Evaluation:
             assert isinstance(answer, Refused)  # noqa: S101 - each row refuses
             return answer.refusals[0]
 
-        table = self._table(select, self.lifecycle.states, existing=existing)
+        table = self.table(select, self.lifecycle.states, existing=existing)
         # `decide` compares the version with an expected one, which the page does not give.
-        reads = tuple(each for each in table.constant_reads if each != "Application.version")
+        reads = tuple(each for each in table.constant_reads if each != self._version)
         return evolve(table.mapped(_selected), constant_reads=reads)
+
+    @property
+    def _version(self) -> str:
+        return f"{SUBJECT_TYPES[self.lifecycle.kind].__name__}.version"
 
     def check(self, check: Check, *, advises: bool = False) -> TruthTable:
         """What a policy says: its sentence by language, or None."""
@@ -103,55 +86,12 @@ class Evaluation:
 
         creates = self.lifecycle.creates(self.command)
         own = check in self.case.settings.checks.get(self.command, ())
-        table = self._table(ask, self._sources() or self.lifecycle.states, existing=not creates, verify=own)
+        table = self.table(ask, self.sources() or self.lifecycle.states, existing=not creates, verify=own)
         return table.mapped(lambda details: translations(_sentence(check, details, advises=advises)))
 
-    def told(self, rule: AnyRule, notices: Notices) -> TruthTable:
-        """Who is told when the command is carried out by a row: a sentence by language."""
-        states = self._sources() or (self.lifecycle.initial,)
-        chosen = defaults(self.case.dimensions, states[0])
-        values = {name: options[chosen[name]].value for name, options in self.case.dimensions.items()}
-        event = self._event(rule, values)
-
-        def tell(application: Application, facts: Facts, _command: Command) -> Sequence[Message]:
-            return notices.of_application(event, application, facts.session)
-
-        table = self._table(tell, states, existing=True)
-        # A message's id depends on the version, and who is told does not.
-        reads = tuple(each for each in table.constant_reads if each != "Application.version")
-        told = table.mapped(lambda messages: translations(partial(told_sentence, messages, roles=_ROLES)))
-        return evolve(told, constant_reads=reads)
-
-    def effect(self, rule: AnyRule) -> dict[str, Any]:
-        """What an acceptance by a row changes besides the state.
-
-        Returns:
-            `attempts`: their number afterwards, by their number before; `copies`: dimension ▸ the dimension that its
-            value is copied from.
-        """
-        dimensions = self.case.dimensions
-        days = [name for name, options in dimensions.items() if isinstance(options[0].value, date)]
-        dimension_of = {START + timedelta(days=number): name for number, name in enumerate(days)}
-        values = {name: options[0].value for name, options in dimensions.items()}
-        values |= {name: day for day, name in dimension_of.items()}
-        values["state"] = next(iter(rule.source or ()), None)
-        most = len(dimensions["attempts"]) - 1
-        after = [self._accepted(rule, {**values, "attempts": count}, most) for count in range(most + 1)]
-        sources = {name: dimension_of[day] for name, day in after[-1].items() if name != "attempts"}
-        return {
-            "attempts": [facts["attempts"] for facts in after],
-            "copies": {name: source for name, source in sources.items() if source != name},
-        }
-
-    def _accepted(self, rule: AnyRule, values: Mapping[str, Any], most: int) -> dict[str, Any]:
-        """The application's history after the command, by dimension; at most so many convocations."""
-        subject, _, _ = map(materialized, self._inputs(Assignment(values), existing=bool(values["state"])))
-        return history_facts(folded(subject, self._event(rule, values)), self.case, most)
-
-    def _event(self, rule: AnyRule, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - of the row
-        """The event of a row in the case of some values."""
-        subject, facts, command = map(materialized, self._inputs(Assignment(values), existing=bool(values["state"])))
-        return rule.make_event(subject, command, facts.now)
+    def materialized(self, values: Mapping[str, Any], *, existing: bool) -> Inputs:
+        """The real subject, facts and command of some values."""
+        return self.case.real(self.command, values, existing=existing)
 
     def _inputs(self, assignment: Assignment, *, existing: bool) -> Inputs:
         return (
@@ -160,10 +100,11 @@ class Evaluation:
             self.case.command(self.command, assignment),
         )
 
-    def _sources(self) -> tuple[State, ...]:
+    def sources(self) -> tuple[State, ...]:
+        """The states that the command has a row from."""
         return tuple(state for state in self.lifecycle.states if self.lifecycle.rows(state, self.command))
 
-    def _table(
+    def table(
         self, function: Callable[..., Any], states: Sequence[State], *, existing: bool, verify: bool = True
     ) -> TruthTable:
         """The table of a function; `verify` compares each result with that for real values.
@@ -175,7 +116,7 @@ class Evaluation:
             inputs = self._inputs(assignment, existing=existing)
             if not verify:
                 return function(*inputs)
-            expected = function(*map(materialized, self._inputs(Assignment(assignment.values), existing=existing)))
+            expected = function(*self.materialized(assignment.values, existing=existing))
             try:
                 traced = function(*inputs)
             except Exception as error:  # of anybody's code, which real values do not raise
@@ -185,20 +126,9 @@ class Evaluation:
             return traced
 
         def possible(values: Mapping[str, Any]) -> bool:
-            state = values["state"]
-            return state in states and (values["attempts"] > 0 or state not in CONVOKED)
+            return values["state"] in states and self.case.possible(values)
 
-        return tabulate(result, self.case.dimensions, defaults(self.case.dimensions, states[0]), possible)
-
-
-def history_facts(application: Any, case: SampleCase, most: int) -> dict[str, Any]:  # noqa: ANN401 - a subject
-    """An application's registration and its last convocations, by dimension."""
-    zone, shown = case.settings.zone, application.convocations[::-1][:most]
-    facts = {"registered": local_day(application.registered_at, zone), "attempts": len(shown)}
-    for place, convocation in enumerate(shown, start=1):
-        facts[f"convoked.{place}"] = convocation.on
-        facts[f"entered.{place}"] = local_day(convocation.entered_at, zone)
-    return facts
+        return tabulate(result, self.case.dimensions, self.case.defaults(states[0]), possible)
 
 
 def _selected(refusal: Refusal) -> dict[str, Any]:
@@ -211,20 +141,3 @@ def _sentence(check: Check, details: Details, *, advises: bool) -> Callable[[str
     if advises:
         return Advisory(check.code, {name: plain(value) for name, value in details.items()}).message
     return Refusal(check.code, details, check.templates).message
-
-
-def defaults(dimensions: Dimensions, state: State) -> dict[str, int]:
-    """The option of each dimension that a table does not vary."""
-    chosen = {name: _index(options, _default_value(name)) for name, options in dimensions.items()}
-    return {**chosen, "state": _index(dimensions["state"], state), "attempts": 1}
-
-
-def _default_value(dimension: str) -> object:
-    values: dict[str, object] = {"entry": START, "exit": END, "action": ActionState.PUBLISHED, "hours": USUAL_HOURS}
-    values.update(dict.fromkeys(("today", "registered", "on", "convoked", "entered"), FIRST_DAY))
-    return values.get(dimension.partition(".")[0])
-
-
-def _index(options: Sequence[Option], value: object) -> int:
-    """The index of a value's option; 0 where there is none."""
-    return next((index for index, option in enumerate(options) if option.value == value), 0)

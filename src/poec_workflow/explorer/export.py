@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, cast
 
 from attrs import define, field
@@ -11,13 +11,14 @@ from attrs import define, field
 from poec_workflow import locales
 from poec_workflow.commands import Command
 from poec_workflow.events import AnyEvent
-from poec_workflow.explorer.dimensions import translations, words
-from poec_workflow.explorer.evaluation import CONVOKED, Evaluation, defaults
-from poec_workflow.explorer.sample_case import PAYLOADS, SampleCase
-from poec_workflow.explorer.tracing import Assignment
+from poec_workflow.explorer.application_outcome import ApplicationOutcome
+from poec_workflow.explorer.case import Case
+from poec_workflow.explorer.decided_outcome import DecidedOutcome
+from poec_workflow.explorer.dimensions import Option, translations, words
+from poec_workflow.explorer.evaluation import Evaluation
 from poec_workflow.explorer.truth_tables import IMPOSSIBLE, NotTabulated, TruthTable
 from poec_workflow.machines import APPLICATION, AnyRule, Lifecycle
-from poec_workflow.model import State
+from poec_workflow.model import State, SubjectKind
 from poec_workflow.notices import NOTICES, Notices
 from poec_workflow.policies.check import Check
 
@@ -29,7 +30,7 @@ _IMPOSSIBLE_DIGIT = "-"
 class Export:
     """The data of the sample case; each truth table stands in it once."""
 
-    case: SampleCase
+    case: Case
     lifecycle: Lifecycle = APPLICATION
     notices: Notices = NOTICES
     tables: list[dict[str, Any]] = field(factory=list)
@@ -43,8 +44,10 @@ class Export:
         return {
             "fingerprint": f"{lifecycle.fingerprint}-{case.settings.fingerprint}",
             "states": [self._state(state) for state in lifecycle.states],
-            "initial": {**defaults(dimensions, lifecycle.initial), "state": None, "attempts": 0, "actor": -1},
-            "dimensions": {name: [{"labels": each.labels} for each in options] for name, options in dimensions.items()},
+            "initial": {**case.defaults(lifecycle.initial), **case.first, "state": None, "actor": -1},
+            "dimensions": {name: [_option(each) for each in options] for name, options in dimensions.items()},
+            "fields": {"general": case.general, "counts": case.counts, "own": case.own},
+            "sums": case.sums,
             "commands": [self._command(command) for command in lifecycle.by_command],
             "rows": {rule.id: self._row(rule) for rule in lifecycle.rules},
             "tables": self.tables,
@@ -57,7 +60,7 @@ class Export:
             "name": state.value,
             "labels": translations(lambda lang: locales.state(state, lang)),
             "final": state in self.lifecycle.final,
-            "leastAttempts": int(state in CONVOKED),
+            "leastAttempts": self.case.least_attempts(state),
         }
 
     def _command(self, command: type[Command]) -> dict[str, Any]:
@@ -65,7 +68,7 @@ class Export:
             "name": command.type,
             "labels": translations(lambda lang: locales.label("commands", command.type, lang)),
             "creates": self.lifecycle.creates(command),
-            "payload": _payload(command),
+            "payload": self.case.payload(command),
             "absent": self._selection(command, existing=False),
             "existing": self._selection(command, existing=True),
         }
@@ -84,6 +87,7 @@ class Export:
             for checks in (rule.refusal_checks, rule.advisory_checks)
         )
         own = settings.checks.get(rule.command, ())
+        outcome = self._outcome(rule)
         return {
             "id": rule.id,
             "to": None if not isinstance(rule.target, State) else self.lifecycle.states.index(rule.target),
@@ -91,25 +95,42 @@ class Export:
                 lambda lang: ", ".join(locales.label("conditions", str(each), lang) for each in rule.given)
             ),
             "checks": [self._check(rule, each) for each in (*refusals, *own)],
-            "effect": Evaluation(self.case.standard, rule.command, self.lifecycle).effect(rule),
-            "tells": rule.event in self.notices.by_event,
-            "told": self._told(rule),
+            "effect": self._effect(rule, outcome),
+            "tells": outcome.tells,
+            "told": self._told(rule, outcome),
+            "follows": self._follows(rule, outcome),
             "advises": [self._check(rule, each, advises=True) for each in advisories],
         }
 
-    def _told(self, rule: AnyRule) -> int | None:
+    def _outcome(self, rule: AnyRule) -> ApplicationOutcome | DecidedOutcome:
+        kind = ApplicationOutcome if self.lifecycle.kind is SubjectKind.APPLICATION else DecidedOutcome
+        return kind(Evaluation(self.case.standard, rule.command, self.lifecycle), rule, self.notices)
+
+    def _effect(self, rule: AnyRule, outcome: ApplicationOutcome | DecidedOutcome) -> dict[str, Any]:
+        if isinstance(outcome, ApplicationOutcome):
+            return outcome.effect()
+        copies, computed = outcome.effect()
+        tables = {name: self._tabulated(rule.command, name, partial(outcome.after, name)) for name in computed}
+        return {"copies": copies, "tables": tables}
+
+    def _told(self, rule: AnyRule, outcome: ApplicationOutcome | DecidedOutcome) -> int | None:
         """The table of who is told; None where nobody ever is, or there is no table."""
-        notice = self.notices.by_event.get(cast("type[AnyEvent]", rule.event))
-        if notice is None:
+        if not outcome.tells:
             return None
-        evaluation = Evaluation(self.case.standard, rule.command, self.lifecycle)
-        return self._tabulated(rule.command, notice.id, lambda: evaluation.told(rule, self.notices))
+        notice = self.notices.by_event.get(cast("type[AnyEvent]", rule.event))
+        return self._tabulated(rule.command, notice.id if notice else rule.id, outcome.told)
+
+    def _follows(self, rule: AnyRule, outcome: ApplicationOutcome | DecidedOutcome) -> int | None:
+        """The table of what happens to others; None where nothing ever does, or there is no table."""
+        if isinstance(outcome, ApplicationOutcome) or not outcome.cascades:
+            return None
+        return self._tabulated(rule.command, rule.id, outcome.follows)
 
     def _check(self, rule: AnyRule, check: Check, *, advises: bool = False) -> dict[str, Any]:
         evaluation = Evaluation(self.case, rule.command, self.lifecycle)
         return {
             "code": check.code,
-            "labels": translations(lambda lang: words(lang)["rules"].get(check.code, check.code)),
+            "labels": _kept_labels(check.code),
             "table": self._tabulated(rule.command, check.code, lambda: evaluation.check(check, advises=advises)),
         }
 
@@ -136,13 +157,16 @@ class Export:
             self.limitations.append(limitation)
 
 
-def _payload(command: type[Command]) -> list[str]:
-    """The dimensions that a command's payload is chosen from."""
-    assignment = Assignment(defaultdict(lambda: ("", "")))
-    for name, get in PAYLOADS.get(command, {}).items():
-        if name != "candidate":
-            get(assignment)
-    return sorted(assignment.reads)
+def _kept_labels(code: str) -> Mapping[str, str] | None:
+    """The rule as it reads when it is kept; None of a service's own."""
+    known = code in words(locales.LANGUAGES[0])["rules"]
+    return translations(lambda lang: words(lang)["rules"][code]) if known else None
+
+
+def _option(option: Option) -> dict[str, Any]:
+    """An option, with its number where it is one."""
+    number = {"number": option.value} if type(option.value) is int else {}
+    return {"labels": option.labels, **number}
 
 
 def _packed(table: TruthTable) -> dict[str, Any]:

@@ -36,21 +36,37 @@ function answer(data, given, name) {
   if (refusals.length) return { facts, row, checks, advisories: [], refusals };
   const advisories = evaluated(row.advises).filter(({ says }) => says);
   const told = lookUp(data, row.told, facts);
-  return { facts, row, checks, advisories, refusals, told, to: row.to ?? facts.state };
+  const follows = lookUp(data, row.follows, facts);
+  return { facts, row, checks, advisories, refusals, told, follows, to: row.to ?? facts.state };
 }
 
-/** The facts after an accepted command. */
-function after(facts, accepted) {
-  const { attempts, copies } = accepted.row.effect;
-  const copied = Object.entries(copies).map(([fact, source]) => [fact, facts[source]]);
-  return { ...facts, ...Object.fromEntries(copied), attempts: attempts[facts.attempts], state: accepted.to };
+/** The facts after an accepted command; an option that a fact does not have leaves it as it is. */
+function after(data, facts, accepted) {
+  const { attempts, copies, tables = {} } = accepted.row.effect;
+  const known = (fact, option) => (option !== null && option < data.dimensions[fact].length ? option : facts[fact]);
+  const copied = Object.entries(copies).map(([fact, source]) => [fact, known(fact, facts[source])]);
+  const computed = Object.entries(tables).map(([fact, number]) => [fact, known(fact, lookUp(data, number, facts))]);
+  const counted = attempts ? { attempts: attempts[facts.attempts] } : {};
+  return { ...facts, ...Object.fromEntries([...copied, ...computed]), ...counted, state: accepted.to };
 }
 
 /** The facts with one changed by hand. */
 function changed(data, facts, { set, to }) {
   const next = { ...facts, [set]: to };
-  const least = next.state === null ? 0 : data.states[next.state].leastAttempts;
-  return { ...next, attempts: Math.max(next.attempts, least) };
+  if ("attempts" in next && next.state !== null) {
+    next.attempts = Math.max(next.attempts, data.states[next.state].leastAttempts);
+  }
+  return { ...next, ...wholes(data, next) };
+}
+
+/** The counts that others are a part of, raised to these where they are less. */
+function wholes(data, facts) {
+  const number = (fact) => data.dimensions[fact][facts[fact]].number;
+  return Object.fromEntries(Object.entries(data.sums).map(([whole, parts]) => {
+    const least = parts.reduce((sum, part) => sum + number(part), 0);
+    const enough = data.dimensions[whole].findIndex((option) => option.number >= least);
+    return [whole, Math.max(facts[whole], enough)];
+  }));
 }
 
 /** Applies moves, each {set, to} or {run}: the steps, one for each command, and the facts at the end. */
@@ -61,7 +77,7 @@ function replay(data, moves) {
     if (move.run) {
       const given = answer(data, facts, move.run);
       steps.push({ name: move.run, answer: given, before: facts.state });
-      if (!given.refusals.length) facts = after(facts, given);
+      if (!given.refusals.length) facts = after(data, facts, given);
     } else {
       facts = changed(data, facts, move);
     }

@@ -6,22 +6,31 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from html import escape
 from importlib.resources import files
 from typing import Any
 
 from poec_workflow import locales
+from poec_workflow.explorer.action_case import ActionCase
+from poec_workflow.explorer.case import Case
 from poec_workflow.explorer.dimensions import translations, words
 from poec_workflow.explorer.export import Export
 from poec_workflow.explorer.sample_case import SampleCase
+from poec_workflow.explorer.session_case import SessionCase
 from poec_workflow.machines import Lifecycle
 from poec_workflow.model import SubjectKind
 from poec_workflow.notices import NOTICES, Notices, told_sentence
 from poec_workflow.policies.settings import Settings, default_settings
 
 SCRIPTS = ("lookup.js", "rendering.js", "command_list.js", "controller.js")
+CASES: Mapping[SubjectKind, Callable[[Settings], Case]] = {
+    SubjectKind.APPLICATION: SampleCase,
+    SubjectKind.SESSION: SessionCase,
+    SubjectKind.ACTION: ActionCase,
+}
+"""The sample case of each lifecycle."""
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
@@ -37,17 +46,15 @@ def render(
     """The page as HTML, in both languages; the same rules give the same bytes.
 
     Args:
-        lifecycle: `machines.APPLICATION`, or the same with a service's own rows.
+        lifecycle: `machines.APPLICATION`, `SESSION` or `TRAINING_ACTION`, or one with a service's own rows.
         pictures: an SVG of the lifecycle by language.
         lang: the language in which the page opens.
         settings: a service's own, whose policies and permissions are then evaluated.
         notices: a service's own, by which the page says who is told.
 
     Raises:
-        ValueError: an unknown language, or a lifecycle other than the application's.
+        ValueError: an unknown language.
     """
-    if lifecycle.kind is not SubjectKind.APPLICATION:
-        raise ValueError("the explorer is for the lifecycle of applications")
     locales.words(lang)
     titles = translations(lambda each: locales.label("words", lifecycle.name, each))
     templates = "\n".join(f'<template id="picture-{each}">{picture}</template>' for each, picture in pictures.items())
@@ -71,15 +78,20 @@ def render(
 
 
 def _data(lifecycle: Lifecycle, settings: Settings, notices: Notices, titles: Mapping[str, str]) -> dict[str, Any]:
-    case = SampleCase(settings)
+    case = CASES[lifecycle.kind](settings)
     return {
         "titles": titles,
-        "words": {lang: words(lang)["page"] for lang in locales.LANGUAGES},
+        "words": {lang: _page_words(lang, lifecycle) for lang in locales.LANGUAGES},
         "landmarkLabels": {lang: words(lang)["landmarks"] for lang in locales.LANGUAGES},
-        "example": {"capacity": case.capacity, "coefficient": case.coefficient, "max": settings.max_convocations},
+        "example": case.example,
         "nobody": translations(partial(told_sentence, ())),
         **Export(case, lifecycle, notices).data(),
     }
+
+
+def _page_words(lang: str, lifecycle: Lifecycle) -> Mapping[str, str]:
+    """The words of every page, and those of a lifecycle's own."""
+    return {**words(lang)["page"], **words(lang)["lifecycles"][lifecycle.kind]}
 
 
 def _content_security_policy(script: str, styles: list[str]) -> str:

@@ -4,11 +4,15 @@
 const DATA = JSON.parse(document.getElementById("data").textContent);
 let lang = document.documentElement.lang;
 
+const LEAST_WIDTH = 680; // pixels: a wide picture is scrolled rather than made too small to read, a narrow one fits
+
 const byId = (id) => document.getElementById(id);
 const word = (name, values = {}) =>
   DATA.words[lang][name].replace(/\{(\w+)\}/g, (whole, key) => (key in values ? values[key] : whole));
 const labelOf = (dimension, index) => DATA.dimensions[dimension][index].labels[lang];
 const stateLabel = (state) => (state === null ? word("nothing") : DATA.states[state].labels[lang]);
+/** Where a command leads: a final state says that all is closed then. */
+const reached = (state) => `${stateLabel(state)}${DATA.states[state].final ? ` (${word("closed")})` : ""}`;
 const commandLabel = (name) => commandOf(DATA, name).labels[lang];
 
 /** Creates an element with properties, and with children that are elements or texts. */
@@ -43,11 +47,13 @@ function renderTexts() {
   document.querySelector(".subject").textContent = DATA.titles[lang];
   byId("foot").textContent = word("foot", DATA.example);
   byId("picture").replaceChildren(byId(`picture-${lang}`).content.cloneNode(true));
+  const drawn = byId("picture").querySelector("svg");
+  drawn.style.minWidth = `${Math.min(LEAST_WIDTH, drawn.viewBox.baseVal.width)}px`;
 }
 
 function renderState({ state }) {
   byId("state").textContent = stateLabel(state);
-  byId("final").textContent = state !== null && DATA.states[state].final ? word("final") : "";
+  byId("final").textContent = state !== null && DATA.states[state].final ? word("closed") : "";
 }
 
 /** Marks the current state, the former ones and the arcs taken in the picture. */
@@ -83,18 +89,20 @@ function renderFacts(facts, change) {
     el("button", { type: "button", id: `day-${name}`, "aria-pressed": facts.today === day, onclick: () => change("today", day) },
       DATA.landmarkLabels[lang][name])));
   const anybody = { actor: [[-1, word("anybody")]] };
-  const fields = ["actor", "action", "session", "seats", "quota", "live", "elsewhere"].map((name) =>
+  const { general, counts } = DATA.fields;
+  byId("landmarks").hidden = Object.keys(DATA.landmarks).length === 0;
+  const fields = [...general, ...(facts.state === null ? [] : counts)].map((name) =>
     choice(`fact-${name}`, word(name), name, facts, change, anybody[name]));
   replaceFields(byId("facts"), fields);
 }
 
-/** Renders the application's own facts: its state, its registration and its convocations. */
+/** Renders the subject's own facts: its state, and of an application its registration and its convocations. */
 function renderHistory(facts, change) {
   const nothing = facts.state === null ? [["", word("nothing")]] : [];
   const fields = [choice("fact-state", word("stateFact"), "state", facts, change, nothing)];
   const days = (name, label) => choice(`fact-${name}`, label, name, facts, change);
   if (facts.state !== null) {
-    fields.push(days("registered", word("registered")), days("attempts", word("attempts")));
+    fields.push(...DATA.fields.own.map((name) => days(name, word(name))));
     for (let place = 1; place <= facts.attempts; place += 1) {
       const which = word(["", "last", "before"][place] || "earliest", { place });
       fields.push(days(`convoked.${place}`, `${word("convoked")} (${which})`));
@@ -128,13 +136,14 @@ function renderJourney(steps) {
   byId("undo").disabled = byId("restart").disabled = steps.length === 0;
   byId("steps").replaceChildren(...steps.map(stepItem));
   byId("copied").textContent = "";
+  byId("link").parentElement.hidden = true;
 }
 
 function stepItem({ name, answer: given, before }) {
   const refused = given.refusals.length > 0;
   const outcome = refused
     ? given.refusals.map(({ code }) => el("code", {}, code))
-    : [before === null ? stateLabel(given.to) : `${stateLabel(before)} → ${stateLabel(given.to)}`];
+    : [before === null ? reached(given.to) : passage(before, given)];
   return el("li", { className: refused ? "no" : "yes" },
     el("span", { className: "glyph", "aria-hidden": "true" }, refused ? "✗" : "✓"),
     el("span", {},

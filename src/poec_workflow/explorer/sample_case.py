@@ -2,49 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, time
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cached_property, partial
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from poec_workflow import commands
 from poec_workflow.commands import Command
+from poec_workflow.explorer.application_payloads import PAYLOADS
+from poec_workflow.explorer.case import Case
 from poec_workflow.explorer.dimensions import (
     CANDIDATE,
     END,
+    FIRST_DAY,
     FUNDER,
     LATE_ENTRY,
     REGISTRATION_DEADLINE,
     ROLES,
     START,
+    USUAL_HOURS,
     Dimensions,
     dimensions,
     landmarks,
 )
 from poec_workflow.explorer.tracing import Assignment, traced
 from poec_workflow.model import (
-    ActorKind,
+    ActionState,
     Application,
     ApplicationState,
-    Candidate,
     Convocation,
     Origin,
     Prescriber,
+    State,
     Tally,
     TrainingAction,
     TrainingSession,
 )
-from poec_workflow.policies.access import Grant
-from poec_workflow.policies.calendar import in_zone, local_day
+from poec_workflow.policies.calendar import local_day
 from poec_workflow.policies.deadlines import advice_deadline, expired_at
 from poec_workflow.policies.facts import Enrolment, Facts
-from poec_workflow.policies.settings import Settings
 
 ACTION, SESSION, APPLICATION = "20211102000", "00301234", "C-000001"
-_HOUR = time(10)
 
 ELSEWHERE = Application(
     reference="C-000002",
@@ -61,21 +62,23 @@ ELSEWHERE = Application(
 """The candidate's application on another session, retained from this one's start to its late entry deadline."""
 
 
+CONVOKED = (ApplicationState.CONVOKED, ApplicationState.PRESENT, ApplicationState.ABSENT)
+"""The states in which there is a convocation."""
+
+
+def _usual(dimension: str) -> object:
+    values: dict[str, object] = {"entry": START, "exit": END, "action": ActionState.PUBLISHED, "hours": USUAL_HOURS}
+    values.update(dict.fromkeys(("today", "registered", "on", "convoked", "entered"), FIRST_DAY))
+    return {**values, "attempts": 1}.get(dimension.partition(".")[0])
+
+
 @frozen(slots=False)
-class SampleCase:
+class SampleCase(Case):
     """One training action, one session, one candidate, under a service's settings."""
 
-    settings: Settings
-
-    @property
-    def standard(self) -> SampleCase:
-        """The case without the service's own policies."""
-        return SampleCase(evolve(self.settings, refuse_also={}))
-
-    def permitting_all(self, command: type[Command]) -> SampleCase:
-        """The case in which everybody may give a command."""
-        permissions = {**self.settings.permissions, command: tuple(map(Grant, ActorKind))}
-        return SampleCase(evolve(self.settings, permissions=permissions))
+    general = ("actor", "action", "session", "seats", "quota", "live", "elsewhere")
+    own = ("registered", "attempts")
+    payloads = PAYLOADS
 
     @cached_property
     def dimensions(self) -> Dimensions:
@@ -101,9 +104,27 @@ class SampleCase:
         more = self.settings.overbooking + 2
         return max(2, -(-more // max(self.coefficient - 1, 1)))
 
-    def instant(self, day: date) -> datetime:
-        """Ten o'clock of a day."""
-        return in_zone(datetime.combine(day, _HOUR, self.settings.zone), self.settings.zone)
+    @property
+    def example(self) -> Mapping[str, object]:
+        """The session's seats, coefficient, and how many convocations there may be."""
+        return {"capacity": self.capacity, "coefficient": self.coefficient, "max": self.settings.max_convocations}
+
+    @property
+    def first(self) -> Mapping[str, int]:
+        """Nobody was convoked before the page begins."""
+        return {"attempts": 0}
+
+    def usual(self, dimension: str) -> object:
+        """One convocation, and the most ordinary days."""
+        return _usual(dimension)
+
+    def least_attempts(self, state: State) -> int:
+        """One where there is a convocation."""
+        return int(state in CONVOKED)
+
+    def possible(self, values: Mapping[str, Any]) -> bool:
+        """Who was convoked was convoked at least once."""
+        return bool(values["attempts"] >= self.least_attempts(values["state"]))
 
     def facts(self, assignment: Assignment, *, existing: bool) -> Facts:
         """The facts of an assignment; `existing`: the application is registered already."""
@@ -138,14 +159,9 @@ class SampleCase:
             hidden={"version": 3},
         )
 
-    def command(self, kind: type[Command], assignment: Assignment) -> Command:
-        """A command of a kind, with the payload of an assignment."""
-        return traced(
-            kind,
-            assignment,
-            {name: partial(get, assignment) for name, get in PAYLOADS.get(kind, {}).items()},
-            displayed={"application": APPLICATION, **({"session": SESSION} if kind is commands.Preregister else {})},
-        )
+    def displayed(self, kind: type[Command]) -> Mapping[str, Any]:
+        """The application, and the session that it is created under."""
+        return {"application": APPLICATION, **({"session": SESSION} if kind is commands.Preregister else {})}
 
     def _convocation(self, assignment: Assignment, place: int) -> Convocation:
         """The `place`-th convocation, counted from the last, which is 1."""
@@ -218,26 +234,3 @@ class SampleCase:
                 "retained": retained,
             },
         )
-
-
-def _candidate(assignment: Assignment) -> Candidate:
-    return traced(Candidate, assignment, {}, displayed={"reference": CANDIDATE}, hidden={"name": "Zoé Nabil"})
-
-
-PAYLOADS: Mapping[type[Command], Mapping[str, Callable[[Assignment], Any]]] = {
-    commands.Preregister: {"candidate": _candidate, "prescriber": lambda assignment: assignment["origin"]},
-    commands.Convoke: {"on": lambda assignment: assignment["on"]},
-    commands.MoveConvocation: {"on": lambda assignment: assignment["on"]},
-    commands.RecordAbsence: {"notified": lambda assignment: assignment["notified"]},
-    commands.Retain: {
-        "entry": lambda assignment: assignment["entry"],
-        "exit": lambda assignment: assignment["exit"],
-        "weekly_hours": lambda assignment: assignment["hours"],
-    },
-    commands.Reject: {
-        "motive": lambda assignment: assignment["motive"][0],
-        "reason": lambda assignment: assignment["motive"][1],
-    },
-    commands.Withdraw: {"reason": lambda assignment: assignment["reason"]},
-}
-"""The fields of each command that an assignment gives; the others keep their defaults."""

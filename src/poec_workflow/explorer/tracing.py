@@ -45,20 +45,52 @@ class _TracedType(type):
         return hash(cls.real)
 
 
+class _Source:
+    """Where the fields of a traced value come from; each is computed when it is read."""
+
+    __slots__ = ("assignment", "cls", "displayed", "hidden", "varied")
+
+    def __init__(
+        self,
+        cls: type[Any],
+        assignment: Assignment,
+        varied: Mapping[str, Callable[[], Any]],
+        displayed: Mapping[str, Any],
+        hidden: Mapping[str, Any],
+    ) -> None:
+        self.cls, self.assignment = cls, assignment
+        self.varied, self.displayed, self.hidden = varied, displayed, hidden
+
+    def value(self, name: str) -> Any:  # noqa: ANN401 - any field
+        """A field's value; reading a constant that the page does not display is recorded."""
+        if name in self.varied:
+            return self.varied[name]()
+        if name in self.displayed:
+            return self.displayed[name]
+        attribute = _fields(cast("Any", self.cls)).get(name)
+        if attribute is None:
+            raise AttributeError(f"{self.cls.__name__} has no {name}")
+        self.assignment.constant_reads.add(f"{self.cls.__name__}.{name}")
+        return self.hidden[name] if name in self.hidden else _default(attribute)
+
+
 class _Traced:
     """A value with empty slots: each field is computed when it is read."""
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any field
-        getters: Mapping[str, Callable[[], Any]] = self.__dict__["getters"]
-        if name not in getters:
-            raise AttributeError(f"{type(self).__name__} has no {name}")
-        return getters[name]()
+        source: _Source = self.__dict__["source"]
+        return source.value(name)
 
     def __eq__(self, other: object) -> bool:
         return bool(materialized(self) == materialized(other))  # reads every field
 
     def __hash__(self) -> int:
         return hash(materialized(self))
+
+
+@cache
+def _fields(cls: Any) -> Mapping[str, Any]:  # noqa: ANN401 - a class, of a kind that is known at run time only
+    return fields_dict(cls)
 
 
 @cache
@@ -84,26 +116,33 @@ def traced(
         hidden: constants that the page does not display. Reading one is recorded in `constant_reads`, and so is
             reading a field that is not given and has its default.
     """
-
-    def constant(value: object) -> Callable[[], Any]:
-        return lambda: value
-
-    def recorded(name: str, attribute: Any) -> Callable[[], Any]:  # noqa: ANN401 - an attrs attribute
-        def get() -> object:
-            assignment.constant_reads.add(f"{cls.__name__}.{name}")
-            return hidden[name] if hidden and name in hidden else _default(attribute)
-
-        return get
-
-    getters = {
-        **{name: recorded(name, attribute) for name, attribute in fields_dict(cast("Any", cls)).items()},
-        **{name: constant(value) for name, value in (displayed or {}).items()},
-        **varied,
-    }
     traced_class = _traced_class(cast("Any", cls))
     value: T = traced_class.__new__(traced_class)
-    object.__setattr__(value, "getters", getters)
+    object.__setattr__(value, "source", _Source(cls, assignment, varied, displayed or {}, hidden or {}))
     return value
+
+
+class RealValues:
+    """The real values of what is made from assignments, each made once for the same values of what is read."""
+
+    def __init__(self, make: Callable[[Assignment], Any]) -> None:
+        self._make = make
+        self._reads: tuple[str, ...] = ()
+        self._known: dict[tuple[Any, ...], Any] = {}
+
+    def __call__(self, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any value
+        """The real value for the dimensions' values."""
+        key = tuple(values[name] for name in self._reads)
+        if key in self._known:
+            return self._known[key]
+        assignment = Assignment(values)
+        value = materialized(self._make(assignment))
+        if more := assignment.reads.difference(self._reads):
+            # What was made before may depend on it too.
+            self._reads, self._known = (*self._reads, *sorted(more)), {}
+            key = tuple(values[name] for name in self._reads)
+        self._known[key] = value
+        return value
 
 
 def _default(attribute: Any) -> Any:  # noqa: ANN401 - an attrs attribute
@@ -114,6 +153,6 @@ def _default(attribute: Any) -> Any:  # noqa: ANN401 - an attrs attribute
 def materialized(value: Any) -> Any:  # noqa: ANN401 - any value
     """The real value behind a traced one, every field read."""
     if isinstance(value, _Traced):
-        getters: Mapping[str, Callable[[], Any]] = value.__dict__["getters"]
-        return type(value).real(**{name: materialized(get()) for name, get in getters.items()})  # type: ignore[attr-defined]
+        source: _Source = value.__dict__["source"]
+        return source.cls(**{name: materialized(source.value(name)) for name in _fields(cast("Any", source.cls))})
     return tuple(map(materialized, value)) if isinstance(value, tuple) else value

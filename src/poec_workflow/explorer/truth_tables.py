@@ -39,6 +39,15 @@ class TruthTable:
         cells = tuple(cell if cell is None or cell is IMPOSSIBLE else change(cell) for cell in self.cells)
         return evolve(self, cells=cells)
 
+    def at(self, values: Mapping[str, Any], dimensions: Dimensions) -> Any:  # noqa: ANN401
+        """The result for some values."""
+        place = 0
+        for name in self.inputs:
+            options = dimensions[name]
+            index = next(index for index, option in enumerate(options) if option.value == values[name])
+            place = place * len(options) + index
+        return self.cells[place]
+
 
 class _Impossible:
     pass
@@ -96,3 +105,26 @@ def _combinations(
     fixed = {name: options[defaults[name]].value for name, options in dimensions.items()}
     for chosen in product(*(dimensions[name] for name in inputs)):
         yield {**fixed, **{name: option.value for name, option in zip(inputs, chosen, strict=True)}}
+
+
+def without_idle_inputs(table: TruthTable, dimensions: Dimensions) -> TruthTable:
+    """The same table without the inputs that decide nothing."""
+    for place, name in reversed([*enumerate(table.inputs)]):
+        inner = prod(len(dimensions[each]) for each in table.inputs[place + 1 :])
+        merged = _merged(table.cells, len(dimensions[name]), inner)
+        if merged is not None:
+            table = evolve(table, inputs=tuple(each for each in table.inputs if each != name), cells=merged)
+    return table
+
+
+def _merged(cells: Sequence[Any], size: int, inner: int) -> tuple[Any, ...] | None:
+    """The cells with those of one input as one, where they say the same or can't occur; None where they differ."""
+    merged: list[Any] = []
+    for start in range(0, len(cells), size * inner):
+        for offset in range(inner):
+            alike = [cells[start + step * inner + offset] for step in range(size)]
+            known = [each for each in alike if each is not IMPOSSIBLE]
+            if any(each != known[0] for each in known):
+                return None
+            merged.append(known[0] if known else IMPOSSIBLE)
+    return tuple(merged)
