@@ -1,5 +1,6 @@
 """The SQL storage adapter for SQLite and PostgreSQL, on SQLAlchemy Core; needs the extra `sql`."""
 
+from poec_workflow.adapters.sql.autogenerate_filters import include_name, include_object
 from poec_workflow.adapters.sql.sql_storage import SqlStorage
 
-__all__ = ["SqlStorage"]
+__all__ = ["SqlStorage", "include_name", "include_object"]
