@@ -15,6 +15,8 @@ from typing import Any, Protocol, overload
 
 from sqlalchemy import Connection, Dialect, Executable, SelectBase
 
+from poec_workflow.adapters.sql.dialects import begin
+
 Parameters = Mapping[str, Any]
 _NONE: Parameters = {}
 
@@ -191,6 +193,10 @@ class DriverConnection:
         """Execute once for each of some parameters; how many rows of the table were affected."""
         self._carry_out(statement.compiled(self.dialect), rows)
         return int(self._cursor.rowcount)
+
+    def begin(self, text: str) -> None:
+        """Begin a transaction, by what `dialects.beginning` said."""
+        begin(self._cursor, self.dialect, text)
 
     def execute(self, text: str) -> None:
         """Execute a statement that has no parameters and no answer."""
