@@ -192,12 +192,20 @@ def begin_if_needed(connection: Connection) -> None:
     raw: Any = connection.connection.driver_connection
     if raw.in_transaction:
         return
-    if raw.isolation_level is None:
+    if raw.isolation_level is None or driver_autocommits(connection):
         raise RuntimeError(NO_TRANSACTION)
     connection.exec_driver_sql(f"BEGIN {raw.isolation_level}").close()
 
 
+def driver_autocommits(connection: Connection) -> bool:
+    """Whether sqlite3's `autocommit` is on: an attribute since Python 3.12, by which its `commit` does nothing."""
+    raw: Any = connection.connection.driver_connection
+    # Of aiosqlite's, the connection inside has it.
+    return getattr(getattr(raw, "_conn", raw), "autocommit", False) is True
+
+
 NO_TRANSACTION = "no transaction is open on the host's connection; begin one to join"
+FAILED_TRANSACTION = "the host's transaction has failed, and nothing can be done in it: roll it back, then join"
 
 
 def is_supported(dialect: Dialect) -> bool:
