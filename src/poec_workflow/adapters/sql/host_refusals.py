@@ -13,8 +13,8 @@ from sqlalchemy import Connection
 _DOOMED = "and what is done in it is lost: roll it back, then join"
 _ASYNC = "asynchronous ones join by SQLAlchemy: `await connection.run_sync(lambda c: … SqlStorage.joined(c) …)`"
 _KINDS = {
-    "psycopg2": "psycopg2 is not known; install psycopg 3, which Django takes where it is there, or join by SQLAlchemy's "
-    "Connection, whatever its driver",
+    "psycopg2": "psycopg2 is not known; install psycopg 3, which Django takes where it is there, or join by "
+    "SQLAlchemy's Connection, whatever its driver",
     "asyncpg": _ASYNC,
     "aiosqlite": _ASYNC,
     "sqlalchemy.ext.asyncio": f"{_ASYNC}; from a session, `await session.connection()`",
