@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 
 from poec_workflow.adapters.sql import postgresql_sessions
+from poec_workflow.adapters.sql.prepared import DriverConnection
 from poec_workflow.errors import Malformed
 
 if TYPE_CHECKING:
@@ -106,14 +107,6 @@ def beginning(engine: Engine | Connection, *, write: bool) -> str:
     return known
 
 
-def begin(cursor: Any, dialect: Dialect, text: str) -> None:  # noqa: ANN401 - two drivers' cursors
-    """Begin a transaction by what `beginning` said: on PostgreSQL several statements, which can't be prepared."""
-    if dialect.name == "postgresql":
-        cursor.execute(text, prepare=False)
-    else:
-        cursor.execute(text)
-
-
 def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     connection.execute("PRAGMA synchronous = FULL").close()
@@ -122,8 +115,7 @@ def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
 
 def _on_begin(connection: Connection) -> None:
     text = beginning(connection, write=bool(connection.get_execution_options().get(WRITING)))
-    with closing(connection.connection.cursor()) as cursor:
-        begin(cursor, connection.dialect, text)
+    DriverConnection(connection.connection, connection.dialect).begin(text)
 
 
 def _on_invalidate(connection: sqlite3.Connection, _record: object, _error: BaseException | None) -> None:

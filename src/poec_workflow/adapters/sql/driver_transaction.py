@@ -25,6 +25,7 @@ class DriverTransactions:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._beginnings = {write: beginning(engine, write=write) for write in (True, False)}
         self._kept: list[PoolProxiedConnection] = []
 
     def run(self, work: Work[T], *, write: bool, replaced: bool = False) -> T:
@@ -38,7 +39,7 @@ class DriverTransactions:
         driver: Any = pooled.dbapi_connection
         connection = DriverConnection(driver, self._engine.dialect)
         try:
-            connection.begin(beginning(self._engine, write=write))
+            connection.begin(self._beginnings[write])
             result = work(connection)
         except BaseException as error:
             _roll_back(pooled)

@@ -15,8 +15,6 @@ from typing import Any, Protocol, overload
 
 from sqlalchemy import Connection, Dialect, Executable, SelectBase
 
-from poec_workflow.adapters.sql.dialects import begin
-
 Parameters = Mapping[str, Any]
 _NONE: Parameters = {}
 
@@ -195,8 +193,11 @@ class DriverConnection:
         return int(self._cursor.rowcount)
 
     def begin(self, text: str) -> None:
-        """Begin a transaction, by what `dialects.beginning` said."""
-        begin(self._cursor, self.dialect, text)
+        """Begin a transaction, by what `dialects.beginning` said: of several statements, which can't be prepared."""
+        if self.dialect.name == "postgresql":
+            self._cursor.execute(text, prepare=False)
+        else:
+            self._cursor.execute(text)
 
     def execute(self, text: str) -> None:
         """Execute a statement that has no parameters and no answer."""
