@@ -48,7 +48,7 @@ class Cluster:
     def __init__(self, binaries: Path, **settings: str) -> None:
         self._settings = SETTINGS | settings
         self.folder = Path(tempfile.mkdtemp(prefix="poec-pg-"))
-        self._user = _unprivileged()
+        self._user = unprivileged()
         if self._user is not None:
             os.chown(self.folder, *self._user)
         self._binaries = binaries if self._runs(binaries) else self._copied(binaries)
@@ -124,7 +124,7 @@ class Cluster:
         return self.folder / "install" / binaries.name
 
 
-def _unprivileged() -> tuple[int, int] | None:
+def unprivileged() -> tuple[int, int] | None:
     """Whom to run it as, when we are root."""
     if os.geteuid() != 0:
         return None

@@ -91,18 +91,19 @@ def of_async_sqlalchemy(file: Path, work: Work[T]) -> T:
 
 def of_django(file: Path, work: Work[T]) -> T:
     """Django inside of `atomic`."""
-    with _django(file) as connection, transaction.atomic():
+    with django_on_file(file) as connection, transaction.atomic():
         return work(lambda note: _django_note(connection, note), SqlStorage.joined(connection))
 
 
 def of_django_savepoint(file: Path, work: Work[T]) -> T:
     """Django inside of two `atomic`s, of which the inner one is a savepoint."""
-    with _django(file) as connection, transaction.atomic(), transaction.atomic():
+    with django_on_file(file) as connection, transaction.atomic(), transaction.atomic():
         return work(lambda note: _django_note(connection, note), SqlStorage.joined(connection))
 
 
 @contextmanager
-def _django(file: Path) -> Iterator[Any]:
+def django_on_file(file: Path) -> Iterator[Any]:
+    """Django's own connection, to a file."""
     if not settings.configured:
         settings.configure(DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ""}}, USE_TZ=True)
         django.setup()

@@ -13,7 +13,6 @@ from poec_workflow.adapters.sql.dialects import (
     database_exists,
     make_engine,
     prepare_file,
-    reading_engine,
     writing_engine,
 )
 from poec_workflow.adapters.sql.driver_errors import database_errors, translated
@@ -82,7 +81,7 @@ class OwnConnections:
     def __init__(self, url: str, *, busy_timeout: float, attempts: int, chain: RevisionChain = REVISIONS) -> None:
         self._engine = make_engine(url, busy_timeout)
         self._driver = DriverTransactions(self._engine)
-        self._reading, self._writing = reading_engine(self._engine), writing_engine(self._engine)
+        self._writing = writing_engine(self._engine)
         self._attempts = attempts
         self._chain = chain
         self._ready = False
@@ -131,7 +130,7 @@ class OwnConnections:
     def _read(self, work: Reading[T]) -> T:
         self._prepare()
         self._driver.make_room()
-        with _connected(self._reading) as connection:
+        with _connected(self._engine) as connection:
             return work(connection)
 
     def _transact(self, work: Work[T], *, write: bool) -> T:

@@ -5,10 +5,11 @@ writing transactions begin with BEGIN IMMEDIATE; the driver's own begin comes to
 (`isolation_level = None`). The journal mode is a property of the file and can't be changed inside a transaction;
 `synchronous` and the busy timeout are the connection's.
 
-PostgreSQL: writing transactions are READ COMMITTED with row locks; after waiting for a lock they see the row as it is
-then, where REPEATABLE READ would fail and have to begin again. Only locked rows are as new as the lock: all else in the
-locking statement is as of when it began to wait, and has to be read again by a statement of its own. Reading
-transactions are REPEATABLE READ: one snapshot, without waiting.
+PostgreSQL: its driver's own begin is switched off too (`autocommit`), as `postgresql_sessions` says. Writing
+transactions are READ COMMITTED with row locks; after waiting for a lock they see the row as it is then, where
+REPEATABLE READ would fail and have to begin again. Only locked rows are as new as the lock: all else in the locking
+statement is as of when it began to wait, and has to be read again by a statement of its own. Reading transactions are
+REPEATABLE READ: one snapshot, without waiting.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from sqlalchemy import Connection, Dialect, Engine, Insert, Table, create_engine
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 
+from poec_workflow.adapters.sql import postgresql_sessions
+from poec_workflow.adapters.sql.prepared import DriverConnection
 from poec_workflow.errors import Malformed
 
 if TYPE_CHECKING:
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
 
 WRITING = "poec_writing"
 """The execution option of connections whose transactions write."""
+_BEGINNINGS = "poec_beginnings"
+"""The execution option that has the message that begins a transaction, by whether it writes."""
 
 _EXPECTED = "expected sqlite:///file.db or postgresql+psycopg://host/database"
 _POOL: Mapping[str, Any] = {"pool_size": 15, "max_overflow": 0, "pool_reset_on_return": None}
@@ -74,7 +79,8 @@ def make_engine(url: str, busy_timeout: float) -> Engine:
     parsed = _parse_url(url)
     if parsed.get_backend_name() == "postgresql":
         return _postgresql(parsed, busy_timeout)
-    engine = create_engine(parsed, connect_args={"timeout": busy_timeout}, **_POOL)
+    options = {_BEGINNINGS: {True: "BEGIN IMMEDIATE", False: "BEGIN"}}
+    engine = create_engine(parsed, connect_args={"timeout": busy_timeout}, execution_options=options, **_POOL)
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     event.listen(engine, "invalidate", _on_invalidate)
@@ -82,25 +88,23 @@ def make_engine(url: str, busy_timeout: float) -> Engine:
 
 
 def _postgresql(url: URL, busy_timeout: float) -> Engine:
-    options = url.query.get("options", "")
-    # No statement here takes as long as compiling it would.
-    ours = f"-c lock_timeout={int(busy_timeout * 1000)} -c jit=off"
-    arguments = {"options": f"{ours} {options}", "connect_timeout": url.query.get("connect_timeout", "10")}
-    return create_engine(url, connect_args=arguments, pool_timeout=busy_timeout, **_POOL)
+    options = {_BEGINNINGS: postgresql_sessions.beginnings(busy_timeout, str(url.query.get("options", "")))}
+    arguments = {"autocommit": True, "connect_timeout": url.query.get("connect_timeout", "10")}
+    engine = create_engine(url, connect_args=arguments, pool_timeout=busy_timeout, execution_options=options, **_POOL)
+    event.listen(engine, "connect", postgresql_sessions.on_connect)
+    event.listen(engine, "begin", _on_begin)
+    return engine
 
 
 def writing_engine(engine: Engine) -> Engine:
-    """The engine for transactions that write."""
-    if engine.dialect.name == "postgresql":
-        return engine.execution_options(isolation_level="READ COMMITTED")
+    """The engine for transactions that write; without, they only read, on PostgreSQL on one snapshot."""
     return engine.execution_options(**{WRITING: True})
 
 
-def reading_engine(engine: Engine) -> Engine:
-    """The engine for transactions that only read, on one snapshot."""
-    if engine.dialect.name == "postgresql":
-        return engine.execution_options(isolation_level="REPEATABLE READ")
-    return engine
+def beginning(engine: Engine | Connection, *, write: bool) -> str:
+    """What begins a transaction, of the engines of `make_engine`: the drivers begin nothing themselves."""
+    known: str = engine.get_execution_options()[_BEGINNINGS][write]
+    return known
 
 
 def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
@@ -110,8 +114,8 @@ def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _on_begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(WRITING)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    text = beginning(connection, write=bool(connection.get_execution_options().get(WRITING)))
+    DriverConnection(connection.connection, connection.dialect).begin(text)
 
 
 def _on_invalidate(connection: sqlite3.Connection, _record: object, _error: BaseException | None) -> None:
@@ -180,12 +184,20 @@ def begin_if_needed(connection: Connection) -> None:
     raw: Any = connection.connection.driver_connection
     if raw.in_transaction:
         return
-    if raw.isolation_level is None:
+    if raw.isolation_level is None or driver_autocommits(connection):
         raise RuntimeError(NO_TRANSACTION)
     connection.exec_driver_sql(f"BEGIN {raw.isolation_level}").close()
 
 
+def driver_autocommits(connection: Connection) -> bool:
+    """Whether sqlite3's `autocommit` is on: an attribute since Python 3.12, by which its `commit` does nothing."""
+    raw: Any = connection.connection.driver_connection
+    # Of aiosqlite's, the connection inside has it.
+    return getattr(getattr(raw, "_conn", raw), "autocommit", False) is True
+
+
 NO_TRANSACTION = "no transaction is open on the host's connection; begin one to join"
+FAILED_TRANSACTION = "the host's transaction has failed, and nothing can be done in it: roll it back, then join"
 
 
 def is_supported(dialect: Dialect) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError, PendingRollbackError, ResourceClosedError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from poec_workflow.adapters.sql.dialects import NO_TRANSACTION
+from poec_workflow.adapters.sql.dialects import FAILED_TRANSACTION, NO_TRANSACTION
 from poec_workflow.errors import Conflict, SchemaOutdated, StorageUnavailable, WorkflowError
 
 
@@ -22,6 +22,7 @@ class ErrorKind(Enum):
     DUPLICATE = auto()
     SCHEMA = auto()
     NO_TRANSACTION = auto()
+    FAILED_TRANSACTION = auto()
     UNAVAILABLE = auto()
 
 
@@ -49,6 +50,7 @@ _POSTGRESQL = {
     "42703": ErrorKind.SCHEMA,  # no such column
     "42P07": ErrorKind.DUPLICATE,  # a table was created meanwhile
     "25P01": ErrorKind.NO_TRANSACTION,
+    "25P02": ErrorKind.FAILED_TRANSACTION,
 }
 
 
@@ -77,7 +79,7 @@ def translated(error: BaseException) -> WorkflowError | RuntimeError:
 
     Returns:
         Conflict: another transaction was faster, or still holds the lock.
-        RuntimeError: the host has no transaction to join.
+        RuntimeError: the host has no transaction to join, or one that has failed.
         SchemaOutdated: a table or a column is missing.
         StorageUnavailable: the database can't be reached, read or written.
     """
@@ -96,6 +98,8 @@ def _ours(error: BaseException) -> WorkflowError | RuntimeError:
         return Conflict("the database is being written by somebody else")
     if kind is ErrorKind.NO_TRANSACTION:
         return RuntimeError(NO_TRANSACTION)
+    if kind is ErrorKind.FAILED_TRANSACTION:
+        return RuntimeError(FAILED_TRANSACTION)
     if kind is ErrorKind.SCHEMA:
         return SchemaOutdated(f"the database has another schema than this release reads ({error}); {REMEDY}")
     return StorageUnavailable(f"the database can't be used: {error}")

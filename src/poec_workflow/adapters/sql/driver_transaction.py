@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine
-from sqlalchemy.engine.interfaces import IsolationLevel
 from sqlalchemy.pool import PoolProxiedConnection
 
+from poec_workflow.adapters.sql.dialects import beginning
 from poec_workflow.adapters.sql.driver_errors import database_errors
 from poec_workflow.adapters.sql.prepared import DriverConnection, StatementConnection
 
@@ -25,6 +25,7 @@ class DriverTransactions:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._beginnings = {write: beginning(engine, write=write) for write in (True, False)}
         self._kept: list[PoolProxiedConnection] = []
 
     def run(self, work: Work[T], *, write: bool, replaced: bool = False) -> T:
@@ -38,7 +39,7 @@ class DriverTransactions:
         driver: Any = pooled.dbapi_connection
         connection = DriverConnection(driver, self._engine.dialect)
         try:
-            _begin(connection, driver, write=write)
+            connection.begin(self._beginnings[write])
             result = work(connection)
         except BaseException as error:
             _roll_back(pooled)
@@ -87,16 +88,6 @@ class DriverTransactions:
             pooled.close()
         else:
             self._kept.append(pooled)
-
-
-def _begin(connection: DriverConnection, driver: Any, *, write: bool) -> None:  # noqa: ANN401 - two drivers' connections
-    """Begin a transaction, as `dialects` says; psycopg sends its BEGIN before the first statement."""
-    if connection.dialect.name == "sqlite":
-        connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
-        return
-    level: IsolationLevel = "READ COMMITTED" if write else "REPEATABLE READ"
-    if getattr(driver.isolation_level, "name", "").replace("_", " ") != level:
-        connection.dialect.set_isolation_level(driver, level)
 
 
 def _roll_back(pooled: PoolProxiedConnection) -> None:

@@ -17,9 +17,11 @@ from sqlalchemy import Connection, Dialect
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.pool import NullPool
 
 from poec_workflow.adapters.sql.dialects import is_supported
+from poec_workflow.adapters.sql.host_refusals import no_connection, refuse_doomed, refuse_given_up
 
 
 @contextmanager
@@ -27,13 +29,16 @@ def core_connection(host: Any) -> Iterator[Connection]:  # noqa: ANN401 - three 
     """Yield a Core connection on the host's.
 
     Raises:
-        RuntimeError: it is in psycopg's pipeline mode, where an answer comes too late to decide by.
+        RuntimeError: its transaction was given up; or it is in psycopg's pipeline mode, where an answer comes too late
+            to decide by.
         TypeError: it is no connection of these libraries, or of another database.
     """
     if isinstance(host, Connection):
         if not is_supported(host.dialect):
             raise TypeError(f"a connection to {host.dialect.name}, which is not known")
-        yield host
+        refuse_given_up(host)
+        with _in_its_transaction():
+            yield host
         return
     if hasattr(host, "ensure_connection"):
         host = _driver_connection(host)
@@ -41,7 +46,19 @@ def core_connection(host: Any) -> Iterator[Connection]:  # noqa: ANN401 - three 
         yield connection
 
 
+@contextmanager
+def _in_its_transaction() -> Iterator[None]:
+    try:
+        yield
+    except InvalidRequestError as error:
+        # What SQLAlchemy says after a rollback inside of `with connection.begin()`; others are kinds of their own.
+        if type(error) is not InvalidRequestError:
+            raise
+        raise RuntimeError(f"the host's transaction has ended: {error}") from error
+
+
 def _driver_connection(host: Any) -> Any:  # noqa: ANN401 - two drivers' connections
+    refuse_doomed(host)
     try:
         host.ensure_connection()
     except Exception as error:  # noqa: BLE001 - raised again below
@@ -62,7 +79,7 @@ def _engine(host: Any) -> Engine:  # noqa: ANN401 - two drivers' connections
             raise RuntimeError("the host's connection is in a pipeline; leave it to join")
         dialect, connection = _postgresql(), _PsycopgConnection(host)
     else:
-        raise TypeError(f"expected a connection, not {type(host).__name__}")
+        raise no_connection(host)
     pool = NullPool(lambda: connection, reset_on_return=None, dialect=dialect)
     return Engine(pool, dialect, make_url(f"{dialect.name}://"), execution_options={"compiled_cache": _compiled})
 
@@ -89,6 +106,10 @@ class _SqliteConnection:
     @property
     def isolation_level(self) -> str | None:
         return self.driver.isolation_level
+
+    @property
+    def autocommit(self) -> bool | int:
+        return getattr(self.driver, "autocommit", False)
 
 
 class _PsycopgConnection:

@@ -13,6 +13,7 @@ from poec_workflow.adapters.sql.connections import Reading, translating
 from poec_workflow.adapters.sql.dialects import begin_if_needed
 from poec_workflow.adapters.sql.driver_transaction import Work
 from poec_workflow.adapters.sql.host_connection import core_connection
+from poec_workflow.adapters.sql.host_savepoints import keep_whole
 from poec_workflow.adapters.sql.prepared import CoreConnection
 from poec_workflow.adapters.sql.revisions import REVISIONS, RevisionChain, status, upgrade
 from poec_workflow.ports import SchemaStatus
@@ -69,6 +70,7 @@ class JoinedConnections:
 
 def _after_savepoint(connection: Connection, work: Reading[T], *, write: bool) -> T:
     begin_if_needed(connection)
+    keep_whole(connection)
     _savepoint(connection, "SAVEPOINT")
     try:
         result = work(connection)

@@ -192,6 +192,13 @@ class DriverConnection:
         self._carry_out(statement.compiled(self.dialect), rows)
         return int(self._cursor.rowcount)
 
+    def begin(self, text: str) -> None:
+        """Begin a transaction, by what `dialects.beginning` said: of several statements, which can't be prepared."""
+        if self.dialect.name == "postgresql":
+            self._cursor.execute(text, prepare=False)
+        else:
+            self._cursor.execute(text)
+
     def execute(self, text: str) -> None:
         """Execute a statement that has no parameters and no answer."""
         self._cursor.execute(text)

@@ -35,7 +35,7 @@ from poec_workflow.adapters.sql.schema import actions, applications, people, ses
 Condition = ColumnElement[bool]
 Statement = Select[*tuple[Any, ...]]
 
-_TABLES = (actions, applications, people, sessions)
+TABLES = (actions, applications, people, sessions)
 _INDEXED = re.compile(r"[^\W_]{3}")
 _LENGTH = 3
 
@@ -43,7 +43,7 @@ _LENGTH = 3
 def _on_postgresql() -> Iterator[str]:
     creations = "".join(
         f"CREATE INDEX IF NOT EXISTS ix_{each.name}_search ON {each.name} USING gin (search gin_trgm_ops); "
-        for each in _TABLES
+        for each in TABLES
     )
     # The errors of who may not, of a server that has not, and of an extension in a schema out of reach.
     yield (
@@ -54,7 +54,7 @@ def _on_postgresql() -> Iterator[str]:
 
 
 def _on_sqlite() -> Iterator[str]:
-    for each in _TABLES:
+    for each in TABLES:
         of = each.name
         name = f"{of}_text"
         add = f"INSERT INTO {name}(rowid, search) VALUES (new.rowid, new.search);"  # noqa: S608 - names of ours
@@ -102,7 +102,7 @@ def is_there(connection: StatementConnection) -> bool:
 
 def is_apart(name: str | None, _kind: str, _parents: object) -> bool:
     """Whether a table or an index is none of this index: what alembic compares with `schema.metadata`."""
-    return not any(name == f"ix_{of.name}_search" or (name or "").startswith(f"{of.name}_text") for of in _TABLES)
+    return not any(name == f"ix_{of.name}_search" or (name or "").startswith(f"{of.name}_text") for of in TABLES)
 
 
 ESCAPE = "/"

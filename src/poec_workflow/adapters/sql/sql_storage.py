@@ -60,6 +60,9 @@ class SqlStorage:
                 `psycopg.Connection`. On SQLite begin with IMMEDIATE (Django's `transaction_mode`, sqlite3's
                 `isolation_level`): a transaction that reads first may find that another one wrote meanwhile, and is
                 never retried here.
+
+        What can't be joined shows at the first use: `TypeError` where it is no connection of these, `RuntimeError`
+        where it has no transaction, or one that its host has to give up.
         """
         # It knows both dialects, and a storage of its own needs one.
         from poec_workflow.adapters.sql.host_transaction import JoinedConnections  # noqa: PLC0415
