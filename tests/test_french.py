@@ -95,7 +95,7 @@ def test_de_is_elided_where_a_vowel_is_heard(said: str) -> None:
             "1 candidate is retained already, for 0 seats.",
         ),
         (
-            Refusal("no-transition", {"state": ApplicationState.PENDING, "accepted": ("convoke",)}),
+            Refusal("no-transition", {"state": ApplicationState.PENDING, "possible": ("convoke",)}),
             "Impossible dans l'état « En attente » ; est possible : convoquer.",
             "Not possible in the state “Pending”; possible is: convoke.",
         ),

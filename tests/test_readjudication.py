@@ -122,7 +122,7 @@ def test_the_command_says_the_same() -> None:
     assert data == {**json.loads(json.dumps(found.to_dict("en"))), "malformed": 0}
     text = invoke(JOURNAL, "--settings", "own_others:two", "--lang", "fr").stdout
     accepted, direct = found.of("now-accepted"), found.of("now-accepted", direct=True)
-    assert f"{len(accepted)} refus auraient été acceptés, dont {len(direct)} du seul fait des réglages" in text
+    assert f"{len(accepted)} refus aurait été accepté, dont {len(direct)} du seul fait des réglages" in text
     assert "no-seat-left" in text
     assert "Complète (+3)" in text
     same = invoke(JOURNAL, "--settings", "own_others:usual", "--against", "own_others:usual")
