@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pkgutil import resolve_name
 from types import CodeType
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -64,18 +66,52 @@ class Program(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, _short_help(_COMMANDS[name], limit)) for name in names])
 
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,  # noqa: ANN401 - of the base class
+    ) -> click.Context:
+        """Read the words up to the command."""
+        given = tuple(args)
+        with _quoting_no_password(given):
+            made = super().make_context(info_name, args, parent, **extra)
+        made.meta[_GIVEN] = given
+        return made
+
     def invoke(self, ctx: click.Context) -> object:
         """Run the command that was named."""
+        given = ctx.meta.get(_GIVEN, ())
         try:
-            return super().invoke(ctx)
+            with _quoting_no_password(given):
+                return super().invoke(ctx)
         except Exception as error:
             code = _exit_code(error)
             if code is None:
                 raise
             from poec_workflow.cli.terminal import say  # noqa: PLC0415
+            from poec_workflow.redaction import redacted  # noqa: PLC0415
 
-            say(f"poec-workflow: {error}", err=True)
+            say(f"poec-workflow: {redacted(str(error), given)}", err=True)
             ctx.exit(code)
+
+
+_GIVEN = "poec_workflow.given"
+
+
+@contextmanager
+def _quoting_no_password(given: Sequence[str]) -> Iterator[None]:
+    """Let no usage error quote the password of a URL that stands among the words, at its place or at a wrong one."""
+    try:
+        yield
+    except click.ClickException as error:
+        from poec_workflow.redaction import redacted  # noqa: PLC0415 - help and completion need none
+
+        for name in ("message", "option_name"):
+            if isinstance(value := getattr(error, name, None), str):
+                setattr(error, name, redacted(value, given))
+        raise
 
 
 def _exit_code(error: Exception) -> int | None:

@@ -57,12 +57,15 @@ settings = click.option(
 )
 
 
-def open_workflow(url: str, places: Iterable[str] = (), clock: Clock | None = None) -> Workflow:
-    """The workflow that the options name, until the command ends; a usage error where they name none."""
+def open_workflow(url: str, places: Iterable[str] = (), clock: Clock | None = None, *, make: bool = True) -> Workflow:
+    """The workflow that the options name, until the command ends; a usage error where they name none.
+
+    `make`: whether a store that is not there is made; a command that only reads makes none of a mistyped path.
+    """
     # A store that is busy is tried again, and what the user needs to know of it is the exit code.
     logging.getLogger("stamina").setLevel(logging.ERROR)
     try:
-        workflow = bootstrap.workflow(url, places, clock)
+        workflow = bootstrap.workflow(url, places, clock, make=make)
     except bootstrap.InvalidOption as error:
         raise click.UsageError(str(error)) from error
     click.get_current_context().call_on_close(lambda: close(workflow))

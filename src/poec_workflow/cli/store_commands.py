@@ -28,11 +28,11 @@ def store() -> None:
 def upgrade(*, sql: bool, start: str | None, dialect: str | None, store: str, format_: str, lang: str) -> None:
     """Make the tables, or bring older ones up to this release, in one transaction; again does nothing."""
     if sql:
-        _print_sql(dialect or store.partition(":")[0].partition("+")[0], start)
+        _print_sql(dialect, store, start)
         return
     if start or dialect:
         raise click.UsageError("--from and --dialect are for --sql only")
-    before = _open(store).create()
+    before = _open(store, make=True).create()
     if format_ == "json":
         print_json({"from": before.revision, "revision": before.head})
         return
@@ -47,7 +47,7 @@ def upgrade(*, sql: bool, start: str | None, dialect: str | None, store: str, fo
 @click.pass_context
 def status(ctx: click.Context, store: str, format_: str, lang: str) -> None:
     """Say which schema the store has, and whether this release works on it; exit 3 when it does not."""
-    found = _open(store).schema()
+    found = _open(store, make=False).schema()
     if format_ == "json":
         names = ("revision", "head", "up_to_date", "versioned", "newer", "text_index")
         print_json({name: getattr(found, name) for name in names})
@@ -63,16 +63,16 @@ def status(ctx: click.Context, store: str, format_: str, lang: str) -> None:
         ctx.exit(OUTDATED)
 
 
-def _open(url: str) -> SchemaStorage:
+def _open(url: str, *, make: bool) -> SchemaStorage:
     """The storage that the option names, until the command ends; a usage error where it has no schema."""
-    storage = options.open_workflow(url).storage
+    storage = options.open_workflow(url, make=make).storage
     if not isinstance(storage, SchemaStorage):
-        raise click.UsageError(f"{url} has no schema to look at")
+        raise click.UsageError(f"{url.partition(':')[0]}: has no schema to look at")
     return storage
 
 
-def _print_sql(dialect: str, start: str | None) -> None:
+def _print_sql(dialect: str | None, store: str, start: str | None) -> None:
     try:
-        click.echo(bootstrap.schema_sql(dialect, start), nl=False)
+        click.echo(bootstrap.schema_sql(dialect or bootstrap.dialect_of(store), start), nl=False)
     except bootstrap.InvalidOption as error:
         raise click.UsageError(str(error)) from error

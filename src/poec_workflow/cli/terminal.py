@@ -14,6 +14,7 @@ import click
 
 from poec_workflow import locales
 from poec_workflow.cli.text_table import TextTable
+from poec_workflow.redaction import redacted
 from poec_workflow.views import Dashboard
 
 if TYPE_CHECKING:
@@ -60,8 +61,8 @@ def visible(text: str) -> str:
 
 
 def say(text: str, *, err: bool = False) -> None:
-    """Print a line, its control characters escaped."""
-    click.echo(visible(text), err=err)
+    """Print a line, its control characters escaped; on stderr without the password of a URL that was given."""
+    click.echo(visible(redacted(text) if err else text), err=err)
 
 
 def wrapped(pieces: Iterable[str], between: str, width: int = 80) -> Iterator[str]:
