@@ -33,12 +33,11 @@ class InvalidOption(ValueError):
     """An option whose value does not exist or is not installed; the message says what there is."""
 
 
-def storage(url: str, *, make: bool = True) -> Storage:
+def storage(url: str) -> Storage:
     """The storage of a URL: `memory:`, or a scheme that an installed package registers.
 
     Args:
         url: no message quotes it, for it may hold a password.
-        make: whether a database's file and tables that are not there are made.
 
     Raises:
         InvalidOption: no storage is registered for the scheme.
@@ -49,10 +48,25 @@ def storage(url: str, *, make: bool = True) -> Storage:
         return MemoryStorage()
     scheme = scheme_of(url)
     if scheme in SQL_SCHEMES:
-        return _sql(url, make=make)
+        return _sql(url)
     for each in entry_points(group=STORAGE_ENTRY_POINTS, name=scheme or url.partition(":")[0]):
         return _registered(each, url)
-    raise InvalidOption(f"no storage for {scheme}://: {_STORAGES}" if scheme else f"no URL of a storage: {_STORAGES}")
+    raise InvalidOption(f"no storage for {_shown(url)}: {_STORAGES}")
+
+
+def _shown(url: str) -> str:
+    """A text in the place of a URL: what it is, where it can hold no password; else its scheme, where it has one."""
+    if re.fullmatch(r"[\w.+-]*(?::/+[\w./-]*)?", url):
+        return repr(url)
+    scheme = scheme_of(url)
+    return f"{scheme}://" if scheme else "what is no URL"
+
+
+def place_of(url: str) -> str:
+    """A store's place, for a message: its URL where that is a file's, else the scheme."""
+    if url.startswith("sqlite:///"):
+        return url.partition("?")[0]
+    return _shown(url)
 
 
 _STORAGES = "there are memory: (it keeps nothing), sqlite:///FILE and postgresql://USER@HOST/DATABASE"
@@ -71,11 +85,11 @@ def _registered(entry: EntryPoint, url: str) -> Storage:
     raise InvalidOption(f"the storage {entry.name}: {problem}")
 
 
-def _sql(url: str, *, make: bool) -> Storage:
+def _sql(url: str) -> Storage:
     try:
         from poec_workflow.adapters.sql import SqlStorage  # noqa: PLC0415 - only who names a database loads one
 
-        return SqlStorage.open(url, make=make)
+        return SqlStorage.open(url)
     except ImportError as error:
         extra = "sql" if (scheme_of(url) or "").startswith("sqlite") else "postgresql"
         raise InvalidOption(f"a database needs its extra: pip install 'poec-workflow[{extra}]'") from error
@@ -187,15 +201,15 @@ def named(option: str, place: str) -> object:
 _PLACE = re.compile(r"[\w.]+:\w+")
 
 
-def workflow(url: str, places: Iterable[str] = (), clock: Clock | None = None, *, make: bool = True) -> Workflow:
-    """The workflow of a store and a service's rules, which stand at one place or at several; `make`: see `storage`.
+def workflow(url: str, places: Iterable[str] = (), clock: Clock | None = None) -> Workflow:
+    """The workflow of a store and a service's rules, which stand at one place or at several.
 
     Raises:
         InvalidOption: one of them does not exist.
     """
     rules = own_rules(places)
     return Workflow(
-        storage(url, make=make),
+        storage(url),
         settings=rules.settings,
         lifecycles=rules.lifecycles,
         notices=rules.notices,

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import click
+from attrs import evolve
 
 from poec_workflow import bootstrap
+from poec_workflow.cli.terminal import say
 from poec_workflow.locales import LANGUAGES, label
-from poec_workflow.ports import Clock, Closable
+from poec_workflow.ports import Clock, Closable, SchemaStorage
 from poec_workflow.workflow import Workflow
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -60,16 +62,27 @@ settings = click.option(
 def open_workflow(url: str, places: Iterable[str] = (), clock: Clock | None = None, *, make: bool = True) -> Workflow:
     """The workflow that the options name, until the command ends; a usage error where they name none.
 
-    `make`: whether a store that is not there is made; a command that only reads makes none of a mistyped path.
+    `make`: whether a store that is not there is made. A command that only reads makes none of a mistyped path; it says
+    so, and reads nothing.
     """
     # A store that is busy is tried again, and what the user needs to know of it is the exit code.
     logging.getLogger("stamina").setLevel(logging.ERROR)
     try:
-        workflow = bootstrap.workflow(url, places, clock, make=make)
+        workflow = bootstrap.workflow(url, places, clock)
     except bootstrap.InvalidOption as error:
         raise click.UsageError(str(error)) from error
     click.get_current_context().call_on_close(lambda: close(workflow))
-    return workflow
+    return workflow if make else _there(workflow, url)
+
+
+def _there(workflow: Workflow, url: str) -> Workflow:
+    """The workflow; on an empty store where there is none yet, which stderr says, and nothing is made."""
+    storage = workflow.storage
+    if not isinstance(storage, SchemaStorage) or storage.schema().revision is not None:
+        return workflow
+    lang = click.get_current_context().params.get("lang", "en")
+    say(word("store-missing", lang, place=bootstrap.place_of(url)), err=True)
+    return evolve(workflow, storage=bootstrap.storage("memory:"))
 
 
 def close(workflow: Workflow) -> None:

@@ -32,7 +32,7 @@ def upgrade(*, sql: bool, start: str | None, dialect: str | None, store: str, fo
         return
     if start or dialect:
         raise click.UsageError("--from and --dialect are for --sql only")
-    before = _open(store, make=True).create()
+    before = _open(store).create()
     if format_ == "json":
         print_json({"from": before.revision, "revision": before.head})
         return
@@ -47,7 +47,7 @@ def upgrade(*, sql: bool, start: str | None, dialect: str | None, store: str, fo
 @click.pass_context
 def status(ctx: click.Context, store: str, format_: str, lang: str) -> None:
     """Say which schema the store has, and whether this release works on it; exit 3 when it does not."""
-    found = _open(store, make=False).schema()
+    found = _open(store).schema()
     if format_ == "json":
         names = ("revision", "head", "up_to_date", "versioned", "newer", "text_index")
         print_json({name: getattr(found, name) for name in names})
@@ -63,9 +63,9 @@ def status(ctx: click.Context, store: str, format_: str, lang: str) -> None:
         ctx.exit(OUTDATED)
 
 
-def _open(url: str, *, make: bool) -> SchemaStorage:
+def _open(url: str) -> SchemaStorage:
     """The storage that the option names, until the command ends; a usage error where it has no schema."""
-    storage = options.open_workflow(url, make=make).storage
+    storage = options.open_workflow(url).storage
     if not isinstance(storage, SchemaStorage):
         raise click.UsageError(f"{url.partition(':')[0]}: has no schema to look at")
     return storage

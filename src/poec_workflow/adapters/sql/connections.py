@@ -20,19 +20,18 @@ from poec_workflow.adapters.sql.dialects import (
     reading_engine,
     writing_engine,
 )
-from poec_workflow.adapters.sql.driver_errors import REMEDY, database_errors, translated
+from poec_workflow.adapters.sql.driver_errors import database_errors, translated
 from poec_workflow.adapters.sql.driver_transaction import DriverTransactions, Work
 from poec_workflow.adapters.sql.open_connections import OpenConnections
 from poec_workflow.adapters.sql.prepared import CoreConnection
 from poec_workflow.adapters.sql.retries import retried
 from poec_workflow.adapters.sql.revisions import REVISIONS, RevisionChain, check, make, status, upgrade
-from poec_workflow.errors import Conflict, SchemaOutdated, StorageUnavailable
+from poec_workflow.errors import Conflict, StorageUnavailable
 from poec_workflow.ports import SchemaStatus
 
 T = TypeVar("T")
 Reading = Callable[[Connection], T]
 
-MAKING = "`poec-workflow store upgrade` makes one"
 _FORK_PATIENCE, _FORK_PAUSE = 2.0, 0.001
 """Seconds that a fork waits for transactions of other threads, and between two looks at them."""
 
@@ -92,22 +91,13 @@ class OwnConnections:
 
     begins_again = True
 
-    def __init__(
-        self,
-        url: str | URL,
-        *,
-        busy_timeout: float,
-        attempts: int,
-        make: bool = True,
-        chain: RevisionChain = REVISIONS,
-    ) -> None:
+    def __init__(self, url: str | URL, *, busy_timeout: float, attempts: int, chain: RevisionChain = REVISIONS) -> None:
         self._opened = OpenConnections()
-        self._engine = make_engine(url, busy_timeout, make=make, opened=self._opened)
+        self._engine = make_engine(url, busy_timeout, self._opened)
         self._file = file_of(self._engine)
         self._driver = DriverTransactions(self._engine)
         self._reading, self._writing = reading_engine(self._engine), writing_engine(self._engine)
         self._attempts = attempts
-        self._makes = make
         self._chain = chain
         self._ready = self._inherited = False
         self._lock = Lock()
@@ -191,16 +181,8 @@ class OwnConnections:
             return
         with self._lock:
             if not check(self._status()):
-                self._make()
+                self._change_schema(make)
             self._ready = True
-
-    def _make(self) -> None:
-        if self._makes:
-            self._change_schema(make)
-        elif self._file is not None and not self._file.exists():
-            raise StorageUnavailable(f"there is no store at {self._file}; {MAKING}")
-        else:
-            raise SchemaOutdated(f"the database {self._file or self._engine.url.database} has no tables yet; {REMEDY}")
 
     def _status(self) -> SchemaStatus:
         """Which schema is there; to connect would make an empty file."""

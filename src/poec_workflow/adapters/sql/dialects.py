@@ -26,7 +26,7 @@ from sqlalchemy.exc import DisconnectionError
 from poec_workflow.adapters.sql.database_encoding import refuse_other_encodings
 from poec_workflow.adapters.sql.database_urls import DatabaseUrl, database_url
 from poec_workflow.adapters.sql.open_connections import OpenConnections
-from poec_workflow.adapters.sql.sqlite_file import SqliteFile
+from poec_workflow.adapters.sql.sqlite_file import SqliteFile, UnchangingConnection
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
@@ -45,13 +45,12 @@ _SCHEMA_LOCK = 0x706F6563
 """PostgreSQL's advisory lock of those who make the tables."""
 
 
-def make_engine(url: str | URL, busy_timeout: float, *, make: bool, opened: OpenConnections) -> Engine:
+def make_engine(url: str | URL, busy_timeout: float, opened: OpenConnections) -> Engine:
     """Make an engine whose transactions begin as the module says.
 
     Args:
         url: of a database.
         busy_timeout: seconds to wait for a lock, and for a free connection.
-        make: whether a SQLite file is made where it is not there.
         opened: where its connections are known.
 
     Raises:
@@ -61,17 +60,17 @@ def make_engine(url: str | URL, busy_timeout: float, *, make: bool, opened: Open
     if known.url.get_backend_name() == "postgresql":
         engine = _postgresql(known, busy_timeout)
     else:
-        engine = _sqlite(SqliteFile.of(known.url), busy_timeout, make=make, opened=opened)
+        engine = _sqlite(SqliteFile.of(known.url), busy_timeout, opened)
     opened.follow(engine)
     return engine
 
 
-def _sqlite(file: SqliteFile, busy_timeout: float, *, make: bool, opened: OpenConnections) -> Engine:
+def _sqlite(file: SqliteFile, busy_timeout: float, opened: OpenConnections) -> Engine:
     def connected() -> sqlite3.Connection:
-        return opened.opened(lambda: file.connect(busy_timeout, _prepare_connection, make=make))
+        return opened.opened(lambda: file.connect(busy_timeout, _prepare_connection))
 
     def check_out(connection: sqlite3.Connection, _record: object, _proxy: object) -> None:
-        if file.is_outdated(connection):
+        if isinstance(connection, UnchangingConnection) and file.is_outdated(connection):
             raise DisconnectionError
 
     engine = create_engine(URL.create("sqlite", database=str(file.path)), creator=connected, **_POOL)

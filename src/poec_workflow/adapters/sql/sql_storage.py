@@ -38,7 +38,7 @@ class SqlStorage:
         self._connections = connections
 
     @classmethod
-    def open(cls, url: str, *, busy_timeout: float = 10.0, attempts: int = 8, make: bool = True) -> Self:
+    def open(cls, url: str, *, busy_timeout: float = 10.0, attempts: int = 8) -> Self:
         """A storage of its own; the file and its tables are made on first use, and upgraded by `create` alone.
 
         After a fork the child opens connections of its own.
@@ -48,12 +48,11 @@ class SqlStorage:
                 the encoding UTF8.
             busy_timeout: seconds to wait for the lock of another transaction.
             attempts: how often work is tried before it ends in `Conflict`.
-            make: whether a file and tables that are not there are made; else there is nothing to use, which is said.
 
         Raises:
             Malformed: the URL is none that is known. The text does not quote it, for it may hold a password.
         """
-        return cls(OwnConnections(url, busy_timeout=busy_timeout, attempts=attempts, make=make))
+        return cls(OwnConnections(url, busy_timeout=busy_timeout, attempts=attempts))
 
     @classmethod
     def joined(cls, connection: object) -> Self:

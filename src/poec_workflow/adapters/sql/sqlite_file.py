@@ -1,4 +1,4 @@
-"""A SQLite file, and connections to it: made only where they may make it, and read where nothing can be written."""
+"""A SQLite file, and connections to it, which read it where nothing can be written too."""
 
 from __future__ import annotations
 
@@ -70,17 +70,14 @@ class SqliteFile:
         """Whether there is one."""
         return os.path.exists(self.path)  # noqa: PTH110 - a folder that can't be entered is no error
 
-    def connect(self, timeout: float, prepare: Prepare, *, make: bool) -> sqlite3.Connection:
+    def connect(self, timeout: float, prepare: Prepare) -> sqlite3.Connection:
         """A connection that any thread may use, once `prepare` was done on it.
 
         Args:
             timeout: seconds to wait for a lock.
             prepare: what is done first; it is to read the file.
-            make: whether the file is made where it is not there.
         """
         options = {"mode": "rwc", **self.options}
-        if not make and options["mode"] == "rwc":
-            options["mode"] = "rw"
         try:
             return self._opened(options, timeout, prepare, sqlite3.Connection)
         except sqlite3.OperationalError as error:
@@ -92,11 +89,9 @@ class SqliteFile:
         connection.version = version
         return connection
 
-    def is_outdated(self, connection: object) -> bool:
+    def is_outdated(self, connection: UnchangingConnection) -> bool:
         """Whether a connection no longer sees the file as it is."""
-        return isinstance(connection, UnchangingConnection) and (
-            connection.version != self.version() or not self._is_at_rest()
-        )
+        return connection.version != self.version() or not self._is_at_rest()
 
     def version(self) -> tuple[int, ...] | None:
         """What is another after each change; None where there is no file."""
