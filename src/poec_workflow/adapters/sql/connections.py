@@ -138,12 +138,16 @@ class OwnConnections:
         self._opened.hold()
         if self._file is None:
             return
-        pool, until = self._engine.pool, monotonic() + _FORK_PATIENCE
-        self.close()
+        until = monotonic() + _FORK_PATIENCE
+        self._close_idle()
         while self._opened and monotonic() < until:
             sleep(_FORK_PAUSE)
-            self._driver.let_go()
-            pool.dispose()
+            self._close_idle()
+
+    def _close_idle(self) -> None:
+        """Close what no transaction is on. The pool stays: a thread may be about to open a connection of it."""
+        self._driver.let_go()
+        self._engine.pool.dispose()
 
     def after_fork_in_parent(self) -> None:
         """Go on; connections are opened again when they are needed."""

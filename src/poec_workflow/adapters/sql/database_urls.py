@@ -99,7 +99,7 @@ def _postgresql(parsed: URL) -> DatabaseUrl:
     if (parsed.host or "").lower().startswith("%2f") and "host" not in query:
         # The folder of a socket, as PostgreSQL's own tools have it.
         query["host"] = unquote(parsed.host or "")
-        parsed = parsed.set(host=None)
+        parsed = parsed._replace(host=None)
     _check_hosts(parsed, query)
     _check_options(query)
     password = query.pop("password", None)
