@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import traceback
@@ -26,6 +27,7 @@ class Child:
         self._heard, said = os.pipe()
         self._pid = os.fork()
         if not self._pid:
+            signal.alarm(20)  # one that hangs says nothing
             try:
                 os.write(said, str(work()).encode())
             except BaseException:  # noqa: BLE001 - the parent tells it
@@ -95,6 +97,7 @@ def test_threads_go_on_while_their_process_forks(database_url: str) -> None:
         # One for all: what a workflow computes once is computed under a lock of Python's, which a child would inherit.
         workflow = workflow_with_session(storage, seats=600, coefficient=5)
         registered(workflow, 0)
+        storage.queries.organizations()
 
         def go_on(start: int) -> None:
             number = start

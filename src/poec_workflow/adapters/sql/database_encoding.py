@@ -20,14 +20,34 @@ def refuse_other_encodings(driver: Any, _record: object = None) -> None:  # noqa
     Raises:
         StorageUnavailable: it is another one; the connection is closed.
     """
-    found = encoding_of(driver, "server_encoding")
+    try:
+        _check_server(driver)
+    except StorageUnavailable:
+        driver.close()
+        raise
+
+
+def check_hosts_encodings(driver: Any) -> None:  # noqa: ANN401 - of several drivers
+    """Look at a host's connection.
+
+    Raises:
+        RuntimeError: the host reads and writes in another encoding, and knows why.
+        StorageUnavailable: the database has another one.
+    """
+    _check_server(driver)
+    found = _encoding_of(driver, "client_encoding")
+    if found not in (None, _NEEDED):
+        raise RuntimeError(f"the host's client_encoding is {found}; set it to {_NEEDED} to join: it can't write every name")
+
+
+def _check_server(driver: Any) -> None:  # noqa: ANN401 - of several drivers
+    found = _encoding_of(driver, "server_encoding")
     if found not in (None, _NEEDED):
         name = driver.info.dbname
-        driver.close()
         raise StorageUnavailable(f"the database {name} has the encoding {found}, and has to have {_NEEDED}: {REMEDY}")
 
 
-def encoding_of(driver: Any, parameter: str) -> str | None:  # noqa: ANN401 - of several drivers
+def _encoding_of(driver: Any, parameter: str) -> str | None:  # noqa: ANN401 - of several drivers
     """The server's or the client's encoding of a connection; None of a driver that does not say."""
     info = getattr(driver, "info", None)
     said = getattr(info, "parameter_status", None)

@@ -19,6 +19,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.pool import NullPool
 
+from poec_workflow.adapters.sql.database_encoding import check_hosts_encodings
 from poec_workflow.adapters.sql.dialects import is_supported
 
 
@@ -33,6 +34,8 @@ def core_connection(host: Any) -> Iterator[Connection]:  # noqa: ANN401 - three 
     if isinstance(host, Connection):
         if not is_supported(host.dialect):
             raise TypeError(f"a connection to {host.dialect.name}, which is not known")
+        if host.dialect.name == "postgresql":
+            check_hosts_encodings(host.connection.driver_connection)
         yield host
         return
     if hasattr(host, "ensure_connection"):
@@ -60,6 +63,7 @@ def _engine(host: Any) -> Engine:  # noqa: ANN401 - two drivers' connections
     elif psycopg is not None and isinstance(host, psycopg.Connection):
         if host.pgconn.pipeline_status:
             raise RuntimeError("the host's connection is in a pipeline; leave it to join")
+        check_hosts_encodings(host)
         dialect, connection = _postgresql(), _PsycopgConnection(host)
     else:
         raise TypeError(f"expected a connection, not {type(host).__name__}")
