@@ -37,7 +37,9 @@ def check_hosts_encodings(driver: Any) -> None:  # noqa: ANN401 - of several dri
     _check_server(driver)
     found = _encoding_of(driver, "client_encoding")
     if found not in (None, _NEEDED):
-        raise RuntimeError(f"the host's client_encoding is {found}; set it to {_NEEDED} to join: it can't write every name")
+        raise RuntimeError(
+            f"the host's client_encoding is {found}; set it to {_NEEDED} to join: it can't write every name"
+        )
 
 
 def _check_server(driver: Any) -> None:  # noqa: ANN401 - of several drivers
