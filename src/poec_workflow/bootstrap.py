@@ -19,14 +19,11 @@ from poec_workflow.policies.settings import Settings, default_settings
 from poec_workflow.ports import Clock, Storage, SystemClock
 from poec_workflow.redaction import redacted, scheme_of
 from poec_workflow.relay.routing import Channels, Routing
+from poec_workflow.store_urls import SQL_SCHEMES, STORAGES, shown
 from poec_workflow.workflow import Workflow
 
 STORAGE_ENTRY_POINTS = "poec_workflow.storage"
 NOTIFIER_ENTRY_POINTS = "poec_workflow.notifiers"
-SQL_SCHEMES = (
-    *("sqlite", "sqlite+pysqlite"),
-    *("postgres", "postgresql", "postgres+psycopg", "postgresql+psycopg"),
-)
 
 
 class InvalidOption(ValueError):
@@ -51,25 +48,7 @@ def storage(url: str) -> Storage:
         return _sql(url)
     for each in entry_points(group=STORAGE_ENTRY_POINTS, name=scheme or url.partition(":")[0]):
         return _registered(each, url)
-    raise InvalidOption(f"no storage for {_shown(url)}: {_STORAGES}")
-
-
-def _shown(url: str) -> str:
-    """A text in the place of a URL: what it is, where it can hold no password; else its scheme, where it has one."""
-    if re.fullmatch(r"[\w.+-]*(?::/+[\w./-]*)?", url):
-        return repr(url)
-    scheme = scheme_of(url)
-    return f"{scheme}://" if scheme else "what is no URL"
-
-
-def place_of(url: str) -> str:
-    """A store's place, for a message: its URL where that is a file's, else the scheme."""
-    if url.startswith("sqlite:///"):
-        return url.partition("?")[0]
-    return _shown(url)
-
-
-_STORAGES = "there are memory: (it keeps nothing), sqlite:///FILE and postgresql://USER@HOST/DATABASE"
+    raise InvalidOption(f"no storage for {shown(url)}: {STORAGES}")
 
 
 def _registered(entry: EntryPoint, url: str) -> Storage:

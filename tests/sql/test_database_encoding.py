@@ -52,7 +52,7 @@ def test_the_clients_encoding_is_ours(postgresql_url: str, monkeypatch: pytest.M
     """Neither the environment, nor the URL, nor the database has a say: a name is kept as it is."""
     monkeypatch.setenv("PGCLIENTENCODING", "LATIN1")
     with psycopg.connect(raw_url(postgresql_url), autocommit=True) as connection:
-        connection.execute(f"ALTER DATABASE {connection.info.dbname} SET client_encoding = 'LATIN1'")  # type: ignore[arg-type]
+        connection.execute(f"ALTER DATABASE {connection.info.dbname} SET client_encoding = 'LATIN1'")
     with SqlStorage.open(f"{postgresql_url}&client_encoding=LATIN1") as storage:
         workflow_with_session(storage)
         named = evolve(registering(1), candidate=Candidate(reference="P-1", name="Łukasz Đặng"))

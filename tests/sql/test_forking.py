@@ -8,6 +8,7 @@ import subprocess
 import sys
 import traceback
 from collections.abc import Callable
+from functools import partial
 from threading import Event, Thread
 
 import pytest
@@ -112,7 +113,7 @@ def test_threads_go_on_while_their_process_forks(database_url: str) -> None:
         threads = [Thread(target=go_on, args=(10_000 * each,)) for each in (1, 2, 3)]
         for each in threads:
             each.start()
-        children = [Child(lambda number=number: registered(workflow, number)) for number in range(1, 6)]
+        children = [Child(partial(registered, workflow, number)) for number in range(1, 6)]
         said = [each.wait() for each in children]
         stop.set()
         for each in threads:

@@ -13,6 +13,7 @@ from poec_workflow import bootstrap
 from poec_workflow.cli.terminal import say
 from poec_workflow.locales import LANGUAGES, label
 from poec_workflow.ports import Clock, Closable, SchemaStorage
+from poec_workflow.store_urls import place_of
 from poec_workflow.workflow import Workflow
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -81,7 +82,7 @@ def _there(workflow: Workflow, url: str) -> Workflow:
     if not isinstance(storage, SchemaStorage) or storage.schema().revision is not None:
         return workflow
     lang = click.get_current_context().params.get("lang", "en")
-    say(word("store-missing", lang, place=bootstrap.place_of(url)), err=True)
+    say(word("store-missing", lang, place=place_of(url)), err=True)
     return evolve(workflow, storage=bootstrap.storage("memory:"))
 
 

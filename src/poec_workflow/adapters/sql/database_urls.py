@@ -28,8 +28,6 @@ _DRIVERS = {
     "postgres+psycopg": "postgresql+psycopg",
     "postgresql+psycopg": "postgresql+psycopg",
 }
-SCHEMES = frozenset(_DRIVERS)
-"""The schemes of the two databases, in small letters; PostgreSQL's own are psycopg's."""
 _HIDDEN_OPTIONS = frozenset({"sslpassword", "oauth_client_secret", "scram_client_key", "scram_server_key"})
 """Options of PostgreSQL's client library that are secrets, beside the password."""
 
