@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import EntryPoint, entry_points
@@ -10,18 +11,19 @@ from typing import cast
 
 from attrs import frozen
 
-from poec_workflow.errors import Malformed, SchemaOutdated
+from poec_workflow.errors import Malformed, SchemaOutdated, WorkflowError
 from poec_workflow.machines import LIFECYCLES, Lifecycles
 from poec_workflow.machines.lifecycles import frozen_lifecycles, must_be_lifecycles
 from poec_workflow.notices import NOTICES, Notices
 from poec_workflow.policies.settings import Settings, default_settings
 from poec_workflow.ports import Clock, Storage, SystemClock
+from poec_workflow.redaction import redacted, scheme_of
 from poec_workflow.relay.routing import Channels, Routing
+from poec_workflow.store_urls import SQL_SCHEMES, STORAGES, shown
 from poec_workflow.workflow import Workflow
 
 STORAGE_ENTRY_POINTS = "poec_workflow.storage"
 NOTIFIER_ENTRY_POINTS = "poec_workflow.notifiers"
-SQL_SCHEMES = ("sqlite", "postgresql+psycopg")
 
 
 class InvalidOption(ValueError):
@@ -31,23 +33,35 @@ class InvalidOption(ValueError):
 def storage(url: str) -> Storage:
     """The storage of a URL: `memory:`, or a scheme that an installed package registers.
 
+    Args:
+        url: no message quotes it, for it may hold a password.
+
     Raises:
         InvalidOption: no storage is registered for the scheme.
     """
-    scheme = url.partition(":")[0]
     if url == "memory:":
         from poec_workflow.adapters.memory import MemoryStorage  # noqa: PLC0415 - loaded on demand
 
         return MemoryStorage()
+    scheme = scheme_of(url)
     if scheme in SQL_SCHEMES:
         return _sql(url)
-    for each in entry_points(group=STORAGE_ENTRY_POINTS, name=scheme):
-        opened: Storage = each.load()(url)
+    for each in entry_points(group=STORAGE_ENTRY_POINTS, name=scheme or url.partition(":")[0]):
+        return _registered(each, url)
+    raise InvalidOption(f"no storage for {shown(url)}: {STORAGES}")
+
+
+def _registered(entry: EntryPoint, url: str) -> Storage:
+    try:
+        opened: Storage = entry.load()(url)
+    except WorkflowError:
+        raise
+    except Exception as error:  # noqa: BLE001 - anybody's code, which may fail in any way
+        problem = redacted(f"{type(error).__name__}: {error}", [url])
+    else:
         return opened
-    raise InvalidOption(
-        f"no storage for {url!r}: there are memory: (it keeps nothing), sqlite:///FILE and "
-        "postgresql+psycopg://USER@HOST/DATABASE"
-    )
+    # Raised out here, for the error itself may quote the URL.
+    raise InvalidOption(f"the storage {entry.name}: {problem}")
 
 
 def _sql(url: str) -> Storage:
@@ -56,8 +70,22 @@ def _sql(url: str) -> Storage:
 
         return SqlStorage.open(url)
     except ImportError as error:
-        extra = "sql" if url.startswith("sqlite") else "postgresql"
+        extra = "sql" if (scheme_of(url) or "").startswith("sqlite") else "postgresql"
         raise InvalidOption(f"a database needs its extra: pip install 'poec-workflow[{extra}]'") from error
+
+
+def dialect_of(url: str) -> str:
+    """The database that a URL names, as `schema_sql` takes it.
+
+    Raises:
+        InvalidOption: it names none that has SQL.
+    """
+    scheme = scheme_of(url)
+    if scheme not in SQL_SCHEMES:
+        raise InvalidOption(
+            f"no SQL for {scheme}://: there are postgresql, sqlite" if scheme else "no URL of a database"
+        )
+    return "sqlite" if scheme.startswith("sqlite") else "postgresql"
 
 
 def schema_sql(dialect: str, start: str | None = None) -> str:
@@ -136,16 +164,20 @@ def named(option: str, place: str) -> object:
         InvalidOption: it can't be imported.
     """
     module, _, name = place.partition(":")
-    if not module or not name:
-        raise InvalidOption(f"{option} {place}: expected MODULE:NAME")
+    if not _PLACE.fullmatch(place):
+        # It may be the URL of a broker, with its password.
+        raise InvalidOption(f"{option} {redacted(place, [place])}: expected MODULE:NAME")
     sys.path.insert(0, "")
     try:
         found: object = getattr(importlib.import_module(module), name)
     except Exception as error:  # its module is anybody's code, and may fail in any way
-        raise InvalidOption(f"{option} {place}: {error}") from error
+        raise InvalidOption(f"{option} {place}: {redacted(str(error))}") from error
     finally:
         sys.path.remove("")
     return found
+
+
+_PLACE = re.compile(r"[\w.]+:\w+")
 
 
 def workflow(url: str, places: Iterable[str] = (), clock: Clock | None = None) -> Workflow:
@@ -192,7 +224,7 @@ def _loaded(place: str, entry: EntryPoint) -> object:
     try:
         loaded: object = entry.load()
     except ImportError as error:
-        raise InvalidOption(f"--channels {place}: {error}; its extra is not installed") from error
+        raise InvalidOption(f"--channels {place}: {redacted(str(error))}; its extra is not installed") from error
     return loaded
 
 
@@ -200,7 +232,7 @@ def _called(place: str, make: Callable[[], object]) -> object:
     try:
         return make()
     except Exception as error:  # anybody's code, which may fail in any way
-        raise InvalidOption(f"--channels {place}: {error}") from error
+        raise InvalidOption(f"--channels {place}: {redacted(str(error))}") from error
 
 
 def close_channels(given: Channels) -> None:

@@ -15,6 +15,8 @@ except ModuleNotFoundError as error:
     error.add_note("This needs its extra: pip install 'poec-workflow[broker]'")
     raise
 
+from poec_workflow.adapters.broker_urls import check_broker_url
+from poec_workflow.adapters.forking import abandon, follow_forks
 from poec_workflow.adapters.message_document import message_document
 from poec_workflow.adapters.message_folder import written
 from poec_workflow.messages import Message
@@ -41,15 +43,33 @@ class BrokerChannel:
         exchange: where messages are published; a topic exchange, declared when it is not there.
         mandatory: whether a message that no queue takes is a failure; on Redis it is lost, whatever is said here.
         timeout: in seconds, for connecting and for the broker's answer.
+
+    Raises:
+        Malformed: the URL is none. The text does not quote it, for it may hold a password.
     """
 
-    url: str = field(repr=False)
+    url: str = field(repr=False, validator=check_broker_url)
     exchange: str = field(default="poec.messages", kw_only=True)
     mandatory: bool = field(default=True, kw_only=True)
     timeout: float = field(default=10.0, kw_only=True)
-    # A connection a thread: kombu's are not to be shared.
+    # A connection a thread: kombu's are not to be shared, nor is one with a child after a fork.
     _kept: local = field(init=False, factory=local, repr=False)
     _opened: list[Connection] = field(init=False, factory=list, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        follow_forks(self)
+
+    def before_fork(self) -> None:
+        """Nothing: the connections stay the parent's."""
+
+    def after_fork_in_parent(self) -> None:
+        """Nothing."""
+
+    def after_fork_in_child(self) -> None:
+        """Leave every connection to the parent."""
+        abandon(*self._opened)
+        self._opened.clear()
+        self._kept.__dict__.clear()
 
     def deliver(self, message: Message, content: Content) -> None:
         """Publish a message, and wait for the broker's confirmation.

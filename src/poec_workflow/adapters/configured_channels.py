@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from poec_workflow.ports import Channel, SystemClock
+from poec_workflow.redaction import redacted
 
 VARIABLE, DEFAULT = "POEC_CHANNELS_FILE", "channels.toml"
 
@@ -97,7 +98,7 @@ def _made(name: str, make: Any) -> Any:  # noqa: ANN401 - a channel
     try:
         return make()
     except (KeyError, TypeError, ValueError) as error:
-        raise WrongSettings(f"{_place()}: [{name}]: {error}") from error
+        raise WrongSettings(f"{_place()}: [{name}]: {redacted(str(error))}") from error
 
 
 def _table(name: str) -> dict[str, Any]:

@@ -75,32 +75,50 @@ class Program(click.Group):
         with formatter.section(click_words.said("Commands")):
             formatter.write_dl([(name, _short_help(_COMMANDS[name], limit)) for name in names])
 
-    def make_context(self, *args: Any, **extra: Any) -> click.Context:  # noqa: ANN401 - as the base class has it
-        """Read the options; help and the version are printed here too."""
-        with _failures_said():
-            return super().make_context(*args, **extra)
+    def make_context(self, info_name: str | None, args: list[str], *more: Any, **extra: Any) -> click.Context:  # noqa: ANN401 - as click's
+        """Read the words up to the command; help and the version are printed here too."""
+        given = tuple(args)
+        with _failures_said(given):
+            made = super().make_context(info_name, args, *more, **extra)
+        made.meta[_GIVEN] = given
+        return made
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command that was named; of what it raises say what is to be said, and exit."""
-        with _failures_said():
+        with _failures_said(ctx.meta.get(_GIVEN, ())):
             return super().invoke(ctx)
 
 
+_GIVEN = "poec_workflow.given"
+
+
 @contextmanager
-def _failures_said() -> Iterator[None]:
-    """Turn exceptions into messages and exit codes."""
+def _failures_said(given: Sequence[str]) -> Iterator[None]:
+    """Turn exceptions into messages and exit codes; quote no password that stands among the words that were given."""
     try:
         yield
     except click.UsageError as error:
         from poec_workflow.cli.usage_errors import told  # noqa: PLC0415 - loaded where it is needed
 
+        _quote_no_password(error, given)
         raise told(error, language.current()) from error
-    except (click.ClickException, click.exceptions.Exit, click.Abort):
+    except click.ClickException as error:
+        _quote_no_password(error, given)
+        raise
+    except (click.exceptions.Exit, click.Abort):
         raise
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - each has its exit code
         from poec_workflow.cli.failures import leave  # noqa: PLC0415 - needs the domain, which help does not
 
-        leave(error)
+        leave(error, given)
+
+
+def _quote_no_password(error: click.ClickException, given: Sequence[str]) -> None:
+    from poec_workflow.redaction import redacted  # noqa: PLC0415 - help and completion need none
+
+    for name in ("message", "option_name"):
+        if isinstance(value := getattr(error, name, None), str):
+            setattr(error, name, redacted(value, given))
 
 
 def _short_help(place: str, limit: int) -> str:

@@ -25,7 +25,7 @@ from poec_workflow.views import ApplicationRow
 @options.lang
 def candidate(reference: str, store: str, places: tuple[str, ...], format_: str, lang: str) -> None:
     """List a candidate's applications, in progress and past, and how each ended."""
-    workflow = options.open_workflow(store, places)
+    workflow = options.open_workflow(store, places, make=False)
     rows = workflow.candidate_applications(reference)
     if format_ != "text":
         print_list(rows, ApplicationRow, format_, {})

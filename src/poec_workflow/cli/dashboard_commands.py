@@ -40,7 +40,7 @@ def dashboard(
     lang: str,
 ) -> None:
     """Count an ORGANIZATION's applications by role and state, as stored."""
-    workflow = options.open_workflow(store, places)
+    workflow = options.open_workflow(store, places, make=False)
     result = workflow.dashboard(organization, since=since, at=day_of(at, workflow.settings.zone))
     if format_ == "json":
         print_json(to_dict(result))
@@ -63,7 +63,7 @@ def queue(
     organization: str, at: date | datetime | None, store: str, places: tuple[str, ...], format_: str, lang: str
 ) -> None:
     """List what an ORGANIZATION has to do: convoke, record attendance, advise, and what expires soon."""
-    workflow = options.open_workflow(store, places)
+    workflow = options.open_workflow(store, places, make=False)
     result = workflow.work_queue(organization, at=day_of(at, workflow.settings.zone))
     if format_ == "json":
         print_json(to_dict(result))

@@ -84,7 +84,7 @@ def diagram(
     chosen, reference = _lifecycle_and_reference(
         rules.lifecycles, lifecycle, {kind: each for kind, each in subjects.items() if each is not None}
     )
-    workflow = options.open_workflow(store, places) if counts or reference is not None else None
+    workflow = options.open_workflow(store, places, make=False) if counts or reference is not None else None
     shown = {"conditions": conditions, "codes": codes, "actors": actors}
     try:
         text = render(

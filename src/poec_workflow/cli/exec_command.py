@@ -41,7 +41,7 @@ def execute(
     """
     text = without_mark(sys.stdin.buffer.read(LONGEST_LINE + 1)) if line == "-" else line
     request = journal_line(text, dated=False)
-    workflow = options.open_workflow(store, places)
+    workflow = options.open_workflow(store, places, make=not dry_run)
     answer, remedy = _previewed(workflow, request) if dry_run else workflow.submit_or_remedy(request)
     if format_ == "json":
         print_json(_refused(answer, remedy, lang) if isinstance(answer, Refused) else _accepted(answer, lang))

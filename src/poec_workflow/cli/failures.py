@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from types import FrameType
 from typing import Final, NoReturn
@@ -16,6 +16,7 @@ from poec_workflow.cli import language
 from poec_workflow.cli.error_words import error_text, sentence
 from poec_workflow.cli.terminal import say
 from poec_workflow.errors import CommandRefused, Conflict, Malformed, SchemaOutdated, StorageUnavailable
+from poec_workflow.redaction import redacted
 
 DONE, REFUSED, MALFORMED, UNREACHABLE, CONFLICT, SERVICE = range(6)
 INTERRUPTED, PIPE_CLOSED = 130, 141
@@ -37,13 +38,13 @@ _OUTSIDE = tuple(f"{_OURS}.{each}" for each in ("adapters", "cli"))
 """What these call are libraries: what fails there is no service's code."""
 
 
-def leave(error: BaseException) -> NoReturn:
-    """Say what went wrong, and exit."""
+def leave(error: BaseException, given: Sequence[str] = ()) -> NoReturn:
+    """Say what went wrong, and exit; no password is quoted that stands among the words that were given."""
     code = exit_code(error)
     if code == PIPE_CLOSED:
         _say_no_more()
     else:
-        say(f"poec-workflow: {description(error, code)}", err=True)
+        say(f"poec-workflow: {redacted(description(error, code), given)}", err=True)
     raise click.exceptions.Exit(code) from error
 
 

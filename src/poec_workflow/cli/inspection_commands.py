@@ -41,7 +41,7 @@ _subject_option = click.option(
 @options.lang
 def show(reference: str, subject: str | None, store: str, places: tuple[str, ...], format_: str, lang: str) -> None:
     """Show one application, session or training action, whole."""
-    workflow = options.open_workflow(store, places)
+    workflow = options.open_workflow(store, places, make=False)
     target = _find_subject(workflow, reference, subject)
     if format_ == "json":
         print_json({"subject_kind": target.subject_kind.value, **to_dict(target)})
@@ -58,7 +58,7 @@ def show(reference: str, subject: str | None, store: str, places: tuple[str, ...
 @options.lang
 def history(reference: str, subject: str | None, store: str, places: tuple[str, ...], format_: str, lang: str) -> None:
     """Tell what happened to an application, a session or a training action, oldest first."""
-    workflow = options.open_workflow(store, places)
+    workflow = options.open_workflow(store, places, make=False)
     target = _find_subject(workflow, reference, subject)
     entries = workflow.history(target.subject_kind, reference)
     if format_ == "json":
@@ -91,7 +91,7 @@ def explain(
     lang: str,
 ) -> None:
     """Say of each command to an application whether an actor may give it, or every reason why not."""
-    workflow = options.open_workflow(store, places)
+    workflow = options.open_workflow(store, places, make=False)
     actor = Actor(kind=ActorKind(kind), organization=organization, candidate=candidate)
     explanations = workflow.explain(application, actor, at=at)
     if format_ == "json":

@@ -99,7 +99,7 @@ def _paging(given: Mapping[str, Any]) -> tuple[PageRequest, dict[str, Any]]:
 @_listing
 def applications(store: str, places: tuple[str, ...], format_: str, lang: str, *, count: bool, **given: Any) -> None:  # noqa: ANN401
     """List applications; no tab named is every tab."""
-    workflow = options.open_workflow(store, places)
+    workflow = options.open_workflow(store, places, make=False)
 
     def columns(rows: Sequence[ApplicationRow]) -> dict[str, Iterable[object]]:
         return {
@@ -126,7 +126,7 @@ def applications(store: str, places: tuple[str, ...], format_: str, lang: str, *
 @_listing
 def sessions(store: str, places: tuple[str, ...], format_: str, lang: str, *, count: bool, **given: Any) -> None:  # noqa: ANN401
     """List sessions; no tab named is every tab."""
-    workflow = options.open_workflow(store, places)
+    workflow = options.open_workflow(store, places, make=False)
 
     def columns(rows: Sequence[SessionRow]) -> dict[str, Iterable[object]]:
         return {
@@ -151,7 +151,7 @@ def sessions(store: str, places: tuple[str, ...], format_: str, lang: str, *, co
 @_listing
 def actions(store: str, places: tuple[str, ...], format_: str, lang: str, *, count: bool, **given: Any) -> None:  # noqa: ANN401
     """List training actions; no tab named is every one, deleted ones too."""
-    workflow = options.open_workflow(store, places)
+    workflow = options.open_workflow(store, places, make=False)
 
     def columns(rows: Sequence[ActionRow]) -> dict[str, Iterable[object]]:
         return {

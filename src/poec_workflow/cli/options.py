@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import click
+from attrs import evolve
 
 from poec_workflow import bootstrap
 from poec_workflow.cli import language
+from poec_workflow.cli.terminal import say
 from poec_workflow.locales import LANGUAGES, filled, label
-from poec_workflow.ports import Clock, Closable
+from poec_workflow.ports import Clock, Closable, SchemaStorage
+from poec_workflow.store_urls import place_of
 from poec_workflow.workflow import Workflow
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -58,8 +61,12 @@ settings = click.option(
 )
 
 
-def open_workflow(url: str, places: Iterable[str] = (), clock: Clock | None = None) -> Workflow:
-    """The workflow that the options name, until the command ends; a usage error where they name none."""
+def open_workflow(url: str, places: Iterable[str] = (), clock: Clock | None = None, *, make: bool = True) -> Workflow:
+    """The workflow that the options name, until the command ends; a usage error where they name none.
+
+    `make`: whether a store that is not there is made. A command that only reads makes none of a mistyped path; it says
+    so, and reads nothing.
+    """
     # A store that is busy is tried again, and what the user needs to know of it is the exit code.
     logging.getLogger("stamina").setLevel(logging.ERROR)
     # What the package logs is for who operates it: here that is who reads standard error.
@@ -70,7 +77,17 @@ def open_workflow(url: str, places: Iterable[str] = (), clock: Clock | None = No
     except bootstrap.InvalidOption as error:
         raise click.UsageError(str(error)) from error
     click.get_current_context().call_on_close(lambda: close(workflow))
-    return workflow
+    return workflow if make else _there(workflow, url)
+
+
+def _there(workflow: Workflow, url: str) -> Workflow:
+    """The workflow; on an empty store where there is none yet, which stderr says, and nothing is made."""
+    storage = workflow.storage
+    if not isinstance(storage, SchemaStorage) or storage.schema().revision is not None:
+        return workflow
+    lang = click.get_current_context().params.get("lang", "en")
+    say(word("store-missing", lang, place=place_of(url)), err=True)
+    return evolve(workflow, storage=bootstrap.storage("memory:"))
 
 
 def close(workflow: Workflow) -> None:

@@ -70,7 +70,8 @@ def relay(
     asked = [name for name, wish in {**wishes, "--drop": drop, "--follow": follow}.items() if wish]
     if len(asked) > 1:
         raise click.UsageError(f"{', '.join(asked)}: one at a time")
-    workflow = options.open_workflow(store, places)
+    sends = not (list_ or dead or status or preview or retry or drop)
+    workflow = options.open_workflow(store, places, make=sends)
     outbox = workflow.storage.outbox
     if list_ or dead:
         queued = outbox.queued(MessageState.DEAD if dead else MessageState.WAITING)

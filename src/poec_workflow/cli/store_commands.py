@@ -28,7 +28,7 @@ def store() -> None:
 def upgrade(*, sql: bool, start: str | None, dialect: str | None, store: str, format_: str, lang: str) -> None:
     """Make the tables, or bring older ones up to this release, in one transaction; again does nothing."""
     if sql:
-        _print_sql(dialect or store.partition(":")[0].partition("+")[0], start)
+        _print_sql(dialect, store, start)
         return
     if start or dialect:
         raise click.UsageError("--from and --dialect are for --sql only")
@@ -67,12 +67,12 @@ def _open(url: str) -> SchemaStorage:
     """The storage that the option names, until the command ends; a usage error where it has no schema."""
     storage = options.open_workflow(url).storage
     if not isinstance(storage, SchemaStorage):
-        raise click.UsageError(f"{url} has no schema to look at")
+        raise click.UsageError(f"{url.partition(':')[0]}: has no schema to look at")
     return storage
 
 
-def _print_sql(dialect: str, start: str | None) -> None:
+def _print_sql(dialect: str | None, store: str, start: str | None) -> None:
     try:
-        click.echo(bootstrap.schema_sql(dialect, start), nl=False)
+        click.echo(bootstrap.schema_sql(dialect or bootstrap.dialect_of(store), start), nl=False)
     except bootstrap.InvalidOption as error:
         raise click.UsageError(str(error)) from error

@@ -24,7 +24,7 @@ from poec_workflow.serialization import from_dict, to_dict
 def sweep(*, dry_run: bool, at: str | None, store: str, places: tuple[str, ...], format_: str, lang: str) -> None:
     """Expire every application that is past its advice deadline."""
     clock = FixedClock(_instant(at, dry_run=dry_run)) if at else None
-    workflow = options.open_workflow(store, places, clock)
+    workflow = options.open_workflow(store, places, clock, make=not dry_run)
     with Progress(console=console(stderr=True), transient=True, disable=not console(stderr=True).is_terminal) as bar:
         task = bar.add_task("sweep", total=None)
         report = workflow.sweep(dry_run=dry_run, progress=lambda done: bar.update(task, completed=done))

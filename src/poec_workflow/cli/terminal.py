@@ -16,6 +16,7 @@ import click
 from poec_workflow import locales
 from poec_workflow.cli.line_wrapping import cells, wrap
 from poec_workflow.cli.text_table import TextTable
+from poec_workflow.redaction import redacted
 from poec_workflow.views import Dashboard
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def visible(text: str) -> str:
 
 
 def say(text: str, *, err: bool = False, whole: bool = False) -> None:
-    """Print a text, its control characters escaped.
+    """Print a text, its control characters escaped; on stderr without the password of a URL that was given.
 
     Args:
         text: what is said.
@@ -76,7 +77,7 @@ def say(text: str, *, err: bool = False, whole: bool = False) -> None:
         whole: in one line however long it is, for it is to be copied.
     """
     width = None if whole else width_of(sys.stderr if err else sys.stdout)
-    shown = visible(text)
+    shown = visible(redacted(text) if err else text)
     click.echo(shown if width is None else "\n".join(wrap(shown, width, _HANG)), err=err)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from poec_workflow.ports import Delivery, NotNow, QueuedMessage, Settlement, Undeliverable
+from poec_workflow.redaction import redacted
 from poec_workflow.relay.backoff import Backoff
 from poec_workflow.relay.content_lookup import ContentLookup
 from poec_workflow.relay.routing import Routing
@@ -52,6 +53,6 @@ def _dead(claimed: QueuedMessage, now: datetime, answer: str) -> Settlement:
 
 
 def _answer(error: Exception) -> str:
-    """What a channel said, without what no database keeps."""
+    """What a channel said, without what no database keeps, nor the password of a URL that its library quotes."""
     text = str(error) if isinstance(error, Undeliverable | NotNow) else f"{type(error).__name__}: {error}"
-    return "".join(each for each in text if each.isprintable())[:LONGEST_ANSWER]
+    return "".join(each for each in redacted(text) if each.isprintable())[:LONGEST_ANSWER]

@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 
 from poec_workflow.messages import Message
 from poec_workflow.ports import Content
+from poec_workflow.redaction import redacted
 from poec_workflow.relay.content_lookup import ContentLookup
 from poec_workflow.relay.relay import Relay
 from poec_workflow.serialization import to_dict
@@ -55,4 +56,4 @@ def _preview(channel: object, message: Message, content: Content) -> tuple[str, 
     try:
         return channel.preview(message, content)
     except Exception as error:  # noqa: BLE001 - anybody's channel; why nothing would be sent is what is asked
-        return ".txt", f"{type(error).__name__}: {error}\n".encode()
+        return ".txt", f"{type(error).__name__}: {redacted(str(error))}\n".encode()

@@ -10,8 +10,10 @@ from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 from typing import Literal
 
-from attrs import field, frozen
+from attrs import Attribute, field, frozen
 
+from poec_workflow.adapters.host_names import is_host, is_port
+from poec_workflow.errors import Malformed
 from poec_workflow.ports import Undeliverable
 
 _PERMANENT = 500
@@ -19,6 +21,16 @@ _MISCONFIGURED = frozenset({502, 503, 504, 530, 534, 535, 538})
 """Answers that are about the server or the login, not about who is written to."""
 _SENDER = re.compile(r"5\.(1\.[78]|7\.\d+)\b")
 """Status codes (RFC 3463) about the sender or what it may do: servers wait with them until a recipient is named."""
+
+
+def _check_host(_: object, __: Attribute[str], host: object) -> None:
+    if not isinstance(host, str) or not host or not is_host(host):
+        raise Malformed.at("$.host", "expected the name or the address of a server, and no URL")
+
+
+def _check_port(_: object, __: Attribute[int], port: object) -> None:
+    if not isinstance(port, int) or not port or not is_port(str(port)):
+        raise Malformed.at("$.port", "expected a number from 1 to 65535")
 
 
 class NotSent(Exception):
@@ -35,10 +47,13 @@ class SmtpBackend:
         username, password: for the login; none where None.
         timeout: in seconds, for each answer of the server.
         context: the certificates that are trusted; the system's by default.
+
+    Raises:
+        Malformed: the host or the port can be none. The text does not quote it: a URL may hold a password.
     """
 
-    host: str
-    port: int = 587
+    host: str = field(validator=_check_host)
+    port: int = field(default=587, validator=_check_port)
     security: Literal["starttls", "tls", "none"] = "starttls"
     username: str | None = None
     password: str | None = field(default=None, repr=False)

@@ -4,27 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Lock
+from time import monotonic, sleep
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.engine import URL
 
+from poec_workflow.adapters.forking import follow_forks
 from poec_workflow.adapters.sql.dialects import (
-    database_exists,
+    file_of,
     make_engine,
     prepare_file,
     writing_engine,
 )
 from poec_workflow.adapters.sql.driver_errors import database_errors, translated
 from poec_workflow.adapters.sql.driver_transaction import DriverTransactions, Work
+from poec_workflow.adapters.sql.open_connections import OpenConnections
 from poec_workflow.adapters.sql.prepared import CoreConnection
 from poec_workflow.adapters.sql.retries import retried
 from poec_workflow.adapters.sql.revisions import REVISIONS, RevisionChain, check, make, status, upgrade
-from poec_workflow.errors import Conflict
+from poec_workflow.errors import Conflict, StorageUnavailable
 from poec_workflow.ports import SchemaStatus
 
 T = TypeVar("T")
 Reading = Callable[[Connection], T]
+
+_FORK_PATIENCE, _FORK_PAUSE = 2.0, 0.001
+"""Seconds that a fork waits for transactions of other threads, and between two looks at them."""
 
 
 class Connections(Protocol):
@@ -61,8 +69,12 @@ class Connections(Protocol):
         ...
 
 
-def translating(work: Callable[[], T]) -> T:
+def translating(work: Callable[[], T], file: Path | None = None) -> T:
     """Do work, and raise the package's exceptions in place of the drivers' and SQLAlchemy's.
+
+    Args:
+        work: in a database.
+        file: of the database, where it has one, for messages.
 
     Raises:
         Conflict, RuntimeError, SchemaOutdated, StorageUnavailable: see `translated`.
@@ -70,7 +82,7 @@ def translating(work: Callable[[], T]) -> T:
     try:
         return work()
     except database_errors() as error:
-        raise translated(error) from error
+        raise translated(error, file) from error
 
 
 class OwnConnections:
@@ -78,14 +90,17 @@ class OwnConnections:
 
     begins_again = True
 
-    def __init__(self, url: str, *, busy_timeout: float, attempts: int, chain: RevisionChain = REVISIONS) -> None:
-        self._engine = make_engine(url, busy_timeout)
+    def __init__(self, url: str | URL, *, busy_timeout: float, attempts: int, chain: RevisionChain = REVISIONS) -> None:
+        self._opened = OpenConnections()
+        self._engine = make_engine(url, busy_timeout, self._opened)
+        self._file = file_of(self._engine)
         self._driver = DriverTransactions(self._engine)
         self._writing = writing_engine(self._engine)
         self._attempts = attempts
         self._chain = chain
-        self._ready = False
+        self._ready = self._inherited = False
         self._lock = Lock()
+        follow_forks(self)
 
     def run(self, work: Work[T], *, write: bool) -> T:
         """Do work in a transaction; undo it when it raises, or when it was not to write.
@@ -111,21 +126,46 @@ class OwnConnections:
 
     def status(self) -> SchemaStatus:
         """Which schema is there; nothing is made, not even an empty file."""
-        if not database_exists(self._engine):
-            return SchemaStatus(revision=None, head=self._chain.head)
-        return self._attempted(self._read_status)
+        return self._attempted(self._status)
 
     def close(self) -> None:
         """Close every connection; the storage can still be used, and opens new ones."""
         self._driver.close()
 
+    def before_fork(self) -> None:
+        """Close a SQLite file, once the transactions of other threads have ended; they go on after the fork."""
+        self._opened.hold()
+        if self._file is None:
+            return
+        until = monotonic() + _FORK_PATIENCE
+        self._close_idle()
+        while self._opened and monotonic() < until:
+            sleep(_FORK_PAUSE)
+            self._close_idle()
+
+    def _close_idle(self) -> None:
+        """Close what no transaction is on. The pool stays: a thread may be about to open a connection of it."""
+        self._driver.let_go()
+        self._engine.pool.dispose()
+
+    def after_fork_in_parent(self) -> None:
+        """Go on; connections are opened again when they are needed."""
+        self._opened.go_on()
+
+    def after_fork_in_child(self) -> None:
+        """Leave every connection to the parent."""
+        self._inherited = self._file is not None and bool(self._opened)
+        self._opened.abandon()
+        self._driver.abandon()
+        self._lock = Lock()
+
     def _attempted(self, attempt: Callable[[], T]) -> T:
         try:
-            return translating(attempt)
+            return translating(attempt, self._file)
         except Conflict:
             if self._attempts == 1:
                 raise
-        return retried(lambda: translating(attempt), self._attempts - 1)
+        return retried(lambda: translating(attempt, self._file), self._attempts - 1)
 
     def _read(self, work: Reading[T]) -> T:
         self._prepare()
@@ -138,14 +178,19 @@ class OwnConnections:
         return self._driver.run(work, write=write)
 
     def _prepare(self) -> None:
+        if self._inherited:
+            raise StorageUnavailable(f"{self._file} can't be used in a process forked in the midst of a transaction")
         if self._ready:
             return
         with self._lock:
-            if not check(self._read_status()):
+            if not check(self._status()):
                 self._change_schema(make)
             self._ready = True
 
-    def _read_status(self) -> SchemaStatus:
+    def _status(self) -> SchemaStatus:
+        """Which schema is there; to connect would make an empty file."""
+        if self._file is not None and not self._file.exists():
+            return SchemaStatus(revision=None, head=self._chain.head)
         with _connected(self._engine) as connection:
             return status(connection, self._chain)
 

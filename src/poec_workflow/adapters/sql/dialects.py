@@ -20,13 +20,16 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Dialect, Engine, Insert, Table, create_engine, event, make_url
+from sqlalchemy import Connection, Dialect, Engine, Insert, Table, create_engine, event
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import DisconnectionError
 
 from poec_workflow.adapters.sql import postgresql_sessions
+from poec_workflow.adapters.sql.database_encoding import refuse_other_encodings
+from poec_workflow.adapters.sql.database_urls import DatabaseUrl, database_url
+from poec_workflow.adapters.sql.open_connections import OpenConnections
 from poec_workflow.adapters.sql.prepared import DriverConnection
-from poec_workflow.errors import Malformed
+from poec_workflow.adapters.sql.sqlite_file import SqliteFile, UnchangingConnection
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
@@ -37,7 +40,6 @@ WRITING = "poec_writing"
 _BEGINNINGS = "poec_beginnings"
 """The execution option that has the message that begins a transaction, by whether it writes."""
 
-_EXPECTED = "expected sqlite:///file.db or postgresql+psycopg://host/database"
 _POOL: Mapping[str, Any] = {"pool_size": 15, "max_overflow": 0, "pool_reset_on_return": None}
 """Each connection is kept: to open one takes longer than ten commands. It goes back as it is: every transaction was
 ended, or its connection closed."""
@@ -48,52 +50,65 @@ _SCHEMA_LOCK = 0x706F6563
 """PostgreSQL's advisory lock of those who make the tables."""
 
 
-def _parse_url(url: str) -> URL:
-    """Parse the URL of a database.
-
-    Raises:
-        Malformed: not a URL of SQLite or PostgreSQL (psycopg), or of a SQLite database in memory.
-    """
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise Malformed.at("$.url", _EXPECTED) from error
-    kind = parsed.get_backend_name(), parsed.drivername.partition("+")[2]
-    if kind not in (("sqlite", ""), ("sqlite", "pysqlite"), ("postgresql", "psycopg")):
-        raise Malformed.at("$.url", f"{_EXPECTED}, not {parsed.drivername}")
-    if kind[0] == "sqlite" and parsed.database in (None, "", ":memory:"):
-        raise Malformed.at("$.url", "a database in memory is one connection's: MemoryStorage is for that")
-    return parsed
-
-
-def make_engine(url: str, busy_timeout: float) -> Engine:
+def make_engine(url: str | URL, busy_timeout: float, opened: OpenConnections) -> Engine:
     """Make an engine whose transactions begin as the module says.
 
     Args:
         url: of a database.
         busy_timeout: seconds to wait for a lock, and for a free connection.
+        opened: where its connections are known.
 
     Raises:
-        Malformed: see `_parse_url`.
+        Malformed: see `database_url`.
     """
-    parsed = _parse_url(url)
-    if parsed.get_backend_name() == "postgresql":
-        return _postgresql(parsed, busy_timeout)
-    options = {_BEGINNINGS: {True: "BEGIN IMMEDIATE", False: "BEGIN"}}
-    engine = create_engine(parsed, connect_args={"timeout": busy_timeout}, execution_options=options, **_POOL)
-    event.listen(engine, "connect", _on_connect)
-    event.listen(engine, "begin", _on_begin)
-    event.listen(engine, "invalidate", _on_invalidate)
+    known = database_url(url)
+    if known.url.get_backend_name() == "postgresql":
+        engine = _postgresql(known, busy_timeout)
+    else:
+        engine = _sqlite(SqliteFile.of(known.url), busy_timeout, opened)
+    opened.follow(engine)
     return engine
 
 
-def _postgresql(url: URL, busy_timeout: float) -> Engine:
-    options = {_BEGINNINGS: postgresql_sessions.beginnings(busy_timeout, str(url.query.get("options", "")))}
-    arguments = {"autocommit": True, "connect_timeout": url.query.get("connect_timeout", "10")}
-    engine = create_engine(url, connect_args=arguments, pool_timeout=busy_timeout, execution_options=options, **_POOL)
+def _sqlite(file: SqliteFile, busy_timeout: float, opened: OpenConnections) -> Engine:
+    def connected() -> sqlite3.Connection:
+        return opened.opened(lambda: file.connect(busy_timeout, _prepare_connection))
+
+    def check_out(connection: sqlite3.Connection, _record: object, _proxy: object) -> None:
+        if isinstance(connection, UnchangingConnection) and file.is_outdated(connection):
+            raise DisconnectionError
+
+    options = {_BEGINNINGS: {True: "BEGIN IMMEDIATE", False: "BEGIN"}}
+    place = URL.create("sqlite", database=str(file.path))
+    engine = create_engine(place, creator=connected, execution_options=options, **_POOL)
+    event.listen(engine, "begin", _on_begin)
+    event.listen(engine, "invalidate", _on_invalidate)
+    event.listen(engine, "checkout", check_out)
+    return engine
+
+
+def _postgresql(known: DatabaseUrl, busy_timeout: float) -> Engine:
+    query = known.url.query
+    options = {_BEGINNINGS: postgresql_sessions.beginnings(busy_timeout, str(query.get("options", "")))}
+    arguments = {
+        "autocommit": True,
+        "connect_timeout": query.get("connect_timeout", "10"),
+        # Whatever the role, the database or the environment has: in another, names can't be written.
+        "client_encoding": "UTF8",
+        **known.secrets,
+    }
+    engine = create_engine(
+        known.url, connect_args=arguments, pool_timeout=busy_timeout, execution_options=options, **_POOL
+    )
+    event.listen(engine, "connect", refuse_other_encodings)
     event.listen(engine, "connect", postgresql_sessions.on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine
+
+
+def file_of(engine: Engine) -> Path | None:
+    """The file of a SQLite database, None of another."""
+    return Path(engine.url.database or "") if engine.dialect.name == "sqlite" else None
 
 
 def writing_engine(engine: Engine) -> Engine:
@@ -107,10 +122,12 @@ def beginning(engine: Engine | Connection, *, write: bool) -> str:
     return known
 
 
-def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
+def _prepare_connection(connection: sqlite3.Connection) -> None:
     connection.isolation_level = None
     connection.execute("PRAGMA synchronous = FULL").close()
     connection.execute(f"PRAGMA cache_size = -{_CACHE}").close()
+    # It is opened at the first statement that reads it.
+    connection.execute("PRAGMA schema_version").close()
 
 
 def _on_begin(connection: Connection) -> None:
@@ -215,9 +232,3 @@ BEGINNINGS = {
     "postgresql": ("BEGIN", f"SELECT pg_advisory_xact_lock({_SCHEMA_LOCK})"),
 }
 """How an upgrade script begins, by dialect, so that it runs alone; each script ends with COMMIT."""
-
-
-def database_exists(engine: Engine) -> bool:
-    """Whether there is a database to connect to; connecting would create a SQLite file."""
-    url = engine.url
-    return url.get_backend_name() != "sqlite" or bool(url.query) or Path(url.database or "").exists()

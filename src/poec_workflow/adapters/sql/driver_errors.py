@@ -6,6 +6,7 @@ import re
 import sqlite3
 import sys
 from enum import Enum, auto
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError, PendingRollbackError, ResourceClosedError
@@ -74,8 +75,8 @@ def database_errors() -> tuple[type[BaseException], ...]:
     return (DBAPIError, PendingRollbackError, ResourceClosedError, PoolTimeout, *driver_error_types())
 
 
-def translated(error: BaseException) -> WorkflowError | RuntimeError:
-    """The package's exception for one of `database_errors`.
+def translated(error: BaseException, file: Path | None = None) -> WorkflowError | RuntimeError:
+    """The package's exception for one of `database_errors`, which names the file that there may be.
 
     Returns:
         Conflict: another transaction was faster, or still holds the lock.
@@ -87,10 +88,10 @@ def translated(error: BaseException) -> WorkflowError | RuntimeError:
         return StorageUnavailable(f"the host's connection can't be used: {error}")
     if isinstance(error, PoolTimeout):
         return StorageUnavailable("every connection is in use")
-    return _ours(error.orig or error if isinstance(error, DBAPIError) else error)
+    return _ours(error.orig or error if isinstance(error, DBAPIError) else error, file)
 
 
-def _ours(error: BaseException) -> WorkflowError | RuntimeError:
+def _ours(error: BaseException, file: Path | None) -> WorkflowError | RuntimeError:
     kind = error_kind(error)
     if kind is ErrorKind.DUPLICATE:
         return Conflict("the same reference, key or version was stored by somebody else")
@@ -102,4 +103,4 @@ def _ours(error: BaseException) -> WorkflowError | RuntimeError:
         return RuntimeError(FAILED_TRANSACTION)
     if kind is ErrorKind.SCHEMA:
         return SchemaOutdated(f"the database has another schema than this release reads ({error}); {REMEDY}")
-    return StorageUnavailable(f"the database can't be used: {error}")
+    return StorageUnavailable(f"the database {f'{file} ' if file else ''}can't be used: {error}")

@@ -8,9 +8,11 @@ from typing import Any, TypeVar
 from sqlalchemy import Engine
 from sqlalchemy.pool import PoolProxiedConnection
 
+from poec_workflow.adapters.forking import abandon
 from poec_workflow.adapters.sql.dialects import beginning
 from poec_workflow.adapters.sql.driver_errors import database_errors
 from poec_workflow.adapters.sql.prepared import DriverConnection, StatementConnection
+from poec_workflow.adapters.sql.sqlite_file import UnchangingConnection
 
 T = TypeVar("T")
 Work = Callable[[StatementConnection], T]
@@ -27,6 +29,7 @@ class DriverTransactions:
         self._engine = engine
         self._beginnings = {write: beginning(engine, write=write) for write in (True, False)}
         self._kept: list[PoolProxiedConnection] = []
+        self._process = object()
 
     def run(self, work: Work[T], *, write: bool, replaced: bool = False) -> T:
         """Do work in a transaction and commit it; undo it when it raises, or only reads, which it does on one snapshot.
@@ -35,19 +38,23 @@ class DriverTransactions:
         lost meanwhile shows at its first statement, when nothing was written; then the work begins again on a new one,
         once.
         """
-        pooled = self._take()
+        process, pooled = self._process, self._take()
         driver: Any = pooled.dbapi_connection
         connection = DriverConnection(driver, self._engine.dialect)
         try:
             connection.begin(self._beginnings[write])
             result = work(connection)
         except BaseException as error:
+            if process is not self._process:
+                raise  # in a child, and the transaction is the parent's
             _roll_back(pooled)
             pooled.close()
             lost = self._engine.dialect.is_disconnect(error, driver, None)  # type: ignore[arg-type]
             if replaced or connection.answered or not lost:
                 raise
         else:
+            if process is not self._process:
+                raise RuntimeError("the process was forked in the midst of a transaction, which is its parent's")
             self._end(pooled, write=write)
             return result
         # The others were lost with it.
@@ -58,14 +65,22 @@ class DriverTransactions:
         """Give the connection that is kept back to the pool, where all others are in use."""
         pool: Any = self._engine.pool
         if pool.checkedout() >= pool.size():
-            self._let_go()
+            self.let_go()
 
     def close(self) -> None:
         """Close every connection; new ones are opened when they are needed."""
-        self._let_go()
+        self.let_go()
         self._engine.dispose()
 
-    def _let_go(self) -> None:
+    def abandon(self) -> None:
+        """In a child: leave every connection to the parent."""
+        abandon(*self._kept, self._engine.pool)
+        self._kept = []
+        self._process = object()
+        self._engine.dispose(close=False)
+
+    def let_go(self) -> None:
+        """Give the connection that is kept back to the pool."""
         while (pooled := self._pop()) is not None:
             pooled.close()
 
@@ -84,7 +99,8 @@ class DriverTransactions:
         except BaseException:
             pooled.close()
             raise
-        if self._kept or not pooled.is_valid:
+        # One that sees no changes is looked at whenever it comes out of the pool.
+        if self._kept or not pooled.is_valid or isinstance(pooled.dbapi_connection, UnchangingConnection):
             pooled.close()
         else:
             self._kept.append(pooled)

@@ -20,6 +20,7 @@ from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.pool import NullPool
 
+from poec_workflow.adapters.sql.database_encoding import check_hosts_encodings
 from poec_workflow.adapters.sql.dialects import is_supported
 from poec_workflow.adapters.sql.host_refusals import no_connection, refuse_doomed, refuse_given_up
 
@@ -36,6 +37,8 @@ def core_connection(host: Any) -> Iterator[Connection]:  # noqa: ANN401 - three 
     if isinstance(host, Connection):
         if not is_supported(host.dialect):
             raise TypeError(f"a connection to {host.dialect.name}, which is not known")
+        if host.dialect.name == "postgresql":
+            check_hosts_encodings(host.connection.driver_connection)
         refuse_given_up(host)
         with _in_its_transaction():
             yield host
@@ -77,6 +80,7 @@ def _engine(host: Any) -> Engine:  # noqa: ANN401 - two drivers' connections
     elif psycopg is not None and isinstance(host, psycopg.Connection):
         if host.pgconn.pipeline_status:
             raise RuntimeError("the host's connection is in a pipeline; leave it to join")
+        check_hosts_encodings(host)
         dialect, connection = _postgresql(), _PsycopgConnection(host)
     else:
         raise no_connection(host)

@@ -41,13 +41,16 @@ class SqlStorage:
     def open(cls, url: str, *, busy_timeout: float = 10.0, attempts: int = 8) -> Self:
         """A storage of its own; the file and its tables are made on first use, and upgraded by `create` alone.
 
+        After a fork the child opens connections of its own.
+
         Args:
-            url: as `sqlite:///file.db`, or `postgresql+psycopg://user@host/database` (extra `postgresql`).
+            url: as `sqlite:///file.db`, or `postgresql://user@host/database` (extra `postgresql`), whose database has
+                the encoding UTF8.
             busy_timeout: seconds to wait for the lock of another transaction.
             attempts: how often work is tried before it ends in `Conflict`.
 
         Raises:
-            Malformed: the URL is none that is known.
+            Malformed: the URL is none that is known. The text does not quote it, for it may hold a password.
         """
         return cls(OwnConnections(url, busy_timeout=busy_timeout, attempts=attempts))
 

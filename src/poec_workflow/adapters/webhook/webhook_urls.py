@@ -53,11 +53,7 @@ def target_of(url: str) -> Target:
         raise Malformed.at(
             "$.url", f"expected at most {LONGEST_URL} characters of a URL, anything else percent-encoded"
         )
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError as error:
-        raise Malformed.at("$.url", "expected a host and a port from 1 to 65535") from error
+    parts, port = _split(url)
     if parts.scheme not in _PORTS:
         raise Malformed.at("$.url", "expected a URL that begins with https:// or http://")
     if "@" in parts.netloc or parts.fragment:
@@ -68,6 +64,18 @@ def target_of(url: str) -> Target:
         port=_PORTS[parts.scheme] if port is None else port,
         path=f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}",
     )
+
+
+def _split(url: str) -> tuple[SplitResult, int | None]:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        pass
+    else:
+        return parts, port
+    # Raised out here, for the error quotes what it took for a port, which may be a password.
+    raise Malformed.at("$.url", "expected a host and a port from 1 to 65535")
 
 
 def _host(parts: SplitResult) -> str:
