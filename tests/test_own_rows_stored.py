@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from datetime import date
@@ -403,7 +404,12 @@ def test_a_state_with_a_row_that_stays_is_no_end_of_a_machine() -> None:
 EVERY_STAYS = with_rows(*(row for each in EVERY.values() for row in each.own_rules if row.id == "X2"))
 
 
-def test_the_page_is_for_applications_alone() -> None:
-    """With rows or without."""
-    with pytest.raises(ValueError, match="applications"):
-        diagrams.render(EVERY[SubjectKind.SESSION], "html")
+def test_the_page_of_a_session_has_its_own_rows() -> None:
+    """Their rows stand in its data, and a state that one of them leads out of is not closed."""
+    page = diagrams.render(EVERY[SubjectKind.SESSION], "html")
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
+    assert found
+    data = json.loads(found[1])
+    assert {"X2", "X3"} <= data["rows"].keys()
+    cancelled = next(each for each in data["states"] if each["name"] == "cancelled")
+    assert cancelled["final"] is False
