@@ -68,7 +68,13 @@ LISTS = (
     ("exec", '{"actor":{"kind":"x"},"command":{"type":"nothing"}}'), ("dashboard", "X", "--at", "no-day"),
     ("explain", "C-2"), ("applications", "--sort", "nothing"), ("sessions", "--nothing"),
 )  # fmt: skip
-WITHOUT_STORE = (("paths",), ("paths", "session", "--simple"), ("check", "--applications", "1"), ("paths", "--to", "x"))
+WITHOUT_STORE = (
+    ("demo",),
+    ("paths",),
+    ("paths", "session", "--simple"),
+    ("check", "--applications", "1"),
+    ("paths", "--to", "x"),
+)
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])

@@ -17,12 +17,14 @@ from rich.console import Console
 
 from poec_workflow import locales
 from poec_workflow.cli import demo_scenario, options
+from poec_workflow.cli.cell_texts import coded
 from poec_workflow.cli.dashboard_commands import queue_tables
 from poec_workflow.cli.day_options import DayOrInstant, day_of
 from poec_workflow.cli.demo_scenario import Scenario, Step
 from poec_workflow.cli.history_table import history_table
 from poec_workflow.cli.inspection_commands import explanation_table
 from poec_workflow.cli.lifecycle_tree import lifecycle_tree
+from poec_workflow.cli.line_wrapping import wrap
 from poec_workflow.cli.terminal import console, dashboard_note, dashboard_table, print_table
 from poec_workflow.commands import Request
 from poec_workflow.decider import Refused
@@ -112,7 +114,7 @@ def demo(keep: Path | None, at: date | datetime | None, lang: str) -> None:
         for each in _LOOKS:
             tour.out.print(f"  poec-workflow {each} --store {shlex.quote(url)}", markup=False, soft_wrap=True)
     else:
-        tour.out.print(TEXTS[lang]["look"], markup=False, soft_wrap=True)
+        _print_hanging(tour.out, TEXTS[lang]["look"], 2)
 
 
 def _free(keep: Path) -> Sequence[Path]:
@@ -141,13 +143,18 @@ def _sqlite_url(file: Path) -> str:
     return f"sqlite:///{plain}" if not set(plain) & set("?#%") else f"sqlite:///file:{quote(plain)}?uri=true"
 
 
+def _print_hanging(out: Console, text: str, hang: int, style: str = "") -> None:
+    """Print a sentence whose further lines are indented."""
+    out.print("\n".join(wrap(text, out.width, hang)), markup=False, soft_wrap=True, style=style)
+
+
 def _print_answer(tour: _Tour, step: Step) -> None:
     answer: Answer = tour.workflow.submit(Request(command=step.command, actor=step.actor, at=step.at))
     sentence = step.fr if tour.lang == "fr" else step.en
-    tour.out.print(f"{locales.shown(step.at, tour.lang)}  {sentence}", markup=False)
+    _print_hanging(tour.out, f"{locales.shown(step.at, tour.lang)}  {sentence}", 18)
     if isinstance(answer, Refused):
         for refusal in answer.refusals:
-            tour.out.print(f"    ✗ {refusal.code}: {refusal.message(tour.lang)}", markup=False, style="red")
+            _print_hanging(tour.out, f"    ✗ {coded(refusal, tour.lang)}", 2, style="red")
         return
     for change in answer.changes:
         state = locales.state(change.subject.state, tour.lang)

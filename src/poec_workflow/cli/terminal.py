@@ -33,7 +33,13 @@ def console(*, stderr: bool = False) -> Console:
     from poec_workflow.cli.plain_console import PlainConsole  # noqa: PLC0415 - a third of a second's start
 
     made = PlainConsole(stderr=stderr, highlight=False, soft_wrap=False)
-    return made if made.is_terminal else PlainConsole(stderr=stderr, highlight=False, width=_WIDTH_OF_A_FILE)
+    return (
+        made
+        if made.is_terminal
+        else PlainConsole(
+            stderr=stderr, highlight=False, width=width_of(sys.stderr if stderr else sys.stdout) or _WIDTH_OF_A_FILE
+        )
+    )
 
 
 def print_json(data: object) -> None:
