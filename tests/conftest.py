@@ -16,6 +16,8 @@ from postgres import SERVER, NoPostgreSQL
 
 # The tests read English where they do not ask for a language: the package's default is French.
 os.environ.setdefault("POEC_LANG", "en")
+# And what is printed does not depend on the terminal that the tests run in.
+os.environ.pop("COLUMNS", None)
 
 
 @pytest.fixture(params=sorted(MADE))

@@ -90,9 +90,9 @@ def test_counts_are_read_from_the_store(store: str) -> None:
 
 def test_a_subject_that_is_not_there_is_refused(store: str) -> None:
     """As everywhere: the refusal's code, exit 1."""
-    ran = diagram("--application", "C-9", store=store)
+    ran = diagram("--application", "C-99", store=store)
     assert (ran.exit_code, ran.stdout) == (1, "")
-    assert "C-9" in ran.stderr
+    assert "C-99" in ran.stderr
 
 
 @pytest.mark.parametrize(

@@ -460,17 +460,3 @@ def test_what_a_terminal_would_obey_is_shown(fresh: Terminal) -> None:
     assert "\x1b" not in said
     assert "\u202e" not in said
     assert "E\\x1b[2J" in said
-
-
-def test_a_kept_demo_can_be_looked_at(tmp_path: Path) -> None:
-    """`demo --keep` leaves a store behind, once."""
-    kept = tmp_path / "demo.db"
-    terminal = Terminal(f"sqlite:///{kept}")
-    assert terminal("demo", "--keep", str(kept)).exit_code == 0
-    assert states(terminal, "applications") == {
-        "C-1": "rejected",
-        "C-2": "retained",
-        "C-3": "retained",
-        "C-4": "no-advice",
-    }
-    assert terminal("demo", "--keep", str(kept)).exit_code == 2

@@ -138,9 +138,9 @@ def _store_url(keep: Path | None) -> Iterator[str]:
 
 
 def _sqlite_url(file: Path) -> str:
-    """The URL of a file of any name; what means something in a URL is escaped in a `file:` one."""
+    """The URL of a file of any name; what means something in a URL is escaped."""
     plain = file.as_posix()
-    return f"sqlite:///{plain}" if not set(plain) & set("?#%") else f"sqlite:///file:{quote(plain)}?uri=true"
+    return f"sqlite:///{quote(plain) if set(plain) & set('?#%') else plain}"
 
 
 def _print_hanging(out: Console, text: str, hang: int, style: str = "") -> None:

@@ -188,8 +188,8 @@ class OwnConnections:
             self._ready = True
 
     def _status(self) -> SchemaStatus:
-        """Which schema is there; to connect would make an empty file."""
-        if self._file is not None and not self._file.exists():
+        """Which schema is there; to connect would make an empty file, and fail where there is no folder for it."""
+        if self._file is not None and not self._file.exists() and self._file.parent.is_dir():
             return SchemaStatus(revision=None, head=self._chain.head)
         with _connected(self._engine) as connection:
             return status(connection, self._chain)
