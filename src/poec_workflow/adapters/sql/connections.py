@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from os.path import exists
 from pathlib import Path
 from threading import Lock
 from time import monotonic, sleep
@@ -189,8 +190,8 @@ class OwnConnections:
             self._ready = True
 
     def _status(self) -> SchemaStatus:
-        """Which schema is there; to connect would make an empty file."""
-        if self._file is not None and not self._file.exists():
+        """Which schema is there; to connect would make an empty file, unless its folder is not there either."""
+        if self._file is not None and not exists(self._file) and exists(self._file.parent):
             return SchemaStatus(revision=None, head=self._chain.head)
         with _connected(self._engine) as connection:
             return status(connection, self._chain)

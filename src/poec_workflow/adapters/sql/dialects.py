@@ -66,14 +66,18 @@ def make_engine(url: str | URL, busy_timeout: float, opened: OpenConnections) ->
 
 
 def _sqlite(file: SqliteFile, busy_timeout: float, opened: OpenConnections) -> Engine:
-    def connected() -> sqlite3.Connection:
+    def connected(*_: object) -> sqlite3.Connection:
         return opened.opened(lambda: file.connect(busy_timeout, _prepare_connection))
 
     def check_out(connection: sqlite3.Connection, _record: object, _proxy: object) -> None:
         if isinstance(connection, UnchangingConnection) and file.is_outdated(connection):
             raise DisconnectionError
 
-    engine = create_engine(URL.create("sqlite", database=str(file.path)), creator=connected, **_POOL)
+    url = URL.create("sqlite", database=str(file.path))
+    engine = create_engine(url, connect_args={"timeout": busy_timeout}, **_POOL)
+    # Whoever listens to every engine comes first, and may connect in another way.
+    event.listen(engine, "do_connect", connected)
+    event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     event.listen(engine, "invalidate", _on_invalidate)
     event.listen(engine, "checkout", check_out)
@@ -121,6 +125,11 @@ def _prepare_connection(connection: sqlite3.Connection) -> None:
     connection.execute(f"PRAGMA cache_size = -{_CACHE}").close()
     # It is opened at the first statement that reads it.
     connection.execute("PRAGMA schema_version").close()
+
+
+def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
+    if connection.isolation_level is not None:
+        _prepare_connection(connection)
 
 
 def _on_begin(connection: Connection) -> None:
