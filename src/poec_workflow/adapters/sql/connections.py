@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from os.path import exists
 from pathlib import Path
 from threading import Lock
 from time import monotonic, sleep
@@ -191,7 +191,7 @@ class OwnConnections:
 
     def _status(self) -> SchemaStatus:
         """Which schema is there; to connect would make an empty file, unless its folder is not there either."""
-        if self._file is not None and not exists(self._file) and exists(self._file.parent):
+        if self._file is not None and not _exists(self._file) and _exists(self._file.parent):
             return SchemaStatus(revision=None, head=self._chain.head)
         with _connected(self._engine) as connection:
             return status(connection, self._chain)
@@ -203,6 +203,10 @@ class OwnConnections:
             before = change(connection, self._chain)
             _commit(connection)
             return before
+
+
+def _exists(path: Path) -> bool:
+    return os.path.exists(path)  # noqa: PTH110 - a folder that can't be entered is no error
 
 
 def _commit(connection: Connection) -> None:
