@@ -23,7 +23,6 @@ _HIDING = (
     (re.compile(rf"""((["']){_SECRET}\2\s*:\s*){_VALUE}""", re.IGNORECASE), rf"\1{HIDDEN}"),
 )
 _NAMED = re.compile(r"(--?[\w-]+=)?[A-Za-z][A-Za-z0-9+._-]*://")
-_SUSPECT = re.compile(rf"://|\b{_SECRET}\s*=", re.IGNORECASE)
 
 
 def scheme_of(url: str) -> str | None:
@@ -40,9 +39,14 @@ def redacted(text: str, quoted: Iterable[str] = ()) -> str:
         quoted: what the text may quote, as the words of a command line: where one may hold a password, only its scheme
             is left.
     """
-    for each in sorted(filter(_SUSPECT.search, quoted), key=len, reverse=True):
+    for each in sorted(filter(_is_suspect, quoted), key=len, reverse=True):
         named = _NAMED.match(each)
         text = text.replace(each, f"{named.group() if named else ''}{HIDDEN}")
     for pattern, replacement in _HIDING:
         text = pattern.sub(replacement, text)
     return text
+
+
+def _is_suspect(word: str) -> bool:
+    """Whether a password may stand in a word, also one with blanks."""
+    return ("://" in word and "@" in word) or redacted(word) != word

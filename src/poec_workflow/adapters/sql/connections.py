@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -188,8 +189,8 @@ class OwnConnections:
             self._ready = True
 
     def _status(self) -> SchemaStatus:
-        """Which schema is there; to connect would make an empty file, and fail where there is no folder for it."""
-        if self._file is not None and not self._file.exists() and self._file.parent.is_dir():
+        """Which schema is there; to connect would make an empty file, unless its folder is not there either."""
+        if self._file is not None and not _exists(self._file) and _exists(self._file.parent):
             return SchemaStatus(revision=None, head=self._chain.head)
         with _connected(self._engine) as connection:
             return status(connection, self._chain)
@@ -201,6 +202,10 @@ class OwnConnections:
             before = change(connection, self._chain)
             _commit(connection)
             return before
+
+
+def _exists(path: Path) -> bool:
+    return os.path.exists(path)  # noqa: PTH110 - a folder that can't be entered is no error
 
 
 def _commit(connection: Connection) -> None:

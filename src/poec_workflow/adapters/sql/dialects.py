@@ -71,7 +71,7 @@ def make_engine(url: str | URL, busy_timeout: float, opened: OpenConnections) ->
 
 
 def _sqlite(file: SqliteFile, busy_timeout: float, opened: OpenConnections) -> Engine:
-    def connected() -> sqlite3.Connection:
+    def connected(*_: object) -> sqlite3.Connection:
         return opened.opened(lambda: file.connect(busy_timeout, _prepare_connection))
 
     def check_out(connection: sqlite3.Connection, _record: object, _proxy: object) -> None:
@@ -80,7 +80,10 @@ def _sqlite(file: SqliteFile, busy_timeout: float, opened: OpenConnections) -> E
 
     options = {_BEGINNINGS: {True: "BEGIN IMMEDIATE", False: "BEGIN"}}
     place = URL.create("sqlite", database=str(file.path))
-    engine = create_engine(place, creator=connected, execution_options=options, **_POOL)
+    engine = create_engine(place, connect_args={"timeout": busy_timeout}, execution_options=options, **_POOL)
+    # Whoever listens to every engine comes first, and may connect in another way.
+    event.listen(engine, "do_connect", connected)
+    event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     event.listen(engine, "invalidate", _on_invalidate)
     event.listen(engine, "checkout", check_out)
@@ -128,6 +131,11 @@ def _prepare_connection(connection: sqlite3.Connection) -> None:
     connection.execute(f"PRAGMA cache_size = -{_CACHE}").close()
     # It is opened at the first statement that reads it.
     connection.execute("PRAGMA schema_version").close()
+
+
+def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
+    if connection.isolation_level is not None:
+        _prepare_connection(connection)
 
 
 def _on_begin(connection: Connection) -> None:
