@@ -24,8 +24,9 @@ def kept(file: Path) -> Path:
         # What is loaded on demand is loaded before: nobody may look into root's folders.
         assert workflow_on(storage).session("S-1").capacity == 2
         assert storage.schema().up_to_date
-    for each in [file.parent, *file.parent.parents][:3]:
-        each.chmod(0o755)
+    for each in file.parents:
+        if not each.stat().st_mode & 0o005:
+            each.chmod(0o755)
     file.chmod(0o444)
     return file
 
