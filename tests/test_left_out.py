@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from poec_workflow import Accepted, Actor, ApplicationState, Malformed, Refused, Settings, commands, decide, diagrams
 from poec_workflow.commands import COMMANDS, Command
 from poec_workflow.explanation import explain
+from poec_workflow.explorer.application_case import ApplicationCase
 from poec_workflow.explorer.export import Export
-from poec_workflow.explorer.sample_case import SampleCase
 from poec_workflow.machines import LIFECYCLES
 from poec_workflow.model import ActorKind, SubjectKind, Tally
 from poec_workflow.policies.optional_rules import ENDED_BY_RULE, OPTIONAL_RULES
@@ -143,7 +143,7 @@ def test_the_explorer_leaves_it_out() -> None:
     """Neither a rule nor an advisory that is left out stands in the page's rows."""
     codes = ("quota-reached", "every-seat-given")
     for settings, shown in ((Settings(), True), (leaving_out(commands.Preregister, *codes), False)):
-        row = Export(SampleCase(settings)).data()["rows"]["L1"]
+        row = Export(ApplicationCase(settings)).data()["rows"]["L1"]
         stands = {each["code"] for each in (*row["checks"], *row["advises"])}
         assert (stands >= {*codes}) is shown
         assert stands.isdisjoint(codes) is not shown

@@ -14,7 +14,7 @@ from playwright.sync_api import Page as Tab
 
 from browser import chromium, npm
 from poec_workflow import Settings, commands
-from poec_workflow.explorer.sample_case import SampleCase
+from poec_workflow.explorer.application_case import ApplicationCase
 from poec_workflow.machines import APPLICATION
 from poec_workflow.policies import messages
 
@@ -151,7 +151,7 @@ def test_each_refusal_is_shown_with_its_reason(tab: Tab, folder: Path) -> None:
     """The answer shows Python's own codes and sentences for these very facts, in both languages."""
     shown = opened(tab, folder).shown([*REFUSALS.values()], DATA)
     for (code, recipe), each in zip(REFUSALS.items(), shown, strict=True):
-        expected = verdict(SampleCase(Settings()), recipe[-1], each["facts"])["refusals"]
+        expected = verdict(ApplicationCase(Settings()), recipe[-1], each["facts"])["refusals"]
         assert code in [refusal for refusal, *_ in expected]
         for lang, place in (("en", 2), ("fr", 1)):
             assert sorted(refusal for refusal, _ in each["shown"][lang]) == [refusal for refusal, *_ in expected]
@@ -165,7 +165,7 @@ def test_a_refusal_is_shown_to_who_presses(tab: Tab, folder: Path, code: str) ->
     explorer = opened(tab, folder)
     explorer.give(*REFUSALS[code])
     at = tab.evaluate("replay(DATA, moves).steps.at(-1).answer.facts")
-    expected = verdict(SampleCase(Settings()), REFUSALS[code][-1], at)["refusals"]
+    expected = verdict(ApplicationCase(Settings()), REFUSALS[code][-1], at)["refusals"]
     assert code in [each for each, *_ in expected]
     for lang, place in (("en", 2), ("fr", 1)):
         tab.click(f"[data-lang][lang={lang}]")

@@ -13,7 +13,7 @@ from explored_cells import differing, jobs
 from own_rules import BACK, EVERY, TAKEN_BACK
 from poec_workflow import Settings, commands, events
 from poec_workflow.diagrams import render
-from poec_workflow.explorer.sample_case import SampleCase
+from poec_workflow.explorer.application_case import ApplicationCase
 from poec_workflow.machines import Lifecycles, Rule, with_rows
 from poec_workflow.model import ApplicationState, SubjectKind, TrainingSession
 from poec_workflow.policies import Grant, condition
@@ -38,7 +38,7 @@ def test_the_page_answers_as_decide_does(more: bool, state: str, command: str) -
     """Whoever asks, on whatever day: who may, what refuses, and where it leads."""
     judged, lifecycles = made(more=more)
     lifecycle = lifecycles[SubjectKind.APPLICATION]
-    case = SampleCase(judged.settings)
+    case = ApplicationCase(judged.settings)
     there = lifecycle.states.index(ApplicationState(state))
     base = {**case.defaults(lifecycle.initial), "state": there, "actor": -1}
     names = ["today", "actor"]

@@ -17,8 +17,8 @@ from explored_cells import differences, jobs
 from poec_workflow import Accepted, Application, Settings, commands, decide
 from poec_workflow.catalogue import Catalogue
 from poec_workflow.decider import Refused
+from poec_workflow.explorer.application_case import ApplicationCase
 from poec_workflow.explorer.dimensions import Option
-from poec_workflow.explorer.sample_case import SampleCase
 from poec_workflow.explorer.tracing import Assignment
 from poec_workflow.explorer.truth_tables import tabulate
 from poec_workflow.machines import APPLICATION
@@ -81,7 +81,7 @@ def test_every_cell_is_what_python_decides(settings: Settings) -> None:
 def test_every_situation_is_what_python_decides(settings: Settings) -> None:
     """So it is where all facts are drawn at once."""
     judged, draw = page(settings), random.Random(6)  # noqa: S311 - drawn the same each time
-    case, data = SampleCase(settings), judged.data
+    case, data = ApplicationCase(settings), judged.data
     found = []
     for _ in range(2_000):
         at = {name: draw.randrange(len(options)) for name, options in data["dimensions"].items()}
@@ -274,7 +274,7 @@ def history(application: Application) -> dict[str, Any]:
     }
 
 
-def shown(case: SampleCase, facts: Mapping[str, Any]) -> dict[str, Any]:
+def shown(case: ApplicationCase, facts: Mapping[str, Any]) -> dict[str, Any]:
     """The same, as the page has it."""
 
     def value(name: str) -> Any:
@@ -291,7 +291,7 @@ def shown(case: SampleCase, facts: Mapping[str, Any]) -> dict[str, Any]:
 def journeys_judged(settings: Settings, count: int) -> tuple[set[str], set[str]]:
     """The states that journeys ended in and the codes that they met; Python goes each step beside the page."""
     draw = random.Random(12)  # noqa: S311 - drawn the same each time
-    case, data = SampleCase(settings), page(settings).data
+    case, data = ApplicationCase(settings), page(settings).data
     straight = [[move(token, data) for token in way.split()] for way in WAYS]
     journeys = [*straight, *(moves(draw, data) for _ in range(count))]
     endings: set[str] = set()

@@ -8,14 +8,14 @@ import pytest
 from explored import inputs, page
 
 from poec_workflow import Accepted, Application, Settings, decide, events
+from poec_workflow.explorer.application_case import ApplicationCase
 from poec_workflow.explorer.export import Export
-from poec_workflow.explorer.sample_case import SampleCase
 from poec_workflow.machines import APPLICATION
 from poec_workflow.messages import AddresseeKind
 from poec_workflow.model import Origin
 from poec_workflow.notices import CANDIDATE, NONE, NOTICES, PRESCRIBER, Audience, Notice, Notices, system, told_sentence
 
-CASE = SampleCase(Settings())
+CASE = ApplicationCase(Settings())
 DATA = page().data
 ROLES = {"AFEC": "trainer", "GRETA": "positioner", "INFA": "responsible", "FT-AGEN": "prescriber"}
 

@@ -34,7 +34,7 @@ from poec_workflow.explorer.dimensions import (
     words,
 )
 from poec_workflow.explorer.organization_options import STRANGER, actor_options, holder_options, or_unchanged
-from poec_workflow.explorer.session_case import ACTION, SESSION
+from poec_workflow.explorer.parent_action import ACTION, SESSION
 from poec_workflow.explorer.tracing import Assignment, traced
 from poec_workflow.frozen_map import FrozenMap
 from poec_workflow.model import ActionState, Application, SessionState, Tally, TrainingAction, TrainingSession

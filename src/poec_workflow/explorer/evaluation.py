@@ -42,11 +42,13 @@ class Evaluation:
 
     Attributes:
         lifecycle: the table of the subject, with a service's own rows if it has any.
+        offers: whether `no-transition` lists what the actor may do instead: that reads the permissions of all commands.
     """
 
     case: Case
     command: type[Command]
     lifecycle: Lifecycle
+    offers: bool = True
 
     def permitting_all(self) -> Evaluation:
         """The same where everybody may give the command."""
@@ -67,7 +69,10 @@ class Evaluation:
             subject, facts, command = inputs
             answer = decide(subject, command, facts, selecting)
             assert isinstance(answer, Refused)  # noqa: S101 - each row refuses
-            return answer.refusals[0]
+            [refusal] = answer.refusals
+            if self.offers or "possible" not in refusal.details:
+                return refusal
+            return evolve(refusal, details={**refusal.details, "possible": ()})
 
         table = self.table(select, self.lifecycle.states, existing=existing)
         # `decide` compares the version with an expected one, which the page does not give.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any, cast
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from poec_workflow import locales
 from poec_workflow.commands import Command
@@ -75,6 +76,10 @@ class Export:
 
     def _selection(self, command: type[Command], *, existing: bool) -> int:
         evaluation = Evaluation(self.case.standard, command, self.lifecycle)
+        with suppress(NotTabulated):
+            return self._kept(evaluation.selection(existing=existing))
+        # What others may do can't be tabulated; the command's own permissions may.
+        evaluation = evolve(evaluation, offers=False)
         number = self._tabulated(command, "not-permitted", lambda: evaluation.selection(existing=existing))
         if number is not None:
             return number

@@ -14,10 +14,10 @@ from typing import Any
 
 from poec_workflow import locales
 from poec_workflow.explorer.action_case import ActionCase
+from poec_workflow.explorer.application_case import ApplicationCase
 from poec_workflow.explorer.case import Case
 from poec_workflow.explorer.dimensions import translations, words
 from poec_workflow.explorer.export import Export
-from poec_workflow.explorer.sample_case import SampleCase
 from poec_workflow.explorer.session_case import SessionCase
 from poec_workflow.machines import Lifecycle
 from poec_workflow.model import SubjectKind
@@ -26,7 +26,7 @@ from poec_workflow.policies.settings import Settings, default_settings
 
 SCRIPTS = ("lookup.js", "rendering.js", "command_list.js", "controller.js")
 CASES: Mapping[SubjectKind, Callable[[Settings], Case]] = {
-    SubjectKind.APPLICATION: SampleCase,
+    SubjectKind.APPLICATION: ApplicationCase,
     SubjectKind.SESSION: SessionCase,
     SubjectKind.ACTION: ActionCase,
 }

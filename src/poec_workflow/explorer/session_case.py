@@ -18,20 +18,19 @@ from poec_workflow.explorer.decided_case import DecidedCase
 from poec_workflow.explorer.dimensions import (
     END,
     FIRST_DAY,
-    FUNDER,
     LATE_ENTRY,
     REGISTRATION_DEADLINE,
     ROLES,
     START,
     Dimensions,
 )
+from poec_workflow.explorer.parent_action import ACTION, SESSION, parent_action
 from poec_workflow.explorer.session_dimensions import DATES, SEATS, numbers, session_dimensions
 from poec_workflow.explorer.tracing import Assignment, traced
 from poec_workflow.frozen_map import FrozenMap
-from poec_workflow.model import ActionState, Application, Tally, TrainingAction, TrainingSession
+from poec_workflow.model import ActionState, Application, Tally, TrainingSession
 from poec_workflow.policies.facts import Enrolment, Facts
 
-ACTION, SESSION = "20211102000", "00301234"
 _FIELDS = {
     "start": "starts",
     "end": "ends",
@@ -140,7 +139,7 @@ class SessionCase(DecidedCase):
             {
                 "now": lambda: self.instant(assignment["today"]),
                 "actor": lambda: assignment["actor"],
-                "action": lambda: self._action(assignment),
+                "action": lambda: parent_action(assignment),
                 "enrolment": lambda: self._enrolment(assignment) if existing else None,
             },
             displayed={
@@ -171,15 +170,6 @@ class SessionCase(DecidedCase):
         counts = {name: 0 if created else values[name] for name in self.counts}
         counts["waiting"] = 0 if created else values["waiting"] - ended
         return {**{dimension: getattr(subject, name) for name, dimension in _FIELDS.items()}, **counts}
-
-    def _action(self, assignment: Assignment) -> TrainingAction:
-        return traced(
-            TrainingAction,
-            assignment,
-            {"state": lambda: assignment["action"]},
-            displayed={"reference": ACTION, "funder": FUNDER},
-            hidden={"version": 2, "title": "[POEC] Soudeur", "responsible": ROLES["responsible"]},
-        )
 
     def _enrolment(self, assignment: Assignment) -> Enrolment:
         return traced(

@@ -18,7 +18,6 @@ from poec_workflow.explorer.dimensions import (
     CANDIDATE,
     END,
     FIRST_DAY,
-    FUNDER,
     LATE_ENTRY,
     REGISTRATION_DEADLINE,
     ROLES,
@@ -28,6 +27,7 @@ from poec_workflow.explorer.dimensions import (
     dimensions,
     landmarks,
 )
+from poec_workflow.explorer.parent_action import ACTION, SESSION, parent_action
 from poec_workflow.explorer.tracing import Assignment, traced
 from poec_workflow.model import (
     ActionState,
@@ -38,14 +38,13 @@ from poec_workflow.model import (
     Prescriber,
     State,
     Tally,
-    TrainingAction,
     TrainingSession,
 )
 from poec_workflow.policies.calendar import local_day
 from poec_workflow.policies.deadlines import advice_deadline, expired_at
 from poec_workflow.policies.facts import Enrolment, Facts
 
-ACTION, SESSION, APPLICATION = "20211102000", "00301234", "C-000001"
+APPLICATION = "C-000001"
 
 ELSEWHERE = Application(
     reference="C-000002",
@@ -73,7 +72,7 @@ def _usual(dimension: str) -> object:
 
 
 @frozen(slots=False)
-class SampleCase(Case):
+class ApplicationCase(Case):
     """One training action, one session, one candidate, under a service's settings."""
 
     general = ("actor", "action", "session", "seats", "quota", "live", "elsewhere")
@@ -134,7 +133,7 @@ class SampleCase(Case):
             {
                 "now": lambda: self.instant(assignment["today"]),
                 "actor": lambda: assignment["actor"],
-                "action": lambda: self._action(assignment),
+                "action": lambda: parent_action(assignment),
                 "enrolment": lambda: self._enrolment(assignment, existing=existing),
                 "candidate_live": lambda: assignment["live"],
                 "retained_elsewhere": lambda: (ELSEWHERE,) if assignment["elsewhere"] else (),
@@ -182,15 +181,6 @@ class SampleCase(Case):
                 "session": lambda: self._session(assignment),
                 "tally": lambda: self._tally(assignment, existing=existing),
             },
-        )
-
-    def _action(self, assignment: Assignment) -> TrainingAction:
-        return traced(
-            TrainingAction,
-            assignment,
-            {"state": lambda: assignment["action"]},
-            displayed={"reference": ACTION, "funder": FUNDER},
-            hidden={"version": 2, "title": "[POEC] Soudeur", "responsible": ROLES["responsible"]},
         )
 
     def _session(self, assignment: Assignment) -> TrainingSession:
