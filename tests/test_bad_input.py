@@ -135,8 +135,8 @@ def test_a_malformed_line_harms_no_other(name: str, tmp_path: Path) -> None:
 def test_malformed_lines_in_french(tmp_path: Path) -> None:
     """The line's number, and how many faults are left out, are said in the language asked for."""
     ran = run(line("A-1", **{f"z{each}": 1 for each in range(20)}) + b"\n", tmp_path, "--lang", "fr")
-    assert ran.err.startswith("ligne 1: $.command.z0: ")
-    assert ran.err.endswith("; … et 12 de plus\n")
+    assert ran.err.startswith("ligne 1\xa0: $.command.z0\xa0: ")
+    assert ran.err.endswith("\xa0; … et 12 autres\n")
 
 
 def test_all_faults_of_a_line_are_printed(tmp_path: Path) -> None:

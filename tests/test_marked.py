@@ -49,8 +49,9 @@ def test_a_block_says_how_it_is_drawn() -> None:
 def test_a_services_own_settings_are_drawn() -> None:
     """Under a service's settings its codes stand in the page."""
     ours = Settings(refuse_also={commands.Convoke: (on_sunday,)})
-    assert "on-sunday" in update_blocks(OPEN + CLOSE, ours)
-    assert "on-sunday" not in update_blocks(OPEN + CLOSE)
+    whole = OPEN.replace(" -->", " full=yes -->")
+    assert "on-sunday" in update_blocks(whole + CLOSE, ours)
+    assert "on-sunday" not in update_blocks(whole + CLOSE)
 
 
 texts = st.text(st.sampled_from("ab \n`~-<!>"), max_size=60).filter(

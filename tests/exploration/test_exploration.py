@@ -362,5 +362,5 @@ def test_the_command_names_overlaps_and_states_that_nobody_leaves(monkeypatch: p
     monkeypatch.setattr("poec_workflow.cli.check_command.explore", lambda **_: found)
     ran = CliRunner().invoke(program, ["check"])
     assert ran.exit_code == 1
-    assert "never left: action archived\n" in ran.stdout
+    assert "never left: Training action Archived\n" in ran.stdout
     assert "overlap: L4 and L5 are both chosen by record-absence in convoked\n" in ran.stdout

@@ -57,7 +57,7 @@ def _parsed(page: Page, text: str) -> Any:
 def _plain(label: object) -> str:
     """A label as read: Mermaid's own escapes decoded, and a list of lines as lines."""
     lines = label if isinstance(label, list) else [label]
-    text = "<br/>".join(str(each) for each in lines).replace("<br>", "<br/>")
+    text = "<br/>".join(str(each) for each in lines).replace("<br>", "<br/>").replace("&nbsp;", "\xa0")
     return re.sub(r"ﬂ°°(\d+)¶ß", lambda found: chr(int(found[1])), text)
 
 

@@ -28,8 +28,13 @@ def error_text(error: Exception, lang: str) -> str:
 
 def faults_text(faults: Iterable[Fault], lang: str) -> str:
     """Where what can't be read, and why."""
-    between, colon = ("\u00a0; ", "\u00a0: ") if lang == "fr" else ("; ", ": ")
-    return between.join(f"{each.place}{colon}{sentence(each.problem, lang)}" for each in faults)
+    colon = "\u00a0: " if lang == "fr" else ": "
+    return between(lang).join(f"{each.place}{colon}{sentence(each.problem, lang)}" for each in faults)
+
+
+def between(lang: str) -> str:
+    """What stands between two faults."""
+    return "\u00a0; " if lang == "fr" else "; "
 
 
 def sentence(text: str, lang: str) -> str:

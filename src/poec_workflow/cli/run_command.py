@@ -16,7 +16,7 @@ from attrs import define, field
 from rich.progress import track
 
 from poec_workflow.cli import options
-from poec_workflow.cli.error_words import faults_text
+from poec_workflow.cli.error_words import between, faults_text
 from poec_workflow.cli.interruption import deferred_interrupt
 from poec_workflow.cli.terminal import console, print_json, print_table, say, table
 from poec_workflow.commands import Request
@@ -215,7 +215,7 @@ def short(faults: tuple[Fault, ...], lang: str) -> str:
     """A line's faults, the first few of them."""
     some = faults_text(faults[:_SHOWN_FAULTS], lang)
     more = len(faults) - _SHOWN_FAULTS
-    return f"{some}; {options.word('more', lang, count=more)}" if more > 0 else some
+    return f"{some}{between(lang)}{options.word('more', lang, count=more)}" if more > 0 else some
 
 
 def _report(tally: _Tally, states: Mapping[str, Any], format_: str, lang: str) -> None:
