@@ -553,3 +553,15 @@ def test_what_is_no_request_is_malformed() -> None:
                 call(given)
     with pytest.raises(Malformed, match=r"^\$\.settings: expected Settings, not 3"):
         evolve(workflow, settings=3)
+
+
+def test_a_reference_in_another_normal_form_is_another(house: House) -> None:
+    """Letter by letter: É as one character and as two are two candidates, whom a search finds both."""
+    composed, decomposed = (f"{each}loïse" for each in ("\u00c9", "E\u0301"))
+    for number, reference in enumerate((composed, decomposed), 1):
+        register = registering(number)
+        house.do(evolve(register, candidate=evolve(register.candidate, reference=reference)))
+    assert [each.reference for each in house.workflow.candidate_applications(composed)] == ["C-1"]
+    assert [each.reference for each in house.workflow.candidate_applications(decomposed)] == ["C-2"]
+    found = house.workflow.applications(ApplicationFilter(text="eloise")).items
+    assert [each.reference for each in found] == ["C-1", "C-2"]
