@@ -26,6 +26,10 @@ ASKING = (core, decorators, exceptions, formatting, parser, types)
 _SINGULAR_BELOW = 2
 
 
+_SUBCOMMAND = "COMMANDE [ARGUMENTS]..."
+"""What stands for a group's command in its usage: of this click makes no text to be translated."""
+
+
 @cache
 def french(name: str) -> Mapping[str, str]:
     """A table of English texts and their French ones: `click`, or `help`."""
@@ -53,6 +57,7 @@ def in_language(command: C, lang: str) -> C:
     made.help = command.help and texts.get(paragraphs(command.help), command.help)
     made.params = [_parameter(each, texts) for each in command.params]
     if isinstance(made, click.Group):
+        made.subcommand_metavar = _SUBCOMMAND
         made.commands = {name: in_language(each, lang) for name, each in made.commands.items()}
     return made
 
