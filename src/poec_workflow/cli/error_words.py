@@ -52,17 +52,19 @@ def sentence(text: str, lang: str) -> str:
     return f"{named[1]}\u00a0: {sentence(named[2], lang)}" if named else text
 
 
-_SENTENCES = frozenset({"why", "error"})
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_SENTENCES = frozenset({"why", "error", "url"})
 """Placeholders that stand for another sentence."""
 
 
 @cache
 def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """What each English sentence looks like, and the French one."""
-    return tuple((_pattern(english), told) for english, told in french("errors").items())
+    """What each English sentence looks like, and the French one; those that say most themselves come first."""
+    said = sorted(french("errors").items(), key=lambda each: -len(_PLACEHOLDER.sub("", each[0])))
+    return tuple((_pattern(english), told) for english, told in said)
 
 
 def _pattern(template: str) -> re.Pattern[str]:
-    pieces = re.split(r"\{(\w+)\}", template)
+    pieces = _PLACEHOLDER.split(template)
     named = (f"(?P<{each}>.+?)" if index % 2 else re.escape(each) for index, each in enumerate(pieces))
     return re.compile("".join(named), re.DOTALL)
