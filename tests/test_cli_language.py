@@ -195,3 +195,22 @@ def test_programs_read_codes() -> None:
     for each in said.values():
         assert each["refusals"][0].pop("message")
     assert said["fr"] == said["en"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("applications --after nonsense", "--after: not the cursor of a page"),
+        ("sessions --from 1800-01-01", "--from: expected a year from 1900 to 2999"),
+        ("applications --role trainer", "--organization: required where a role is named"),
+        ("explain C-1 --kind candidate", "--candidate: required for an actor of the kind candidate"),
+        (f"candidate {'x' * 65}", "REFERENCE: expected 1 to 64 characters, not 65"),
+        ('exec {"at":5}', "$.at: expected an instant of RFC 3339"),
+    ],
+)
+def test_a_fault_of_an_option_names_the_option(words: str, said: str) -> None:
+    """Not the field that Python would call it; what is read as JSON keeps its places."""
+    ran = invoke(*words.split(), "--store", "memory:", "--lang", "en")
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert said in ran.stderr
+    assert "--store" not in ran.stderr

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pkgutil import resolve_name
@@ -32,7 +32,7 @@ _COMMANDS = {
     "history": "inspection_commands:history",
     "show": "inspection_commands:show",
     "applications": "list_commands:applications",
-    "candidate": "candidate_command:candidate",
+    "candidate": "candidate_command:candidate_history",
     "sessions": "list_commands:sessions",
     "actions": "list_commands:actions",
     "dashboard": "dashboard_commands:dashboard",
@@ -85,7 +85,7 @@ class Program(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command that was named; of what it raises say what is to be said, and exit."""
-        with _failures_said(ctx.meta.get(_GIVEN, ())):
+        with _failures_said(ctx.meta.get(_GIVEN, ()), lambda: self.get_command(ctx, ctx.invoked_subcommand or "")):
             return super().invoke(ctx)
 
 
@@ -93,7 +93,7 @@ _GIVEN = "poec_workflow.given"
 
 
 @contextmanager
-def _failures_said(given: Sequence[str]) -> Iterator[None]:
+def _failures_said(given: Sequence[str], command: Callable[[], click.Command | None] = lambda: None) -> Iterator[None]:
     """Turn exceptions into messages and exit codes; quote no password that stands among the words that were given."""
     try:
         yield
@@ -110,7 +110,7 @@ def _failures_said(given: Sequence[str]) -> Iterator[None]:
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - each has its exit code
         from poec_workflow.cli.failures import leave  # noqa: PLC0415 - needs the domain, which help does not
 
-        leave(error, given)
+        leave(error, given, command())
 
 
 def _quote_no_password(error: click.ClickException, given: Sequence[str]) -> None:

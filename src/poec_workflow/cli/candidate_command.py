@@ -17,16 +17,16 @@ from poec_workflow.model import OPEN_STATES
 from poec_workflow.views import ApplicationRow
 
 
-@click.command()
-@click.argument("reference")
+@click.command("candidate")
+@click.argument("candidate", metavar="REFERENCE")
 @options.store
 @options.settings
 @options.list_format
 @options.lang
-def candidate(reference: str, store: str, places: tuple[str, ...], format_: str, lang: str) -> None:
+def candidate_history(candidate: str, store: str, places: tuple[str, ...], format_: str, lang: str) -> None:
     """List a candidate's applications, in progress and past, and how each ended."""
     workflow = options.open_workflow(store, places, make=False)
-    rows = workflow.candidate_applications(reference)
+    rows = workflow.candidate_applications(candidate)
     if format_ != "text":
         print_list(rows, ApplicationRow, format_, {})
         return

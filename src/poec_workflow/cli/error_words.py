@@ -6,30 +6,32 @@ A sentence that the table does not have is told as it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from poec_workflow import locales
 from poec_workflow.cli.cell_texts import coded
 from poec_workflow.cli.click_words import french
 from poec_workflow.errors import CommandRefused, Fault, Malformed
+from poec_workflow.frozen_map import FrozenMap
 
 _OPTION = re.compile(r"(--[\w-]+(?: \S+)?|\$\S*|'.*?'): (.*)", re.DOTALL)
 
 
-def error_text(error: Exception, lang: str) -> str:
-    """What an exception says."""
+def error_text(error: Exception, lang: str, options: Mapping[str, str] = FrozenMap({})) -> str:
+    """What an exception says; `options`: what fields are called on the command line."""
     if isinstance(error, CommandRefused):
         return "; ".join(coded(each, lang) for each in error.refusals)
     if isinstance(error, Malformed):
-        return faults_text(error.faults, lang)
+        return faults_text(error.faults, lang, options)
     return sentence(str(error), lang)
 
 
-def faults_text(faults: Iterable[Fault], lang: str) -> str:
+def faults_text(faults: Iterable[Fault], lang: str, options: Mapping[str, str] = FrozenMap({})) -> str:
     """Where what can't be read, and why."""
     colon = "\u00a0: " if lang == "fr" else ": "
-    return between(lang).join(f"{each.place}{colon}{sentence(each.problem, lang)}" for each in faults)
+    places = ((options.get(each.place.removeprefix("$."), each.place), each.problem) for each in faults)
+    return between(lang).join(f"{place}{colon}{sentence(problem, lang)}" for place, problem in places)
 
 
 def between(lang: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from types import FrameType
 from typing import Final, NoReturn
@@ -38,13 +38,19 @@ _OUTSIDE = tuple(f"{_OURS}.{each}" for each in ("adapters", "cli"))
 """What these call are libraries: what fails there is no service's code."""
 
 
-def leave(error: BaseException, given: Sequence[str] = ()) -> NoReturn:
-    """Say what went wrong, and exit; no password is quoted that stands among the words that were given."""
+def leave(error: BaseException, given: Sequence[str] = (), command: click.Command | None = None) -> NoReturn:
+    """Say what went wrong, and exit.
+
+    Args:
+        error: what was raised.
+        given: the words of the command line: no password is quoted that stands among them.
+        command: that was given; its options are named where their values are at fault.
+    """
     code = exit_code(error)
     if code == PIPE_CLOSED:
         _say_no_more()
     else:
-        say(f"poec-workflow: {redacted(description(error, code), given)}", err=True)
+        say(f"poec-workflow: {redacted(description(error, code, command), given)}", err=True)
     raise click.exceptions.Exit(code) from error
 
 
@@ -66,15 +72,25 @@ def exit_code(error: BaseException) -> int:
     return SERVICE
 
 
-def description(error: BaseException, code: int) -> str:
+def description(error: BaseException, code: int, command: click.Command | None) -> str:
     """What is said of an exception: of one in a service's own code its place and class too."""
     if not isinstance(error, Exception):
         return sentence("interrupted", language.current())
     if code != SERVICE:
-        return error_text(error, language.current())
+        return error_text(error, language.current(), _options(command))
     if os.environ.get(WHOLE_TRACEBACK):
         return "\n" + "".join(traceback.format_exception(error)).rstrip()
     return "".join((*_notes(error), _place(error), "".join(traceback.format_exception_only(error)).splitlines()[0]))
+
+
+def _options(command: click.Command | None) -> Mapping[str, str]:
+    """What the fields of a question are called on the command line."""
+    params = command.params if command else ()
+    return {
+        each.name: each.opts[0] if isinstance(each, click.Option) else each.human_readable_name
+        for each in params
+        if each.name
+    }
 
 
 def _notes(error: BaseException) -> Iterator[str]:
