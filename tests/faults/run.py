@@ -69,7 +69,8 @@ def run_in(copy: Path, *command: str) -> subprocess.CompletedProcess[str]:
 def by_tests(copy: Path) -> Verdict:
     """Whether an example test fails, and which does first."""
     tests = [f"tests/test_{name}.py" for name in TESTS]
-    found = run_in(copy, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests)
+    # Rules are the same on every storage: to begin a server for each fault takes longer than to find it.
+    found = run_in(copy, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-k", "not postgresql", *tests)
     first = next((line for line in found.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))), "no test")
     return found.returncode == 1, first[:100]
 
