@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from guarantees import MADE
 from poec_workflow.adapters.sql import SqlStorage
@@ -18,6 +19,23 @@ from postgres import SERVER, NoPostgreSQL
 os.environ.setdefault("POEC_LANG", "en")
 # And what is printed does not depend on the terminal that the tests run in.
 os.environ.pop("COLUMNS", None)
+
+
+_SHARE = float(os.environ.get("POEC_TEST_SHARE", "1"))
+"""Which part of each property's examples is tried."""
+_FEW = 25
+"""So many are tried in any case, where a property has as many."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Try a part of the examples where the environment asks for one, as a run that many wait for does."""
+    if _SHARE >= 1:
+        return
+    tests: set[Any] = {getattr(each.obj, "__func__", each.obj) for each in items if isinstance(each, pytest.Function)}
+    for test in tests:
+        if own := getattr(test, "_hypothesis_internal_use_settings", None):
+            fewer = max(min(own.max_examples, _FEW), int(own.max_examples * _SHARE))
+            test._hypothesis_internal_use_settings = settings(own, max_examples=fewer)  # noqa: SLF001
 
 
 @pytest.fixture(params=sorted(MADE))
