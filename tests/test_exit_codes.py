@@ -98,7 +98,13 @@ def test_ctrl_c_says_the_line_that_is_reached(folder: Path, times: int) -> None:
     (folder / "journal.jsonl").write_text("\n".join(LINES[:200]), encoding="utf-8")
     program = [sys.executable, "-m", "poec_workflow"]
     with subprocess.Popen(
-        [*program, "run", "-", "--format", "json"], cwd=folder, stdin=subprocess.PIPE, stdout=-1, stderr=-1
+        [*program, "run", "-", "--format", "json"],
+        cwd=folder,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        # A shell lets what it runs in the background ignore Ctrl-C, and its children with it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     ) as running:
         assert running.stdin
         running.stdin.write("\n".join(LINES[:40]).encode() + b"\n")
