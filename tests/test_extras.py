@@ -16,6 +16,7 @@ import pytest
         ("email", "icalendar", "email"),
         ("webhook", "httpcore2", "webhook"),
         ("broker_channel", "kombu", "broker"),
+        ("opentelemetry_observer", "opentelemetry", "otel"),
     ],
 )
 def test_an_adapter_names_its_extra(adapter: str, library: str, extra: str) -> None:

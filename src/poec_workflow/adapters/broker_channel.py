@@ -8,12 +8,11 @@ from typing import Any
 
 from attrs import field, frozen
 
-try:
+from poec_workflow.adapters.extras import needs_extra
+
+with needs_extra("broker"):
     from kombu import Connection, Exchange, Producer
     from kombu.exceptions import KombuError, OperationalError
-except ModuleNotFoundError as error:
-    error.add_note("This needs its extra: pip install 'poec-workflow[broker]'")
-    raise
 
 from poec_workflow.adapters.broker_urls import check_broker_url
 from poec_workflow.adapters.forking import abandon, follow_forks

@@ -8,8 +8,12 @@ from __future__ import annotations
 from time import time_ns
 
 from attrs import define, field
-from opentelemetry.metrics import Counter, Histogram, MeterProvider, get_meter
-from opentelemetry.trace import SpanKind, Tracer, TracerProvider, get_tracer
+
+from poec_workflow.adapters.extras import needs_extra
+
+with needs_extra("otel"):
+    from opentelemetry.metrics import Counter, Histogram, MeterProvider, get_meter
+    from opentelemetry.trace import SpanKind, Tracer, TracerProvider, get_tracer
 
 from poec_workflow.commands import Request
 from poec_workflow.decider import Accepted, Refused
