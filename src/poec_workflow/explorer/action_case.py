@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
@@ -39,7 +39,7 @@ from poec_workflow.explorer.tracing import Assignment, traced
 from poec_workflow.frozen_map import FrozenMap
 from poec_workflow.model import ActionState, Application, SessionState, Tally, TrainingAction, TrainingSession
 from poec_workflow.policies.deadlines import deadline_after
-from poec_workflow.policies.facts import Enrolment, Facts
+from poec_workflow.policies.facts import Enrolment
 
 _CERTIFICATES = ("RNCP34567", "RNCP36789")
 _TITLE = "Soudeur"
@@ -97,6 +97,8 @@ class ActionCase(DecidedCase):
     counts = ("waiting",)
     own = ("certification", "pending", "responsible")
     payloads = PAYLOADS
+    fields = FrozenMap(_FIELDS)
+    absent = FrozenMap({"enrolment": None, "candidate_live": False, "retained_elsewhere": ()})
     mixers = FrozenMap(
         {
             "waiting": ("today", "waiting"),
@@ -149,43 +151,28 @@ class ActionCase(DecidedCase):
         """The action, and its funder."""
         return {"action": ACTION, **({"funder": FUNDER} if kind is commands.CreateAction else {})}
 
-    def facts(self, assignment: Assignment, *, existing: bool) -> Facts:
-        """The facts of an assignment; `existing`: the action is there already."""
-        return traced(
-            Facts,
-            assignment,
-            {
-                "now": lambda: self.instant(assignment["today"]),
-                "actor": lambda: assignment["actor"],
-                "action": lambda: self.subject(assignment) if existing else None,
-                "enrolments": lambda: self._enrolments(assignment) if existing else (),
-            },
-            displayed={
-                "settings": self.settings,
-                "expected_version": None,
-                "enrolment": None,
-                "candidate_live": False,
-                "retained_elsewhere": (),
-            },
-        )
+    def surroundings(self, assignment: Assignment, *, existing: bool) -> Mapping[str, Callable[[], Any]]:
+        """The action, and its session."""
+        return {
+            "action": lambda: self.subject(assignment) if existing else None,
+            "enrolments": lambda: self._enrolments(assignment) if existing else (),
+        }
 
     def subject(self, assignment: Assignment) -> TrainingAction:
         """The action of an assignment."""
-        fields = {name: (lambda dimension=dimension: assignment[dimension]) for name, dimension in _FIELDS.items()}
         return traced(
             TrainingAction,
             assignment,
-            {"state": lambda: assignment["state"], **fields},
+            {"state": lambda: assignment["state"], **self.traced_fields(assignment)},
             displayed={"reference": ACTION, "funder": FUNDER},
             hidden={"version": 3, "title": f"{self.settings.title_prefix} {_TITLE}".strip()},
         )
 
     def facts_after(self, values: Mapping[str, Any], answer: Accepted) -> Mapping[str, Any]:
         """The action's dimensions after an accepted command."""
-        subject: Any = answer.subject
         ended = sum(isinstance(each.subject, Application) for each in answer.consequences)
         waiting = None if answer.change.before is None or values["waiting"] is None else values["waiting"] - ended
-        return {**{dimension: getattr(subject, name) for name, dimension in _FIELDS.items()}, "waiting": waiting}
+        return {**self.copied(answer.subject), "waiting": waiting}
 
     def _enrolments(self, assignment: Assignment) -> tuple[Enrolment, ...]:
         count = assignment["waiting"]

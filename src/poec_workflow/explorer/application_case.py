@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cached_property, partial
@@ -42,7 +42,7 @@ from poec_workflow.model import (
 )
 from poec_workflow.policies.calendar import local_day
 from poec_workflow.policies.deadlines import advice_deadline, expired_at
-from poec_workflow.policies.facts import Enrolment, Facts
+from poec_workflow.policies.facts import Enrolment
 
 APPLICATION = "C-000001"
 
@@ -125,21 +125,14 @@ class ApplicationCase(Case):
         """Who was convoked was convoked at least once."""
         return bool(values["attempts"] >= self.least_attempts(values["state"]))
 
-    def facts(self, assignment: Assignment, *, existing: bool) -> Facts:
-        """The facts of an assignment; `existing`: the application is registered already."""
-        return traced(
-            Facts,
-            assignment,
-            {
-                "now": lambda: self.instant(assignment["today"]),
-                "actor": lambda: assignment["actor"],
-                "action": lambda: parent_action(assignment),
-                "enrolment": lambda: self._enrolment(assignment, existing=existing),
-                "candidate_live": lambda: assignment["live"],
-                "retained_elsewhere": lambda: (ELSEWHERE,) if assignment["elsewhere"] else (),
-            },
-            displayed={"settings": self.settings, "expected_version": None},
-        )
+    def surroundings(self, assignment: Assignment, *, existing: bool) -> Mapping[str, Callable[[], Any]]:
+        """The action, the session and its counts, and the candidate's other applications."""
+        return {
+            "action": lambda: parent_action(assignment),
+            "enrolment": lambda: self._enrolment(assignment, existing=existing),
+            "candidate_live": lambda: assignment["live"],
+            "retained_elsewhere": lambda: (ELSEWHERE,) if assignment["elsewhere"] else (),
+        }
 
     def subject(self, assignment: Assignment) -> Application:
         """The application of an assignment."""

@@ -34,6 +34,7 @@ class Case(ABC):
         own: those of the subject itself, besides its state.
         payloads: the fields of each command that an assignment gives; the others keep their defaults.
         sums: a count ▸ the counts that are a part of it.
+        absent: the facts that decide nothing here, and what they are.
     """
 
     settings: Settings
@@ -42,6 +43,7 @@ class Case(ABC):
     own: ClassVar[tuple[str, ...]]
     payloads: ClassVar[Payloads]
     sums: ClassVar[Mapping[str, tuple[str, ...]]] = FrozenMap({})
+    absent: ClassVar[Mapping[str, Any]] = FrozenMap({})
 
     @cached_property
     def standard(self) -> Self:
@@ -68,9 +70,22 @@ class Case(ABC):
     def example(self) -> Mapping[str, object]:
         """What the page says of the example."""
 
-    @abstractmethod
     def facts(self, assignment: Assignment, *, existing: bool) -> Facts:
         """The facts of an assignment; `existing`: the subject is there already."""
+        return traced(
+            Facts,
+            assignment,
+            {
+                "now": lambda: self.instant(assignment["today"]),
+                "actor": lambda: assignment["actor"],
+                **self.surroundings(assignment, existing=existing),
+            },
+            displayed={"settings": self.settings, "expected_version": None, **self.absent},
+        )
+
+    @abstractmethod
+    def surroundings(self, assignment: Assignment, *, existing: bool) -> Mapping[str, Callable[[], Any]]:
+        """What surrounds the subject, by the field of `Facts`."""
 
     @abstractmethod
     def subject(self, assignment: Assignment) -> Any:  # noqa: ANN401 - of each kind

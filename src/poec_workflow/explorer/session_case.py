@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -29,7 +29,7 @@ from poec_workflow.explorer.session_dimensions import DATES, SEATS, numbers, ses
 from poec_workflow.explorer.tracing import Assignment, traced
 from poec_workflow.frozen_map import FrozenMap
 from poec_workflow.model import ActionState, Application, Tally, TrainingSession
-from poec_workflow.policies.facts import Enrolment, Facts
+from poec_workflow.policies.facts import Enrolment
 
 _FIELDS = {
     "start": "starts",
@@ -86,6 +86,8 @@ class SessionCase(DecidedCase):
     counts = ("retained", "waiting", "registrations")
     own = (*ROLES, *DATES, "capacity", "coefficient")
     payloads = PAYLOADS
+    fields = FrozenMap(_FIELDS)
+    absent = FrozenMap({"enrolments": (), "candidate_live": False, "retained_elsewhere": ()})
     sums = FrozenMap({"registrations": ("retained", "waiting")})
     mixers = FrozenMap({"waiting": ("today", "ends", "waiting")})
     followers = ("today", "ends", "waiting")
@@ -131,45 +133,30 @@ class SessionCase(DecidedCase):
         """The session, and what must be given and decides nothing."""
         return {"session": SESSION, **_FIXED.get(kind, {})}
 
-    def facts(self, assignment: Assignment, *, existing: bool) -> Facts:
-        """The facts of an assignment; `existing`: the session is there already."""
-        return traced(
-            Facts,
-            assignment,
-            {
-                "now": lambda: self.instant(assignment["today"]),
-                "actor": lambda: assignment["actor"],
-                "action": lambda: parent_action(assignment),
-                "enrolment": lambda: self._enrolment(assignment) if existing else None,
-            },
-            displayed={
-                "settings": self.settings,
-                "expected_version": None,
-                "enrolments": (),
-                "candidate_live": False,
-                "retained_elsewhere": (),
-            },
-        )
+    def surroundings(self, assignment: Assignment, *, existing: bool) -> Mapping[str, Callable[[], Any]]:
+        """The action, and the session with its counts."""
+        return {
+            "action": lambda: parent_action(assignment),
+            "enrolment": lambda: self._enrolment(assignment) if existing else None,
+        }
 
     def subject(self, assignment: Assignment) -> TrainingSession:
         """The session of an assignment."""
-        fields = {name: (lambda dimension=dimension: assignment[dimension]) for name, dimension in _FIELDS.items()}
         return traced(
             TrainingSession,
             assignment,
-            {"state": lambda: assignment["state"], **fields},
+            {"state": lambda: assignment["state"], **self.traced_fields(assignment)},
             displayed={"reference": SESSION, "action": ACTION},
             hidden={"version": 3, "place": "Agen", "minimum_headcount": 0, "information_dates": ()},
         )
 
     def facts_after(self, values: Mapping[str, Any], answer: Accepted) -> Mapping[str, Any]:
         """The session's dimensions after an accepted command."""
-        subject: Any = answer.subject
         created = answer.change.before is None
         ended = sum(isinstance(each.subject, Application) for each in answer.consequences)
         counts = {name: 0 if created else values[name] for name in self.counts}
         counts["waiting"] = 0 if created else values["waiting"] - ended
-        return {**{dimension: getattr(subject, name) for name, dimension in _FIELDS.items()}, **counts}
+        return {**self.copied(answer.subject), **counts}
 
     def _enrolment(self, assignment: Assignment) -> Enrolment:
         return traced(
