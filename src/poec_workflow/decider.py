@@ -204,7 +204,7 @@ def no_transition(subject: Subject, command: str, lifecycle: Lifecycle, possible
 
 def _possible(subject: Subject, facts: Facts, lifecycle: Lifecycle) -> tuple[str, ...]:
     """The types of the commands that a state accepts and the actor may give, as far as shows without a payload."""
-    permissions, kind = facts.settings.permissions, facts.actor.kind
+    permissions = facts.settings.permissions
     # Most commands share their grants, which are asked once.
     asked: dict[int, bool] = {}
     possible = []
@@ -213,12 +213,7 @@ def _possible(subject: Subject, facts: Facts, lifecycle: Lifecycle) -> tuple[str
             grants = row.permit or permissions[command]
             known = asked.get(id(grants))
             if known is None:
-                known = False
-                for grant in grants:
-                    if grant.kind is kind and grant.covers(subject, facts, None):
-                        known = True
-                        break
-                asked[id(grants)] = known
+                known = asked[id(grants)] = permitted(grants, subject, facts, None)
             if known:
                 possible.append(command.type)
                 break
