@@ -17,8 +17,7 @@ from poec_workflow.views import ApplicationRow
 
 def coded(answer: Refusal | Advisory, lang: str) -> str:
     """A code, by which one finds help, and its sentence."""
-    colon = "\u00a0:" if lang == "fr" else ":"
-    return f"{answer.code}{colon} {answer.message(lang)}"
+    return locales.labelled(answer.code, answer.message(lang), lang)
 
 
 def prescriber_text(prescriber: Prescriber, lang: str) -> str:
@@ -36,8 +35,19 @@ def field_text(value: object, zone: tzinfo, lang: str) -> str:
     if isinstance(value, datetime):
         value = in_zone(value, zone)
     if isinstance(value, Decimal):
-        value = Decimal(to_dict(value))
-    return value if isinstance(value, str) and not hasattr(value, "value") else locales.shown(value, lang)
+        return _decimal_text(value, lang)
+    return value if type(value) is str else locales.shown(value, lang)
+
+
+def _decimal_text(value: Decimal, lang: str) -> str:
+    """As short as it is written."""
+    return locales.shown(Decimal(to_dict(value)), lang)
+
+
+def motive_text(motive: str, reason: str | None, catalogue: Catalogue, lang: str) -> str:
+    """Why an application was not retained: a motive, and the reason."""
+    why, exactly = (catalogue.label(lang, motive, each) for each in (None, reason))
+    return options.word("motive-and-reason", lang, motive=why, reason=exactly)
 
 
 def convocation_text(convocation: Convocation, lang: str) -> str:
@@ -51,10 +61,10 @@ def convocation_text(convocation: Convocation, lang: str) -> str:
 def ending_text(ended: Application | ApplicationRow, catalogue: Catalogue, lang: str) -> str:
     """How it ended [S]: entry, exit and weekly hours, or motive and reason; empty where only the state says it."""
     # With rows of a service's own it may have both: who was retained, and withdraws after that.
-    if ended.state is ApplicationState.RETAINED and ended.entry is not None and ended.exit is not None:
-        entry, leaving = locales.shown(ended.entry, lang), locales.shown(ended.exit, lang)
-        return options.word("training", lang, entry=entry, exit=leaving, hours=Decimal(to_dict(ended.weekly_hours)))
+    dates, hours = (ended.entry, ended.exit), ended.weekly_hours
+    if ended.state is ApplicationState.RETAINED and None not in dates and hours is not None:
+        entry, leaving = (locales.shown(each, lang) for each in dates)
+        return options.word("training", lang, entry=entry, exit=leaving, hours=_decimal_text(hours, lang))
     if ended.motive is None or ended.state is not ApplicationState.REJECTED:
         return ""
-    motive, reason = (catalogue.label(lang, ended.motive, each) for each in (None, ended.reason))
-    return options.word("motive-and-reason", lang, motive=motive, reason=reason)
+    return motive_text(ended.motive, ended.reason, catalogue, lang)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, tzinfo
+from typing import overload
 
 import click
 
@@ -42,6 +43,10 @@ class DayOrInstant(click.ParamType["date | datetime"]):
             self.fail(f"{value!r}: {error.faults[0].problem}", param, ctx)
 
 
+@overload
+def day_of(at: date, zone: tzinfo) -> date: ...
+@overload
+def day_of(at: date | None, zone: tzinfo) -> date | None: ...
 def day_of(at: date | datetime | None, zone: tzinfo) -> date | None:
     """The day that is meant, in a zone."""
     return local_day(at, zone) if isinstance(at, datetime) else at

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from pathlib import Path
@@ -24,12 +24,12 @@ from poec_workflow.cli.demo_scenario import Scenario, Step
 from poec_workflow.cli.history_table import history_table
 from poec_workflow.cli.inspection_commands import explanation_table
 from poec_workflow.cli.lifecycle_tree import lifecycle_tree
-from poec_workflow.cli.line_wrapping import wrap
+from poec_workflow.cli.line_wrapping import HANG, wrap
 from poec_workflow.cli.terminal import console, dashboard_note, dashboard_table, print_table
 from poec_workflow.commands import Request
 from poec_workflow.decider import Refused
 from poec_workflow.diagrams import render
-from poec_workflow.machines import LIFECYCLES
+from poec_workflow.machines import LIFECYCLES, Lifecycle
 from poec_workflow.model import SubjectKind
 from poec_workflow.policies.settings import default_settings
 from poec_workflow.ports import FixedClock, SystemClock
@@ -95,8 +95,8 @@ class _Tour:
 def demo(keep: Path | None, at: date | datetime | None, lang: str) -> None:
     """Tell a season from registration to sweep: the tour."""
     zone = default_settings().zone
-    today = day_of(at or SystemClock().now(), zone) or date.max
-    drawings = _free(keep) if keep else []
+    today = day_of(at or SystemClock().now(), zone)
+    drawings = _free(keep) if keep else {}
     with _store_url(keep) as url:
         clock = FixedClock(datetime.combine(today, _MORNING, zone))
         tour = _Tour(console(), options.open_workflow(url, (), clock), lang)
@@ -105,8 +105,8 @@ def demo(keep: Path | None, at: date | datetime | None, lang: str) -> None:
             _print_answer(tour, step)
         _show_end(tour)
         options.close(tour.workflow)
-        for path, name in zip(drawings, LIFECYCLES, strict=False):
-            path.write_text(render(LIFECYCLES[name], "svg", lang=lang), encoding="utf-8")
+        for path, lifecycle in drawings.items():
+            path.write_text(render(lifecycle, "svg", lang=lang), encoding="utf-8")
     tour.out.print()
     if keep:
         told = TEXTS[lang]["kept"].format(store=keep, drawings=", ".join(each.name for each in drawings))
@@ -114,12 +114,12 @@ def demo(keep: Path | None, at: date | datetime | None, lang: str) -> None:
         for each in _LOOKS:
             tour.out.print(f"  poec-workflow {each} --store {shlex.quote(url)}", markup=False, soft_wrap=True)
     else:
-        _print_hanging(tour.out, TEXTS[lang]["look"], 2)
+        _print_hanging(tour.out, TEXTS[lang]["look"], HANG)
 
 
-def _free(keep: Path) -> Sequence[Path]:
-    """Where the pictures go; a usage error where something stands there or at the store's place."""
-    drawings = [keep.with_name(f"{keep.stem}-{each.name}.svg") for each in LIFECYCLES.values()]
+def _free(keep: Path) -> Mapping[Path, Lifecycle]:
+    """Where each picture goes; a usage error where something stands there or at the store's place."""
+    drawings = {keep.with_name(f"{keep.stem}-{each.name}.svg"): each for each in LIFECYCLES.values()}
     for each in (keep, *drawings):
         if each.exists():
             raise click.UsageError(f"{each} is there already; --keep makes new files")
@@ -154,7 +154,7 @@ def _print_answer(tour: _Tour, step: Step) -> None:
     _print_hanging(tour.out, f"{locales.shown(step.at, tour.lang)}  {sentence}", 18)
     if isinstance(answer, Refused):
         for refusal in answer.refusals:
-            _print_hanging(tour.out, f"    ✗ {coded(refusal, tour.lang)}", 2, style="red")
+            _print_hanging(tour.out, f"    ✗ {coded(refusal, tour.lang)}", HANG, style="red")
         return
     for change in answer.changes:
         state = locales.state(change.subject.state, tour.lang)

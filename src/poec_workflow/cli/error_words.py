@@ -29,9 +29,8 @@ def error_text(error: Exception, lang: str, options: Mapping[str, str] = FrozenM
 
 def faults_text(faults: Iterable[Fault], lang: str, options: Mapping[str, str] = FrozenMap({})) -> str:
     """Where what can't be read, and why."""
-    colon = "\u00a0: " if lang == "fr" else ": "
     places = ((options.get(each.place.removeprefix("$."), each.place), each.problem) for each in faults)
-    return between(lang).join(f"{place}{colon}{sentence(problem, lang)}" for place, problem in places)
+    return between(lang).join(locales.labelled(place, sentence(problem, lang), lang) for place, problem in places)
 
 
 def between(lang: str) -> str:
@@ -51,7 +50,7 @@ def sentence(text: str, lang: str) -> str:
             }
             return locales.filled(template, told, lang)
     named = _OPTION.fullmatch(text)
-    return f"{named[1]}\u00a0: {sentence(named[2], lang)}" if named else text
+    return locales.labelled(named[1], sentence(named[2], lang), lang) if named else text
 
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 
 from attrs import fields
 
 from poec_workflow import locales
 from poec_workflow.cli import options
-from poec_workflow.cli.cell_texts import coded, field_text
+from poec_workflow.cli.cell_texts import coded, field_text, motive_text
 from poec_workflow.cli.terminal import table
 from poec_workflow.cli.text_table import TextTable
 from poec_workflow.events import AnyEvent, Event
 from poec_workflow.history import HistoryEntry
 from poec_workflow.model import Actor
-from poec_workflow.policies.calendar import in_zone
 from poec_workflow.policies.settings import Settings
 
 _ENVELOPE = frozenset(each.name for each in fields(Event))
@@ -29,8 +28,8 @@ def history_table(entries: Sequence[HistoryEntry], settings: Settings, lang: str
     rows = [
         (
             each.event.version,
-            _instant(each.event.effective_at, zone, lang),
-            *([_instant(each.recorded_at, zone, lang)] if late else []),
+            field_text(each.event.effective_at, zone, lang),
+            *([field_text(each.recorded_at, zone, lang)] if late else []),
             each.rule,
             locales.label("commands", each.command, lang),
             _who(each.actor, lang),
@@ -57,11 +56,8 @@ def _what(entry: HistoryEntry, settings: Settings, lang: str) -> Iterator[str]:
 
 def _said(event: AnyEvent, settings: Settings, lang: str) -> Iterator[str]:
     known = {each.name: getattr(event, each.name) for each in fields(type(event)) if each.name not in _ENVELOPE}
-    motive, reason = known.pop("motive", None), known.get("reason")
-    if motive is not None:
-        known.pop("reason")
-        labels = (settings.catalogue.label(lang, motive, each) for each in (None, reason))
-        yield options.word("motive-and-reason", lang, **dict(zip(("motive", "reason"), labels, strict=True)))
+    if (motive := known.pop("motive", None)) is not None:
+        yield motive_text(motive, known.pop("reason"), settings.catalogue, lang)
     for name, value in known.items():
         if value not in (None, "", (), {}):
             yield from _lines(name, value, settings.zone, lang)
@@ -72,10 +68,4 @@ def _lines(name: str, value: object, zone: tzinfo, lang: str) -> Iterator[str]:
         for key, text in value.items():
             yield from _lines(key, text, zone, lang)
     else:
-        yield options.word(
-            "field", lang, label=locales.label("fields", name, lang), value=field_text(value, zone, lang)
-        )
-
-
-def _instant(instant: datetime, zone: tzinfo, lang: str) -> str:
-    return locales.shown(in_zone(instant, zone), lang)
+        yield locales.labelled(locales.label("fields", name, lang), field_text(value, zone, lang), lang)

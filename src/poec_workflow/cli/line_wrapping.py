@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+HANG = 2
+"""By how much a line is indented that goes on."""
 _NARROW = re.compile("[ -~\u00a0-\u00ac\u00ae-\u02ff\u1e00-\u1eff‐-…←-↓─-╿]*")
 """Texts whose characters take a cell each; to measure others rich is loaded, which takes longer than most commands."""
 

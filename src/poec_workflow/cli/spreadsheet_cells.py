@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Callable
 
 _SEPARATORS = frozenset(";,|\t\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029")
 _SIGNS = frozenset("=+-@＝＋－＠﹦﹢﹣﹫⁼⁺⁻₌₊₋−")
@@ -48,7 +47,7 @@ def guarded(text: str) -> str:
 def for_programs(value: object) -> object:
     """A cell of `csv`: objects and arrays as JSON, texts `guarded`, numbers as they are."""
     if isinstance(value, (dict, list)):
-        return json.dumps(_each_text(value, guarded), ensure_ascii=False)
+        return json.dumps(_guarded_texts(value), ensure_ascii=False)
     return guarded(value) if isinstance(value, str) else value
 
 
@@ -71,13 +70,13 @@ def _read_aloud(value: object) -> str:
     return " / ".join(map(_read_aloud, value)) if isinstance(value, list) else str(value)
 
 
-def _each_text(value: object, change: Callable[[str], str]) -> object:
-    """A JSON value, each text in it changed."""
+def _guarded_texts(value: object) -> object:
+    """A JSON value, each text in it guarded."""
     if isinstance(value, dict):
-        return {name: _each_text(each, change) for name, each in value.items()}
+        return {name: _guarded_texts(each) for name, each in value.items()}
     if isinstance(value, list):
-        return [_each_text(each, change) for each in value]
-    return change(value) if isinstance(value, str) else value
+        return list(map(_guarded_texts, value))
+    return guarded(value) if isinstance(value, str) else value
 
 
 def _is_blank(character: str) -> bool:

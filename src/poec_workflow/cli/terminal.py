@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from poec_workflow import locales
-from poec_workflow.cli.line_wrapping import cells, wrap
+from poec_workflow.cli.line_wrapping import HANG, cells, wrap
 from poec_workflow.cli.text_table import TextTable
 from poec_workflow.redaction import redacted
 from poec_workflow.views import Dashboard
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 _WIDTH_OF_A_FILE = 160
 _CONTROL = re.compile("[\\0-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]")
 _WIDTH = 80
-_HANG = 2
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -84,7 +83,7 @@ def say(text: str, *, err: bool = False, whole: bool = False) -> None:
     """
     width = None if whole else width_of(sys.stderr if err else sys.stdout)
     shown = visible(redacted(text) if err else text)
-    click.echo(shown if width is None else "\n".join(wrap(shown, width, _HANG)), err=err)
+    click.echo(shown if width is None else "\n".join(wrap(shown, width, HANG)), err=err)
 
 
 def wrapped(pieces: Iterable[str], between: str) -> Iterator[str]:

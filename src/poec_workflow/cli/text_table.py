@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from attrs import evolve, frozen
 
-from poec_workflow.cli.line_wrapping import cells, longest_word, padded, wrap
+from poec_workflow.cli.line_wrapping import HANG, cells, longest_word, padded, wrap
 
 _BETWEEN = 3
 _BETWEEN_NARROW = 2
 _LONGEST_WORD = 28
 """Of a word that is longer, so much must fit a column."""
-_HANG = 2
 _FEW = 4
 
 
@@ -40,7 +39,7 @@ class TextTable:
         """The lines of the title."""
         if not self.title:
             return []
-        return self.title.split("\n") if width is None else wrap(self.title, width, _HANG)
+        return self.title.split("\n") if width is None else wrap(self.title, width, HANG)
 
     def lines(self, width: int | None) -> list[str]:
         """The lines under the title.
@@ -139,7 +138,7 @@ def _least(cell: str) -> int:
 
 def _hang(cell: str) -> int:
     """Where a cell has several lines, one that goes on is indented, so that it shows where the next begins."""
-    return _HANG if "\n" in cell else 0
+    return HANG if "\n" in cell else 0
 
 
 def _widest(cell: str) -> int:

@@ -8,10 +8,8 @@ import click
 
 from poec_workflow.cli.click_words import said
 from poec_workflow.cli.error_words import sentence
-from poec_workflow.cli.line_wrapping import wrap
+from poec_workflow.cli.line_wrapping import HANG, wrap
 from poec_workflow.cli.terminal import visible, width_of
-
-_HANG = 2
 
 
 def told(error: click.UsageError, lang: str) -> click.UsageError:
@@ -24,5 +22,5 @@ def told(error: click.UsageError, lang: str) -> click.UsageError:
     width = width_of(sys.stderr)
     if width is not None:
         before = said("Error: {message}").format(message="")
-        text = "\n".join(wrap(before + text, width, _HANG))[len(before) :]
+        text = "\n".join(wrap(before + text, width, HANG))[len(before) :]
     return click.UsageError(text, error.ctx)

@@ -137,8 +137,7 @@ def _told(row: Notice, lang: str) -> Iterator[str]:
     if row.tell:
         yield _listed(row.tell, lang)
     for states, audiences in row.applications.items():
-        colon = "\u00a0:" if lang == "fr" else ":"
-        yield f"{_of_each(states, lang)}{colon} {_listed(audiences, lang)}"
+        yield locales.labelled(_of_each(states, lang), _listed(audiences, lang), lang)
 
 
 def _listed(audiences: Iterable[Audience], lang: str) -> str:

@@ -162,6 +162,12 @@ def number(value: int, lang: str) -> str:
     return f"{value:,}".replace(",", "\xa0" if lang == "fr" else ",")
 
 
+def labelled(name: str, text: str, lang: str) -> str:
+    """A name, a colon and a text, with the space that French has before a colon."""
+    colon = "\u00a0:" if lang == "fr" else ":"
+    return f"{name}{colon} {text}"
+
+
 def state(value: Enum, lang: str) -> str:
     """The label of a state: an `ApplicationState`, `SessionState` or `ActionState`."""
     kind = type(value).__name__.removesuffix("State").lower()
