@@ -7,7 +7,7 @@ from contextlib import ExitStack, closing
 
 import psycopg
 import pytest
-import stamina
+from held_rows import assert_waited_for_so_long
 from sqlalchemy import text
 
 from guarantees import (
@@ -21,7 +21,7 @@ from guarantees import (
     workflow_with_session,
 )
 from pgbouncer import PROGRAM, pgbouncer
-from poec_workflow import Accepted, Conflict, StorageUnavailable, Workflow, commands
+from poec_workflow import Accepted, StorageUnavailable, Workflow, commands
 from poec_workflow.adapters.sql import SqlStorage
 from poec_workflow.adapters.sql.prepared import Prepared, StatementConnection
 from poec_workflow.commands import Request
@@ -101,15 +101,7 @@ def test_what_is_prepared_without_a_pooler_stays_so(postgresql_url: str) -> None
 
 def test_a_held_row_is_waited_for_so_long(through: str) -> None:
     """The lock timeout ends the waiting, the attempts end the command; nothing has changed."""
-    with SqlStorage.open(through, busy_timeout=0.01, attempts=2) as storage:
-        workflow = workflow_with_session(storage)
-        with psycopg.connect(raw_url(through)) as other:
-            other.execute("SELECT 1 FROM poec_sessions FOR UPDATE").close()
-            with stamina.set_testing(True, attempts=1), pytest.raises(Conflict):
-                workflow.execute(registering(1), ADVISER)
-            assert workflow.session("S-1").version == 1
-        workflow.execute(registering(1), ADVISER)
-        check(storage)
+    assert_waited_for_so_long(through)
 
 
 @pytest.mark.parametrize(

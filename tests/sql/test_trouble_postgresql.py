@@ -9,6 +9,7 @@ from unittest.mock import patch
 import psycopg
 import pytest
 import stamina
+from held_rows import assert_waited_for_so_long
 from sqlalchemy import event, text
 from sqlalchemy.pool import PoolProxiedConnection
 
@@ -17,7 +18,7 @@ from poec_workflow import Conflict, SchemaOutdated, StorageUnavailable, commands
 from poec_workflow.adapters.sql import SqlStorage, driver_transaction
 from poec_workflow.adapters.sql.prepared import Prepared, StatementConnection
 from poec_workflow.ports import Transaction
-from postgres import SERVER, raw_url
+from postgres import SERVER
 
 
 def raising(state: str, times: int) -> tuple[list[int], Callable[[Transaction], None]]:
@@ -179,15 +180,7 @@ def test_a_server_that_is_not_there() -> None:
 
 def test_a_row_that_is_held_is_waited_for_so_long(postgresql_url: str) -> None:
     """The lock timeout ends the waiting, the attempts end the command; nothing has changed."""
-    with SqlStorage.open(postgresql_url, busy_timeout=0.01, attempts=2) as storage:
-        workflow = workflow_with_session(storage)
-        with psycopg.connect(raw_url(postgresql_url)) as other:
-            other.execute("SELECT 1 FROM poec_sessions FOR UPDATE").close()
-            with stamina.set_testing(True, attempts=1), pytest.raises(Conflict):
-                workflow.execute(registering(1), ADVISER)
-            assert workflow.session("S-1").version == 1
-        workflow.execute(registering(1), ADVISER)
-        check(storage)
+    assert_waited_for_so_long(postgresql_url)
 
 
 @pytest.mark.usefixtures("postgresql_server")
