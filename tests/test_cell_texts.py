@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from poec_workflow.catalogue import Catalogue
-from poec_workflow.cli.cell_texts import ending_text
 from poec_workflow.model import ApplicationState
+from poec_workflow.presentation.cell_texts import ending_text
 from world import application
 
 EVERYTHING = {

@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import transaction  # type: ignore[import-untyped]
+from django.db import transaction
 from hosts import django_on_file
 from sqlalchemy import Connection, Engine, MetaData, create_engine, insert, text
 from sqlalchemy.engine import make_url

@@ -8,8 +8,8 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import DatabaseError, transaction  # type: ignore[import-untyped]
-from django.db.backends.postgresql.base import DatabaseWrapper  # type: ignore[import-untyped]
+from django.db import DatabaseError, transaction
+from django.db.backends.postgresql.base import DatabaseWrapper
 from psycopg.rows import dict_row
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
@@ -90,8 +90,8 @@ def django_on(url: str) -> Iterator[Any]:
 
 class _django_settings:  # noqa: N801 - used as a statement
     def __enter__(self) -> None:
-        import django  # type: ignore[import-untyped]  # noqa: PLC0415 - when it is needed
-        from django.conf import settings  # type: ignore[import-untyped]  # noqa: PLC0415
+        import django  # noqa: PLC0415 - when it is needed
+        from django.conf import settings  # noqa: PLC0415
 
         if not settings.configured:
             settings.configure(DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ""}}, USE_TZ=True)

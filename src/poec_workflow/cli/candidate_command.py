@@ -9,11 +9,11 @@ import click
 from poec_workflow import locales
 from poec_workflow.catalogue import Catalogue
 from poec_workflow.cli import options
-from poec_workflow.cli.cell_texts import convocation_text, ending_text
 from poec_workflow.cli.formats import print_list
 from poec_workflow.cli.terminal import print_table, table
 from poec_workflow.cli.text_table import TextTable
 from poec_workflow.model import OPEN_STATES
+from poec_workflow.presentation.cell_texts import convocation_text, ending_text
 from poec_workflow.views import ApplicationRow
 
 
@@ -33,11 +33,11 @@ def candidate_history(candidate: str, store: str, places: tuple[str, ...], forma
     catalogue = workflow.settings.catalogue
     for name, is_open in (("in-progress", True), ("past", False)):
         some = [row for row in rows if (row.state in OPEN_STATES) is is_open]
-        print_table(_applications(options.word(name, lang), some, catalogue, lang))
+        print_table(_applications(locales.word(name, lang), some, catalogue, lang))
 
 
 def _applications(name: str, rows: Sequence[ApplicationRow], catalogue: Catalogue, lang: str) -> TextTable:
-    columns = [options.word(each, lang) for each in ("reference", "session", "convocations", "state")]
+    columns = [locales.word(each, lang) for each in ("reference", "session", "convocations", "state")]
     cells = [
         (
             row.reference,

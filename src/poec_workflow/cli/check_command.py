@@ -139,7 +139,7 @@ def exploration_lines(explored: Exploration, lang: str) -> Iterator[str]:
         yield _never_taken(each, explored, lang)
     for name, subjects in (("never-reached", explored.unreached), ("never-left", explored.unleft)):
         for kind, state in subjects:
-            yield _word(name, lang, kind=options.word(kind, lang), state=locales.shown(state, lang))
+            yield _word(name, lang, kind=locales.word(kind, lang), state=locales.shown(state, lang))
     for rows, where in explored.overlaps.items():
         yield _word("overlap", lang, rows=rows, where=where)
 

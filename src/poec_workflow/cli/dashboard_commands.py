@@ -77,7 +77,7 @@ def queue(
 
 def queue_tables(queue: WorkQueue, days: int, lang: str) -> Iterator[TextTable]:
     """A table for each thing that is to be done; `days`: within how many applications are expiring."""
-    columns = [options.word(name, lang) for name in ("reference", "candidate", "session", "state")]
+    columns = [locales.word(name, lang) for name in ("reference", "candidate", "session", "state")]
     for name in _LISTS:
         cells = [
             (
@@ -88,4 +88,4 @@ def queue_tables(queue: WorkQueue, days: int, lang: str) -> Iterator[TextTable]:
             )
             for row in getattr(queue, name)
         ]
-        yield table(columns, cells, title=f"{options.word(name, lang, days=days)} [{len(cells)}]")
+        yield table(columns, cells, title=f"{locales.word(name, lang, days=days)} [{len(cells)}]")

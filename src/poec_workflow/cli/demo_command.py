@@ -17,7 +17,6 @@ from rich.console import Console
 
 from poec_workflow import locales
 from poec_workflow.cli import demo_scenario, options
-from poec_workflow.cli.cell_texts import coded
 from poec_workflow.cli.dashboard_commands import queue_tables
 from poec_workflow.cli.day_options import DayOrInstant, day_of
 from poec_workflow.cli.demo_scenario import Scenario, Step
@@ -33,6 +32,7 @@ from poec_workflow.machines import LIFECYCLES, Lifecycle
 from poec_workflow.model import SubjectKind
 from poec_workflow.policies.settings import default_settings
 from poec_workflow.ports import FixedClock, SystemClock
+from poec_workflow.presentation.cell_texts import coded
 from poec_workflow.workflow import Answer, Workflow
 
 TEXTS = {

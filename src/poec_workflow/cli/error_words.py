@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 
 from poec_workflow import locales
-from poec_workflow.cli.cell_texts import coded
 from poec_workflow.cli.click_words import french
 from poec_workflow.errors import CommandRefused, Fault, Malformed
 from poec_workflow.frozen_map import FrozenMap
+from poec_workflow.presentation.cell_texts import coded
 
 _OPTION = re.compile(r"(--[\w-]+(?: \S+)?|\$\S*|'.*?'): (.*)", re.DOTALL)
 

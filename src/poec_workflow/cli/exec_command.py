@@ -10,7 +10,6 @@ from attrs import evolve
 
 from poec_workflow import locales
 from poec_workflow.cli import options
-from poec_workflow.cli.cell_texts import coded
 from poec_workflow.cli.inspection_commands import would_pass
 from poec_workflow.cli.run_command import without_mark
 from poec_workflow.cli.terminal import print_json, say
@@ -19,6 +18,7 @@ from poec_workflow.decider import Accepted, Change, Refused
 from poec_workflow.errors import refusal_to_dict
 from poec_workflow.notices.wording import told_sentence
 from poec_workflow.ports import FixedClock
+from poec_workflow.presentation.cell_texts import coded
 from poec_workflow.remedies import Remedy
 from poec_workflow.serialization import LONGEST_LINE, journal_line, to_dict
 from poec_workflow.workflow import Answer, Workflow
@@ -87,7 +87,7 @@ def _accepted(answer: Accepted, lang: str) -> dict[str, Any]:
 
 def _happened(change: Change, lang: str) -> str:
     state, event = locales.state(change.subject.state, lang), locales.label("events", change.event.type, lang)
-    return options.word("happened", lang, reference=change.subject.reference, state=state, event=event)
+    return locales.word("happened", lang, reference=change.subject.reference, state=state, event=event)
 
 
 def _event(change: Change) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from typing import Any
 import click
 from attrs import fields, frozen
 
-from poec_workflow.cli.spreadsheet_cells import for_people, for_programs
 from poec_workflow.cli.terminal import print_json, print_table, table
+from poec_workflow.presentation.spreadsheet_cells import for_people, for_programs
 from poec_workflow.serialization import to_dict
 
 

@@ -8,14 +8,13 @@ from datetime import tzinfo
 from attrs import fields
 
 from poec_workflow import locales
-from poec_workflow.cli import options
-from poec_workflow.cli.cell_texts import coded, field_text, motive_text
 from poec_workflow.cli.terminal import table
 from poec_workflow.cli.text_table import TextTable
 from poec_workflow.events import AnyEvent, Event
 from poec_workflow.history import HistoryEntry
 from poec_workflow.model import Actor
 from poec_workflow.policies.settings import Settings
+from poec_workflow.presentation.cell_texts import coded, field_text, motive_text
 
 _ENVELOPE = frozenset(each.name for each in fields(Event))
 
@@ -37,7 +36,7 @@ def history_table(entries: Sequence[HistoryEntry], settings: Settings, lang: str
         )
         for each in entries
     ]
-    return table(["#", *(options.word(name, lang) for name in names)], rows)
+    return table(["#", *(locales.word(name, lang) for name in names)], rows)
 
 
 def _who(actor: Actor, lang: str) -> str:

@@ -10,7 +10,6 @@ import click
 
 from poec_workflow import locales
 from poec_workflow.cli import options
-from poec_workflow.cli.cell_texts import coded
 from poec_workflow.cli.day_options import DayOrInstant
 from poec_workflow.cli.history_table import history_table
 from poec_workflow.cli.message_tables import delivery_lines
@@ -21,6 +20,7 @@ from poec_workflow.decider import unknown
 from poec_workflow.errors import CommandRefused
 from poec_workflow.explanation import Explanation
 from poec_workflow.model import Actor, ActorKind, Subject, SubjectKind
+from poec_workflow.presentation.cell_texts import coded
 from poec_workflow.remedies import Remedy
 from poec_workflow.serialization import to_dict
 from poec_workflow.workflow import Workflow
@@ -102,11 +102,11 @@ def explain(
 
 def explanation_table(explanations: Iterable[Explanation], lang: str) -> TextTable:
     """Each command, and whether it is allowed, or every reason why not."""
-    columns = [options.word("command", lang), options.word("answer", lang)]
+    columns = [locales.word("command", lang), locales.word("answer", lang)]
     rows = [
         (
             locales.label("commands", each.command.type, lang),
-            "\n".join(_answer_lines(each, lang)) or options.word("allowed", lang),
+            "\n".join(_answer_lines(each, lang)) or locales.word("allowed", lang),
         )
         for each in explanations
     ]
@@ -122,7 +122,7 @@ def _answer_lines(explanation: Explanation, lang: str) -> Iterator[str]:
 
 def would_pass(remedy: Remedy, lang: str) -> str:
     """A line that says what would make a refused command pass."""
-    return f"  → {options.word('would-pass', lang, remedy=remedy.message(lang))}"
+    return f"  → {locales.word('would-pass', lang, remedy=remedy.message(lang))}"
 
 
 def _find_subject(workflow: Workflow, reference: str, kind: str | None) -> Subject:

@@ -73,7 +73,7 @@ def _listing(command: F) -> F:
 
 def _role_columns(rows: Sequence[ApplicationRow] | Sequence[SessionRow], lang: str) -> dict[str, Iterable[str]]:
     """A column per role, with the organisation that holds it."""
-    return {options.word(role, lang): [getattr(row, role) for row in rows] for role in Role}
+    return {locales.word(role, lang): [getattr(row, role) for row in rows] for role in Role}
 
 
 def _sorting(rows: type[Any]) -> Callable[[F], F]:
@@ -103,15 +103,15 @@ def applications(store: str, places: tuple[str, ...], format_: str, lang: str, *
 
     def columns(rows: Sequence[ApplicationRow]) -> dict[str, Iterable[object]]:
         return {
-            options.word("reference", lang): (row.reference for row in rows),
-            options.word("candidate", lang): (row.candidate_name or row.candidate for row in rows),
-            options.word("session", lang): (f"{row.session} {row.action_title}" for row in rows),
+            locales.word("reference", lang): (row.reference for row in rows),
+            locales.word("candidate", lang): (row.candidate_name or row.candidate for row in rows),
+            locales.word("session", lang): (f"{row.session} {row.action_title}" for row in rows),
             **_role_columns(rows, lang),
-            options.word("prescriber", lang): (_prescriber(row, lang) for row in rows),
-            options.word("registered", lang): (
+            locales.word("prescriber", lang): (_prescriber(row, lang) for row in rows),
+            locales.word("registered", lang): (
                 locales.shown(local_day(row.registered_at, workflow.settings.zone), lang) for row in rows
             ),
-            options.word("state", lang): (locales.state(row.state, lang) for row in rows),
+            locales.word("state", lang): (locales.state(row.state, lang) for row in rows),
         }
 
     reads = _Reads(ApplicationFilter, ApplicationRow, workflow.applications, workflow.application_tabs, (2, 1, 3, 2, 1))
@@ -130,14 +130,14 @@ def sessions(store: str, places: tuple[str, ...], format_: str, lang: str, *, co
 
     def columns(rows: Sequence[SessionRow]) -> dict[str, Iterable[object]]:
         return {
-            options.word("reference", lang): (row.reference for row in rows),
-            options.word("session", lang): (_with_details(row) for row in rows),
+            locales.word("reference", lang): (row.reference for row in rows),
+            locales.word("session", lang): (_with_details(row) for row in rows),
             **_role_columns(rows, lang),
-            options.word("place", lang): (row.place for row in rows),
-            options.word("dates", lang): (_dates(row.start, row.end, lang) for row in rows),
-            options.word("state", lang): (locales.state(row.state, lang) for row in rows),
-            options.word("enrolled", lang): (row.enrolled for row in rows),
-            options.word("preregistered", lang): (row.preregistered for row in rows),
+            locales.word("place", lang): (row.place for row in rows),
+            locales.word("dates", lang): (_dates(row.start, row.end, lang) for row in rows),
+            locales.word("state", lang): (locales.state(row.state, lang) for row in rows),
+            locales.word("enrolled", lang): (row.enrolled for row in rows),
+            locales.word("preregistered", lang): (row.preregistered for row in rows),
         }
 
     reads = _Reads(SessionFilter, SessionRow, workflow.sessions, workflow.session_tabs, (1, 1, 3, 2, 3))
@@ -155,15 +155,15 @@ def actions(store: str, places: tuple[str, ...], format_: str, lang: str, *, cou
 
     def columns(rows: Sequence[ActionRow]) -> dict[str, Iterable[object]]:
         return {
-            options.word("reference", lang): (row.reference for row in rows),
-            options.word("title", lang): (_lines(row.title, row.kind) for row in rows),
-            options.word("funding", lang): (row.funder for row in rows),
-            options.word("responsible", lang): (row.responsible for row in rows),
-            options.word("dates", lang): (
+            locales.word("reference", lang): (row.reference for row in rows),
+            locales.word("title", lang): (_lines(row.title, row.kind) for row in rows),
+            locales.word("funding", lang): (row.funder for row in rows),
+            locales.word("responsible", lang): (row.responsible for row in rows),
+            locales.word("dates", lang): (
                 "\n".join(_dates(each.start, each.end, lang) for each in row.sessions) for row in rows
             ),
-            options.word("sessions", lang): (len(row.sessions) for row in rows),
-            options.word("state", lang): (_lines(locales.state(row.state, lang), _alert(row, lang)) for row in rows),
+            locales.word("sessions", lang): (len(row.sessions) for row in rows),
+            locales.word("state", lang): (_lines(locales.state(row.state, lang), _alert(row, lang)) for row in rows),
         }
 
     reads = _Reads(ActionFilter, ActionRow, workflow.actions, workflow.action_tabs, (1, 1, 2, 2, 1))
@@ -203,7 +203,7 @@ def _print_list(
 
 
 def _prescriber(row: ApplicationRow, lang: str) -> str:
-    return row.prescriber.organization or options.word(row.prescriber.origin, lang)
+    return row.prescriber.organization or locales.word(row.prescriber.origin, lang)
 
 
 def _with_details(row: SessionRow) -> str:
@@ -215,7 +215,7 @@ def _with_details(row: SessionRow) -> str:
 def _alert(row: ActionRow, lang: str) -> str:
     """Why an action is in alert; empty where it is not."""
     reasons = ", ".join(locales.label("alerts", each, lang) for each in row.alerts)
-    return reasons and options.word("alert-because", lang, reasons=reasons)
+    return reasons and locales.word("alert-because", lang, reasons=reasons)
 
 
 def _lines(*texts: str | None) -> str:
@@ -223,4 +223,4 @@ def _lines(*texts: str | None) -> str:
 
 
 def _dates(start: date, end: date, lang: str) -> str:
-    return options.word("span", lang, start=locales.shown(start, lang), end=locales.shown(end, lang))
+    return locales.word("span", lang, start=locales.shown(start, lang), end=locales.shown(end, lang))

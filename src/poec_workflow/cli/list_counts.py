@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 import click
 
 from poec_workflow import locales
-from poec_workflow.cli import options
 from poec_workflow.cli.formats import CSV, print_csv
 from poec_workflow.cli.terminal import print_json, say, wrapped
 from poec_workflow.model import Page
@@ -27,7 +26,7 @@ def print_counts(asked: F, tabs: Mapping[Any, int], format_: str, lang: str) -> 
         print_csv(["tab", "count"], rows, format_)
     else:
         _say_tabs(tabs, lang)
-        say(options.word("in-all", lang, total=locales.number(total, lang)))
+        say(locales.word("in-all", lang, total=locales.number(total, lang)))
 
 
 def print_position(
@@ -47,11 +46,11 @@ def print_position(
         _say_tabs(tabs, lang)
         shown, total = len(page.items), locales.number(asked.total(tabs), lang)
         if request.after is None and shown > 1:
-            say(options.word("first-to-last", lang, last=locales.number(shown, lang), total=total))
+            say(locales.word("first-to-last", lang, last=locales.number(shown, lang), total=total))
         else:
-            say(options.word("some-of", lang, shown=locales.number(shown, lang), total=total))
+            say(locales.word("some-of", lang, shown=locales.number(shown, lang), total=total))
     if page.next:
-        click.echo(options.word("next", lang, cursor=page.next), err=True)
+        click.echo(locales.word("next", lang, cursor=page.next), err=True)
 
 
 def _say_tabs(tabs: Mapping[Any, int], lang: str) -> None:

@@ -7,7 +7,6 @@ from datetime import tzinfo
 from typing import Any
 
 from poec_workflow import locales
-from poec_workflow.cli import options
 from poec_workflow.cli.terminal import table
 from poec_workflow.cli.text_table import TextTable
 from poec_workflow.messages import Message
@@ -36,7 +35,7 @@ def waiting_table(queued: Sequence[QueuedMessage], lang: str) -> TextTable:
     rows = [
         (_notice(each.message, lang), _about(each.message), _to(each.message, lang), each.attempts) for each in queued
     ]
-    return table([options.word(name, lang) for name in columns], rows)
+    return table([locales.word(name, lang) for name in columns], rows)
 
 
 def dead_lines(queued: Iterable[QueuedMessage], lang: str) -> Iterator[str]:
@@ -52,7 +51,7 @@ def delivery_lines(records: Iterable[DeliveryRecord], zone: tzinfo, lang: str) -
     """What became of messages, a line each: « N3 KAIROS : transmis le … »."""
     for each in records:
         told = {"notice": each.message.notice, "to": _to(each.message, lang), "on": in_zone(each.at, zone)}
-        yield options.word(f"message-{each.outcome}", lang, **told)
+        yield locales.word(f"message-{each.outcome}", lang, **told)
 
 
 def figures_lines(figures: OutboxFigures, zone: tzinfo, lang: str) -> Iterator[str]:
@@ -65,7 +64,7 @@ def figures_lines(figures: OutboxFigures, zone: tzinfo, lang: str) -> Iterator[s
         ("attempts", figures.attempts),
         ("dead", figures.dead),
     ):
-        yield options.word(f"{name}-figure", lang, value=value)
+        yield locales.word(f"{name}-figure", lang, value=value)
 
 
 def _notice(message: Message, lang: str) -> str:

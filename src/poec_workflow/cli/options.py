@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 import click
 from attrs import evolve
 
-from poec_workflow import bootstrap
+from poec_workflow import bootstrap, locales
 from poec_workflow.cli import language
 from poec_workflow.cli.terminal import say
-from poec_workflow.locales import LANGUAGES, filled, label
+from poec_workflow.locales import LANGUAGES
 from poec_workflow.ports import Clock, Closable, SchemaStorage
 from poec_workflow.store_urls import place_of
 from poec_workflow.workflow import Workflow
@@ -86,7 +86,7 @@ def _there(workflow: Workflow, url: str) -> Workflow:
     if not isinstance(storage, SchemaStorage) or storage.schema().revision is not None:
         return workflow
     lang = click.get_current_context().params.get("lang", "en")
-    say(word("store-missing", lang, place=place_of(url)), err=True)
+    say(locales.word("store-missing", lang, place=place_of(url)), err=True)
     return evolve(workflow, storage=bootstrap.storage("memory:"))
 
 
@@ -102,8 +102,3 @@ def open_rules(places: Iterable[str]) -> bootstrap.OwnRules:
         return bootstrap.own_rules(places)
     except bootstrap.InvalidOption as error:
         raise click.UsageError(str(error)) from error
-
-
-def word(name: str, lang: str, **values: object) -> str:
-    """A word of the command line in a language, its `{names}` filled in."""
-    return filled(label("words", name, lang), values, lang)

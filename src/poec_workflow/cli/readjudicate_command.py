@@ -97,7 +97,7 @@ def _read(journal: BufferedReader, lang: str) -> tuple[list[Request | str], int]
             requests.append(journal_line(line))
         except Malformed as error:
             malformed += 1
-            say(options.word("line", lang, line=number, problem=short(error.faults, lang)), err=True)
+            say(locales.word("line", lang, line=number, problem=short(error.faults, lang)), err=True)
             requests.append("")
     return requests, malformed
 
@@ -112,18 +112,18 @@ def _rewrite_by(changes: Iterable[tuple[type[Command], str, Any]]) -> Rewrite:
 
 def _print(result: Readjudication, lang: str) -> None:
     values = {"lines": result.lines, "settings": result.settings.fingerprint, "against": result.against.fingerprint}
-    say(options.word("readjudicated", lang, **values))
+    say(locales.word("readjudicated", lang, **values))
     if not result.differences:
-        say(options.word("no-difference", lang))
-    columns = ["#", *(options.word(name, lang) for name in ("command", "reference", "before", "after"))]
+        say(locales.word("no-difference", lang))
+    columns = ["#", *(locales.word(name, lang) for name in ("command", "reference", "before", "after"))]
     for kind, count in result.counts.items():
         if count:
             direct = len(result.of(kind, direct=True))
             rows = [_row(each, lang) for each in result.of(kind)[:_SHOWN]]
-            say(options.word(kind, lang, count=count, direct=direct))
+            say(locales.word(kind, lang, count=count, direct=direct))
             print_table(table(columns, rows))
         if count > _SHOWN:
-            say(options.word("more", lang, count=count - _SHOWN))
+            say(locales.word("more", lang, count=count - _SHOWN))
 
 
 def _row(each: Difference, lang: str) -> tuple[object, ...]:

@@ -8,7 +8,7 @@ from threading import Event
 
 import click
 
-from poec_workflow import bootstrap
+from poec_workflow import bootstrap, locales
 from poec_workflow.cli import options
 from poec_workflow.cli.message_tables import dead_lines, figures_lines, message_data, waiting_table
 from poec_workflow.cli.terminal import print_json, print_table, say
@@ -108,7 +108,7 @@ def remind(*, store: str, places: tuple[str, ...], format_: str, lang: str) -> N
         return
     for each in made.organizations:
         say(each)
-    say(options.word("reminded", lang, count=len(made.organizations)), err=True)
+    say(locales.word("reminded", lang, count=len(made.organizations)), err=True)
 
 
 def _print_status(workflow: Workflow, format_: str, lang: str) -> None:
@@ -126,8 +126,8 @@ def _print_done(ctx: click.Context, done: dict[str, bool], word: str, format_: s
         print_json(done)
     else:
         for each, was_there in done.items():
-            said = options.word(word if was_there else "not-there", lang)
-            say(options.word("came-of-it", lang, convocation=each, outcome=said), err=not was_there)
+            said = locales.word(word if was_there else "not-there", lang)
+            say(locales.word("came-of-it", lang, convocation=each, outcome=said), err=not was_there)
     ctx.exit(0 if all(done.values()) else 2)
 
 
@@ -151,7 +151,7 @@ def _send(
     made = Relay(workflow, channels, workers=workers)
     if preview is not None:
         count = write_previews(made, preview)
-        say(options.word("previewed", lang, count=count, folder=preview), err=True)
+        say(locales.word("previewed", lang, count=count, folder=preview), err=True)
         return
     stop = Event()
 
@@ -172,4 +172,4 @@ def _send(
 
 
 def _line(report: RelayReport, lang: str) -> str:
-    return ", ".join(options.word(f"{name}-messages", lang, count=getattr(report, name)) for name in _COUNTED)
+    return ", ".join(locales.word(f"{name}-messages", lang, count=getattr(report, name)) for name in _COUNTED)

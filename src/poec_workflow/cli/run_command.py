@@ -15,6 +15,7 @@ import click
 from attrs import define, field
 from rich.progress import track
 
+from poec_workflow import locales
 from poec_workflow.cli import options
 from poec_workflow.cli.error_words import between, faults_text
 from poec_workflow.cli.interruption import deferred_interrupt
@@ -100,7 +101,7 @@ def run(
     except (click.ClickException, BrokenPipeError):
         raise
     except (Exception, KeyboardInterrupt) as error:
-        say(options.word("stopped", lang, line=tally.line), err=True)
+        say(locales.word("stopped", lang, line=tally.line), err=True)
         # A store by which the journal was stopped is not asked again.
         _report(tally, {} if isinstance(error, WorkflowError) else _states(workflow), format_, lang)
         raise
@@ -142,7 +143,7 @@ def _execute(
 def _count(tally: _Tally, number: int, answer: Answer | Malformed, out: TextIO | None, lang: str) -> None:
     if isinstance(answer, Malformed):
         tally.malformed += 1
-        say(options.word("line", lang, line=number, problem=short(answer.faults, lang)), err=True)
+        say(locales.word("line", lang, line=number, problem=short(answer.faults, lang)), err=True)
     elif isinstance(answer, Refused):
         tally.refused += 1
         tally.codes.update(answer.codes)
@@ -215,7 +216,7 @@ def short(faults: tuple[Fault, ...], lang: str) -> str:
     """A line's faults, the first few of them."""
     some = faults_text(faults[:_SHOWN_FAULTS], lang)
     more = len(faults) - _SHOWN_FAULTS
-    return f"{some}{between(lang)}{options.word('more', lang, count=more)}" if more > 0 else some
+    return f"{some}{between(lang)}{locales.word('more', lang, count=more)}" if more > 0 else some
 
 
 def _report(tally: _Tally, states: Mapping[str, Any], format_: str, lang: str) -> None:
@@ -243,7 +244,7 @@ def _as_data(tally: _Tally) -> dict[str, Any]:
 def _print(tally: _Tally, lang: str) -> None:
     for name in ("accepted", "refused", "malformed"):
         count = getattr(tally, name)
-        click.echo(f"{count:>8} {options.word(name, lang, count=count)}")
+        click.echo(f"{count:>8} {locales.word(name, lang, count=count)}")
     for title, counts in (("code", tally.codes), ("advisory", tally.advisories)):
         if counts:
-            print_table(table([options.word(title, lang), options.word("count", lang)], counts.most_common()))
+            print_table(table([locales.word(title, lang), locales.word("count", lang)], counts.most_common()))

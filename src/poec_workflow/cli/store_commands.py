@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from poec_workflow import bootstrap
+from poec_workflow import bootstrap, locales
 from poec_workflow.cli import options
 from poec_workflow.cli.terminal import print_json, say
 from poec_workflow.ports import SchemaStorage
@@ -37,7 +37,7 @@ def upgrade(*, sql: bool, start: str | None, dialect: str | None, store: str, fo
         print_json({"from": before.revision, "revision": before.head})
         return
     said = "store-made" if before.revision is None else "store-current" if before.up_to_date else "store-upgraded"
-    say(options.word(said, lang, revision=before.revision, head=before.head))
+    say(locales.word(said, lang, revision=before.revision, head=before.head))
 
 
 @store.command()
@@ -54,11 +54,11 @@ def status(ctx: click.Context, store: str, format_: str, lang: str) -> None:
     else:
         said = "empty" if found.revision is None else "newer" if found.newer else "stale"
         said = "current" if found.revision == found.head else said
-        say(options.word(f"store-{said}", lang, revision=found.revision, head=found.head))
+        say(locales.word(f"store-{said}", lang, revision=found.revision, head=found.head))
         if not found.versioned:
-            say(options.word("store-unversioned", lang))
+            say(locales.word("store-unversioned", lang))
         if found.up_to_date and found.text_index is False:
-            say(options.word("store-unindexed", lang))
+            say(locales.word("store-unindexed", lang))
     if not found.up_to_date:
         ctx.exit(OUTDATED)
 

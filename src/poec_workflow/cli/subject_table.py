@@ -5,11 +5,10 @@ from __future__ import annotations
 from attrs import fields
 
 from poec_workflow import locales
-from poec_workflow.cli import options
-from poec_workflow.cli.cell_texts import convocation_text, field_text, prescriber_text
 from poec_workflow.cli.terminal import table
 from poec_workflow.cli.text_table import TextTable
 from poec_workflow.model import Application, Subject, TrainingSession
+from poec_workflow.presentation.cell_texts import convocation_text, field_text, prescriber_text
 from poec_workflow.workflow import Workflow
 
 _HEADING = frozenset({"reference"})
@@ -27,7 +26,7 @@ def subject_table(subject: Subject, workflow: Workflow, lang: str) -> TextTable:
         for name, value in values.items()
         if value not in (None, "", (), [])
     ]
-    return table([options.word(subject.subject_kind, lang), subject.reference], rows)
+    return table([locales.word(subject.subject_kind, lang), subject.reference], rows)
 
 
 def _of_application(application: Application, workflow: Workflow, lang: str) -> dict[str, object]:

@@ -7,6 +7,7 @@ from datetime import datetime
 import click
 from rich.progress import Progress
 
+from poec_workflow import locales
 from poec_workflow.cli import options
 from poec_workflow.cli.terminal import console, print_json, say
 from poec_workflow.errors import Malformed
@@ -34,7 +35,7 @@ def sweep(*, dry_run: bool, at: str | None, store: str, places: tuple[str, ...],
     for reference in report.expired:
         say(reference)
     said = "would-expire" if dry_run else "expired"
-    say(options.word(said, lang, count=len(report.expired)), err=True)
+    say(locales.word(said, lang, count=len(report.expired)), err=True)
 
 
 def _instant(text: str, *, dry_run: bool) -> datetime:

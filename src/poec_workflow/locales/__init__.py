@@ -46,6 +46,11 @@ def label(section: str, name: str, lang: str) -> str:
     return words(lang)[section].get(name, name)
 
 
+def word(name: str, lang: str, **values: object) -> str:
+    """A word of what people see, its `{names}` filled in."""
+    return filled(label("words", name, lang), values, lang)
+
+
 def sentence(
     section: str,
     code: str,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import smtplib
 from email.message import EmailMessage
 from email.policy import SMTP
-from typing import Any
+from typing import Any, cast
 
 from attrs import frozen
-from django.core.mail import get_connection  # type: ignore[import-untyped]
+from django.core.mail import get_connection
 
 from poec_workflow.adapters.email.smtp_backend import judged
 
@@ -67,6 +67,6 @@ class DjangoBackend:
             Exception: whatever else the backend raises, which can't be told apart here: to be tried again.
         """
         try:
-            get_connection(self.using).send_messages([_Written(mail, [to])])
+            get_connection(self.using).send_messages([cast("Any", _Written(mail, [to]))])
         except smtplib.SMTPException as error:
             raise judged(error) from error

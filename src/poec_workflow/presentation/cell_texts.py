@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from poec_workflow import locales
 from poec_workflow.catalogue import Catalogue
-from poec_workflow.cli import options
 from poec_workflow.errors import Advisory, Refusal
 from poec_workflow.model import Application, ApplicationState, Convocation, Prescriber
 from poec_workflow.policies.calendar import in_zone
@@ -22,7 +21,7 @@ def coded(answer: Refusal | Advisory, lang: str) -> str:
 
 def prescriber_text(prescriber: Prescriber, lang: str) -> str:
     """Who sent the candidate: a name, an organisation, and of which kind."""
-    known = (prescriber.name, prescriber.organization, options.word(prescriber.origin, lang))
+    known = (prescriber.name, prescriber.organization, locales.word(prescriber.origin, lang))
     return ", ".join(each for each in known if each)
 
 
@@ -47,7 +46,7 @@ def _decimal_text(value: Decimal, lang: str) -> str:
 def motive_text(motive: str, reason: str | None, catalogue: Catalogue, lang: str) -> str:
     """Why an application was not retained: a motive, and the reason."""
     why, exactly = (catalogue.label(lang, motive, each) for each in (None, reason))
-    return options.word("motive-and-reason", lang, motive=why, reason=exactly)
+    return locales.word("motive-and-reason", lang, motive=why, reason=exactly)
 
 
 def convocation_text(convocation: Convocation, lang: str) -> str:
@@ -55,7 +54,7 @@ def convocation_text(convocation: Convocation, lang: str) -> str:
     parts = (convocation.on, convocation.time, convocation.place)
     when = " ".join(locales.shown(each, lang) for each in parts if each)
     outcome = locales.label("outcomes", convocation.outcome or "none", lang)
-    return options.word("came-of-it", lang, convocation=when, outcome=outcome)
+    return locales.word("came-of-it", lang, convocation=when, outcome=outcome)
 
 
 def ending_text(ended: Application | ApplicationRow, catalogue: Catalogue, lang: str) -> str:
@@ -64,7 +63,7 @@ def ending_text(ended: Application | ApplicationRow, catalogue: Catalogue, lang:
     dates, hours = (ended.entry, ended.exit), ended.weekly_hours
     if ended.state is ApplicationState.RETAINED and None not in dates and hours is not None:
         entry, leaving = (locales.shown(each, lang) for each in dates)
-        return options.word("training", lang, entry=entry, exit=leaving, hours=_decimal_text(hours, lang))
+        return locales.word("training", lang, entry=entry, exit=leaving, hours=_decimal_text(hours, lang))
     if ended.motive is None or ended.state is not ApplicationState.REJECTED:
         return ""
     return motive_text(ended.motive, ended.reason, catalogue, lang)
