@@ -1,0 +1,54 @@
+"""The app's own table: on whose behalf each user may act."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from poec_workflow import locales
+from poec_workflow.errors import Malformed
+from poec_workflow.model import Actor, ActorKind
+
+_KINDS = [(each.value, locales.label("actors", each, "fr")) for each in ActorKind if each is not ActorKind.SYSTEM]
+
+
+class Membership(models.Model):
+    """A user may act as an organisation, an adviser, a funder, a candidate, or the platform."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="poec_memberships")
+    kind = models.CharField(max_length=16, choices=_KINDS)
+    organization = models.CharField(max_length=64, blank=True)
+    candidate = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        """One row for each user and actor."""
+
+        constraints = (
+            models.UniqueConstraint(fields=["user", "kind", "organization", "candidate"], name="poec_membership_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.get_kind_display()} {self.organization or self.candidate}".rstrip()
+
+    @property
+    def actor(self) -> Actor:
+        """The actor, with the user's name for the history.
+
+        Raises:
+            Malformed: the kind needs an organisation, or a candidate, that is not given.
+        """
+        return Actor(
+            kind=ActorKind(self.kind),
+            organization=self.organization or None,
+            candidate=self.candidate or None,
+            reference=str(self.user.pk),
+            name=self.user.get_full_name() or self.user.get_username(),
+        )
+
+    def clean(self) -> None:
+        """Refuse what is no actor."""
+        try:
+            _ = self.actor
+        except (Malformed, ValueError) as error:
+            raise ValidationError(str(error)) from error
