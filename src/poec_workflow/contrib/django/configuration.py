@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
 from attrs import field, fields_dict, frozen
 from django.conf import settings
@@ -29,7 +29,10 @@ MakeChannels = Callable[[], Mapping[str, Channel] | Channel]
 """Makes the channels of the relay."""
 
 
-def _made(given: object) -> Any:  # noqa: ANN401 - of any type
+MEMBERSHIPS: Any = "poec_workflow.contrib.django.memberships.actors_of_user"
+
+
+def _made(given: Any) -> Any:  # noqa: ANN401 - of any type
     """What a dotted name names; anything else is itself."""
     return import_string(given) if isinstance(given, str) else given
 
@@ -57,10 +60,7 @@ class Configuration:
     notices: Notices = field(default=NOTICES, converter=_made)
     clock: Clock = field(factory=SystemClock, converter=_made)
     observe: Callable[..., object] | None = field(default=None, converter=_made)
-    actors: ActorsOf = field(
-        default="poec_workflow.contrib.django.memberships.actors_of_user",
-        converter=cast("Callable[[Any], ActorsOf]", _made),
-    )
+    actors: ActorsOf = field(default=MEMBERSHIPS, converter=_made)
     channels: MakeChannels | None = field(default=None, converter=_made)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -16,10 +18,10 @@ _KINDS = [(each.value, locales.label("actors", each, "fr")) for each in ActorKin
 class Membership(models.Model):
     """A user may act as an organisation, an adviser, a funder, a candidate, or the platform."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="poec_memberships")
-    kind = models.CharField(max_length=16, choices=_KINDS)
-    organization = models.CharField(max_length=64, blank=True)
-    candidate = models.CharField(max_length=64, blank=True)
+    user: Any = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="poec_memberships")
+    kind: Any = models.CharField(max_length=16, choices=_KINDS)
+    organization: Any = models.CharField(max_length=64, blank=True)
+    candidate: Any = models.CharField(max_length=64, blank=True)
 
     class Meta:
         """One row for each user and actor."""
@@ -29,7 +31,7 @@ class Membership(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.user}: {self.get_kind_display()} {self.organization or self.candidate}".rstrip()
+        return f"{self.user}: {self.kind} {self.organization or self.candidate}".rstrip()
 
     @property
     def actor(self) -> Actor:
