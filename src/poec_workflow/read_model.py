@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from attrs import field, frozen
 
+from poec_workflow.commands import PublishAction, ReopenSession
 from poec_workflow.decider import unknown
 from poec_workflow.enum_values import must_be
 from poec_workflow.errors import CommandRefused, Fault, Malformed
@@ -30,7 +31,7 @@ from poec_workflow.policies.alerts import AlertCriteria, alert_criteria
 from poec_workflow.policies.calendar import first_instant, local_instant
 from poec_workflow.policies.deadlines import ended_before, session_ends_expiring
 from poec_workflow.policies.settings import Settings, default_settings
-from poec_workflow.ports import Clock, DeliveryRecord, Storage, SystemClock
+from poec_workflow.ports import Clock, DecisionContext, DeliveryRecord, Storage, SystemClock
 from poec_workflow.ports.clock import local_now
 from poec_workflow.serialization import well_formed
 from poec_workflow.views import (
@@ -140,12 +141,37 @@ class ReadModel:
             CommandRefused: `unknown-application`.
             Malformed: the actor, or `at` is not aware or not of the years 1900 to 2999.
         """
+        return self.explain_subject(SubjectKind.APPLICATION, application, actor, at=at)
+
+    def explain_subject(
+        self, kind: SubjectKind | str, reference: str, actor: Actor, *, at: date | datetime | None = None
+    ) -> tuple[Explanation, ...]:
+        """Say the same of a session or of a training action.
+
+        Args:
+            kind: of what; an application too.
+            reference: which one.
+            actor: who would give the commands.
+            at: the instant at which they would be given, or a day from its beginning on; now by default.
+
+        Raises:
+            CommandRefused: `unknown-application`, `unknown-session` or `unknown-action`.
+            Malformed: the kind, the actor, or `at` is not aware or not of the years 1900 to 2999.
+        """
         from poec_workflow.explanation import explain  # noqa: PLC0415 - with remedies, which a refusal alone needs
 
-        now, known = self._instant(at), well_formed(actor, Actor)
-        loaded = self.storage.queries.around(self.application(application))
-        assert loaded.subject is not None  # noqa: S101 - an application is never deleted
-        return explain(loaded.subject, loaded.facts(now, known, self.settings), self.lifecycles)
+        now, known, of = self._instant(at), well_formed(actor, Actor), must_be(SubjectKind, kind, "$.kind")
+        subject = self._existing(of, reference)
+        loaded = self._around(subject)
+        return explain(loaded.subject or subject, loaded.facts(now, known, self.settings), self.lifecycles)
+
+    def _around(self, subject: Subject) -> DecisionContext:
+        """A subject as it is stored now, with what a decision on it would know."""
+        if isinstance(subject, Application):
+            return self.storage.queries.around(subject)
+        # A decision loads the same for every command to a subject.
+        command = PublishAction if isinstance(subject, TrainingAction) else ReopenSession
+        return self.storage.run(lambda each: each.load(command(subject.reference)), write=False)
 
     # Lists
 

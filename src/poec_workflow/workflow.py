@@ -143,11 +143,18 @@ class Workflow(ReadModel):
             )
         return answers
 
-    def preview(self, command: Command, actor: Actor) -> Answer:
-        """The decision that `execute` would take now, with nothing stored; `final` says that it ends the subject."""
-        [(request, now)] = self._checked([Request(command=command, actor=actor)])
+    def preview(
+        self, command: Command, actor: Actor, *, key: str | None = None, expected_version: int | None = None
+    ) -> Answer:
+        """The decision that `execute` would take now, with nothing stored; `final` says that it ends the subject.
+
+        Raises:
+            Malformed: a value can't be written in the wire format.
+        """
+        asked = Request(command=command, actor=actor, key=key, expected_version=expected_version)
+        [(request, now)] = self._checked([asked])
         return self.storage.run(
-            lambda transaction: self._decide(transaction, request, transaction.load(request.command), now), write=False
+            lambda each: self._decide(each, request, each.load(request.command, key=request.key), now), write=False
         )
 
     def remedy(self, request: Request) -> Remedy | None:

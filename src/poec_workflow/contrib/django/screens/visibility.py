@@ -1,0 +1,117 @@
+"""Who sees what [R]: which rows of the lists, and which subjects, a kind of actor is shown.
+
+The workflow's reads are not filtered: the host decides who may look, and this table decides it for the screens. What
+nobody is shown is not found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from poec_workflow.decider import unknown
+from poec_workflow.errors import CommandRefused
+from poec_workflow.model import (
+    Actor,
+    ActorKind,
+    Application,
+    Role,
+    Subject,
+    SubjectKind,
+    TrainingAction,
+    TrainingSession,
+)
+from poec_workflow.workflow import Workflow
+
+_Sees = Callable[[Actor, Any, Workflow], bool]
+
+
+def _holds_a_role(actor: Actor, session: TrainingSession) -> bool:
+    return any(session.organization(role) == actor.organization for role in Role)
+
+
+def _always(_actor: Actor, _subject: Subject, _workflow: Workflow) -> bool:
+    return True
+
+
+def _role_on_its_session(actor: Actor, application: Application, workflow: Workflow) -> bool:
+    return _holds_a_role(actor, workflow.session(application.session))
+
+
+def _prescribed(actor: Actor, application: Application, _workflow: Workflow) -> bool:
+    return application.prescriber.organization == actor.organization
+
+
+def _own(actor: Actor, application: Application, _workflow: Workflow) -> bool:
+    return application.candidate == actor.candidate
+
+
+def _funds_its_action(actor: Actor, application: Application, workflow: Workflow) -> bool:
+    return workflow.action(workflow.session(application.session).action).funder == actor.organization
+
+
+def _role_on_session(actor: Actor, session: TrainingSession, workflow: Workflow) -> bool:
+    return _holds_a_role(actor, session) or workflow.action(session.action).responsible == actor.organization
+
+
+def _of_published_action(_actor: Actor, session: TrainingSession, workflow: Workflow) -> bool:
+    return workflow.action(session.action).state == "published"
+
+
+def _funds_session(actor: Actor, session: TrainingSession, workflow: Workflow) -> bool:
+    return workflow.action(session.action).funder == actor.organization
+
+
+def _concerned_by_action(actor: Actor, action: TrainingAction, workflow: Workflow) -> bool:
+    from poec_workflow.views import ActionFilter, PageRequest  # noqa: PLC0415
+
+    if action.responsible == actor.organization:
+        return True
+    asked = ActionFilter(organization=actor.organization, text=action.reference)
+    return any(each.reference == action.reference for each in workflow.actions(asked, PageRequest(limit=0)).items)
+
+
+def _published(_actor: Actor, action: TrainingAction, _workflow: Workflow) -> bool:
+    return action.state == "published"
+
+
+def _funds(actor: Actor, action: TrainingAction, _workflow: Workflow) -> bool:
+    return action.funder == actor.organization
+
+
+SEES: Mapping[tuple[ActorKind, SubjectKind], _Sees] = {
+    (ActorKind.PLATFORM, SubjectKind.APPLICATION): _always,
+    (ActorKind.PLATFORM, SubjectKind.SESSION): _always,
+    (ActorKind.PLATFORM, SubjectKind.ACTION): _always,
+    (ActorKind.ORGANIZATION, SubjectKind.APPLICATION): _role_on_its_session,
+    (ActorKind.ORGANIZATION, SubjectKind.SESSION): _role_on_session,
+    (ActorKind.ORGANIZATION, SubjectKind.ACTION): _concerned_by_action,
+    (ActorKind.ADVISER, SubjectKind.APPLICATION): _prescribed,
+    (ActorKind.ADVISER, SubjectKind.SESSION): _of_published_action,
+    (ActorKind.ADVISER, SubjectKind.ACTION): _published,
+    (ActorKind.CANDIDATE, SubjectKind.APPLICATION): _own,
+    (ActorKind.CANDIDATE, SubjectKind.SESSION): _of_published_action,
+    (ActorKind.CANDIDATE, SubjectKind.ACTION): _published,
+    (ActorKind.FUNDER, SubjectKind.APPLICATION): _funds_its_action,
+    (ActorKind.FUNDER, SubjectKind.SESSION): _funds_session,
+    (ActorKind.FUNDER, SubjectKind.ACTION): _funds,
+}
+"""Whom a subject is shown to; a pair that does not stand here is shown nothing."""
+
+
+def visible(workflow: Workflow, kind: SubjectKind, reference: str, actor: Actor) -> Any:  # noqa: ANN401 - of the kind
+    """A subject, if the actor is shown it.
+
+    Raises:
+        CommandRefused: `unknown-application`, `unknown-session` or `unknown-action`: there is none, or not for them.
+    """
+    readers: Mapping[SubjectKind, Callable[[str], Subject]] = {
+        SubjectKind.APPLICATION: workflow.application,
+        SubjectKind.SESSION: workflow.session,
+        SubjectKind.ACTION: workflow.action,
+    }
+    subject = readers[kind](reference)
+    sees = SEES.get((actor.kind, kind))
+    if sees is None or not sees(actor, subject, workflow):
+        raise CommandRefused([unknown(kind, reference)])
+    return subject
