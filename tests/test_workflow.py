@@ -74,7 +74,7 @@ class House:
     def present(self, *numbers: int) -> None:
         self.register(*numbers)
         for number in numbers:
-            self.do(commands.Convoke(f"C-{number}", on=date(2021, 11, 20)), TRAINER)
+            self.do(convoking(number), TRAINER)
             self.do(commands.RecordPresence(f"C-{number}"), TRAINER)
 
     def retain(self, number: int) -> Accepted:
@@ -91,6 +91,10 @@ def registering(number: int) -> commands.Preregister:
         candidate=evolve(CANDIDATE, reference=f"P-{number}"),
         prescriber=Prescriber(origin=Origin.FRANCE_TRAVAIL, organization="FT"),
     )
+
+
+def convoking(number: int) -> commands.Convoke:
+    return commands.Convoke(f"C-{number}", on=date(2021, 11, 20))
 
 
 def retaining(number: int) -> commands.Retain:
@@ -256,6 +260,32 @@ def test_a_preview_stores_nothing(house: House) -> None:
     assert previewed == house.retain(1)
     refused = house.workflow.preview(retaining(1), TRAINER)
     assert isinstance(refused, Refused)
+
+
+def test_a_preview_with_a_used_key_is_what_sending_it_again_would_give(house: House) -> None:
+    """The first answer again to the same command, `key-reused` to another; a free key stays free."""
+    house.register(1)
+    previewed = house.workflow.preview(convoking(1), TRAINER, key="once")
+    assert isinstance(previewed, Accepted)
+    assert not previewed.replayed
+    done = house.do(convoking(1), TRAINER, key="once")
+    assert not done.replayed
+    again = house.workflow.preview(convoking(1), TRAINER, key="once")
+    assert isinstance(again, Accepted)
+    assert again.replayed
+    assert again == evolve(done, replayed=True)
+    other = house.workflow.preview(commands.RecordPresence("C-1"), TRAINER, key="once")
+    assert isinstance(other, Refused)
+    assert other.codes == {"key-reused"}
+
+
+def test_a_preview_of_a_version_that_is_no_more(house: House) -> None:
+    """It is refused as sending it would be."""
+    house.register(1)
+    assert isinstance(house.workflow.preview(convoking(1), TRAINER, expected_version=1), Accepted)
+    refused = house.workflow.preview(convoking(1), TRAINER, expected_version=2)
+    assert isinstance(refused, Refused)
+    assert refused.codes == {"stale-version"}
 
 
 def test_an_observer_hears_every_answer_after_commit(house: House) -> None:
