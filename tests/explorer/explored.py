@@ -18,7 +18,7 @@ from poec_workflow import Settings, commands, decide
 from poec_workflow.decider import Refused
 from poec_workflow.diagrams import render
 from poec_workflow.explorer.case import Case
-from poec_workflow.explorer.page import CASES
+from poec_workflow.explorer.explorer_page import CASES
 from poec_workflow.machines import APPLICATION, LIFECYCLES, Lifecycle, Lifecycles
 
 JUDGE = Path(__file__).parent / "judge.js"

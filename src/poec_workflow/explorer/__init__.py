@@ -4,6 +4,6 @@
 service's settings, not only the graph; so it is no renderer, and `diagrams.render` loads it on demand.
 """
 
-from poec_workflow.explorer.page import render
+from poec_workflow.explorer.explorer_page import render
 
 __all__ = ["render"]
