@@ -61,6 +61,7 @@ class ReferenceLists:
             for each in self._of(SubjectKind.ACTION).values()
             if (asked.tab is None or self.in_tab(each, asked.tab, asked.at or TODAY))
             and asked.organization in (None, each.responsible, *self._holders(*self.stored.sessions(each.reference)))
+            and asked.funder in (None, each.funder)
             and mentions(asked.text, each.reference, each.title, each.funder, each.responsible)
         )
 
@@ -131,6 +132,7 @@ class ReferenceLists:
             (not asked.states or application.state in asked.states)
             and asked.session in (None, session.reference)
             and asked.candidate in (None, application.candidate)
+            and asked.prescriber in (None, sender.organization)
             and self._is_behind_figure(application, session, asked)
             and self._spans(session, asked)
             and mentions(
@@ -175,6 +177,7 @@ class ReferenceLists:
             and (asked.session_from is None or session.start >= asked.session_from)
             and (asked.session_until is None or session.end <= asked.session_until)
             and (asked.session_type is None or asked.session_type == session.session_type)
+            and (asked.funder is None or asked.funder == self.action_of(session).funder)
         )
 
     def _texts(self, session: TrainingSession) -> list[str]:

@@ -51,6 +51,16 @@ WITHOUT_ORDERS = (
 """What takes revision 0003 back."""
 
 
+WITHOUT_VIEWERS = (
+    "DROP INDEX ix_poec_actions_funder_reference",
+    "DROP INDEX ix_poec_applications_prescriber_reference_session",
+    "DROP INDEX ix_poec_applications_prescriber_registration_key_session",
+    "ALTER TABLE poec_actions DROP COLUMN funder",
+    "ALTER TABLE poec_applications DROP COLUMN prescriber",
+)
+"""What takes revision 0006 back."""
+
+
 WITHOUT_MESSAGES = (
     *(f"DROP TABLE {name}" for name in ("poec_messages", "poec_deliveries", "poec_digests")),
     *(f"ALTER TABLE {name} DROP COLUMN session" for name in ("poec_history", "poec_receipts")),
@@ -143,7 +153,7 @@ def as_before_revisions(url: str, events: Sequence[Position] = ()) -> None:
     """
     unindex(url)
     with_outbox(url, events)
-    say(url, *WITHOUT_MESSAGES, *WITHOUT_ORDERS)
+    say(url, *WITHOUT_VIEWERS, *WITHOUT_MESSAGES, *WITHOUT_ORDERS)
     say(url, "DROP TABLE poec_alembic_version", "UPDATE poec_schema SET version = 1")
 
 

@@ -69,6 +69,14 @@ EVERY_READ: dict[str, Callable[[Workflow], object]] = {
     "a role's": lambda w: w.applications(ApplicationFilter(organization="TRAIN", role=Role.TRAINER, tab=Tab.CURRENT)),
     "current": lambda w: w.applications(ApplicationFilter(tab=Tab.CURRENT)),
     "a session's": lambda w: w.applications(ApplicationFilter(session="S-1", text="zoé")),
+    "an adviser's": lambda w: w.applications(ApplicationFilter(prescriber="FT-1", tab=Tab.CURRENT)),
+    "an adviser's by registration": lambda w: w.applications(
+        ApplicationFilter(prescriber="FT-1"), PageRequest(sort="registration", descending=True)
+    ),
+    "an adviser's tabs": lambda w: w.application_tabs(ApplicationFilter(prescriber="FT-1")),
+    "a funder's": lambda w: w.applications(ApplicationFilter(funder="OPCO", tab=Tab.CURRENT)),
+    "a funder's sessions": lambda w: w.sessions(SessionFilter(funder="OPCO")),
+    "a funder's actions": lambda w: w.actions(ActionFilter(funder="OPCO")),
     "newest first": lambda w: w.applications(page=PageRequest(sort="registration", descending=True)),
     "since a day": lambda w: w.applications(ApplicationFilter(since=DAY)),
     "since a day by registration": lambda w: w.applications(

@@ -30,6 +30,7 @@ FILL = (
     """INSERT INTO poec_applications (SELECT (json_populate_record(a, json_build_object('reference', 'D-' || n,
         'session', 'T-' || ((n - 1) / 20 + 1), 'candidate', 'Q-' || n,
         'registration_key', left(registration_key, 12) || lpad(n::text, 5, '0') || 'D-' || n,
+        'prescriber', CASE WHEN n % 9 = 0 THEN 'FT-1' ELSE 'FT' END,
         'state', CASE WHEN n > 38000 THEN 'rejected' ELSE 'pending' END))).*
         FROM poec_applications a, generate_series(1, 40000) n WHERE a.reference = 'C-1')""",
     """INSERT INTO poec_history (SELECT (json_populate_record(h, json_build_object('reference', 'D-' || n,
@@ -37,7 +38,7 @@ FILL = (
         WHERE h.kind = 'application')""",
     """INSERT INTO poec_people SELECT 'Q-' || n, 'x', NULL, 'x' FROM generate_series(1, 40000) n""",
     """INSERT INTO poec_receipts SELECT 'k' || n, 'd', 'application', 'D-' || n, 1 FROM generate_series(1, 40000) n""",
-    "ANALYZE",
+    "VACUUM (ANALYZE)",
 )
 
 

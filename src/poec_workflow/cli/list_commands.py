@@ -39,6 +39,9 @@ def _choice(values: Any) -> click.Choice[str]:  # noqa: ANN401 - an enum class
     return click.Choice([each.value for each in values])
 
 
+_FUNDER = click.option("--funder", help="Funds the training action, to the letter.")
+
+
 def _filters(command: F) -> F:
     """The options that the lists of applications and sessions share."""
     for option in (
@@ -48,6 +51,7 @@ def _filters(command: F) -> F:
         click.option("--from", "session_from", type=Day(), help="The session starts on this day or later."),
         click.option("--until", "session_until", type=Day(), help="The session ends on this day or earlier."),
         click.option("--session-type", help="The session is of this type, to the letter."),
+        _FUNDER,
     ):
         command = option(command)
     return command
@@ -92,6 +96,7 @@ def _paging(given: Mapping[str, Any]) -> tuple[PageRequest, dict[str, Any]]:
 @click.option("--state", "states", type=_choice(ApplicationState), multiple=True)
 @click.option("--session", help="On this session.")
 @click.option("--candidate", help="Of this candidate, in progress and past.")
+@click.option("--prescriber", help="The organisation that sent the person, to the letter.")
 @click.option("--column", type=_choice(Column), help="What a column of the dashboard counts.")
 @click.option("--published", is_flag=True, help="Of currently published actions alone, as the dashboard counts.")
 @click.option("--since", type=Day(), help="Registered on this day or later.")
@@ -147,6 +152,7 @@ def sessions(store: str, places: tuple[str, ...], format_: str, lang: str, *, co
 @click.command()
 @click.option("--tab", type=_choice(ActionTab), help="One of the six tabs.")
 @click.option("--organization", help="Is responsible, or holds a role on one of its sessions.")
+@_FUNDER
 @_sorting(ActionRow)
 @_listing
 def actions(store: str, places: tuple[str, ...], format_: str, lang: str, *, count: bool, **given: Any) -> None:  # noqa: ANN401

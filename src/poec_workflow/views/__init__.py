@@ -1,7 +1,7 @@
 """Filters, pages and rows of the lists and screens: what queries take and return, and no decision uses."""
 
 from poec_workflow.views.dashboard_columns import COLUMN_STATES, Column
-from poec_workflow.views.filters import ActionFilter, ActionTab, ApplicationFilter, Search, SessionFilter, Tab
+from poec_workflow.views.filters import ActionFilter, ApplicationFilter, Search, SessionFilter
 from poec_workflow.views.list_rows import (
     ActionRow,
     ActionSession,
@@ -15,6 +15,7 @@ from poec_workflow.views.list_rows import (
 )
 from poec_workflow.views.ordering import Sort, Span, key_of, stamp
 from poec_workflow.views.pagination import PageRequest
+from poec_workflow.views.tabs import ActionTab, Tab
 
 __all__ = [
     "COLUMN_STATES",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Literal, TypeVar, cast
+from typing import Annotated, TypeVar, cast
 
 from attrs import field, frozen
 
@@ -26,39 +26,13 @@ from poec_workflow.model import (
 )
 from poec_workflow.value_base import Value
 from poec_workflow.views.dashboard_columns import COLUMN_STATES, Column, ColumnName
+from poec_workflow.views.tabs import STATE_TABS, ActionTab, ActionTabName, Tab, TabName
 
 E = TypeVar("E", bound=StrEnum)
 
 Search = Annotated[str, TextLength(0, 200)]
 """Free text: every word of it must be found, whatever its accents and case."""
 
-
-class Tab(StrEnum):
-    """The tabs of the applications and sessions lists; no tab is every one."""
-
-    CURRENT = "current"
-    ENDED = "ended"
-
-
-class ActionTab(StrEnum):
-    """The six tabs of the actions list; no tab is every action."""
-
-    PUBLISHED = "published"
-    AWAITING_PUBLICATION = "awaiting-publication"
-    ARCHIVED = "archived"
-    DELETED = "deleted"
-    PENDING_VALIDATION = "pending-validation"
-    ALERT = "alert"
-
-
-TabName = Literal["current", "ended"]
-ActionTabName = Literal[
-    "published", "awaiting-publication", "archived", "deleted", "pending-validation", "alert"
-]  # fmt: skip
-
-
-STATE_TABS = frozenset({ActionTab.PUBLISHED, ActionTab.AWAITING_PUBLICATION, ActionTab.ARCHIVED, ActionTab.DELETED})
-"""The tabs that are a state of the action: each action stands in exactly one of them."""
 
 _DAYS = ("session_from", "session_until", "since", "at")
 
@@ -113,6 +87,8 @@ class ApplicationFilter(Value):
         session_until: their session ends on this day or earlier.
         session_type: their session is of this type, to the letter [S].
         session, candidate: of this one.
+        prescriber: their prescriber's organisation is this one, to the letter: what an adviser sees.
+        funder: their session's action is funded by this one, to the letter: what a funder sees.
         text: in the references, the candidate's name or e-mail, the prescriber, the session's place and
             organisations, or the action's title.
     """
@@ -126,6 +102,8 @@ class ApplicationFilter(Value):
     session_type: Text | None = None
     session: Reference | None = None
     candidate: Reference | None = None
+    prescriber: Reference | None = None
+    funder: Text | None = None
     column: Column | None = field(default=None, converter=_column)
     published: bool = False
     since: date | None = None
@@ -159,6 +137,7 @@ class SessionFilter(Value):
         session_until: they end on this day or earlier.
         session_type: they are of this type, to the letter [S].
         action: of this one.
+        funder: their action is funded by this one, to the letter.
         at: the day that `tab` is reckoned from; today where none is named.
         text: in the references, the place, the organisations, or the action's title.
     """
@@ -171,6 +150,7 @@ class SessionFilter(Value):
     session_until: date | None = None
     session_type: Text | None = None
     action: Reference | None = None
+    funder: Text | None = None
     at: date | None = None
     text: Search = ""
 
@@ -189,12 +169,14 @@ class ActionFilter(Value):
     Attributes:
         tab: one of the six.
         organization: is responsible for the action, or holds a role on one of its sessions.
+        funder: they are funded by this one, to the letter.
         at: the day that the tab `alert` is reckoned from; today where none is named.
         text: in the reference, the title, the funder or the responsible organisation.
     """
 
     tab: ActionTab | None = field(default=None, converter=_action_tab)
     organization: Reference | None = None
+    funder: Text | None = None
     at: date | None = None
     text: Search = ""
 

@@ -101,6 +101,8 @@ class MemoryLists:
                 and (filter_.column is not Column.EXPIRING or _ends_expiring(session, criteria))
                 and filter_.session in (None, application.session)
                 and filter_.candidate in (None, application.candidate)
+                and filter_.prescriber in (None, application.prescriber.organization)
+                and filter_.funder in (None, self._action(session).funder)
                 and _session_matches(session, filter_, criteria)
                 and _text_matches(filter_.text, lambda of=application: self._searched_texts(of))  # type: ignore[misc]
             ):
@@ -111,6 +113,7 @@ class MemoryLists:
             if (
                 (not filter_.states or session.state in filter_.states)
                 and filter_.action in (None, session.action)
+                and filter_.funder in (None, self._action(session).funder)
                 and _session_matches(session, filter_, criteria)
                 and _text_matches(filter_.text, lambda of=session: (session_text(of), action_text(self._action(of))))  # type: ignore[misc]
             ):
@@ -121,6 +124,7 @@ class MemoryLists:
             if (
                 (filter_.tab is None or self._is_in_tab(action, filter_.tab, criteria))
                 and (filter_.organization is None or self._involves(action, filter_.organization))
+                and filter_.funder in (None, action.funder)
                 and _text_matches(filter_.text, lambda of=action: (action_text(of),))  # type: ignore[misc]
             ):
                 yield action

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from attrs import evolve
-from sqlalchemy import bindparam, select
+from sqlalchemy import BindParameter, bindparam, func, select, true, union
 
 from poec_workflow.adapters.search_text import words
 from poec_workflow.adapters.sql.list_conditions import (
@@ -32,6 +32,7 @@ from poec_workflow.adapters.sql.session_start_paging import StartOrder, page_by_
 from poec_workflow.model import LAST_YEAR, OPEN_STATES, ApplicationState, Role
 from poec_workflow.views import ApplicationFilter, Sort
 
+_PRESCRIBER: BindParameter[str] = bindparam("prescriber")
 _SOME_DAY = date(LAST_YEAR, 1, 1)
 
 _joined = (
@@ -53,7 +54,7 @@ _with_sessions = applications.join(sessions, sessions.c.reference == application
 
 def shape_of(filter_: ApplicationFilter) -> ApplicationFilter:
     """The filter with other values: all filters of a shape have one statement, with different parameters."""
-    texts = ("organization", "session", "candidate", "session_type")
+    texts = ("organization", "session", "candidate", "session_type", "prescriber", "funder")
     named = {name: "?" for name in texts if getattr(filter_, name) is not None}
     days = {
         name: _SOME_DAY for name in ("session_from", "session_until", "since") if getattr(filter_, name) is not None
@@ -108,9 +109,10 @@ def _keys_of_page(
     if filter_.text:
         matching = matching.select_from(_joined)
     conditions = tuple(session_conditions(filter_, tab=filter_.tab, by_reference=False))
-    if _are_few(filter_):
-        # Their sessions are checked after they are found.
-        return page(matching.where(*_within(filter_, conditions)), keyset, AFTER, limit)
+    if _are_few(filter_) or filter_.prescriber is not None:
+        # Their sessions are checked after they are found, and so are their texts where they are few.
+        within = matching.where(*_within(filter_, conditions))
+        return page(within.where(*_named_by_adviser(filter_, index)), keyset, AFTER, limit)
     # By registration a day is a part of the order itself: which sessions it is found in need not be known.
     held = (*conditions, *_has_applications(filter_, since=keyset.column is applications.c.reference))
     if held or index:
@@ -122,8 +124,10 @@ def _references_by_start(
     filter_: ApplicationFilter, order: StartOrder, limit: int | None, *, lateral: bool, index: TextIndex | None
 ) -> Statement:
     """The references of a page by the start of their session."""
-    matching = select(applications.c.reference).where(*_application_conditions(filter_))
-    joined = matching.select_from(_joined if filter_.text else _with_sessions)
+    found = select(applications.c.reference).where(*_application_conditions(filter_))
+    joined = found.select_from(_joined if filter_.text else _with_sessions).where(*_named_by_adviser(filter_, index))
+    # Gone through session by session, and not found by their prescriber.
+    matching = select(applications.c.reference).where(*_application_conditions(filter_, by_prescriber=False))
     if limit is None or _are_few(filter_):
         within = joined.where(*session_conditions(filter_, tab=filter_.tab), *_named_session(filter_))
         return page_of_few(within if index is None else within.where(has_word(index)), order, limit)
@@ -134,11 +138,20 @@ def _references_by_start(
         _states_of(filter_),
         order,
         limit,
-        counted=not filter_.text and filter_.since is None,
+        counted=not filter_.text and filter_.since is None and filter_.prescriber is None,
         lateral=lateral,
-        # An organisation's applications are found by its sessions.
-        index=index if filter_.organization is None else None,
+        # An organisation's applications are found by its sessions, an adviser's are named above.
+        index=index if filter_.organization is None and filter_.prescriber is None else None,
     )
+
+
+def _named_by_adviser(filter_: ApplicationFilter, index: TextIndex | None) -> Iterator[Condition]:
+    """Applications of the prescriber that may contain the word in a text of theirs."""
+    if index is None or filter_.prescriber is None or _are_few(filter_):
+        return
+    own = applications.alias("own")
+    of_sessions = select(own.c.reference).where(_is_sent(own.c), own.c.session.in_(index.sessions(true())))
+    yield applications.c.reference.in_(union(*index.applications(true()).selects, of_sessions))
 
 
 def _are_few(filter_: ApplicationFilter) -> bool:
@@ -162,20 +175,32 @@ def application_tabs(filter_: ApplicationFilter, index: TextIndex | None = None)
     if not own:
         statement = select(*count_per_tab(count_of(_states_of(filter_)))).select_from(sessions)
     else:
-        statement = select(*count_per_tab(1)).select_from(_joined).where(*_application_conditions(filter_))
-        if index and not _are_few(filter_) and filter_.organization is None:
+        joined = _joined if filter_.text else _with_sessions
+        statement = select(*count_per_tab(1)).select_from(joined).where(*_application_conditions(filter_))
+        if index and not _are_few(filter_) and filter_.organization is None and filter_.prescriber is None:
             statement = statement.where(has_word(index))
+        statement = statement.where(*_named_by_adviser(filter_, index))
     return statement.where(*session_conditions(filter_, tab=None))
 
 
-def _application_conditions(filter_: ApplicationFilter, *, states: bool = True) -> Iterator[Condition]:
+def _application_conditions(
+    filter_: ApplicationFilter, *, states: bool = True, by_prescriber: bool = True
+) -> Iterator[Condition]:
     if states and filter_.restricted_states is not None:
         yield applications.c.state.in_(sorted(filter_.restricted_states))
     if filter_.candidate is not None:
         yield applications.c.candidate == bindparam("candidate")
+    if filter_.prescriber is not None:
+        yield _is_sent(applications.c) if by_prescriber else func.coalesce(applications.c.prescriber, "") == _PRESCRIBER
     if filter_.since is not None:
         yield REGISTERED_SINCE
     yield from text_match(filter_.text, applications.c.search, sessions.c.search, actions.c.search, people.c.search)
+
+
+def _is_sent(of: Any) -> Condition:  # noqa: ANN401 - columns of applications
+    """The prescriber is the filter's."""
+    condition: Condition = of.prescriber == _PRESCRIBER
+    return condition
 
 
 def _within(filter_: ApplicationFilter, conditions: Sequence[Condition]) -> Iterator[Condition]:

@@ -9,6 +9,7 @@ from sqlalchemy import BindParameter, ColumnElement, Select, String, bindparam, 
 
 from poec_workflow.adapters.search_text import words
 from poec_workflow.adapters.sql.paging import GREATEST, LEAST
+from poec_workflow.adapters.sql.row_mapping import stored_key
 from poec_workflow.adapters.sql.schema import actions, applications, sessions
 from poec_workflow.adapters.sql.search_index import ESCAPE, text_parameters
 from poec_workflow.model import ActionState, Role
@@ -47,7 +48,10 @@ HAS_REGISTERED_SINCE = (
 """Sessions that have such an application."""
 
 
-_NAMED = ("organization", "session", "candidate", "action", "session_type")
+_of_funder = select(actions.c.reference).where(actions.c.funder == bindparam("funder")).correlate(None)
+
+
+_NAMED = ("organization", "session", "candidate", "action", "session_type", "prescriber")
 
 
 def parameters(
@@ -65,6 +69,7 @@ def parameters(
         **given,
         **days,
         **text_parameters(words(filter_.text)),
+        "funder": None if filter_.funder is None else stored_key(filter_.funder),
         "today": criteria.today.isoformat(),
         "first_end": first_end,
         "last_end": last_end,
@@ -105,6 +110,8 @@ def session_conditions(
     if filter_.organization is not None:
         yield holds_role(ORGANIZATION, (filter_.role,) if filter_.role else Role)
     yield from _days_and_type(filter_)
+    if filter_.funder is not None:
+        yield sessions.c.action.in_(_of_funder)
     if isinstance(filter_, SessionFilter):
         if filter_.action is not None:
             yield sessions.c.action == bindparam("action")

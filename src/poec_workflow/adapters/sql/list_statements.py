@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import and_, case, exists, or_, select
+from sqlalchemy import and_, bindparam, case, exists, or_, select
 
 from poec_workflow.adapters.sql.list_conditions import (
     ENDS_EXPIRING,
@@ -97,6 +97,8 @@ def _action_list(filter_: ActionFilter) -> Iterator[Condition]:
     if filter_.organization is not None:
         on_session = select(sessions.c.action).where(holds_role(ORGANIZATION, Role))
         yield or_(actions.c.responsible == ORGANIZATION, actions.c.reference.in_(on_session))
+    if filter_.funder is not None:
+        yield actions.c.funder == bindparam("funder")
     yield from text_match(filter_.text, actions.c.search)
 
 

@@ -38,7 +38,9 @@ class RevisionChain:
         return self.known[-1]
 
 
-REVISIONS = RevisionChain(known=(FIRST, "0002", "0003", "0004", HEAD), scripts=Path(__file__).parent / "migrations")
+REVISIONS = RevisionChain(
+    known=(FIRST, "0002", "0003", "0004", "0005", HEAD), scripts=Path(__file__).parent / "migrations"
+)
 """The revisions of this release."""
 
 

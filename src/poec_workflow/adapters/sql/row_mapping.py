@@ -32,7 +32,14 @@ def microseconds(instant: datetime) -> int:
 
 
 FIXED: Mapping[SubjectKind, tuple[str, ...]] = {
-    SubjectKind.APPLICATION: ("session", "candidate", "registered_at", "search", "registration_key"),
+    SubjectKind.APPLICATION: (
+        "session",
+        "candidate",
+        "registered_at",
+        "search",
+        "registration_key",
+        "prescriber",
+    ),
     SubjectKind.SESSION: (),
     SubjectKind.ACTION: (),
 }
@@ -59,6 +66,7 @@ def _application(application: Application) -> Values:
         "registered_at": microseconds(application.registered_at),
         "search": application_text(application),
         "registration_key": stamp(application.registered_at) + application.reference,
+        "prescriber": application.prescriber.organization,
     }
 
 
@@ -83,6 +91,7 @@ def _action(action: TrainingAction) -> Values:
         "awaits_validation": int(awaits_validation(action)),
         "incomplete": int(is_incomplete(action)),
         "search": action_text(action),
+        "funder": stored_key(action.funder),
     }
 
 
@@ -176,7 +185,7 @@ def event_position_row(event: AnyEvent) -> Values:
 
 
 def stored_key(key: str) -> str:
-    """A key as stored: over 64 characters its digest, for PostgreSQL's index rows end at some 2,700 bytes.
+    """A key or a funder as stored: over 64 characters its digest, for PostgreSQL's index rows end at some 2,700 bytes.
 
     A written digest has more than 64 characters, so it equals no key that is stored whole.
     """

@@ -30,7 +30,7 @@ from sqlalchemy import (
 
 from poec_workflow.model import ApplicationState, SubjectKind, Tally
 
-HEAD = "0005"
+HEAD = "0006"
 """The revision of these tables; a change needs a new one, with its script in `migrations/versions`."""
 
 # Order is by code point everywhere, as Python sorts.
@@ -38,6 +38,8 @@ _Reference = String(64).with_variant(String(64, collation="C"), "postgresql")
 _Instant = BigInteger
 _Key = String(81).with_variant(String(81, collation="C"), "postgresql")
 _Day = String(10)
+# A digest, and what says so, where the text is longer than a reference.
+_Funder = String(71).with_variant(String(71, collation="C"), "postgresql")
 _Row = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -89,6 +91,8 @@ actions = Table(
     Column("incomplete", Integer, nullable=False),
     Column("search", Text, nullable=False),
     Column("data", Text, nullable=False),
+    Column("funder", _Funder, nullable=False, server_default=""),
+    Index(None, "funder", "reference"),
 )
 
 sessions = Table(
@@ -131,10 +135,15 @@ applications = Table(
     Column("data", Text, nullable=False),
     # The instant and the reference as one text that sorts: pages by registration are found as those by reference.
     Column("registration_key", _Key, nullable=False, server_default=""),
+    # The organisation that sent the person.
+    Column("prescriber", _Reference),
     Index(None, "session", "reference"),
     Index(None, "candidate", "reference"),
     Index(None, "registration_key"),
     Index(None, "session", "registration_key"),
+    # With the session, so that no row is read whose session is not asked for.
+    Index(None, "prescriber", "reference", "session"),
+    Index(None, "prescriber", "registration_key", "session"),
 )
 
 people = Table(

@@ -44,6 +44,9 @@ MIDNIGHTS = tuple(
 )
 """The last instant of some days in Paris, and the first of the next ones."""
 ORGANIZATIONS = st.sampled_from(["AFEC", "Œuvre", "É/T_%"])
+LONG_FUNDER = "Région Nouvelle-Aquitaine, " * 200
+"""Longer than a database indexes."""
+FUNDERS = st.sampled_from(["AFEC", "afec", "", LONG_FUNDER, LONG_FUNDER + " "])
 SESSION_TYPES = st.sampled_from(["Présentiel", "présentiel", "Mixte", ""])
 TEXTS = st.text("aàÀéEœŒ _%/", max_size=4)
 REFERENCES = st.text("aZé0_%", min_size=1, max_size=2)
@@ -80,6 +83,7 @@ def _action(reference: str) -> st.SearchStrategy[TrainingAction]:
         lambda **drawn: evolve(ACTION, reference=reference, version=1, **drawn),
         state=st.just(ActionState.PUBLISHED) | st.sampled_from(ActionState),
         title=TEXTS,
+        funder=FUNDERS,
         responsible=ORGANIZATIONS,
         pending_certification=st.none() | filled,
         objective=filled,
@@ -121,7 +125,9 @@ def _application(reference: str, sessions: Sequence[str]) -> st.SearchStrategy[A
         state=st.sampled_from(ApplicationState),
         session=st.sampled_from(sessions),
         candidate=st.sampled_from(["P-1", "P-2", "é"]),
-        prescriber=st.just(PRESCRIBER) | st.builds(Prescriber, origin=st.just(Origin.SELF), name=TEXTS),
+        prescriber=st.just(PRESCRIBER)
+        | st.builds(Prescriber, origin=st.just(Origin.SELF), name=TEXTS)
+        | st.builds(Prescriber, origin=st.just(Origin.FRANCE_TRAVAIL), organization=ORGANIZATIONS),
         registered_at=st.sampled_from(MIDNIGHTS)
         | st.datetimes(datetime(2021, 11, 1), datetime(2021, 11, 30), timezones=st.just(UTC)),  # noqa: DTZ001
         convocations=convocations.map(tuple),
@@ -140,6 +146,8 @@ def mixed() -> Snapshot:
     subjects: list[Subject] = [evolve(whole, reference="A-9", title="[POEC] Soudeur")]
     for number, state in enumerate(ActionState):
         changes: dict[str, Any] = {"title": "[POEC] Soudeur" if number else "[POEC] Vendeur"}
+        if number % 2:
+            changes["funder"] = LONG_FUNDER
         if state is ActionState.PUBLISHED:
             changes["prerequisites"] = ""
         elif state is ActionState.AWAITING_PUBLICATION:
@@ -163,6 +171,8 @@ def mixed() -> Snapshot:
         for each, state_of in enumerate(ApplicationState, number * len(ApplicationState)):
             changes = {"session": session.reference, "candidate": f"P-{each % 3}"}
             changes["registered_at"] = NOW - timedelta(days=each % 7)
+            if each % 4 == 0:
+                changes["prescriber"] = Prescriber(origin=Origin.FRANCE_TRAVAIL, organization="AFEC")
             subjects.append(application(state_of, reference=f"C-{each}", version=1, **changes))
     return dataset(*subjects, people=[Candidate(reference="P-1", name="Zoé Nabil")])
 

@@ -9,7 +9,16 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 
 from poec_workflow.model import ApplicationState, Role, SessionState
-from poec_workflow.testing.contracts.datasets import DAYS, ORGANIZATIONS, REFERENCES, SESSION_TYPES, TEXTS, TODAY
+from poec_workflow.testing.contracts.datasets import (
+    DAYS,
+    FUNDERS,
+    LONG_FUNDER,
+    ORGANIZATIONS,
+    REFERENCES,
+    SESSION_TYPES,
+    TEXTS,
+    TODAY,
+)
 from poec_workflow.testing.settable_clock import SettableClock
 from poec_workflow.views import (
     ActionFilter,
@@ -44,6 +53,7 @@ _SPAN: dict[str, st.SearchStrategy[Any]] = {
     "session_until": DAYS,
     "session_type": SESSION_TYPES,
     "at": DAYS,
+    "funder": FUNDERS,
     "text": TEXTS | st.sampled_from(["zoé", "AFEC", "ft"]),
 }
 APPLICATIONS = _restricted(
@@ -51,6 +61,7 @@ APPLICATIONS = _restricted(
     states=st.sets(st.sampled_from(ApplicationState)).map(tuple),
     session=REFERENCES,
     candidate=st.sampled_from(["P-1", "P-2", "nobody"]),
+    prescriber=ORGANIZATIONS,
     column=st.sampled_from(Column),
     published=st.booleans(),
     since=DAYS,
@@ -63,6 +74,7 @@ ACTIONS = st.builds(
     ActionFilter,
     tab=st.none() | st.sampled_from(ActionTab),
     organization=st.none() | ORGANIZATIONS,
+    funder=st.none() | FUNDERS,
     at=st.none() | DAYS,
     text=TEXTS,
 )
@@ -78,6 +90,7 @@ _SPANS: tuple[dict[str, Any], ...] = (
     {"session_from": TODAY},
     {"session_until": TODAY},
     {"session_type": "Présentiel"},
+    {"funder": LONG_FUNDER},
     {"text": "pau"},
     {"text": "oeuvre pau"},
 )
@@ -87,6 +100,9 @@ EACH_FIELD: tuple[ApplicationFilter | SessionFilter | ActionFilter, ...] = (
     ApplicationFilter(states=(ApplicationState.PENDING, ApplicationState.RETAINED)),
     ApplicationFilter(session="S-1"),
     ApplicationFilter(candidate="P-1"),
+    ApplicationFilter(prescriber="AFEC"),
+    ApplicationFilter(prescriber="AFEC", organization="AFEC", tab=Tab.ENDED),
+    ApplicationFilter(prescriber="AFEC", text="pau"),
     *(ApplicationFilter(column=column, at=TODAY + timedelta(days=20)) for column in Column),
     ApplicationFilter(column=Column.PENDING, states=(ApplicationState.PRESENT, ApplicationState.RETAINED)),
     ApplicationFilter(published=True),
@@ -99,6 +115,7 @@ EACH_FIELD: tuple[ApplicationFilter | SessionFilter | ActionFilter, ...] = (
     SessionFilter(action="A-1"),
     *(ActionFilter(tab=tab) for tab in ActionTab),
     ActionFilter(organization="AFEC"),
+    ActionFilter(funder=LONG_FUNDER),
     ActionFilter(text="soudeur"),
 )
 """Every field of every filter by itself."""
