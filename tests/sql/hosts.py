@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
+from unittest import mock
 
-import django
-from django.conf import settings
 from django.db import connections, transaction
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from django_settings import configure
 from poec_workflow.adapters.sql import SqlStorage
 
 T = TypeVar("T")
@@ -104,14 +104,13 @@ def of_django_savepoint(file: Path, work: Work[T]) -> T:
 @contextmanager
 def django_on_file(file: Path) -> Iterator[Any]:
     """Django's own connection, to a file."""
-    if not settings.configured:
-        settings.configure(DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ""}}, USE_TZ=True)
-        django.setup()
-    connections["default"].settings_dict["NAME"] = str(file)
-    try:
-        yield connections["default"]
-    finally:
-        connections["default"].close()
+    configure()
+    # As a project that says nothing of transactions has it.
+    with mock.patch.dict(connections["default"].settings_dict, {"NAME": str(file), "OPTIONS": {}}):
+        try:
+            yield connections["default"]
+        finally:
+            connections["default"].close()
 
 
 def _django_note(connection: Any, note: str) -> None:

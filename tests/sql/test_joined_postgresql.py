@@ -8,13 +8,14 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connections, transaction
 from django.db.backends.postgresql.base import DatabaseWrapper
 from psycopg.rows import dict_row
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from django_settings import configure
 from guarantees import ADVISER, PLATFORM, TRAINER, check, registering, retaining, workflow_on, workflow_with_session
 from poec_workflow import CommandRefused, Conflict, SchemaOutdated, StorageUnavailable, commands
 from poec_workflow.adapters.sql import SqlStorage
@@ -64,40 +65,27 @@ def of_django(url: str, work: Work) -> None:
 @contextmanager
 def django_on(url: str) -> Iterator[Any]:
     """Django's connection to a database."""
-    from django.db import connections  # noqa: PLC0415 - set up first
-
     found = make_url(url)
-    with _django_settings():
-        connection = DatabaseWrapper(
-            {
-                **connections["default"].settings_dict,
-                "ENGINE": "django.db.backends.postgresql",
-                "NAME": found.database,
-                "USER": found.username or "",
-                "PASSWORD": found.password or "",
-                "HOST": found.host or found.query.get("host", ""),
-                "PORT": str(found.port or ""),
-            },
-            "poec",
-        )
-        connections["poec"] = connection
-        try:
-            yield connection
-        finally:
-            connection.close()
-            del connections["poec"]
-
-
-class _django_settings:  # noqa: N801 - used as a statement
-    def __enter__(self) -> None:
-        import django  # noqa: PLC0415 - when it is needed
-        from django.conf import settings  # noqa: PLC0415
-
-        if not settings.configured:
-            settings.configure(DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ""}}, USE_TZ=True)
-            django.setup()
-
-    def __exit__(self, *_: object) -> None: ...
+    configure()
+    connection = DatabaseWrapper(
+        {
+            **connections["default"].settings_dict,
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": found.database,
+            "USER": found.username or "",
+            "PASSWORD": found.password or "",
+            "HOST": found.host or found.query.get("host", ""),
+            "PORT": str(found.port or ""),
+            "OPTIONS": {},
+        },
+        "poec",
+    )
+    connections["poec"] = connection
+    try:
+        yield connection
+    finally:
+        connection.close()
+        del connections["poec"]
 
 
 def _django_note(connection: Any, note: str) -> None:

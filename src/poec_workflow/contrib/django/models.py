@@ -8,18 +8,16 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from poec_workflow import locales
+from poec_workflow.contrib.django.actor_kinds import actor_kinds
 from poec_workflow.errors import Malformed
 from poec_workflow.model import Actor, ActorKind
-
-_KINDS = [(each.value, locales.label("actors", each, "fr")) for each in ActorKind if each is not ActorKind.SYSTEM]
 
 
 class Membership(models.Model):
     """A user may act as an organisation, an adviser, a funder, a candidate, or the platform."""
 
     user: Any = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="poec_memberships")
-    kind: Any = models.CharField(max_length=16, choices=_KINDS)
+    kind: Any = models.CharField(max_length=16, choices=actor_kinds)
     organization: Any = models.CharField(max_length=64, blank=True)
     candidate: Any = models.CharField(max_length=64, blank=True)
 
