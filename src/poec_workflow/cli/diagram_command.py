@@ -9,7 +9,6 @@ import click
 
 from poec_workflow.bootstrap import OwnRules
 from poec_workflow.cli import language, options
-from poec_workflow.cli.error_words import sentence
 from poec_workflow.cli.terminal import say
 from poec_workflow.diagrams import FORMATS, NOTICE_FORMATS, PAGES, SHOWN, render
 from poec_workflow.diagrams.detail import detail
@@ -18,6 +17,7 @@ from poec_workflow.diagrams.transition_counts import count_transitions
 from poec_workflow.machines import LIFECYCLES_BY_NAME, Lifecycle, Lifecycles
 from poec_workflow.machines.lifecycles import by_name
 from poec_workflow.model import SubjectKind
+from poec_workflow.presentation.error_words import sentence
 
 NOTICES = "notices"
 """What is drawn besides the lifecycles, by its name."""

@@ -13,9 +13,9 @@ from typing import Final, NoReturn
 import click
 
 from poec_workflow.cli import language
-from poec_workflow.cli.error_words import error_text, sentence
 from poec_workflow.cli.terminal import say
 from poec_workflow.errors import CommandRefused, Conflict, Malformed, SchemaOutdated, StorageUnavailable
+from poec_workflow.presentation.error_words import error_text, sentence
 from poec_workflow.redaction import redacted
 
 DONE, REFUSED, MALFORMED, UNREACHABLE, CONFLICT, SERVICE = range(6)

@@ -17,13 +17,13 @@ from rich.progress import track
 
 from poec_workflow import locales
 from poec_workflow.cli import options
-from poec_workflow.cli.error_words import between, faults_text
 from poec_workflow.cli.interruption import deferred_interrupt
 from poec_workflow.cli.terminal import console, print_json, print_table, say, table
 from poec_workflow.commands import Request
 from poec_workflow.decider import Refused
 from poec_workflow.errors import Conflict, Fault, Malformed, SchemaOutdated, StorageUnavailable, WorkflowError
 from poec_workflow.model import SubjectKind
+from poec_workflow.presentation.error_words import between, faults_text
 from poec_workflow.serialization import LONGEST_LINE, journal_line
 from poec_workflow.workflow import Answer, Workflow
 

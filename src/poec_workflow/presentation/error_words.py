@@ -5,12 +5,13 @@ A sentence that the table does not have is told as it is.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
+from pkgutil import get_data
 
 from poec_workflow import locales
-from poec_workflow.cli.click_words import french
 from poec_workflow.errors import CommandRefused, Fault, Malformed
 from poec_workflow.frozen_map import FrozenMap
 from poec_workflow.presentation.cell_texts import coded
@@ -61,7 +62,8 @@ _SENTENCES = frozenset({"why", "error", "url"})
 @cache
 def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     """What each English sentence looks like, and the French one; those that say most themselves come first."""
-    said = sorted(french("errors").items(), key=lambda each: -len(_PLACEHOLDER.sub("", each[0])))
+    table: Mapping[str, str] = json.loads(get_data(locales.__name__, "errors.fr.json") or b"")
+    said = sorted(table.items(), key=lambda each: -len(_PLACEHOLDER.sub("", each[0])))
     return tuple((_pattern(english), told) for english, told in said)
 
 
