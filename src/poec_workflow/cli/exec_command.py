@@ -11,11 +11,11 @@ from attrs import evolve
 from poec_workflow import locales
 from poec_workflow.cli import options
 from poec_workflow.cli.inspection_commands import would_pass
-from poec_workflow.cli.run_command import without_mark
 from poec_workflow.cli.terminal import print_json, say
 from poec_workflow.commands import Request
 from poec_workflow.decider import Accepted, Change, Refused
 from poec_workflow.errors import refusal_to_dict
+from poec_workflow.journal_run import without_mark
 from poec_workflow.notices.wording import told_sentence
 from poec_workflow.ports import FixedClock
 from poec_workflow.presentation.cell_texts import coded

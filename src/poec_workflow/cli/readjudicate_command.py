@@ -11,11 +11,12 @@ import click
 
 from poec_workflow import locales
 from poec_workflow.cli import options
-from poec_workflow.cli.run_command import lines_of, short
 from poec_workflow.cli.terminal import print_json, print_table, say, table
 from poec_workflow.commands import COMMANDS, Command, Request
 from poec_workflow.decider import Refused
 from poec_workflow.errors import Malformed
+from poec_workflow.journal_run import lines_of
+from poec_workflow.presentation.error_words import short_faults
 from poec_workflow.readjudication import Difference, Readjudication, Rewrite
 from poec_workflow.readjudication import readjudicate as judged_again
 from poec_workflow.serialization import from_dict, journal_line, to_dict
@@ -97,7 +98,7 @@ def _read(journal: BufferedReader, lang: str) -> tuple[list[Request | str], int]
             requests.append(journal_line(line))
         except Malformed as error:
             malformed += 1
-            say(locales.word("line", lang, line=number, problem=short(error.faults, lang)), err=True)
+            say(locales.word("line", lang, line=number, problem=short_faults(error.faults, lang)), err=True)
             requests.append("")
     return requests, malformed
 

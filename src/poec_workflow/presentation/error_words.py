@@ -16,6 +16,7 @@ from poec_workflow.errors import CommandRefused, Fault, Malformed
 from poec_workflow.frozen_map import FrozenMap
 from poec_workflow.presentation.cell_texts import coded
 
+_SHOWN_FAULTS = 8
 _OPTION = re.compile(r"(--[\w-]+(?: \S+)?|\$\S*|'.*?'): (.*)", re.DOTALL)
 
 
@@ -32,6 +33,13 @@ def faults_text(faults: Iterable[Fault], lang: str, options: Mapping[str, str] =
     """Where what can't be read, and why."""
     places = ((options.get(each.place.removeprefix("$."), each.place), each.problem) for each in faults)
     return between(lang).join(locales.labelled(place, sentence(problem, lang), lang) for place, problem in places)
+
+
+def short_faults(faults: tuple[Fault, ...], lang: str) -> str:
+    """A line's faults, the first few of them."""
+    some = faults_text(faults[:_SHOWN_FAULTS], lang)
+    more = len(faults) - _SHOWN_FAULTS
+    return f"{some}{between(lang)}{locales.word('more', lang, count=more)}" if more > 0 else some
 
 
 def between(lang: str) -> str:
