@@ -6,8 +6,20 @@ settles nothing. Delivery is at least once, under a stable id.
 
 from poec_workflow.relay.backoff import Backoff
 from poec_workflow.relay.content_lookup import ContentLookup
+from poec_workflow.relay.delivery_pools import calling_thread, threads
 from poec_workflow.relay.relay import Relay, RelayReport
 from poec_workflow.relay.reminders import Reminders, remind
 from poec_workflow.relay.routing import Channels, Routing
 
-__all__ = ["Backoff", "Channels", "ContentLookup", "Relay", "RelayReport", "Reminders", "Routing", "remind"]
+__all__ = [
+    "Backoff",
+    "Channels",
+    "ContentLookup",
+    "Relay",
+    "RelayReport",
+    "Reminders",
+    "Routing",
+    "calling_thread",
+    "remind",
+    "threads",
+]

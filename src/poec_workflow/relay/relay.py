@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from datetime import datetime, timedelta
 from threading import Event
 
@@ -17,6 +17,7 @@ from poec_workflow.ports import Delivery, QueuedMessage, Settlement
 from poec_workflow.relay.attempt import attempt
 from poec_workflow.relay.backoff import Backoff
 from poec_workflow.relay.content_lookup import ContentLookup
+from poec_workflow.relay.delivery_pools import MakePool, threads
 from poec_workflow.relay.routing import Channels, Routing
 from poec_workflow.workflow import Answer, Workflow
 
@@ -46,6 +47,7 @@ class Relay:
         lease: how long a claimed message is held. A channel must give up well before.
         backoff: when what failed is tried again.
         poll: how many seconds `run` waits where nothing is due.
+        pool: makes what the workers run in: `threads`, or `calling_thread` for a host whose transaction belongs to one.
 
     Raises:
         Malformed: a key of the channels names nobody, or a value is no channel.
@@ -57,6 +59,7 @@ class Relay:
     lease: timedelta = field(default=timedelta(minutes=5), kw_only=True)
     backoff: Backoff = field(factory=Backoff, kw_only=True)
     poll: float = field(default=1.0, kw_only=True)
+    pool: MakePool = field(default=threads, kw_only=True)
     routing: Routing = field(init=False, default=Factory(lambda self: Routing.of(self.channels), takes_self=True))
     _woken: Event = field(init=False, factory=Event, repr=False)
     _resting: dict[Addressee, datetime] = field(init=False, factory=dict, repr=False)
@@ -70,7 +73,7 @@ class Relay:
         Raises:
             Conflict, StorageUnavailable: the storage failed; what was held is claimed again once its lease ends.
         """
-        with ThreadPoolExecutor(self.workers, thread_name_prefix="relay") as pool:
+        with self.pool(self.workers) as pool:
             return _Round(self, pool, stop or Event()).run()
 
     def run(self, stop: Event, report: Callable[[RelayReport], object] | None = None) -> None:
@@ -104,7 +107,7 @@ class _Round:
     """One emptying of the outbox."""
 
     relay: Relay
-    pool: ThreadPoolExecutor
+    pool: Executor
     stop: Event
     held: deque[QueuedMessage] = field(factory=deque)
     begun: dict[Future[Settlement], Addressee] = field(factory=dict)

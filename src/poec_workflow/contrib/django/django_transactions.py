@@ -1,0 +1,111 @@
+"""The workflow's transactions on Django's connection: the one that is open, else one for each piece of work."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from django.db import Error, connections, transaction
+from django.utils.connection import ConnectionProxy
+
+from poec_workflow.adapters.sql.connections import Reading, translating
+from poec_workflow.adapters.sql.driver_transaction import Work
+from poec_workflow.adapters.sql.host_transaction import JoinedConnections
+from poec_workflow.ports import SchemaStatus
+
+T = TypeVar("T")
+
+_READING = "DEFERRED"
+"""How SQLite begins a transaction that only reads: it waits for no writer, and keeps none waiting."""
+
+
+class DjangoConnections:
+    """The calling thread's connection of an alias, whichever thread calls."""
+
+    begins_again = False
+
+    def __init__(self, alias: str) -> None:
+        self._alias = alias
+        # The proxy is the calling thread's connection: one storage serves them all.
+        self._joined = JoinedConnections(ConnectionProxy(connections, alias))
+
+    def run(self, work: Work[T], *, write: bool) -> T:
+        """Do work in the open transaction, behind a savepoint; else in one of its own.
+
+        Raises:
+            Conflict: another transaction holds what is wanted.
+            StorageUnavailable: the database can't be reached.
+        """
+        with self._transaction(write=write):
+            return self._joined.run(work, write=write)
+
+    def read(self, work: Reading[T]) -> T:
+        """Do work that only reads, with what was written so far."""
+        return self._joined.read(work)
+
+    def select(self, work: Work[T]) -> T:
+        """The same."""
+        return self._joined.select(work)
+
+    def upgrade(self) -> SchemaStatus:
+        """Make the tables, or bring older ones up to this release."""
+        with self._transaction(write=True):
+            return self._joined.upgrade()
+
+    def status(self) -> SchemaStatus:
+        """Which schema is there."""
+        return self._joined.status()
+
+    def close(self) -> None:
+        """Nothing: the connection is Django's."""
+
+    @contextmanager
+    def _transaction(self, *, write: bool) -> Iterator[None]:
+        connection: Any = connections[self._alias]
+        if connection.in_atomic_block or not _of_driver(connection.get_autocommit):
+            # With autocommit off, the host begins and ends its transactions itself.
+            yield
+            return
+        with _beginning(connection, write=write), _atomic(self._alias):
+            yield
+
+
+@contextmanager
+def _atomic(alias: str) -> Iterator[None]:
+    """Django's `atomic`, whose own failures (to begin, to commit) are told as the package's."""
+    block = transaction.atomic(using=alias)
+    _of_driver(block.__enter__)
+    try:
+        yield
+    except BaseException:
+        _of_driver(lambda: block.__exit__(*sys.exc_info()))
+        raise
+    _of_driver(lambda: block.__exit__(None, None, None))
+
+
+@contextmanager
+def _beginning(connection: Any, *, write: bool) -> Iterator[None]:  # noqa: ANN401 - two backends' connections
+    """Where nothing is written, SQLite begins as readers do, whatever the project's `transaction_mode` is."""
+    mode = getattr(connection, "transaction_mode", None)
+    if write or mode is None:
+        yield
+        return
+    connection.transaction_mode = _READING
+    try:
+        yield
+    finally:
+        connection.transaction_mode = mode
+
+
+def _of_driver(work: Callable[[], T]) -> T:
+    """Do something of Django's, and raise the package's exceptions in place of its own, which wrap the driver's."""
+
+    def unwrapped() -> T:
+        try:
+            return work()
+        except Error as error:
+            raise error.__cause__ or error from None
+
+    return translating(unwrapped)
