@@ -8,6 +8,7 @@ from django.utils.functional import lazy
 from django.utils.translation import get_language
 
 from poec_workflow import locales
+from poec_workflow.contrib.django.screens.words import words_of
 
 
 def active_language() -> str:
@@ -27,3 +28,11 @@ def _label(section: str, name: str) -> str:
 
 lazy_label: Any = lazy(_label, str)
 """A label in the language that is active when it is shown, for what is declared once: fields, models, columns."""
+
+
+def _word(name: str) -> str:
+    return words_of(name, active_language())
+
+
+lazy_word: Any = lazy(_word, str)
+"""A text of the app's own, as `host.open`, in the language that is active when it is shown."""

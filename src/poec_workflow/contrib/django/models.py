@@ -1,4 +1,4 @@
-"""The app's own table: on whose behalf each user may act."""
+"""The app's models: on whose behalf each user may act, and the workflow's tables, to be read."""
 
 from __future__ import annotations
 
@@ -8,22 +8,30 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from poec_workflow.contrib.django.active_language import lazy_word
 from poec_workflow.contrib.django.actor_kinds import actor_kinds
+from poec_workflow.contrib.django.row_models import Action, Application, Delivery, Entry, Message, Person, Session
 from poec_workflow.errors import Malformed
 from poec_workflow.model import Actor, ActorKind
+
+__all__ = ["Action", "Application", "Delivery", "Entry", "Membership", "Message", "Person", "Session"]
 
 
 class Membership(models.Model):
     """A user may act as an organisation, an adviser, a funder, a candidate, or the platform."""
 
-    user: Any = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="poec_memberships")
-    kind: Any = models.CharField(max_length=16, choices=actor_kinds)
-    organization: Any = models.CharField(max_length=64, blank=True)
-    candidate: Any = models.CharField(max_length=64, blank=True)
+    user: Any = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="poec_memberships", verbose_name=lazy_word("host.user")
+    )
+    kind: Any = models.CharField(max_length=16, choices=actor_kinds, verbose_name=lazy_word("host.acts-as"))
+    organization: Any = models.CharField(max_length=64, blank=True, verbose_name=lazy_word("host.organization"))
+    candidate: Any = models.CharField(max_length=64, blank=True, verbose_name=lazy_word("host.candidate-reference"))
 
     class Meta:
         """One row for each user and actor."""
 
+        verbose_name = lazy_word("host.model-membership")
+        verbose_name_plural = lazy_word("host.models-membership")
         constraints = (
             models.UniqueConstraint(fields=["user", "kind", "organization", "candidate"], name="poec_membership_once"),
         )

@@ -6,11 +6,13 @@ from typing import Any
 
 from django.db import router
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations import CreateModel
 from django.db.migrations.operations.base import Operation
-from django.db.migrations.state import ProjectState
+from django.db.migrations.state import ModelState, ProjectState
 
 from poec_workflow.adapters.sql import SqlStorage
 from poec_workflow.contrib.django.configuration import configuration
+from poec_workflow.contrib.django.row_models import ROWS
 
 
 class Revision(Operation):
@@ -65,3 +67,9 @@ class Revision(Operation):
     def migration_name_fragment(self) -> str:
         """For `makemigrations`."""
         return "revision"
+
+
+def row_states() -> list[CreateModel]:
+    """The models to read, as migrations know them: always as they are now, for they make no table."""
+    states = [ModelState.from_model(each) for each in ROWS]
+    return [CreateModel(each.name, [*each.fields.items()], each.options, each.bases) for each in states]
