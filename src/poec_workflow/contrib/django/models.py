@@ -8,9 +8,10 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from poec_workflow.contrib.django.active_language import lazy_word
+from poec_workflow.contrib.django.active_language import active_language, lazy_word
 from poec_workflow.contrib.django.actor_kinds import actor_kinds
 from poec_workflow.contrib.django.row_models import Action, Application, Delivery, Entry, Message, Person, Session
+from poec_workflow.contrib.django.screens.words import words_of
 from poec_workflow.errors import Malformed
 from poec_workflow.model import Actor, ActorKind
 
@@ -54,9 +55,20 @@ class Membership(models.Model):
             name=self.user.get_full_name() or self.user.get_username(),
         )
 
-    def clean(self) -> None:
-        """Refuse what is no actor."""
+    @property
+    def is_actor(self) -> bool:
+        """Whether it has what its kind needs; nobody is the system."""
         try:
-            _ = self.actor
-        except (Malformed, ValueError) as error:
-            raise ValidationError(str(error)) from error
+            return self.actor.kind is not ActorKind.SYSTEM
+        except (Malformed, ValueError):
+            return False
+
+    def clean(self) -> None:
+        """Refuse what is no actor.
+
+        Raises:
+            ValidationError: an organisation, or a candidate, is missing.
+        """
+        if not self.is_actor:
+            missing = "candidate" if self.kind == ActorKind.CANDIDATE else "organization"
+            raise ValidationError({missing: words_of(f"host.needs-{missing}", active_language())})

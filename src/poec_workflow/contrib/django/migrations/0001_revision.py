@@ -1,5 +1,7 @@
 """Revision 0001 of the workflow's tables, and the memberships of users."""
 
+from typing import Any
+
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
@@ -8,7 +10,7 @@ from poec_workflow.contrib.django.active_language import lazy_word
 from poec_workflow.contrib.django.actor_kinds import actor_kinds
 from poec_workflow.contrib.django.revision_operation import Revision, row_states
 
-REFERENCE = {"blank": True, "max_length": 64}
+REFERENCE: Any = {"blank": True, "max_length": 64}
 
 
 class Migration(migrations.Migration):

@@ -1,0 +1,73 @@
+"""Columns of the admin's lists: codes in words, instants in the rules' time zone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from django.contrib import admin
+
+from poec_workflow import locales
+from poec_workflow.contrib.django.active_language import active_language, lazy_word
+from poec_workflow.contrib.django.host_workflow import get_workflow
+from poec_workflow.policies.calendar import in_zone
+
+Column = Callable[[Any], Any]
+
+
+def state_column(enum: type[Enum]) -> Column:
+    """A state in words."""
+
+    @admin.display(description=lazy_word("columns.state"), ordering="state")
+    def state(row: Any) -> str:  # noqa: ANN401 - a row
+        known = {each.value: each for each in enum}
+        return locales.state(known[row.state], active_language()) if row.state in known else str(row.state)
+
+    return state
+
+
+def code_column(column: str, section: str) -> Column:
+    """A code in words."""
+
+    @admin.display(description=lazy_word(f"columns.{column}"), ordering=column)
+    def code(row: Any) -> str:  # noqa: ANN401 - a row
+        return locales.label(section, getattr(row, column), active_language())
+
+    return code
+
+
+def instant_column(column: str, ordering: str | None = None) -> Column:
+    """An instant as people write it, in the time zone of the settings."""
+
+    @admin.display(description=lazy_word(f"columns.{column}"), ordering=ordering or column)
+    def instant(row: Any) -> datetime | None:  # noqa: ANN401 - a row
+        value = getattr(row, column)
+        # Without an offset: Django would write it in its own zone.
+        return None if value is None else in_zone(value, get_workflow().settings.zone).replace(tzinfo=None)
+
+    return instant
+
+
+def flag_column(column: str) -> Column:
+    """A flag that is stored as a number."""
+
+    @admin.display(description=lazy_word(f"columns.{column}"), ordering=column, boolean=True)
+    def flag(row: Any) -> bool:  # noqa: ANN401 - a row
+        return bool(getattr(row, column))
+
+    return flag
+
+
+@admin.display(description=lazy_word("columns.candidate"), ordering="candidate")
+def person(row: Any) -> str:  # noqa: ANN401 - a row
+    """A candidate's name, or the reference of one who was erased."""
+    known = row.candidate
+    return known.name if known is not None and known.name else str(row.candidate_id)
+
+
+@admin.display(description=lazy_word("host.seats"), ordering="retained")
+def enrolled(row: Any) -> str:  # noqa: ANN401 - a row
+    """How many are retained, and how many registered of how many."""
+    return f"{row.retained} · {row.registered} / {row.quota}"
