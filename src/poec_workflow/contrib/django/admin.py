@@ -11,10 +11,13 @@ from django.http import HttpRequest
 from poec_workflow.contrib.django.active_language import lazy_word
 from poec_workflow.contrib.django.admin_bases import ReadOnlyAdmin, SubjectAdmin
 from poec_workflow.contrib.django.admin_columns import (
+    addressee,
     code_column,
     enrolled,
     flag_column,
     instant_column,
+    linked_column,
+    notice,
     person,
     state_column,
 )
@@ -61,7 +64,7 @@ class ApplicationAdmin(SubjectAdmin):
 
     kind = SubjectKind.APPLICATION
     list_display = (
-        *("reference", person, "session_id", state_column(ApplicationState)),
+        *("reference", person, linked_column("session"), state_column(ApplicationState)),
         instant_column("registered_at", "registration_key"),
     )
     list_filter = (
@@ -83,7 +86,7 @@ class SessionAdmin(SubjectAdmin):
 
     kind = SubjectKind.SESSION
     list_display = (
-        *("reference", "action_id", "responsible", "positioner", "trainer", "start_on", "end_on"),
+        *("reference", linked_column("action"), "responsible", "positioner", "trainer", "start_on", "end_on"),
         *(state_column(SessionState), enrolled),
     )
     list_filter = (
@@ -163,8 +166,8 @@ class MessageAdmin(_Messages):
     """What waits to be sent, in the order of sending, and what can't be."""
 
     list_display = (
-        *("id", code_column("notice", "notices"), "stream", code_column("to_kind", "audiences"), "to_reference"),
-        *(instant_column("recorded_at"), instant_column("due_at"), "attempts", flag_column("dead"), "answer"),
+        *("id", notice, "stream", addressee, instant_column("recorded_at")),
+        *(instant_column("due_at"), "attempts", flag_column("dead"), "answer"),
     )
     list_filter = (
         choice_filter("sending", "filter-delivery", labelled("deliveries", ("waiting", "dead")), sent),
@@ -178,8 +181,8 @@ class DeliveryAdmin(_Messages):
     """What became of messages, the latest first."""
 
     list_display = (
-        *("message_id", code_column("notice", "notices"), "stream", code_column("to_kind", "audiences")),
-        *("to_reference", code_column("outcome", "deliveries"), instant_column("at")),
+        *("message_id", notice, "stream", addressee),
+        *(code_column("outcome", "deliveries"), instant_column("at")),
     )
     list_filter = (
         column_filter("outcome", "filter-delivery", labelled("deliveries", Outcome)),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from enum import Enum
 from typing import Any
 
@@ -12,7 +11,7 @@ from django.contrib import admin
 from poec_workflow import locales
 from poec_workflow.contrib.django.active_language import active_language, lazy_word
 from poec_workflow.contrib.django.host_workflow import get_workflow
-from poec_workflow.policies.calendar import in_zone
+from poec_workflow.presentation.cell_texts import field_text
 
 Column = Callable[[Any], Any]
 
@@ -42,12 +41,21 @@ def instant_column(column: str, ordering: str | None = None) -> Column:
     """An instant as people write it, in the time zone of the settings."""
 
     @admin.display(description=lazy_word(f"columns.{column}"), ordering=ordering or column)
-    def instant(row: Any) -> datetime | None:  # noqa: ANN401 - a row
+    def instant(row: Any) -> str | None:  # noqa: ANN401 - a row
         value = getattr(row, column)
-        # Without an offset: Django would write it in its own zone.
-        return None if value is None else in_zone(value, get_workflow().settings.zone).replace(tzinfo=None)
+        return None if value is None else field_text(value, get_workflow().settings.zone, active_language())
 
     return instant
+
+
+def linked_column(column: str) -> Column:
+    """The reference of another row, without a look at it."""
+
+    @admin.display(description=lazy_word(f"columns.{column}"), ordering=column)
+    def reference(row: Any) -> str:  # noqa: ANN401 - a row
+        return str(getattr(row, f"{column}_id"))
+
+    return reference
 
 
 def flag_column(column: str) -> Column:
@@ -71,3 +79,15 @@ def person(row: Any) -> str:  # noqa: ANN401 - a row
 def enrolled(row: Any) -> str:  # noqa: ANN401 - a row
     """How many are retained, and how many registered of how many."""
     return f"{row.retained} · {row.registered} / {row.quota}"
+
+
+@admin.display(description=lazy_word("columns.to_reference"), ordering="to_reference")
+def addressee(row: Any) -> str:  # noqa: ANN401 - a row
+    """Of which kind, and who."""
+    return f"{locales.label('audiences', row.to_kind, active_language())} {row.to_reference}"
+
+
+@admin.display(description=lazy_word("columns.notice"), ordering="notice")
+def notice(row: Any) -> str:  # noqa: ANN401 - a row
+    """Its number, and what it is of."""
+    return f"{row.notice} {locales.label('notices', row.notice, active_language())}"

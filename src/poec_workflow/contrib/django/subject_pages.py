@@ -91,6 +91,10 @@ def subject_page(kind: SubjectKind, reference: str, lang: str) -> SubjectPage:
 
 def _fields(workflow: Workflow, subject: Subject, lang: str) -> Iterator[tuple[str, str]]:
     known = {each.name: getattr(subject, each.name) for each in fields(type(subject)) if each.name not in _APART}
+    if (reference := known.pop("candidate", None)) is not None:
+        person = workflow.storage.queries.candidate(reference)
+        parts = (person.name, person.email, reference) if person else (reference,)
+        yield locales.label("fields", "candidate", lang), ", ".join(each for each in parts if each)
     if (motive := known.pop("motive", None)) is not None:
         text = motive_text(motive, known.pop("reason"), workflow.settings.catalogue, lang)
         yield locales.label("fields", "motive", lang), text
