@@ -163,10 +163,14 @@ def test_lists_are_sorted(season: tuple[Terminal, dict[str, Any], Path]) -> None
     keys = [(each["session_start"], each["session"], each["reference"]) for each in whole]
     assert keys == sorted(keys, reverse=True)
     first = terminal(*words, "--limit", "100", "--format", "json")
-    second = terminal.json(*words, "--limit", "100", "--after", first.stderr.split()[-1])
-    assert [*json.loads(first.stdout), *second] == whole[:200]
+    second = terminal(*words, "--limit", "100", "--after", first.stderr.split()[-1], "--format", "json")
+    assert [*json.loads(first.stdout), *json.loads(second.stdout)] == whole[:200]
+    before = second.stderr.splitlines()[0].split()[-1]
+    assert terminal.json(*words, "--limit", "100", "--before", before) == whole[:100]
     wrong = terminal("applications", "--after", first.stderr.split()[-1])
     assert (wrong.exit_code, "--after: " in wrong.stderr) == (2, True)
+    wrong = terminal("applications", "--before", before)
+    assert (wrong.exit_code, "--before: " in wrong.stderr) == (2, True)
     assert terminal("sessions", "--sort", "registration").exit_code == 2
 
 

@@ -406,7 +406,14 @@ def _items(items: Iterable[T]) -> tuple[T, ...]:
 
 @frozen(kw_only=True, repr=False, weakref_slot=False)
 class Page(Value, Generic[T]):
-    """One page of a list: its items, and the cursor to ask for the next one with (None on the last)."""
+    """One page of a list: its items, and the cursors of its neighbours.
+
+    Attributes:
+        items: in order.
+        next: what to ask for the page after it with, as `after`; None on the last.
+        previous: what to ask for the page before it with, as `before`; None on the first.
+    """
 
     items: tuple[T, ...] = field(converter=_items)
     next: str | None = None
+    previous: str | None = None

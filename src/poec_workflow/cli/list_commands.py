@@ -65,6 +65,7 @@ def _listing(command: F) -> F:
         click.option("--descending", is_flag=True, help="The order backwards."),
         click.option("--limit", default=50, show_default=True, type=click.IntRange(min=0), help="0: no limit."),
         click.option("--after", help="The cursor that the page before gave, in the same order."),
+        click.option("--before", help="The cursor of the page before, in the same order."),
         click.option("--count", is_flag=True, help="Say how many there are in all and in each tab, and list none."),
         options.store,
         options.settings,
@@ -87,7 +88,7 @@ def _sorting(rows: type[Any]) -> Callable[[F], F]:
 
 def _paging(given: Mapping[str, Any]) -> tuple[PageRequest, dict[str, Any]]:
     """The page that the options name, and the other options."""
-    page = {name: given[name] for name in ("limit", "after", "sort", "descending")}
+    page = {name: given[name] for name in ("limit", "after", "before", "sort", "descending")}
     return PageRequest(**page), {name: value for name, value in given.items() if name not in page}
 
 

@@ -37,7 +37,7 @@ def print_position(
     format_: str,
     lang: str,
 ) -> None:
-    """Print under a page in text which tabs there are and how many rows it shows of all; then the next cursor.
+    """Print under a page in text which tabs there are and how many rows it shows of all; then its cursors.
 
     A page is known to begin with the first row only where no cursor was given.
     """
@@ -45,10 +45,12 @@ def print_position(
         tabs = tabs_of(asked)
         _say_tabs(tabs, lang)
         shown, total = len(page.items), locales.number(asked.total(tabs), lang)
-        if request.after is None and shown > 1:
+        if request.after is None and request.before is None and shown > 1:
             say(locales.word("first-to-last", lang, last=locales.number(shown, lang), total=total))
         else:
             say(locales.word("some-of", lang, shown=locales.number(shown, lang), total=total))
+    if page.previous:
+        click.echo(locales.word("previous", lang, cursor=page.previous), err=True)
     if page.next:
         click.echo(locales.word("next", lang, cursor=page.next), err=True)
 

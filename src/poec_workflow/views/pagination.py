@@ -1,4 +1,7 @@
-"""Pagination of the lists: the request for a page, and the opaque cursor of the next one."""
+"""Pagination of the lists: the request for a page, and the opaque cursors of its neighbours.
+
+A cursor names a row, not a number: what is added or goes meanwhile moves no other row from one page to the next.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,9 @@ class PageRequest:
 
     Attributes:
         limit: how many items at most; 0 is all.
-        after: the cursor that the page before gave; it belongs to its order.
+        after: the cursor that the page before gave as `next`; it belongs to its order.
+        before: the cursor that the page after gave as `previous`, in the place of `after`; of the rows before it the
+            last ones, in the same order as ever.
         sort: by `reference`; applications also by `registration` or `session-start`, sessions by `session-start`.
             What is equal is sorted by reference, by code points; applications of one start session by session.
         descending: the same order backwards.
@@ -41,6 +46,7 @@ class PageRequest:
 
     limit: int = 50
     after: Text | None = None
+    before: Text | None = None
     sort: Sort = field(default=Sort.REFERENCE, converter=_sort)
     descending: bool = False
 
@@ -48,11 +54,17 @@ class PageRequest:
         if found := tuple(_faults(self)):
             raise Malformed(found)
 
+    def pages_of(self, total: int) -> int:
+        """How many pages a list of so many rows has; one, where it has none."""
+        return max(1, -(-total // self.limit)) if self.limit else 1
+
 
 def _faults(page: PageRequest) -> Iterator[Fault]:
     limit: object = page.limit
     if type(limit) is not int or limit < 0:
         yield Fault("$.limit", "expected an integer from 0 on")
+    if page.after is not None and page.before is not None:
+        yield Fault("$.before", "expected no cursor beside that of $.after")
     yield from not_a_member(Sort, page.sort, "$.sort")
     descending: object = page.descending
     if type(descending) is not bool:
@@ -60,28 +72,42 @@ def _faults(page: PageRequest) -> Iterator[Fault]:
 
 
 def span(page: PageRequest, rows: type[Any]) -> Span:
-    """What to read for a page of a list of such rows: one row more than the page has.
+    """What to read for a page of a list of such rows: one row more than the page has, towards the end or the beginning.
 
     Raises:
         Malformed: the list has no such order, or the cursor is none of this order.
     """
     if page.sort not in SORTS[rows]:
         raise Malformed.at("$.sort", f"expected one of {', '.join(SORTS[rows])}")
-    after = None if page.after is None else _key(page.after, page, SORTS[rows][page.sort])
+    columns, back = SORTS[rows][page.sort], page.before is not None
+    cursor, place = (page.before, "$.before") if back else (page.after, "$.after")
+    key = None if cursor is None else _key(cursor, page, columns, place)
     limit = page.limit + 1 if page.limit else None
-    return Span(sort=page.sort, descending=page.descending, after=after, limit=limit)
+    return Span(sort=page.sort, descending=page.descending is not back, after=key, limit=limit)
 
 
 def paged(rows: Sequence[Row], page: PageRequest) -> Page[Row]:
-    """Make the page; a row more than its limit says that there is a next one."""
-    if not page.limit or len(rows) <= page.limit:
-        return Page(items=rows)
-    items = tuple(rows[: page.limit])
-    return Page(items=items, next=_cursor(key_of(items[-1], page.sort), page))
+    """Make the page of what its span read; a row more than its limit says that there is another page that way.
+
+    There is one the other way where there was a cursor: its row was there. A page that has none left gives this cursor.
+    """
+    more = bool(page.limit) and len(rows) > page.limit
+    items = tuple(rows[: page.limit] if more else rows)
+    if page.before is not None:
+        items = items[::-1]
+        return Page(
+            items=items,
+            next=_cursor(items[-1], page) if items else page.before,
+            previous=_cursor(items[0], page) if more else None,
+        )
+    previous = None
+    if page.after is not None:
+        previous = _cursor(items[0], page) if items else page.after
+    return Page(items=items, next=_cursor(items[-1], page) if more else None, previous=previous)
 
 
-def _cursor(key: Key, page: PageRequest) -> str:
-    return _encoded(_SEPARATOR.join((*_head(page), *key)))
+def _cursor(row: object, page: PageRequest) -> str:
+    return _encoded(_SEPARATOR.join((*_head(page), *key_of(row, page.sort))))
 
 
 def _head(page: PageRequest) -> tuple[str, ...]:
@@ -95,17 +121,17 @@ def _encoded(text: str) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _key(cursor: str, page: PageRequest, columns: Sequence[str]) -> Key:
+def _key(cursor: str, page: PageRequest, columns: Sequence[str], place: str) -> Key:
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
     except (binascii.Error, ValueError):
         text = ""
     head, parts = _head(page), tuple(text.split(_SEPARATOR))
     if _encoded(text) != cursor or not text:
-        raise Malformed.at("$.after", "not the cursor of a page")
+        raise Malformed.at(place, "not the cursor of a page")
     key = parts[len(head) :]
     if parts[: len(head)] != head or len(key) != len(columns) or not all(map(_is_part, columns, key)):
-        raise Malformed.at("$.after", "not the cursor of a page in this order")
+        raise Malformed.at(place, "not the cursor of a page in this order")
     return key
 
 

@@ -91,11 +91,14 @@ def counted(workflow: Workflow, each: Filter) -> int:
 def walked(
     ask: Callable[[Any, PageRequest], Page[Any]], restricted: object, size: int, order: PageRequest = BY_REFERENCE
 ) -> list[str]:
-    """Return the references of all pages of a list, which are those of the list at once."""
+    """Return the references of all pages of a list, which are those of the list at once, and the same backwards."""
     lines: list[Any] = []
+    pages: list[Page[Any]] = []
     after = None
     while True:
         page = ask(restricted, evolve(order, limit=size, after=after))
+        assert (page.previous is None) is (after is None)
+        pages.append(page)
         lines.extend(page.items)
         assert len(lines) < 1_000
         assert len(page.items) <= size
@@ -104,6 +107,11 @@ def walked(
         assert len(page.items) == size
         assert page.next != after
         after = page.next
+    for before in pages[-2:-5:-1]:
+        assert page.previous is not None
+        page = ask(restricted, evolve(order, limit=size, before=page.previous))
+        assert page == evolve(before, previous=page.previous)
+        assert (page.previous is None) is (before is pages[0])
     keys, found = [key_of(each, order.sort) for each in lines], [each.reference for each in lines]
     assert keys == sorted(set(keys), reverse=order.descending)
     assert [each.reference for each in ask(restricted, evolve(order, limit=0)).items] == found

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from poec_workflow.adapters.memory import MemoryStorage
+from poec_workflow.commands import Request
 from poec_workflow.errors import Malformed
 from poec_workflow.policies.settings import QuotaCounts, Settings
 from poec_workflow.ports import Storage
@@ -27,6 +29,7 @@ from poec_workflow.testing.contracts.drawn_filters import (
 from poec_workflow.testing.contracts.fixtures import ADVISER, check, registering, workflow_on, workflow_with_session
 from poec_workflow.testing.reference import Snapshot
 from poec_workflow.views import ActionFilter, ActionTab, ApplicationFilter, PageRequest, SessionFilter
+from poec_workflow.views.ordering import SortName
 from poec_workflow.workflow import Workflow
 
 
@@ -96,8 +99,44 @@ class ListContract(Contract):
     @pytest.mark.parametrize("cursor", ["", "é", "C-1", "Qy0x=", "Qy0x ", "gICA", "_w"])
     def test_what_is_no_cursor_is_malformed(self, storage: Storage, cursor: str) -> None:
         """A cursor is what a page gave, to the letter."""
-        with pytest.raises(Malformed, match="cursor"):
-            workflow_on(storage).applications(page=PageRequest(after=cursor))
+        for place, page in (("$.after", PageRequest(after=cursor)), ("$.before", PageRequest(before=cursor))):
+            with pytest.raises(Malformed, match="cursor") as told:
+                workflow_on(storage).applications(page=page)
+            assert [each.place for each in told.value.faults] == [place]
+
+    @pytest.mark.parametrize("sort", ["reference", "registration", "session-start"])
+    @pytest.mark.parametrize("descending", [False, True])
+    def test_pages_backwards_while_rows_are_added(self, storage: Storage, sort: SortName, *, descending: bool) -> None:
+        """Whoever goes on and comes back sees every row again, and what was added before it; none is skipped."""
+        workflow = workflow_with_session(storage, seats=20)
+        workflow.execute_many([Request(registering(each), ADVISER) for each in range(10, 30, 2)], atomic=True)
+        first = PageRequest(limit=3, sort=sort, descending=descending)
+        pages = [workflow.applications(page=first)]
+        while pages[-1].next:
+            pages.append(workflow.applications(page=evolve(first, after=pages[-1].next)))
+        assert [len(each.items) for each in pages] == [3, 3, 3, 1]
+        workflow.execute_many([Request(registering(each), ADVISER) for each in range(11, 30, 6)], atomic=True)
+        found, page = [*pages[-1].items], pages[-1]
+        while page.previous:
+            page = workflow.applications(page=evolve(first, before=page.previous))
+            assert page.next
+            found[:0] = page.items
+        whole = workflow.applications(page=evolve(first, limit=0)).items
+        assert found == list(whole[: whole.index(pages[-1].items[-1]) + 1])
+        assert {row.reference for each in pages for row in each.items} <= {each.reference for each in found}
+
+    def test_a_page_that_has_become_empty_leads_back(self, storage: Storage) -> None:
+        """Both ways; and one cursor is asked for at a time."""
+        workflow = workflow_with_session(storage)
+        workflow.execute_many([Request(registering(each), ADVISER) for each in (1, 2, 3)], atomic=True)
+        end = workflow.applications(page=PageRequest(limit=2)).next
+        gone = ApplicationFilter(states=("retained",))
+        page = workflow.applications(gone, PageRequest(limit=2, after=end))
+        assert (page.items, page.next, page.previous) == ((), None, end)
+        page = workflow.applications(gone, PageRequest(limit=2, before=end))
+        assert (page.items, page.next, page.previous) == ((), end, None)
+        with pytest.raises(Malformed, match=r"\$\.before"):
+            PageRequest(after=end, before=end)
 
     @pytest.mark.parametrize("text", ["\0", "\ud800", "x" * 201])
     def test_what_cannot_be_stored_cannot_be_asked(self, storage: Storage, text: str) -> None:
