@@ -14,21 +14,9 @@ import click
 
 from poec_workflow.cli import language
 from poec_workflow.cli.terminal import say
-from poec_workflow.errors import CommandRefused, Conflict, Malformed, SchemaOutdated, StorageUnavailable
 from poec_workflow.presentation.error_words import error_text, sentence
+from poec_workflow.presentation.exit_codes import MALFORMED, PIPE_CLOSED, SERVICE, known_exit_code
 from poec_workflow.redaction import redacted
-
-DONE, REFUSED, MALFORMED, UNREACHABLE, CONFLICT, SERVICE = range(6)
-INTERRUPTED, PIPE_CLOSED = 130, 141
-"""The exit codes, as the surface fixes them; click's usage errors are 2 too."""
-
-_CODES: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], int], ...] = (
-    (KeyboardInterrupt, INTERRUPTED),
-    (CommandRefused, REFUSED),
-    ((StorageUnavailable, SchemaOutdated), UNREACHABLE),
-    (Conflict, CONFLICT),
-    (Malformed, MALFORMED),
-)
 
 WHOLE_TRACEBACK: Final = "POEC_TRACEBACK"
 """Who sets this in the environment is shown where an unexpected exception comes from, call by call."""
@@ -64,9 +52,8 @@ def _say_no_more() -> None:
 
 def exit_code(error: BaseException) -> int:
     """The exit code of an exception that is none of click's."""
-    for kinds, code in _CODES:
-        if isinstance(error, kinds):
-            return code
+    if (code := known_exit_code(error)) is not None:
+        return code
     if isinstance(error, OSError) and _service_frame(error) is None:
         return PIPE_CLOSED if isinstance(error, BrokenPipeError) else MALFORMED
     return SERVICE

@@ -12,7 +12,6 @@ from poec_workflow import locales
 from poec_workflow.cli import options
 from poec_workflow.cli.day_options import DayOrInstant
 from poec_workflow.cli.history_table import history_table
-from poec_workflow.cli.message_tables import delivery_lines
 from poec_workflow.cli.subject_table import subject_table
 from poec_workflow.cli.terminal import print_json, print_table, say, table
 from poec_workflow.cli.text_table import TextTable
@@ -21,6 +20,7 @@ from poec_workflow.errors import CommandRefused
 from poec_workflow.explanation import Explanation
 from poec_workflow.model import Actor, ActorKind, Subject, SubjectKind
 from poec_workflow.presentation.cell_texts import coded
+from poec_workflow.presentation.message_texts import delivery_lines
 from poec_workflow.remedies import Remedy
 from poec_workflow.serialization import to_dict
 from poec_workflow.workflow import Workflow

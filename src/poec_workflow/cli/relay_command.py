@@ -10,9 +10,10 @@ import click
 
 from poec_workflow import bootstrap, locales
 from poec_workflow.cli import options
-from poec_workflow.cli.message_tables import dead_lines, figures_lines, message_data, waiting_table
+from poec_workflow.cli.message_tables import waiting_table
 from poec_workflow.cli.terminal import print_json, print_table, say
 from poec_workflow.ports import MessageState
+from poec_workflow.presentation.message_texts import dead_lines, figures_lines, message_data
 from poec_workflow.relay import Relay, RelayReport
 from poec_workflow.relay.previews import write_previews
 from poec_workflow.serialization import to_dict

@@ -13,6 +13,7 @@ from django.utils.connection import ConnectionProxy
 from poec_workflow.adapters.sql.connections import Reading, translating
 from poec_workflow.adapters.sql.driver_transaction import Work
 from poec_workflow.adapters.sql.host_transaction import JoinedConnections
+from poec_workflow.errors import StorageUnavailable
 from poec_workflow.ports import SchemaStatus
 
 T = TypeVar("T")
@@ -38,28 +39,48 @@ class DjangoConnections:
             Conflict: another transaction holds what is wanted.
             StorageUnavailable: the database can't be reached.
         """
-        with self._transaction(write=write):
+        with self._usable(), self._transaction(write=write):
             return self._joined.run(work, write=write)
 
     def read(self, work: Reading[T]) -> T:
         """Do work that only reads, with what was written so far."""
-        return self._joined.read(work)
+        with self._usable():
+            return self._joined.read(work)
 
     def select(self, work: Work[T]) -> T:
         """The same."""
-        return self._joined.select(work)
+        with self._usable():
+            return self._joined.select(work)
 
     def upgrade(self) -> SchemaStatus:
         """Make the tables, or bring older ones up to this release."""
-        with self._transaction(write=True):
+        with self._usable(), self._transaction(write=True):
             return self._joined.upgrade()
 
     def status(self) -> SchemaStatus:
         """Which schema is there."""
-        return self._joined.status()
+        with self._usable():
+            return self._joined.status()
 
     def close(self) -> None:
         """Nothing: the connection is Django's."""
+
+    @contextmanager
+    def _usable(self) -> Iterator[None]:
+        """Look whether the connection lives, where the project asks for that, and give up one that was lost.
+
+        Django does so in its cursors and at the end of a request; we have the driver's, and not always a request.
+        """
+        connection: Any = connections[self._alias]
+        if not connection.in_atomic_block:
+            connection.close_if_health_check_failed()
+        try:
+            yield
+        except StorageUnavailable:
+            connection.errors_occurred = True
+            if not connection.in_atomic_block:
+                connection.close_if_unusable_or_obsolete()
+            raise
 
     @contextmanager
     def _transaction(self, *, write: bool) -> Iterator[None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from email.utils import parseaddr
+from functools import cache
 from typing import Any, Literal, cast
 
 from attrs import frozen
@@ -11,11 +12,13 @@ from django.conf import settings
 
 from poec_workflow.adapters.email import EmailChannel, Recipient
 from poec_workflow.adapters.email.django_backend import DjangoBackend
+from poec_workflow.bootstrap import close_channels
 from poec_workflow.contrib.django.active_language import language_of
-from poec_workflow.contrib.django.configuration import Addresses, configuration
+from poec_workflow.contrib.django.configuration import Addresses, Configuration, configuration
 from poec_workflow.contrib.django.linked_mails import LinkedMails
 from poec_workflow.messages import Addressee, AddresseeKind
-from poec_workflow.ports import Channel
+from poec_workflow.ports import Channel, Routes
+from poec_workflow.relay import Routing
 
 
 def default_channels() -> Mapping[str, Channel]:
@@ -40,6 +43,20 @@ def default_channels() -> Mapping[str, Channel]:
     channel = EmailChannel(addresses=_Book(configured.addresses), **said)
     told = [AddresseeKind.CANDIDATE, *([] if configured.addresses is None else [AddresseeKind.ORGANIZATION])]
     return dict.fromkeys(told, channel)
+
+
+@cache
+def configured_routes(configured: Configuration) -> Routes:
+    """Whom the project's channels reach; they are made once for that.
+
+    Raises:
+        Malformed: they are no channels.
+    """
+    channels = configured.channels()
+    try:
+        return Routing.of(channels).routes()
+    finally:
+        close_channels(channels)
 
 
 @frozen

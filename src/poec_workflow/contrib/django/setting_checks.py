@@ -12,11 +12,11 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
 from poec_workflow.contrib.django.configuration import CHANNELS, SETTING, Configuration, configuration
+from poec_workflow.contrib.django.host_channels import configured_routes
 from poec_workflow.contrib.django.host_workflow import get_workflow
 from poec_workflow.errors import Malformed
 from poec_workflow.locales import LANGUAGES
 from poec_workflow.redaction import redacted
-from poec_workflow.relay import Routing
 
 _PAGE = "docs/how-to/django.md lists the keys."
 
@@ -43,14 +43,13 @@ def _unknown_database(configured: Configuration) -> CheckMessage:
 
 def _channels(configured: Configuration) -> Iterator[CheckMessage]:
     try:
-        routing = Routing.of(configured.channels())
+        told = configured_routes(configured).kinds
     except Malformed as error:
         yield _no_channels("; ".join(each.problem for each in error.faults))
         return
     except Exception as error:  # noqa: BLE001 - anybody's code, which may fail in any way
         yield _no_channels(f"{type(error).__name__}: {error}")
         return
-    told = {str(each) for each in routing.routes().kinds}
     ours = configured.channels.__module__ == CHANNELS.rpartition(".")[0]
     if ours and "organization" not in told:
         yield Info(

@@ -1,0 +1,59 @@
+"""What the app's commands share: the workflow, how they print, how they end."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from poec_workflow.contrib.django.active_language import active_language
+from poec_workflow.contrib.django.host_workflow import get_workflow
+from poec_workflow.errors import WorkflowError
+from poec_workflow.presentation.error_words import error_text
+from poec_workflow.presentation.exit_codes import SERVICE, known_exit_code
+from poec_workflow.workflow import Workflow
+
+
+class WorkflowCommand(BaseCommand):
+    """A command on the project's workflow: data on standard output, all else on standard error.
+
+    It ends as `poec-workflow` does: 1 refused, 2 wrong usage or malformed input, 3 the database can't be reached or has
+    another schema, 4 a conflict.
+    """
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """The options that all of them have."""
+        parser.add_argument(
+            "--format", choices=("text", "json"), default="text", help="Text for people, JSON for programs."
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - Django's own signature
+        """Carry it out, and say of what goes wrong what the package says.
+
+        Raises:
+            CommandError: with the exit code.
+        """
+        del args
+        try:
+            self.carry_out(get_workflow(), options)
+        except WorkflowError as error:
+            raise CommandError(
+                error_text(error, active_language()), returncode=known_exit_code(error) or SERVICE
+            ) from error
+
+    def carry_out(self, workflow: Workflow, options: dict[str, Any]) -> None:
+        """What the command does."""
+        raise NotImplementedError
+
+    def say(self, text: str) -> None:
+        """Print a line of data."""
+        self.stdout.write(text)
+
+    def tell(self, text: str) -> None:
+        """Print a line that is no data."""
+        self.stderr.write(text, self.style.NOTICE)
+
+    def print_json(self, value: object) -> None:
+        """Print data for programs."""
+        self.stdout.write(json.dumps(value, ensure_ascii=False, indent=2))
