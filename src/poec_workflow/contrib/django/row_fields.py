@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
 from django.db import models
-from sqlalchemy import BigInteger, Column, Integer, String, Table, Text
 
 from poec_workflow.adapters.sql.row_mapping import instant_of, microseconds
+from poec_workflow.adapters.sql.table_columns import ColumnKind, TableColumn, columns_of
 from poec_workflow.contrib.django.active_language import lazy_word
-
-_DAY = 10
-"""The length of an ISO day: no other column has it."""
 
 
 class InstantField(models.BigIntegerField):  # type: ignore[type-arg]
@@ -47,30 +45,25 @@ class DayField(models.CharField):  # type: ignore[type-arg]
         return value if isinstance(value, date) else super().to_python(value)
 
 
-def fields_of(table: Table) -> dict[str, models.Field[Any, Any]]:
+def fields_of(table: str) -> dict[str, models.Field[Any, Any]]:
     """A field for each column of a table, by its name."""
-    alone = len(table.primary_key.columns) == 1
-    return {each.name: _field(each, key=alone and each.primary_key) for each in table.columns}
+    return {each.name: _field(each) for each in columns_of(table)}
 
 
-def _field(column: Column[Any], *, key: bool) -> models.Field[Any, Any]:
-    common = {"verbose_name": lazy_word(f"columns.{column.name}"), "null": bool(column.nullable), "primary_key": key}
-    kind = column.type
-    match kind:
-        case Text():
-            return models.TextField(**common)
-        case String():
-            made = DayField if kind.length == _DAY else models.CharField
-            return made(max_length=kind.length, **common)
-        case BigInteger() if _is_instant(column.name):
-            return InstantField(**common)
-        case BigInteger():
-            return models.BigIntegerField(**common)
-        case Integer():
-            return models.IntegerField(**common)
-        case _:
-            raise NotImplementedError(f"a column of the type {kind!r}: {column}")
+_KINDS: Mapping[ColumnKind, type[models.Field[Any, Any]]] = {
+    ColumnKind.INTEGER: models.IntegerField,
+    ColumnKind.BIG_INTEGER: models.BigIntegerField,
+    ColumnKind.INSTANT: InstantField,
+    ColumnKind.DAY: DayField,
+    ColumnKind.STRING: models.CharField,
+    ColumnKind.TEXT: models.TextField,
+}
 
 
-def _is_instant(name: str) -> bool:
-    return name == "at" or name.endswith("_at")
+def _field(column: TableColumn) -> models.Field[Any, Any]:
+    return _KINDS[column.kind](
+        verbose_name=lazy_word(f"columns.{column.name}"),
+        null=column.nullable,
+        primary_key=column.is_key,
+        max_length=column.length,
+    )

@@ -10,9 +10,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models.base import ModelBase
-from sqlalchemy import Table
 
-from poec_workflow.adapters.sql import schema
 from poec_workflow.contrib.django.active_language import lazy_word
 from poec_workflow.contrib.django.position_field import PositionField
 from poec_workflow.contrib.django.read_only import ReadOnlyRow
@@ -35,12 +33,12 @@ def _link(to: str, name: str) -> models.ForeignKey[Any, Any]:
     )
 
 
-def _row_model(name: str, table: Table, shown: str, fields: Mapping[str, Any], order: tuple[str, ...]) -> Any:  # noqa: ANN401 - a model
+def _row_model(name: str, table: str, shown: str, fields: Mapping[str, Any], order: tuple[str, ...]) -> Any:  # noqa: ANN401 - a model
     def text(row: Any) -> str:  # noqa: ANN401 - a row
         return str(getattr(row, shown))
 
     meta = {
-        "db_table": table.name,
+        "db_table": table,
         "ordering": order,
         "app_label": "poec_workflow",
         "verbose_name": lazy_word(f"host.model-{name.lower()}"),
@@ -49,7 +47,7 @@ def _row_model(name: str, table: Table, shown: str, fields: Mapping[str, Any], o
     members = {
         "__module__": MODELS,
         "__qualname__": name,
-        "__doc__": f"A row of `{table.name}`, to be read.",
+        "__doc__": f"A row of `{table}`, to be read.",
         "__str__": text,
         "Meta": type("Meta", (ReadOnlyRow.Meta,), meta),
         **fields_of(table),
@@ -58,25 +56,25 @@ def _row_model(name: str, table: Table, shown: str, fields: Mapping[str, Any], o
     return ModelBase(name, (ReadOnlyRow,), members)
 
 
-Action = _row_model("Action", schema.actions, "reference", {}, ("reference",))
-Session = _row_model("Session", schema.sessions, "reference", {"action": _link("Action", "action")}, ("reference",))
-Person = _row_model("Person", schema.people, "name", {}, ("reference",))
+Action = _row_model("Action", "poec_actions", "reference", {}, ("reference",))
+Session = _row_model("Session", "poec_sessions", "reference", {"action": _link("Action", "action")}, ("reference",))
+Person = _row_model("Person", "poec_people", "name", {}, ("reference",))
 Application = _row_model(
     "Application",
-    schema.applications,
+    "poec_applications",
     "reference",
     {"session": _link("Session", "session"), "candidate": _link("Person", "candidate")},
     ("-registration_key",),
 )
 Entry = _row_model(
     "Entry",
-    schema.history,
+    "poec_history",
     "position",
     {"position": PositionField(primary_key=True, max_length=120, verbose_name=lazy_word("columns.position"))},
     ("kind", "reference", "version"),
 )
-Message = _row_model("Message", schema.messages, "message_id", {}, ("id",))
-Delivery = _row_model("Delivery", schema.deliveries, "message_id", {}, ("-at",))
+Message = _row_model("Message", "poec_messages", "message_id", {}, ("id",))
+Delivery = _row_model("Delivery", "poec_deliveries", "message_id", {}, ("-at",))
 
 ROWS = (Action, Session, Person, Application, Entry, Message, Delivery)
 """All of them."""
