@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -14,6 +16,7 @@ from django.core import mail
 from django.core.management import call_command
 from django.db import connections
 from django.test import Client, override_settings
+from sqlalchemy.engine import make_url
 
 from django_settings import SETTINGS
 from poec_workflow.contrib.django import get_workflow
@@ -60,6 +63,31 @@ class on_file:  # noqa: N801 - used as a statement
         # Of an in-memory database `close` does nothing.
         connections["default"].close()
         self._patch.stop()
+
+
+@contextmanager
+def other_alias(url: str) -> Iterator[Any]:
+    """Django's connection to a database of any kind, under the alias `poec`, on which the workflow is."""
+    found = make_url(url)
+    engine = "postgresql" if found.get_backend_name() == "postgresql" else "sqlite3"
+    settings = {
+        **connections["default"].settings_dict,
+        "ENGINE": f"django.db.backends.{engine}",
+        "NAME": found.database,
+        "USER": found.username or "",
+        "PASSWORD": found.password or "",
+        "HOST": found.host or found.query.get("host", ""),
+        "PORT": str(found.port or ""),
+        "OPTIONS": {} if engine == "postgresql" else {"transaction_mode": "IMMEDIATE"},
+    }
+    connection = import_module(f"{settings['ENGINE']}.base").DatabaseWrapper(settings, "poec")
+    connections["poec"] = connection
+    try:
+        with override_settings(POEC_WORKFLOW={"DATABASE": "poec"}):
+            yield connection
+    finally:
+        connection.close()
+        del connections["poec"]
 
 
 @pytest.fixture

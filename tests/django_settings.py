@@ -14,7 +14,7 @@ SETTINGS: dict[str, Any] = {
     "DATABASES": {
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": ":memory:",
+            "NAME": "/nowhere/each-test-has-its-own.sqlite3",
             "OPTIONS": {"transaction_mode": "IMMEDIATE"},
         }
     },
