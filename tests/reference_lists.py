@@ -165,6 +165,7 @@ class ReferenceLists:
         return (
             (not asked.states or session.state in asked.states)
             and asked.action in (None, session.action)
+            and (not asked.published or self.action_of(session).state == "published")
             and self._spans(session, asked)
             and mentions(asked.text, *self._texts(session))
         )

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from poec_workflow.cli.formats import CSV
 from poec_workflow.presentation.spreadsheet_cells import for_people, for_programs, guarded
+from poec_workflow.presentation.spreadsheet_files import CSV
 from test_cli import process
 
 SEPARATORS = ";,|\t"

@@ -11,9 +11,10 @@ from attrs import fields
 from poec_workflow import locales
 from poec_workflow.cli import options
 from poec_workflow.cli.day_options import AS_OF, Day, DayOrInstant, day_of
-from poec_workflow.cli.formats import CSV, print_csv, print_list
+from poec_workflow.cli.formats import print_csv, print_list
 from poec_workflow.cli.terminal import dashboard_note, dashboard_table, print_json, print_table, say, table, wrapped
 from poec_workflow.cli.text_table import TextTable
+from poec_workflow.presentation.spreadsheet_files import CSV
 from poec_workflow.serialization import to_dict
 from poec_workflow.views import ApplicationRow, DashboardRow, WorkQueue
 

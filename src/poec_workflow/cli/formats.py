@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import click
-from attrs import fields, frozen
+from attrs import fields
 
 from poec_workflow.cli.terminal import print_json, print_table, table
-from poec_workflow.presentation.spreadsheet_cells import for_people, for_programs
+from poec_workflow.presentation.spreadsheet_files import CSV, csv_file
 from poec_workflow.serialization import to_dict
-
-
-@frozen
-class _Csv:
-    """A kind of CSV: what the text begins with, what separates cells, and how a value becomes one."""
-
-    beginning: str
-    delimiter: str
-    cell: Callable[[object], object]
-
-
-CSV: Mapping[str, _Csv] = {"csv": _Csv("", ",", for_programs), "csv-excel": _Csv("\ufeff", ";", for_people)}
-"""By the name of the format: RFC 4180 for programs; for people what a spreadsheet opens by itself in French."""
 
 
 def print_list(
@@ -55,9 +40,4 @@ def print_list(
 
 def print_csv(names: Sequence[str], rows: Iterable[Mapping[str, Any]], format_: str) -> None:
     """Print CSV on stdout, as UTF-8 and with CRLF whatever stdout's encoding and line ends are."""
-    kind = CSV[format_]
-    lines = io.StringIO(newline="")
-    writer = csv.writer(lines, delimiter=kind.delimiter)
-    writer.writerow(names)
-    writer.writerows([kind.cell(row[name]) for name in names] for row in rows)
-    click.echo((kind.beginning + lines.getvalue()).encode(), nl=False)
+    click.echo(csv_file(names, ([row[name] for name in names] for row in rows), format_), nl=False)

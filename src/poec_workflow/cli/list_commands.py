@@ -128,6 +128,7 @@ def applications(store: str, places: tuple[str, ...], format_: str, lang: str, *
 @_filters
 @click.option("--state", "states", type=_choice(SessionState), multiple=True)
 @click.option("--action", help="Of this training action.")
+@click.option("--published", is_flag=True, help="Of currently published actions alone, as the dashboard counts.")
 @_sorting(SessionRow)
 @_listing
 def sessions(store: str, places: tuple[str, ...], format_: str, lang: str, *, count: bool, **given: Any) -> None:  # noqa: ANN401

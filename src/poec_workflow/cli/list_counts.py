@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 import click
 
 from poec_workflow import locales
-from poec_workflow.cli.formats import CSV, print_csv
+from poec_workflow.cli.formats import print_csv
 from poec_workflow.cli.terminal import print_json, say, wrapped
 from poec_workflow.model import Page
+from poec_workflow.presentation.spreadsheet_files import CSV
 from poec_workflow.views import ActionFilter, ApplicationFilter, PageRequest, SessionFilter
 
 F = TypeVar("F", ApplicationFilter, SessionFilter, ActionFilter)

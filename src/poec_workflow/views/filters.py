@@ -138,6 +138,7 @@ class SessionFilter(Value):
         session_type: they are of this type, to the letter [S].
         action: of this one.
         funder: their action is funded by this one, to the letter.
+        published: only those of currently published actions.
         at: the day that `tab` is reckoned from; today where none is named.
         text: in the references, the place, the organisations, or the action's title.
     """
@@ -151,11 +152,12 @@ class SessionFilter(Value):
     session_type: Text | None = None
     action: Reference | None = None
     funder: Text | None = None
+    published: bool = False
     at: date | None = None
     text: Search = ""
 
     def __attrs_post_init__(self) -> None:
-        _check(_faults(self, SessionState))
+        _check((*_faults(self, SessionState), *_published(self.published)))
 
     def total(self, tabs: Mapping[Tab, int]) -> int:
         """How many sessions the whole list has, from the counts of its tabs."""
@@ -195,8 +197,11 @@ def _total(tabs: Mapping[Tab, int], tab: Tab | None) -> int:
 def _application_faults(asked: ApplicationFilter) -> Iterator[Fault]:
     yield from _faults(asked, ApplicationState)
     yield from _one_of(Column, asked.column, "$.column")
-    published: object = asked.published
-    if type(published) is not bool:
+    yield from _published(asked.published)
+
+
+def _published(value: object) -> Iterator[Fault]:
+    if type(value) is not bool:
         yield Fault("$.published", "expected true or false")
 
 

@@ -114,6 +114,7 @@ class MemoryLists:
                 (not filter_.states or session.state in filter_.states)
                 and filter_.action in (None, session.action)
                 and filter_.funder in (None, self._action(session).funder)
+                and (not filter_.published or self._action(session).state is ActionState.PUBLISHED)
                 and _session_matches(session, filter_, criteria)
                 and _text_matches(filter_.text, lambda of=session: (session_text(of), action_text(self._action(of))))  # type: ignore[misc]
             ):

@@ -112,6 +112,8 @@ def session_conditions(
     yield from _days_and_type(filter_)
     if filter_.funder is not None:
         yield sessions.c.action.in_(_of_funder)
+    if filter_.published:
+        yield _of_published_action
     if isinstance(filter_, SessionFilter):
         if filter_.action is not None:
             yield sessions.c.action == bindparam("action")
@@ -120,8 +122,6 @@ def session_conditions(
         yield sessions.c.reference == bindparam("session")
     if filter_.column is Column.EXPIRING:
         yield ENDS_EXPIRING
-    if filter_.published:
-        yield _of_published_action
 
 
 def _days_and_type(filter_: ApplicationFilter | SessionFilter) -> Iterator[Condition]:

@@ -68,7 +68,11 @@ APPLICATIONS = _restricted(
     **_SPAN,
 )
 SESSIONS = _restricted(
-    SessionFilter, states=st.sets(st.sampled_from(SessionState)).map(tuple), action=REFERENCES, **_SPAN
+    SessionFilter,
+    states=st.sets(st.sampled_from(SessionState)).map(tuple),
+    action=REFERENCES,
+    published=st.booleans(),
+    **_SPAN,
 )
 ACTIONS = st.builds(
     ActionFilter,
@@ -113,6 +117,7 @@ EACH_FIELD: tuple[ApplicationFilter | SessionFilter | ActionFilter, ...] = (
     ApplicationFilter(text="zoe"),
     SessionFilter(states=(SessionState.COMPLETE,)),
     SessionFilter(action="A-1"),
+    SessionFilter(published=True),
     *(ActionFilter(tab=tab) for tab in ActionTab),
     ActionFilter(organization="AFEC"),
     ActionFilter(funder=LONG_FUNDER),
