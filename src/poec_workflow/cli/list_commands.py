@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, tzinfo
+from datetime import tzinfo
 from typing import Any, TypeVar
 
 import click
@@ -16,6 +16,7 @@ from poec_workflow.cli.formats import print_list
 from poec_workflow.cli.list_counts import print_counts, print_position
 from poec_workflow.model import ApplicationState, Page, Role, SessionState
 from poec_workflow.policies.calendar import local_day
+from poec_workflow.presentation.cell_texts import span_text
 from poec_workflow.serialization import from_dict, to_dict
 from poec_workflow.views import (
     ActionFilter,
@@ -141,7 +142,7 @@ def sessions(store: str, places: tuple[str, ...], format_: str, lang: str, *, co
             locales.word("session", lang): (_with_details(row) for row in rows),
             **_role_columns(rows, lang),
             locales.word("place", lang): (row.place for row in rows),
-            locales.word("dates", lang): (_dates(row.start, row.end, lang) for row in rows),
+            locales.word("dates", lang): (span_text(row.start, row.end, lang) for row in rows),
             locales.word("state", lang): (locales.state(row.state, lang) for row in rows),
             locales.word("enrolled", lang): (row.enrolled for row in rows),
             locales.word("preregistered", lang): (row.preregistered for row in rows),
@@ -168,7 +169,7 @@ def actions(store: str, places: tuple[str, ...], format_: str, lang: str, *, cou
             locales.word("funding", lang): (row.funder for row in rows),
             locales.word("responsible", lang): (row.responsible for row in rows),
             locales.word("dates", lang): (
-                "\n".join(_dates(each.start, each.end, lang) for each in row.sessions) for row in rows
+                "\n".join(span_text(each.start, each.end, lang) for each in row.sessions) for row in rows
             ),
             locales.word("sessions", lang): (len(row.sessions) for row in rows),
             locales.word("state", lang): (_lines(locales.state(row.state, lang), _alert(row, lang)) for row in rows),
@@ -228,7 +229,3 @@ def _alert(row: ActionRow, lang: str) -> str:
 
 def _lines(*texts: str | None) -> str:
     return "\n".join(each for each in texts if each)
-
-
-def _dates(start: date, end: date, lang: str) -> str:
-    return locales.word("span", lang, start=locales.shown(start, lang), end=locales.shown(end, lang))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 
 from poec_workflow import locales
@@ -41,6 +41,11 @@ def field_text(value: object, zone: tzinfo, lang: str) -> str:
 def _decimal_text(value: Decimal, lang: str) -> str:
     """As short as it is written."""
     return locales.shown(Decimal(to_dict(value)), lang)
+
+
+def span_text(start: date, end: date, lang: str) -> str:
+    """From a day to another [S]."""
+    return locales.word("span", lang, start=locales.shown(start, lang), end=locales.shown(end, lang))
 
 
 def motive_text(motive: str, reason: str | None, catalogue: Catalogue, lang: str) -> str:

@@ -4,7 +4,9 @@ from django.urls import path, register_converter
 
 from poec_workflow.contrib.django.reference_paths import ReferenceConverter
 from poec_workflow.contrib.django.screens import action_screens, application_screens, entrance, session_screens
+from poec_workflow.contrib.django.screens.action_list import actions
 from poec_workflow.contrib.django.screens.home import home
+from poec_workflow.contrib.django.screens.session_list import sessions
 from poec_workflow.contrib.django.screens.submission import command_view
 from poec_workflow.contrib.django.screens.work_queue import work
 from poec_workflow.model import SubjectKind
@@ -26,9 +28,9 @@ urlpatterns = [
     path("structures/", entrance.structures, name="structures"),
     path("language/", entrance.language, name="language"),
     path("work/", work, name="work"),
-    path("actions/", action_screens.actions, name="actions"),
+    path("actions/", actions, name="actions"),
     path("actions/<reference:reference>/", action_screens.action, name="action"),
-    path("sessions/", session_screens.sessions, name="sessions"),
+    path("sessions/", sessions, name="sessions"),
     path("sessions/<reference:reference>/", session_screens.session, name="session"),
     path("applications/", application_screens.applications, name="applications"),
     path("applications/<reference:reference>/", application_screens.application, name="application"),

@@ -1,4 +1,4 @@
-"""The screens of actions: the list, and the page of one."""
+"""The page of an action, and of what creates one."""
 
 from __future__ import annotations
 
@@ -11,12 +11,6 @@ from poec_workflow.contrib.django.screens.submission import Attempt
 from poec_workflow.contrib.django.screens.visibility import visible
 from poec_workflow.contrib.django.screens.visitor import Visitor
 from poec_workflow.model import SubjectKind
-
-
-@screen
-def actions(request: HttpRequest, visitor: Visitor) -> HttpResponse:
-    """The list."""
-    return show(request, visitor, "actions", {"section": "actions"})
 
 
 def action_page(request: HttpRequest, visitor: Visitor, reference: str, attempt: Attempt | None = None) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import template
@@ -12,7 +13,7 @@ from poec_workflow.contrib.django.host_workflow import get_workflow
 from poec_workflow.contrib.django.screens.command_panel import Offer
 from poec_workflow.contrib.django.screens.words import words_of
 from poec_workflow.errors import Advisory, Refusal
-from poec_workflow.presentation.cell_texts import convocation_text, ending_text, field_text, prescriber_text
+from poec_workflow.presentation.cell_texts import convocation_text, ending_text, field_text, prescriber_text, span_text
 from poec_workflow.remedies import Remedy
 
 register = template.Library()
@@ -50,6 +51,24 @@ def state(context: Context, value: Any) -> str:  # noqa: ANN401 - a state of any
 def shown(context: Context, value: object) -> str:
     """A value as people write it: a day, an instant in the settings' time zone, a decimal, a text as it is."""
     return "" if value is None else field_text(value, get_workflow().settings.zone, _lang(context))
+
+
+@register.simple_tag(takes_context=True)
+def count(context: Context, value: int) -> str:
+    """A number, its thousands set apart."""
+    return locales.number(value, _lang(context))
+
+
+@register.simple_tag(takes_context=True)
+def span(context: Context, start: date, end: date) -> str:
+    """From a day to another."""
+    return span_text(start, end, _lang(context))
+
+
+@register.simple_tag(takes_context=True)
+def named(context: Context, name: str, value: str) -> str:
+    """A name, a colon as the language has it, and a value."""
+    return locales.labelled(name, value, _lang(context))
 
 
 @register.simple_tag(takes_context=True)

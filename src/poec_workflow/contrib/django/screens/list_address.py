@@ -1,0 +1,121 @@
+"""What the address of a list asks for: a tab, filters, an order and a page, read strictly, and the addresses beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from attrs import frozen
+from django.http import HttpRequest
+
+from poec_workflow.errors import Fault, Malformed
+from poec_workflow.serialization import from_dict
+from poec_workflow.views import PageRequest, Sort
+
+F = TypeVar("F")
+
+SIZES = (10, 25, 50)
+"""How many rows a page may have: « Afficher 10 éléments » [S]."""
+_PLACE = ("after", "before")
+_OF_PAGE = (*_PLACE, "size", "sort", "order", "format")
+_EXCEL = "csv"
+
+
+@frozen(kw_only=True)
+class ListAddress:
+    """The parameters of a list's address, without the empty ones.
+
+    Attributes:
+        path: of the list.
+        given: the parameters.
+        filters: the parameters that filter, each with the field of the filter that it is.
+    """
+
+    path: str
+    given: Mapping[str, str]
+    filters: Mapping[str, str]
+
+    def filter(self, kind: type[F], scope: Mapping[str, Any]) -> F:
+        """The filter that the parameters say, within what the visitor is shown.
+
+        Raises:
+            Malformed: a value is none of its field, or contradicts the scope.
+        """
+        data: dict[str, Any] = {}
+        for name, place in self.filters.items():
+            if name in self.given:
+                data[place] = _value(place, self.given[name])
+        for place, value in scope.items():
+            if data.setdefault(place, value) != value:
+                raise Malformed.at(f"$.{place}", f"expected {value}")
+        return from_dict(data, kind)
+
+    @property
+    def page(self) -> PageRequest:
+        """The page, in the order that rows are read in: backwards where it is the one before another.
+
+        Raises:
+            Malformed: no such size, order or place.
+        """
+        size, order = self.given.get("size", str(SIZES[0])), self.given.get("order", "ascending")
+        faults = []
+        if size not in map(str, SIZES):
+            faults.append(Fault("$.size", f"expected one of {', '.join(map(str, SIZES))}"))
+        if order not in ("ascending", "descending"):
+            faults.append(Fault("$.order", "expected ascending or descending"))
+        if all(each in self.given for each in _PLACE):
+            faults.append(Fault("$.before", "expected after or before, not both"))
+        if self.given.get("format", _EXCEL) != _EXCEL:
+            faults.append(Fault("$.format", f"expected {_EXCEL}"))
+        if faults:
+            raise Malformed(faults)
+        return PageRequest(
+            limit=int(size),
+            after=self.given.get("before") or self.given.get("after"),
+            sort=Sort(self.given["sort"])
+            if self.given.get("sort") in set(Sort)
+            else self.given.get("sort", "reference"),  # type: ignore[arg-type]
+            descending=(order == "descending") != self.backwards,
+        )
+
+    @property
+    def backwards(self) -> bool:
+        """Whether the page is the one before another."""
+        return "before" in self.given
+
+    @property
+    def wants_spreadsheet(self) -> bool:
+        """Whether all rows are asked for, as a file."""
+        return self.given.get("format") == _EXCEL
+
+    def url(self, **changes: object) -> str:
+        """The address with other parameters, each dropped where it is None; from the first page on, unless they name one."""
+        kept = {name: value for name, value in self.given.items() if name not in (*_PLACE, "format")}
+        said = {name: str(value) for name, value in {**kept, **changes}.items() if value is not None}
+        return f"{self.path}?{urlencode(said)}" if said else self.path
+
+
+def list_address(request: HttpRequest, filters: Mapping[str, str]) -> ListAddress:
+    """What a request asks of a list.
+
+    Raises:
+        Malformed: a parameter that the list does not have, or one that is given twice.
+    """
+    known = {*filters, *_OF_PAGE}
+    faults = [
+        *(Fault(f"$.{name[:40]}", "unknown key") for name in request.GET if name not in known),
+        *(Fault(f"$.{name}", "stands twice") for name, all_ in request.GET.lists() if name in known and len(all_) > 1),
+    ]
+    if faults:
+        raise Malformed(faults)
+    given = {name: value for name, value in request.GET.items() if value.strip()}
+    return ListAddress(path=request.path, given=given, filters=filters)
+
+
+def _value(place: str, text: str) -> Any:  # noqa: ANN401 - JSON
+    if place == "states":
+        return [text]
+    if place == "published":
+        return {"1": True}.get(text, text)
+    return text.strip()
