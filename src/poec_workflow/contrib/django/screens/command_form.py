@@ -14,6 +14,7 @@ from poec_workflow import locales
 from poec_workflow.catalogue import ABSENCE, Motive
 from poec_workflow.commands import Command, Reject, Withdraw
 from poec_workflow.contrib.django.screens.form_fields import CommandField, as_wire, fields_of
+from poec_workflow.contrib.django.screens.standing_values import WAS, STANDING, digest_of, is_left_out, is_untouched
 from poec_workflow.contrib.django.screens.words import words_of
 from poec_workflow.errors import Malformed
 from poec_workflow.policies.settings import Settings
@@ -36,6 +37,9 @@ class FormField:
         text: the same as people read it.
         groups: what can be chosen.
         faults: what is wrong with it.
+        was: the digest of what stood in it; empty where its form does not show what stands.
+        untouched: what was sent is what stood in it.
+        left_out: it was not touched, and is not said.
     """
 
     field: CommandField
@@ -44,6 +48,9 @@ class FormField:
     text: str = ""
     groups: Sequence[Group] = ()
     faults: tuple[str, ...] = ()
+    was: str = ""
+    untouched: bool = False
+    left_out: bool = False
 
     @property
     def id(self) -> str:
@@ -86,6 +93,11 @@ class CommandForm:
         """The fields by name, for a template that places them itself."""
         return {each.field.name: each for each in self.fields}
 
+    @property
+    def said(self) -> Sequence[FormField]:
+        """The fields that are sent on when the command is confirmed."""
+        return [each for each in self.fields if not each.left_out]
+
 
 def blank_form(  # noqa: D417 - see the class
     command: type[Command],
@@ -126,8 +138,11 @@ def sent_form(
         version=int(version) if version.isascii() and version.isdecimal() and len(version) <= 10 else None,  # noqa: PLR2004 - the digits of the largest integer
         key=sent.get("key") or uuid4().hex,
     )
+    form = evolve(form, fields=tuple(_compared(command, each, sent) for each in form.fields))
+    if command in STANDING and all(each.untouched for each in form.fields):
+        return evolve(form, faults=(words_of("common.nothing-changed", lang),)), None
     own = {command.subject_kind.value: reference} if reference else {}
-    data = {"type": command.type, **own, **_chosen(command, typed)}
+    data = {"type": command.type, **own, **_chosen(form, typed)}
     try:
         said: Command = from_dict(data, Command)
     except Malformed as error:
@@ -145,10 +160,19 @@ def fields_of_form(command: type[Command]) -> tuple[CommandField, ...]:
     return tuple(evolve(each, widget="long-text") if each.name == "comment" else each for each in fields)
 
 
-def _chosen(command: type[Command], typed: Mapping[str, str]) -> dict[str, object]:
-    """The wire's fields; of a reason, its motive too."""
-    data = as_wire(fields_of_form(command), typed)
-    if command is Reject and data.get(REASON):
+def _compared(command: type[Command], each: FormField, sent: QueryDict) -> FormField:
+    """A sent field, compared with what stood in it."""
+    untouched = is_untouched(command, each.field.name, sent)
+    left_out = is_left_out(command, each.field, untouched=untouched)
+    return evolve(each, was=sent.get(f"{WAS}{each.field.name}", ""), untouched=untouched, left_out=left_out)
+
+
+def _chosen(form: CommandForm, typed: Mapping[str, str]) -> dict[str, object]:
+    """The wire's fields; of a reason, its motive too; of a text that stood there and is emptied, that it is empty."""
+    data = as_wire([each.field for each in form.said], typed)
+    emptied = (each for each in form.said if each.was and not each.untouched and not each.value.strip())
+    data |= {each.field.name: "" for each in emptied if each.field.widget not in ("date", "long-text")}
+    if form.command is Reject and data.get(REASON):
         try:
             data["motive"], data[REASON] = loads(data[REASON])
         except (TypeError, ValueError):
@@ -164,6 +188,7 @@ def _shown(command: type[Command], each: CommandField, value: str, settings: Set
         value=value,
         text=_text(each, value, groups, lang),
         groups=groups,
+        was=digest_of(value) if command in STANDING else "",
     )
 
 

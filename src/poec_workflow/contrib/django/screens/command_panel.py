@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from attrs import evolve, frozen
 
 from poec_workflow.commands import Command
-from poec_workflow.contrib.django.screens.command_form import CommandForm, blank_form
+from poec_workflow.contrib.django.screens.command_form import CommandForm, FormField, blank_form
 from poec_workflow.contrib.django.screens.submission import Attempt
 from poec_workflow.contrib.django.screens.visitor import Visitor
 from poec_workflow.explanation import Explanation
@@ -78,6 +78,14 @@ def offers(
         own = attempt if attempt is not None and attempt.form.command is each.command else None
         if own is not None:
             # What was typed stays; it is sent anew, to the subject as it is now.
-            form = evolve(own.form, version=subject.version, key=form.key)
+            form = evolve(own.form, version=subject.version, key=form.key, fields=_kept(own.form, form))
         found[each.command.type] = Offer(explained=each, form=form, attempt=own)
     return found
+
+
+def _kept(sent: CommandForm, new: CommandForm) -> tuple[FormField, ...]:
+    """What was typed; where nothing was, what stands there now."""
+    return tuple(
+        stands if typed.untouched else evolve(typed, was=stands.was)
+        for typed, stands in zip(sent.fields, new.fields, strict=True)
+    )

@@ -1,4 +1,4 @@
-"""What the address of a list asks for: a tab, filters, an order and a page, read strictly, and the addresses beside it."""
+"""What the address of a list asks for, read strictly: a tab, filters, an order, a page; and the addresses beside it."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class ListAddress:
         return self.given.get("format") == _EXCEL
 
     def url(self, **changes: object) -> str:
-        """The address with other parameters, each dropped where it is None; from the first page on, unless they name one."""
+        """The address with other parameters, without those that are None; the first page, unless they name another."""
         kept = {name: value for name, value in self.given.items() if name not in (*_PLACE, "format")}
         said = {name: str(value) for name, value in {**kept, **changes}.items() if value is not None}
         return f"{self.path}?{urlencode(said)}" if said else self.path
