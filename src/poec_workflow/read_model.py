@@ -27,9 +27,10 @@ from poec_workflow.model import (
     TrainingSession,
 )
 from poec_workflow.notices import NOTICES, Notices
-from poec_workflow.policies.alerts import AlertCriteria, alert_criteria
+from poec_workflow.policies.alerts import AlertCriteria, alert_criteria, alert_reasons
 from poec_workflow.policies.calendar import first_instant, local_instant
 from poec_workflow.policies.deadlines import ended_before, session_ends_expiring
+from poec_workflow.policies.facts import Enrolment
 from poec_workflow.policies.settings import Settings, default_settings
 from poec_workflow.ports import Clock, DecisionContext, DeliveryRecord, Storage, SystemClock
 from poec_workflow.ports.clock import local_now
@@ -38,6 +39,7 @@ from poec_workflow.views import (
     ActionFilter,
     ActionRow,
     ActionTab,
+    AlertReason,
     ApplicationFilter,
     ApplicationRow,
     Dashboard,
@@ -174,6 +176,29 @@ class ReadModel:
         # A decision loads the same for every command to a subject.
         command = PublishAction if isinstance(subject, TrainingAction) else ReopenSession
         return self.storage.run(lambda each: each.load(command(subject.reference)), write=False)
+
+    def enrolment(self, session: str) -> Enrolment:
+        """A session with how many of its applications are in each state, from one consistent read.
+
+        Raises:
+            CommandRefused: `unknown-session`.
+        """
+        loaded = self._around(self._existing(SubjectKind.SESSION, session))
+        return cast("Enrolment", loaded.enrolment)
+
+    def alert_reasons(self, action: str, *, at: date | None = None) -> tuple[AlertReason, ...]:
+        """Why an action stands in the tab `alert`; none where it does not.
+
+        Args:
+            action: the reference.
+            at: the day that it is reckoned from; today by default.
+
+        Raises:
+            CommandRefused: `unknown-action`.
+        """
+        known = cast("TrainingAction", self._existing(SubjectKind.ACTION, action))
+        day = self._today() if at is None else _day(at, "$.at")
+        return alert_reasons(known, self._around(known).enrolments, alert_criteria(day, self.settings))
 
     # Lists
 

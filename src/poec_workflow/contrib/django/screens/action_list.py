@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from poec_workflow import locales
 from poec_workflow.contrib.django.host_workflow import get_workflow
+from poec_workflow.contrib.django.screens.creation_offer import may_create_action
 from poec_workflow.contrib.django.screens.list_address import list_address
 from poec_workflow.contrib.django.screens.list_pages import list_page, orders, rows_of_all
 from poec_workflow.contrib.django.screens.page import screen, show
@@ -51,7 +52,12 @@ def actions(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         tab=asked.tab,
         offered=(ActionTab(scope["tab"]),) if "tab" in scope else TABS,
     )
-    context = {"section": "actions", "list": listed, "orders": orders(address, {"reference": "reference"})}
+    context = {
+        "section": "actions",
+        "list": listed,
+        "orders": orders(address, {"reference": "reference"}),
+        "creation": may_create_action(workflow, visitor),
+    }
     return show(request, visitor, "actions", context)
 
 

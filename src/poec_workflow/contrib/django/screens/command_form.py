@@ -14,7 +14,7 @@ from poec_workflow import locales
 from poec_workflow.catalogue import ABSENCE, Motive
 from poec_workflow.commands import Command, Reject, Withdraw
 from poec_workflow.contrib.django.screens.form_fields import CommandField, as_wire, fields_of
-from poec_workflow.contrib.django.screens.standing_values import WAS, STANDING, digest_of, is_left_out, is_untouched
+from poec_workflow.contrib.django.screens.standing_values import STANDING, WAS, digest_of, is_left_out, is_untouched
 from poec_workflow.contrib.django.screens.words import words_of
 from poec_workflow.errors import Malformed
 from poec_workflow.policies.settings import Settings

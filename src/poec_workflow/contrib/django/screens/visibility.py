@@ -165,7 +165,16 @@ def visible(workflow: Workflow, kind: SubjectKind, reference: str, actor: Actor)
         SubjectKind.ACTION: workflow.action,
     }
     subject = readers[kind](reference)
-    sees = SEES.get((actor.kind, kind))
-    if sees is None or not sees(actor, subject, workflow):
+    shown = SEES.get((actor.kind, kind))
+    if shown is None or not shown(actor, subject, workflow):
         raise CommandRefused([unknown(kind, reference)])
     return subject
+
+
+def sees(workflow: Workflow, kind: SubjectKind, reference: str, actor: Actor) -> bool:
+    """Whether an actor is shown a subject: whether it is a link, where another page names it."""
+    try:
+        visible(workflow, kind, reference, actor)
+    except CommandRefused:
+        return False
+    return True

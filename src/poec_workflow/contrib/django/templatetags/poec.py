@@ -11,6 +11,7 @@ from django.template import Context
 from poec_workflow import locales
 from poec_workflow.contrib.django.host_workflow import get_workflow
 from poec_workflow.contrib.django.screens.command_panel import Offer
+from poec_workflow.contrib.django.screens.subject_panel import is_at_hand
 from poec_workflow.contrib.django.screens.words import words_of
 from poec_workflow.errors import Advisory, Refusal
 from poec_workflow.presentation.cell_texts import convocation_text, ending_text, field_text, prescriber_text, span_text
@@ -112,6 +113,30 @@ def offer(context: Context, value: Offer, title: str = "", *, primary: bool = Fa
         primary: whether it is what a clerk most often comes for.
     """
     return {**_flat(context), "offer": value, "title": title, "primary": primary}
+
+
+@register.inclusion_tag("poec_workflow/standing_form.html", takes_context=True)
+def standing(context: Context, value: Offer, title: str = "", intro: str = "") -> dict[str, Any]:
+    """A command that changes what stands: its form, or the same greyed, with why."""
+    return {**_flat(context), "offer": value, "title": title, "intro": intro}
+
+
+@register.simple_tag(takes_context=True)
+def who_may(context: Context, value: Offer) -> str:
+    """The kinds of actors that a command is for."""
+    return str(context["panel"].who_may(value))
+
+
+@register.simple_tag(takes_context=True)
+def alert_help(context: Context, reason_: str) -> str:
+    """Why an action wants looking at, and what to do about it."""
+    return words_of(f"actions.alert-{reason_}", _lang(context), days=get_workflow().settings.warning_days)
+
+
+@register.filter
+def at_hand(value: Offer) -> bool:
+    """Whether a page shows a command openly."""
+    return is_at_hand(value)
 
 
 @register.inclusion_tag("poec_workflow/field.html", takes_context=True)
