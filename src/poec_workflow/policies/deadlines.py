@@ -38,6 +38,11 @@ def deadline_after(end: date, settings: Settings) -> date:
     return end + _days(settings.grace_days)
 
 
+def days_left(end: date, today: date, settings: Settings) -> int:
+    """How many days are left to advise on an application of a session that ends on a day: 0 on the last one."""
+    return (deadline_after(end, settings) - today).days
+
+
 def ended_before(today: date, settings: Settings) -> date:
     """Open applications are overdue when their session ended before this day."""
     return today - _days(settings.grace_days)

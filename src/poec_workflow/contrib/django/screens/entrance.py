@@ -21,7 +21,8 @@ def structures(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """The structures of the user, and the choice among them [S]."""
     if request.method == "POST" and choose(request, visitor, request.POST.get("structure", "")):
         return redirect(_next(request))
-    return show(request, visitor, "structures")
+    refused = request.method == "POST"
+    return show(request, visitor, "structures", {"refused": refused}, status=403 if refused else 200)
 
 
 @require_POST

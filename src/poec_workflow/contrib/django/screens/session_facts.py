@@ -1,4 +1,4 @@
-"""What a session's page says besides the session: whether it takes registrations, its applications, the pop-up's dates."""
+"""What a session's page says besides the session: whether it takes registrations, its applications, the pop-up's days."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from poec_workflow.contrib.django.screens.submission import Attempt
 from poec_workflow.contrib.django.screens.visibility import rows_shown
 from poec_workflow.decider import Accepted
 from poec_workflow.errors import Advisory, Refusal
-from poec_workflow.model import Actor, ActorKind, Candidate, Origin, Page, Prescriber, SubjectKind, TrainingSession
+from poec_workflow.model import Actor, ActorKind, Candidate, Origin, Page, Prescriber, SubjectKind
 from poec_workflow.serialization import from_dict
 from poec_workflow.views import ApplicationFilter, ApplicationRow, PageRequest, Sort
 from poec_workflow.workflow import Workflow
@@ -40,11 +40,11 @@ class RegistrationNow:
         return not self.refusals
 
 
-def registration_now(workflow: Workflow, session: TrainingSession) -> RegistrationNow | None:
+def registration_now(workflow: Workflow, session: str) -> RegistrationNow | None:
     """Ask what would become of a registration of somebody new; None where the settings let the platform give none."""
     somebody = Preregister(
         application=uuid4().hex,
-        session=session.reference,
+        session=session,
         candidate=Candidate(reference=uuid4().hex, name=""),
         prescriber=Prescriber(origin=Origin.OTHER),
     )

@@ -37,7 +37,7 @@ def session_page(
         "action_linked": sees(workflow, SubjectKind.ACTION, subject.action, visitor.actor),
         "tally": workflow.enrolment(reference).tally,
         "quota": quota_of(subject),
-        "registration": registration_now(workflow, subject),
+        "registration": registration_now(workflow, reference),
         "panel": subject_panel(workflow, visitor, subject, attempt),
         "applications": enrolled_rows(workflow, visitor.actor, reference),
         "history": history_lines(workflow, subject, visitor.lang),

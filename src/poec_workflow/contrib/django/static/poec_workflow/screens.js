@@ -28,3 +28,18 @@ window.addEventListener("pageshow", (event) => {
 // What was refused is read first.
 const refused = document.querySelector("[data-focus]");
 if (refused) refused.focus();
+
+// Of a session: the quota that capacity and coefficient give, while they are typed.
+for (const place of document.querySelectorAll("[data-quota]")) {
+  const factors = ["capacity", "coefficient"].map((name) => ({
+    shown: place.querySelector(`[data-quota-${name}]`),
+    typed: place.querySelector(`input[name="${name}"]`),
+  }));
+  const product = place.querySelector("[data-quota-product]");
+  place.addEventListener("input", () => {
+    const values = factors.map((each) => (each.typed ? each.typed.value.trim() : each.shown.textContent.trim()));
+    const known = values.every((value) => /^[0-9]{1,9}$/.test(value));
+    factors.forEach((each, index) => { each.shown.textContent = values[index] || "?"; });
+    product.textContent = known ? String(values[0] * values[1]) : "?";
+  });
+}
