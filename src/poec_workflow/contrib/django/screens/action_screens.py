@@ -19,6 +19,7 @@ from poec_workflow.contrib.django.screens.visibility import sees, visible
 from poec_workflow.contrib.django.screens.visitor import Visitor
 from poec_workflow.errors import CommandRefused
 from poec_workflow.model import SubjectKind
+from poec_workflow.policies.action_content import EDITABLE
 from poec_workflow.views import PageRequest, SessionFilter
 
 GREYED = ("kind", "title", "funder", "responsible")
@@ -30,16 +31,18 @@ def action_page(request: HttpRequest, visitor: Visitor, reference: str, attempt:
     """The form of one [S], with its sessions and history; after an attempt, with what was typed and the reasons."""
     workflow = get_workflow()
     subject = visible(workflow, SubjectKind.ACTION, reference, visitor.actor)
+    panel = subject_panel(workflow, visitor, subject, attempt)
     sessions = workflow.sessions(SessionFilter(action=reference), PageRequest(limit=0)).items
     context = {
         "section": "actions",
         "subject": subject,
         "greyed": [(name, getattr(subject, name)) for name in GREYED],
-        "panel": subject_panel(workflow, visitor, subject, attempt),
-        "alerts": workflow.alert_reasons(reference),
+        "panel": panel,
+        "texts": [(name, getattr(subject, name)) for name in EDITABLE],
+        "alerts": workflow.alert_reasons(reference) if panel.manages else (),
         "sessions": [(row, sees(workflow, SubjectKind.SESSION, row.reference, visitor.actor)) for row in sessions],
         "creation": may_create_session(workflow, visitor, reference),
-        "history": history_lines(workflow, subject, visitor.lang),
+        "history": history_lines(workflow, subject, visitor.lang) if panel.manages else (),
         "attempt": attempt,
     }
     return show(request, visitor, "action", context, status=attempt.status if attempt else 200)

@@ -20,7 +20,7 @@ class HistoryLine:
     at: datetime
     command: str
     who: str
-    said: Sequence[str]
+    said: str
 
 
 def history_lines(workflow: Workflow, subject: Subject, lang: str) -> Sequence[HistoryLine]:
@@ -31,7 +31,7 @@ def history_lines(workflow: Workflow, subject: Subject, lang: str) -> Sequence[H
             at=each.event.effective_at,
             command=locales.label("commands", each.command, lang),
             who=who(each.actor, lang),
-            said=tuple(what(each, workflow.settings, lang)),
+            said="\n".join(what(each, workflow.settings, lang)),
         )
         for each in reversed(entries)
     ]

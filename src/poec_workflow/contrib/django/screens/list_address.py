@@ -109,7 +109,7 @@ def list_address(request: HttpRequest, filters: Mapping[str, str]) -> ListAddres
     ]
     if faults:
         raise Malformed(faults)
-    given = {name: value for name, value in request.GET.items() if value.strip()}
+    given = {name: text for name, value in request.GET.items() if (text := str(value).strip())}
     return ListAddress(path=request.path, given=given, filters=filters)
 
 

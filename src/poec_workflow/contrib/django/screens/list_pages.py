@@ -14,6 +14,7 @@ from poec_workflow.views import PageRequest
 from poec_workflow.views.pagination import cursor_of
 
 Row = TypeVar("Row")
+T = TypeVar("T", bound=StrEnum)
 
 
 @frozen(kw_only=True)
@@ -68,11 +69,11 @@ class ListPage(Generic[Row]):
 def list_page(
     address: ListAddress,
     read: Callable[[PageRequest], Page[Row]],
-    tabs: Mapping[StrEnum, int],
+    tabs: Mapping[T, int],
     total: int,
     *,
-    tab: StrEnum | None,
-    offered: Iterable[StrEnum] = (),
+    tab: T | None,
+    offered: Iterable[T] = (),
 ) -> ListPage[Row]:
     """Read a page of a list.
 

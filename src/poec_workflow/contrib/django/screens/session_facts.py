@@ -1,4 +1,4 @@
-"""What a session's page says besides the session: whether it takes registrations, its applications, the pop-up's days."""
+"""What a session's page says besides the session: whether it takes registrations, its applications, the pop-up."""
 
 from __future__ import annotations
 

@@ -30,6 +30,7 @@ def session_page(
     workflow = get_workflow()
     subject = visible(workflow, SubjectKind.SESSION, reference, visitor.actor)
     attempt, proposed = late_entry_proposed(attempt, visitor.lang)
+    panel = subject_panel(workflow, visitor, subject, attempt)
     context = {
         "section": "applications",
         "subject": subject,
@@ -38,9 +39,9 @@ def session_page(
         "tally": workflow.enrolment(reference).tally,
         "quota": quota_of(subject),
         "registration": registration_now(workflow, reference),
-        "panel": subject_panel(workflow, visitor, subject, attempt),
+        "panel": panel,
         "applications": enrolled_rows(workflow, visitor.actor, reference),
-        "history": history_lines(workflow, subject, visitor.lang),
+        "history": history_lines(workflow, subject, visitor.lang) if panel.manages else (),
         "attempt": attempt,
         "proposed": proposed,
     }
@@ -76,6 +77,7 @@ def _creation_page(
         "section": "actions",
         "action": action,
         "form": form,
+        "fixed": "action",
         "attempt": attempt,
         "back": reverse("poec:action", args=[action.reference]),
     }

@@ -31,6 +31,11 @@ class SubjectPanel:
     lang: str
 
     @property
+    def manages(self) -> bool:
+        """Whether any command is for the visitor: who only looks is shown what stands, without forms and history [R]."""
+        return any(each.permitted for each in self.by_name.values())
+
+    @property
     def others(self) -> Sequence[Offer]:
         """What is not possible now, or not for the visitor: not what a page begins with."""
         return [each for each in self.by_name.values() if not is_at_hand(each)]
