@@ -32,7 +32,7 @@ class SubjectPanel:
 
     @property
     def manages(self) -> bool:
-        """Whether any command is for the visitor: who only looks is shown what stands, without forms and history [R]."""
+        """Whether any command is for the visitor; who only looks is shown what stands, and no forms and history [R]."""
         return any(each.permitted for each in self.by_name.values())
 
     @property
