@@ -82,3 +82,8 @@ def advice_deadline_not_passed(_application: Application, facts: Facts) -> Detai
 
 def _deadline(facts: Facts) -> Details:
     return {"deadline": advice_deadline(facts.session, facts.settings), "today": facts.today}
+
+
+def days_until(deadline: date, today: date) -> int:
+    """How many days are left until a day: none on the day itself, less than none after it."""
+    return (deadline - today).days

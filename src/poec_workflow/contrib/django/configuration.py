@@ -19,7 +19,7 @@ from django.utils.module_loading import import_string
 from poec_workflow.adapters.email import Recipient
 from poec_workflow.errors import WorkflowError
 from poec_workflow.machines import LIFECYCLES, Lifecycles
-from poec_workflow.model import Actor
+from poec_workflow.model import Actor, ActorKind
 from poec_workflow.notices import NOTICES, Notices
 from poec_workflow.policies.settings import Settings, default_settings
 from poec_workflow.ports import Channel, Clock, SystemClock
@@ -28,6 +28,8 @@ SETTING = "POEC_WORKFLOW"
 
 ActorsOf = Callable[[HttpRequest], Sequence[Actor]]
 """On whose behalf the signed-in user may act, the usual one first; none for who may nothing."""
+MayErase = Callable[[HttpRequest, Actor], bool]
+"""Whether the user of a request, acting for an actor, may make the application forget who a candidate is."""
 MakeChannels = Callable[[], Mapping[str, Channel] | Channel]
 """Makes the channels of the relay."""
 Addresses = Mapping[str, Recipient | str] | Callable[[str], Recipient | str | None]
@@ -36,6 +38,11 @@ Addresses = Mapping[str, Recipient | str] | Callable[[str], Recipient | str | No
 
 MEMBERSHIPS: Any = "poec_workflow.contrib.django.memberships.actors_of_user"
 CHANNELS: Any = "poec_workflow.contrib.django.host_channels.default_channels"
+
+
+def platform_erases(_request: HttpRequest, actor: Actor) -> bool:
+    """The platform alone makes the application forget a person [R]."""
+    return actor.kind is ActorKind.PLATFORM
 
 
 def _made(given: Any) -> Any:  # noqa: ANN401 - of any type
@@ -69,6 +76,7 @@ class Configuration:
         clock: what is taken for now.
         observe: called with every answer; see `Workflow`.
         actors: on whose behalf the user of a request may act; by default the memberships that the admin keeps.
+        may_erase: who may make the application forget who a candidate is; by default the platform alone.
         channels: makes the channels of `poec_relay`; by default mails through Django's own backend.
         addresses: where organisations are written to. Without it what organisations are told waits.
         mail: how mails are written: the arguments of `EmailChannel` that are not Django's to say, as `reply_to`,
@@ -85,6 +93,7 @@ class Configuration:
     clock: Clock = field(factory=SystemClock, converter=_made, validator=_clock)
     observe: Callable[..., object] | None = field(default=None, converter=_made, validator=optional(is_callable()))
     actors: ActorsOf = field(default=MEMBERSHIPS, converter=_made, validator=is_callable())
+    may_erase: MayErase = field(default=platform_erases, converter=_made, validator=is_callable())
     channels: MakeChannels = field(default=CHANNELS, converter=_made, validator=is_callable())
     addresses: Addresses | None = field(default=None, converter=_made, validator=_addresses)
     mail: Mapping[str, Any] = field(factory=dict, converter=_made, validator=instance_of(dict))

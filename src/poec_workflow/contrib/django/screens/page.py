@@ -7,15 +7,16 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import translation
 
 from poec_workflow.contrib.django.screens.visitor import Visitor, language_of, visitor_of
+from poec_workflow.contrib.django.screens.words import words_of
 from poec_workflow.errors import WorkflowError
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, Visitor, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, Visitor, P], HttpResponseBase]
 
 HEADERS: Mapping[str, str] = {
     # Styles and scripts are the app's own files; nothing else is loaded, and nobody frames a page.
@@ -30,7 +31,7 @@ HEADERS: Mapping[str, str] = {
 }
 
 
-def screen(view: View[P]) -> Callable[..., HttpResponse]:
+def screen(view: View[P]) -> Callable[..., HttpResponseBase]:
     """Make a view a screen: it gets the visitor, and its answers the headers.
 
     Who is not signed in is asked to; who may act for nobody is told so; what is not found, or wrong in an address, has
@@ -38,7 +39,7 @@ def screen(view: View[P]) -> Callable[..., HttpResponse]:
     """
 
     @wraps(view)
-    def shown(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def shown(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         response = _answer(view, request, *args, **kwargs)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
@@ -47,7 +48,7 @@ def screen(view: View[P]) -> Callable[..., HttpResponse]:
     return shown
 
 
-def _answer(view: View[P], request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+def _answer(view: View[P], request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
     visitor = visitor_of(request)
@@ -56,6 +57,9 @@ def _answer(view: View[P], request: HttpRequest, *args: P.args, **kwargs: P.kwar
     with translation.override(visitor.lang):
         try:
             return view(request, visitor, *args, **kwargs)
+        except Http404:
+            problem = {"title": words_of("common.not-found", visitor.lang)}
+            return show(request, visitor, "problem", {"problem": problem}, status=404)
         except WorkflowError as error:
             return show(request, visitor, "problem", {"problem": error.to_dict(visitor.lang)}, status=error.http_status)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import evolve, frozen
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -54,7 +54,7 @@ Page = Callable[[HttpRequest, Visitor, str, Attempt | None], HttpResponse]
 """Makes the page of a subject, with what was attempted."""
 
 
-def command_view(pages: Mapping[SubjectKind, Page]) -> Callable[..., HttpResponse]:
+def command_view(pages: Mapping[SubjectKind, Page]) -> Callable[..., HttpResponseBase]:
     """The view that takes commands to subjects.
 
     Args:

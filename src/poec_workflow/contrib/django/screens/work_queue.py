@@ -1,14 +1,114 @@
-"""The work queue: what an organisation has to do."""
+"""« À faire »: what an organisation has to do, list by list, with the next action at hand [R]."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 
+from attrs import frozen
+from django.http import Http404, HttpRequest, HttpResponse
+
+from poec_workflow.contrib.django.host_workflow import get_workflow
 from poec_workflow.contrib.django.screens.page import screen, show
 from poec_workflow.contrib.django.screens.visitor import Visitor
+from poec_workflow.errors import Malformed
+from poec_workflow.model import ActorKind
+from poec_workflow.policies.deadlines import days_until, deadline_after
+from poec_workflow.policies.settings import Settings
+from poec_workflow.views import ApplicationRow, WorkQueue
+from poec_workflow.workflow import Workflow
+
+LISTS: Mapping[str, str] = {
+    "to-convoke": "to_convoke",
+    "attendance-to-record": "attendance_to_record",
+    "advice-to-give": "advice_to_give",
+    "expiring": "expiring",
+}
+"""A list's name in addresses ▸ where it stands in the queue."""
+_FIRST, _AT_ONCE = 10, 50
+_DIGITS = 6
+
+
+@frozen(kw_only=True)
+class Task:
+    """An application to do something about, and by when."""
+
+    row: ApplicationRow
+    deadline: date
+    left: int
+
+
+@frozen(kw_only=True)
+class TaskList:
+    """One of the four lists.
+
+    Attributes:
+        name: in addresses.
+        tasks: those that a page shows, the most pressing first.
+        count: how many there are.
+        more: how many of them the page does not show.
+    """
+
+    name: str
+    tasks: Sequence[Task]
+    count: int
+    more: int = 0
 
 
 @screen
 def work(request: HttpRequest, visitor: Visitor) -> HttpResponse:
-    """To convoke, attendance to record, advice to give, expiring."""
-    return show(request, visitor, "work", {"section": "work"})
+    """To convoke, attendance to record, advice to give, expiring: each with its count and its first lines."""
+    lists = []
+    if (queue := _queue(visitor)) is not None:
+        settings = get_workflow().settings
+        lists = [_list(queue, name, settings, slice(_FIRST)) for name in LISTS]
+    return show(request, visitor, "work", {"section": "work", "queue": queue, "lists": lists})
+
+
+@screen
+def work_list(request: HttpRequest, visitor: Visitor, name: str) -> HttpResponse:
+    """One of the lists, whole, page by page."""
+    queue = _queue(visitor)
+    if queue is None or name not in LISTS:
+        raise Http404
+    number = _number(request.GET.get("page", "1"))
+    start = (number - 1) * _AT_ONCE
+    shown = _list(queue, name, get_workflow().settings, slice(start, start + _AT_ONCE))
+    if start and not shown.tasks:
+        raise Http404
+    context = {
+        "section": "work",
+        "list": shown,
+        "previous": number - 1,
+        "following": number + 1 if start + _AT_ONCE < shown.count else 0,
+        "from": start + 1,
+        "to": start + len(shown.tasks),
+    }
+    return show(request, visitor, "work_list", context)
+
+
+def _queue(visitor: Visitor) -> WorkQueue | None:
+    """The queue of an organisation; None of who has none."""
+    workflow: Workflow = get_workflow()
+    if visitor.actor.kind is not ActorKind.ORGANIZATION:
+        return None
+    return workflow.work_queue(visitor.actor.organization or "")
+
+
+def _list(queue: WorkQueue, name: str, settings: Settings, part: slice) -> TaskList:
+    rows: Sequence[ApplicationRow] = getattr(queue, LISTS[name])
+    pressing = sorted(rows, key=lambda each: (each.session_end, each.reference))
+    tasks = list(_tasks(pressing[part], queue.at, settings))
+    return TaskList(name=name, tasks=tasks, count=len(rows), more=len(rows) - len(tasks))
+
+
+def _tasks(rows: Sequence[ApplicationRow], today: date, settings: Settings) -> Iterator[Task]:
+    for each in rows:
+        deadline = deadline_after(each.session_end, settings)
+        yield Task(row=each, deadline=deadline, left=days_until(deadline, today))
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) <= _DIGITS and int(text)):
+        raise Malformed.at("$.page", "expected a number from 1 on")
+    return int(text)

@@ -1,0 +1,55 @@
+"""The screens of a person: a candidate's applications, and the erasure of who it is."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from poec_workflow.contrib.django.configuration import configuration
+from poec_workflow.contrib.django.host_workflow import get_workflow
+from poec_workflow.contrib.django.screens.candidate_record import CandidateRecord, candidate_record
+from poec_workflow.contrib.django.screens.page import screen, show
+from poec_workflow.contrib.django.screens.visitor import Visitor
+from poec_workflow.contrib.django.screens.words import words_of
+
+
+def _shown(
+    request: HttpRequest, visitor: Visitor, record: CandidateRecord, *, fault: str = "", status: int = 200
+) -> HttpResponse:
+    may_erase = configuration().may_erase(request, visitor.actor)
+    context = {"section": "applications", "candidate": record, "may_erase": may_erase, "fault": fault}
+    return show(request, visitor, "candidate", context, status=status)
+
+
+def _unknown(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    problem = {"title": words_of("applications.unknown-candidate", visitor.lang)}
+    return show(request, visitor, "problem", {"problem": problem}, status=404)
+
+
+@screen
+def candidate(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
+    """A candidate: who it is, their applications in progress and past, each with how it ended [S]."""
+    record = candidate_record(get_workflow(), visitor, reference)
+    return _shown(request, visitor, record) if record.known else _unknown(request, visitor)
+
+
+@require_POST
+@screen
+def erase(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
+    """Forget who a candidate is, once the reference was typed to confirm it; history and counts stay."""
+    workflow = get_workflow()
+    record = candidate_record(workflow, visitor, reference)
+    if not record.known:
+        return _unknown(request, visitor)
+    if not configuration().may_erase(request, visitor.actor):
+        problem = {"title": words_of("applications.erase-forbidden", visitor.lang)}
+        return show(request, visitor, "problem", {"problem": problem}, status=403)
+    if request.POST.get("acting") != visitor.acting:
+        return _shown(request, visitor, record, fault=words_of("common.other-structure", visitor.lang), status=409)
+    if request.POST.get("confirmation", "").strip() != reference:
+        return _shown(request, visitor, record, fault=words_of("applications.erase-fault", visitor.lang), status=400)
+    workflow.erase_candidate(reference)
+    messages.success(request, words_of("applications.erase-done", visitor.lang), fail_silently=True)
+    return redirect("poec:candidate", reference=reference)
