@@ -30,10 +30,7 @@ STEPS = (
     ("appointment", ("convoke",)),
 )
 """What is next: the first of these steps of which the state has a command that the visitor may give."""
-PLACED = frozenset(
-    ("convoke", "move-convocation", "record-presence", "record-absence", "correct-attendance")
-    + ("retain", "reject", "withdraw")
-)
+PLACED = frozenset({each for _, step in STEPS for each in step} | {"move-convocation", "correct-attendance", "withdraw"})
 """The commands that have a place of their own on the form; the others are told about, folded away."""
 
 
