@@ -30,7 +30,8 @@ STEPS = (
     ("appointment", ("convoke",)),
 )
 """What is next: the first of these steps of which the state has a command that the visitor may give."""
-PLACED = frozenset({each for _, step in STEPS for each in step} | {"move-convocation", "correct-attendance", "withdraw"})
+_ASIDE = {"move-convocation", "correct-attendance", "withdraw"}
+PLACED = frozenset(_ASIDE.union(*(step for _, step in STEPS)))
 """The commands that have a place of their own on the form; the others are told about, folded away."""
 
 

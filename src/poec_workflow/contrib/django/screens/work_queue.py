@@ -18,11 +18,12 @@ from poec_workflow.policies.settings import Settings
 from poec_workflow.views import ApplicationRow, WorkQueue
 from poec_workflow.workflow import Workflow
 
+_EXPIRING = "expiring"
 LISTS: Mapping[str, str] = {
     "to-convoke": "to_convoke",
     "attendance-to-record": "attendance_to_record",
     "advice-to-give": "advice_to_give",
-    "expiring": "expiring",
+    _EXPIRING: "expiring",
 }
 """A list's name in addresses ▸ where it stands in the queue."""
 _FIRST, _AT_ONCE = 10, 50
@@ -31,11 +32,19 @@ _DIGITS = 6
 
 @frozen(kw_only=True)
 class Task:
-    """An application to do something about, and by when."""
+    """An application to do something about.
+
+    Attributes:
+        row: the application.
+        deadline: the last day for an advice.
+        left: how many days that are.
+        action: the list that says what is to be done: of an expiring one, the other list that it stands in.
+    """
 
     row: ApplicationRow
     deadline: date
     left: int
+    action: str
 
 
 @frozen(kw_only=True)
@@ -98,14 +107,19 @@ def _queue(visitor: Visitor) -> WorkQueue | None:
 def _list(queue: WorkQueue, name: str, settings: Settings, part: slice) -> TaskList:
     rows: Sequence[ApplicationRow] = getattr(queue, LISTS[name])
     pressing = sorted(rows, key=lambda each: (each.session_end, each.reference))
-    tasks = list(_tasks(pressing[part], queue.at, settings))
+    tasks = list(_tasks(queue, name, pressing[part], settings))
     return TaskList(name=name, tasks=tasks, count=len(rows), more=len(rows) - len(tasks))
 
 
-def _tasks(rows: Sequence[ApplicationRow], today: date, settings: Settings) -> Iterator[Task]:
+def _tasks(queue: WorkQueue, name: str, rows: Sequence[ApplicationRow], settings: Settings) -> Iterator[Task]:
+    within = {each.reference: name for each in rows}
+    if name == _EXPIRING:
+        lists = [other for other in LISTS if other != name]
+        within |= {each.reference: other for other in lists for each in getattr(queue, LISTS[other])}
     for each in rows:
         deadline = deadline_after(each.session_end, settings)
-        yield Task(row=each, deadline=deadline, left=days_until(deadline, today))
+        left = days_until(deadline, queue.at)
+        yield Task(row=each, deadline=deadline, left=left, action=within[each.reference])
 
 
 def _number(text: str) -> int:
