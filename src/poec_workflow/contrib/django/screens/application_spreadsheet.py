@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from attrs import evolve
-from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import StreamingHttpResponse
 
 from poec_workflow import locales
-from poec_workflow.contrib.django.host_workflow import get_workflow
-from poec_workflow.contrib.django.screens.application_query import asked_query
-from poec_workflow.contrib.django.screens.page import screen
-from poec_workflow.contrib.django.screens.visitor import Visitor
 from poec_workflow.contrib.django.screens.words import words_of
 from poec_workflow.model import Page
 from poec_workflow.policies.calendar import local_day
@@ -28,22 +24,25 @@ _HEADINGS = (
 )  # fmt: skip
 
 
-@screen
-def applications_file(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
-    """All rows of the list that an address asks for, as CSV for Excel; its page and size are not looked at."""
-    workflow = get_workflow()
-    asked = asked_query(request, visitor)
-    order = evolve(asked.page, limit=_AT_ONCE, after=None)
-    # The first page is read before the answer begins: what is wrong has a page of its own.
-    first = workflow.applications(asked.filter, order)
-    headings = [words_of(f"applications.csv-{each}", visitor.lang) for each in _HEADINGS]
-    rows = (_cells(each, workflow, visitor.lang) for each in _all(workflow, asked.filter, order, first))
-    answer = StreamingHttpResponse(
-        spreadsheet_lines(headings, rows, "csv-excel"), content_type="text/csv; charset=utf-8"
+def application_spreadsheet(
+    workflow: Workflow, asked: ApplicationFilter, page: PageRequest, lang: str
+) -> StreamingHttpResponse:
+    """All rows of a filter in the order of a page, as CSV for Excel.
+
+    Raises:
+        Malformed: the filter or the order; the answer has not begun then.
+    """
+    order = evolve(page, limit=_AT_ONCE, after=None)
+    first = workflow.applications(asked, order)
+    headings = [words_of(f"applications.csv-{each}", lang) for each in _HEADINGS]
+    rows = (_cells(each, workflow, lang) for each in _all(workflow, asked, order, first))
+    lines = spreadsheet_lines(headings, rows, "csv-excel")
+    name = words_of("applications.csv-name", lang)
+    return StreamingHttpResponse(
+        lines,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
     )
-    name = words_of("applications.csv-name", visitor.lang)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return answer
 
 
 def _all(

@@ -6,11 +6,19 @@ from collections.abc import Sequence
 
 from attrs import frozen
 
-from poec_workflow.contrib.django.screens.visible_applications import SEES_THE_PERSON, of_candidate
+from poec_workflow.contrib.django.screens.visibility import rows_shown
 from poec_workflow.contrib.django.screens.visitor import Visitor
-from poec_workflow.model import Candidate, SubjectKind
-from poec_workflow.views import ApplicationRow
+from poec_workflow.model import ActorKind, Candidate, SubjectKind
+from poec_workflow.serialization import from_dict
+from poec_workflow.views import ApplicationFilter, ApplicationRow, PageRequest
 from poec_workflow.workflow import Workflow
+
+SEES_THE_PERSON = frozenset({ActorKind.PLATFORM, ActorKind.ORGANIZATION, ActorKind.ADVISER, ActorKind.CANDIDATE})
+"""Who is shown all that a candidate applied to, once they are shown one application of theirs [S].
+
+« L'historique des candidatures du candidat »: of those that they may not open, what it was and how it ended, without
+the reference and without who decided [R]. A funder accompanies nobody, and sees its own alone [R].
+"""
 
 
 @frozen(kw_only=True)
@@ -57,7 +65,7 @@ def candidate_record(workflow: Workflow, visitor: Visitor, reference: str, *, wi
         reference: of the candidate.
         without: the application whose page it is, which is not told again.
     """
-    opened = of_candidate(workflow, visitor, reference)
+    opened = _opened(workflow, visitor, reference)
     names = {each.reference for each in opened}
     whole = visitor.actor.kind in SEES_THE_PERSON and opened
     rows = workflow.candidate_applications(reference) if whole else opened
@@ -69,3 +77,12 @@ def candidate_record(workflow: Workflow, visitor: Visitor, reference: str, *, wi
         in_progress=[each for each in told if each.row.state not in final],
         past=[each for each in told if each.row.state in final],
     )
+
+
+def _opened(workflow: Workflow, visitor: Visitor, candidate: str) -> Sequence[ApplicationRow]:
+    """A candidate's applications that the visitor may open."""
+    scope = rows_shown(SubjectKind.APPLICATION, visitor.actor)
+    if scope.get("candidate", candidate) != candidate:
+        return ()
+    asked = from_dict({**scope, "candidate": candidate}, ApplicationFilter)
+    return workflow.applications(asked, PageRequest(limit=0)).items
