@@ -1,0 +1,5 @@
+"""The fixtures of `candidacies`."""
+
+from candidacies import clock, migrated, played, site
+
+__all__ = ["clock", "migrated", "played", "site"]
