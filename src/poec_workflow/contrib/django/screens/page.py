@@ -40,12 +40,22 @@ def screen(view: View[P]) -> Callable[..., HttpResponseBase]:
 
     @wraps(view)
     def shown(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        response = _answer(view, request, *args, **kwargs)
+        return _answer(view, request, *args, **kwargs)
+
+    return headed(shown)
+
+
+def headed(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Make every answer of a view have the headers of the screens, whatever it is."""
+
+    @wraps(view)
+    def with_headers(*args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = view(*args, **kwargs)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         return response
 
-    return shown
+    return with_headers
 
 
 def _answer(view: View[P], request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
