@@ -14,7 +14,8 @@ import pytest
 EXAMPLES = Path(__file__).parent.parent / "examples"
 VIEWS = {"django_service": "absences/views.py", "fastapi_service": "service/views.py"}
 PYTEST = ["-m", "pytest", "-p", "no:cacheprovider", "."]
-TESTS = {"django_service": ["manage.py", "test"], "fastapi_service": PYTEST, "own_rules": PYTEST}
+DJANGO = ["manage.py", "test"]
+TESTS = {"django_service": DJANGO, "fastapi_service": PYTEST, "own_rules": PYTEST, "rafael": DJANGO}
 
 
 @pytest.mark.parametrize("service", TESTS)

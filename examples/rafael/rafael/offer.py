@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from attrs import frozen
+
 from rafael.people import FUNDER, OTHER_FUNDER, OTHER_TRAINER, POSITIONER, RESPONSIBLE, TRAINER
 
 FULL, CANCELLED = "declared full", "cancelled"
@@ -72,7 +73,9 @@ ACTIONS = (
     Action(reference="20260106100", title="Préparateur de commandes", claimed="CACES R489 catégories 1A et 3"),
     Action(reference="20260107300", title="Soudeur", trainer=OTHER_TRAINER, positioner=OTHER_TRAINER),
     Action(reference="20260109900", title="Conseiller de vente", prerequisites=""),
-    Action(reference="20260111000", title="Aide à domicile", responsible=TRAINER, positioner=TRAINER, became="awaiting"),
+    Action(
+        reference="20260111000", title="Aide à domicile", responsible=TRAINER, positioner=TRAINER, became="awaiting"
+    ),
     Action(reference="20250093000", title="Agent de propreté", became="archived"),
     Action(reference="20250091200", title="Téléconseiller", trainer=OTHER_TRAINER, became="deleted"),
 )

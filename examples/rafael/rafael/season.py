@@ -8,13 +8,13 @@ from operator import attrgetter
 from random import Random
 
 from attrs import frozen
-from rafael.offer import ACTIONS, CANCELLED, FULL, SESSIONS, Action, Session
-from rafael.people import ADVISERS, DISABILITY_ADVISER, PLATFORM, YOUTH_ADVISER, adviser, candidate_of, name_of
-from rafael.stories import TELL, Story, working_day
 
 from poec_workflow import Actor, ActorKind, Candidate, Origin, Prescriber, commands
 from poec_workflow.commands import Command, CreateSession, Request
 from poec_workflow.policies.settings import Settings
+from rafael.offer import ACTIONS, CANCELLED, FULL, SESSIONS, Action, Session
+from rafael.people import ADVISERS, DISABILITY_ADVISER, PLATFORM, YOUTH_ADVISER, adviser, candidate_of, name_of
+from rafael.stories import TELL, Story, working_day
 
 CANDIDATES = 200
 MORNING = time(9)

@@ -12,10 +12,10 @@ from django.shortcuts import get_object_or_404, resolve_url
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
-from rafael.people import ROLES
 
 from poec_workflow.contrib.django.screens.page import headed
 from poec_workflow.contrib.django.screens.visitor import language_of
+from rafael.people import ROLES
 
 
 def language(request: HttpRequest) -> str:

@@ -8,12 +8,12 @@ from decimal import Decimal
 from random import Random
 
 from attrs import frozen
-from rafael.people import organization
 
 from poec_workflow import SYSTEM, Actor, ActorKind, commands
 from poec_workflow.commands import Command, CreateSession, Request
 from poec_workflow.policies.deadlines import deadline_after
 from poec_workflow.policies.settings import Settings
+from rafael.people import organization
 
 NOON, AFTERNOON, EVENING = time(11), time(14), time(16)
 REASONS = (
@@ -28,7 +28,7 @@ LEFT = ("found-employment", "chose-another-training", "personal-constraints")
 
 def working_day(day: date, *, back: bool = False) -> date:
     """The day, or the next one (the one before) that is on no weekend."""
-    while day.weekday() > 4:  # noqa: PLR2004 - Friday
+    while day.weekday() > 4:
         day += timedelta(days=-1 if back else 1)
     return day
 
@@ -72,7 +72,9 @@ class Story:
     def convoked(self, number: int = 1, on: date | None = None) -> Iterator[Request]:
         """Convoked: days before, to the day of the number or another one."""
         asked = self.registered if number == 1 else self.met(number - 1)
-        command = commands.Convoke(self.reference, on=on or self.met(number), time=time(9, 30), place=self.session.place)
+        command = commands.Convoke(
+            self.reference, on=on or self.met(number), time=time(9, 30), place=self.session.place
+        )
         yield self.at(asked, EVENING, command)
 
     def present(self) -> Iterator[Request]:
@@ -95,9 +97,7 @@ class Story:
         """There, and retained."""
         yield from self.present()
         hours = Decimal(self.random.choice(("35", "35", "30.5", "24")))
-        retain = commands.Retain(
-            self.reference, entry=self.session.start, exit=self.session.end, weekly_hours=hours
-        )
+        retain = commands.Retain(self.reference, entry=self.session.start, exit=self.session.end, weekly_hours=hours)
         yield self.at(self.met(), AFTERNOON, retain)
 
     def rejected(self) -> Iterator[Request]:

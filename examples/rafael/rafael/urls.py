@@ -2,9 +2,9 @@
 
 from django.contrib import admin
 from django.urls import include, path
-from rafael import signing_in
 
 from poec_workflow.contrib.django.screens import error_pages
+from rafael import signing_in
 
 urlpatterns = [
     path("sign-in/", signing_in.sign_in, name="login"),

@@ -21,12 +21,12 @@ from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.management import BaseCommand, CommandError, CommandParser, call_command
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler, get_internal_wsgi_application
 from django.db import connections
-from rafael.people import ROLES
-from rafael.season import season
 
 from poec_workflow import Refused, SubjectKind, Workflow
 from poec_workflow.contrib.django import get_workflow
 from poec_workflow.contrib.django.models import Membership
+from rafael.people import ROLES
+from rafael.season import season
 
 HOST = "127.0.0.1"
 READY = {
@@ -52,7 +52,7 @@ class StandingClock:
 
 
 class _QuietHandler(WSGIRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name in its base
         """Say nothing of each request; errors are logged by Django."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -16,6 +16,7 @@ from poec_workflow.contrib.django.screens.words import words_of
 from poec_workflow.errors import WorkflowError
 
 P = ParamSpec("P")
+R = TypeVar("R", bound=HttpResponseBase)
 View = Callable[Concatenate[HttpRequest, Visitor, P], HttpResponseBase]
 
 HEADERS: Mapping[str, str] = {
@@ -31,7 +32,7 @@ HEADERS: Mapping[str, str] = {
 }
 
 
-def screen(view: View[P]) -> Callable[..., HttpResponseBase]:
+def screen(view: View[P]) -> Callable[..., HttpResponse]:
     """Make a view a screen: it gets the visitor, and its answers the headers.
 
     Who is not signed in is asked to; who may act for nobody is told so; what is not found, or wrong in an address, has
@@ -45,11 +46,11 @@ def screen(view: View[P]) -> Callable[..., HttpResponseBase]:
     return headed(shown)
 
 
-def headed(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+def headed(view: Callable[P, R]) -> Callable[P, R]:
     """Make every answer of a view have the headers of the screens, whatever it is."""
 
     @wraps(view)
-    def with_headers(*args: Any, **kwargs: Any) -> HttpResponseBase:
+    def with_headers(*args: P.args, **kwargs: P.kwargs) -> R:
         response = view(*args, **kwargs)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
