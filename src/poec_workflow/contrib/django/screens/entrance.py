@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from poec_workflow.contrib.django.screens.page import screen, show
+from poec_workflow.contrib.django.screens.page import headed, screen, show
 from poec_workflow.contrib.django.screens.visitor import Visitor, choose
 from poec_workflow.locales import LANGUAGES
 
@@ -25,6 +25,7 @@ def structures(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     return show(request, visitor, "structures", {"refused": refused}, status=403 if refused else 200)
 
 
+@headed
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
     """Remember the language that a person chose."""

@@ -10,13 +10,13 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from poec_workflow import locales
 from poec_workflow.commands import COMMANDS, Command, Request
 from poec_workflow.contrib.django.host_workflow import get_workflow
 from poec_workflow.contrib.django.screens.command_form import CommandForm, sent_form
-from poec_workflow.contrib.django.screens.page import screen, show
+from poec_workflow.contrib.django.screens.page import headed, screen, show
 from poec_workflow.contrib.django.screens.visibility import visible
 from poec_workflow.contrib.django.screens.visitor import Visitor
 from poec_workflow.contrib.django.screens.words import words_of
@@ -61,7 +61,8 @@ def command_view(pages: Mapping[SubjectKind, Page]) -> Callable[..., HttpRespons
         pages: of each kind of subject, what shows it again where a command was not carried out.
     """
 
-    @require_POST
+    @headed
+    @require_http_methods(["GET", "HEAD", "POST"])
     @screen
     def give(request: HttpRequest, visitor: Visitor, kind: str, reference: str, command: str) -> HttpResponse:
         asked = COMMANDS.get(command)
@@ -69,6 +70,9 @@ def command_view(pages: Mapping[SubjectKind, Page]) -> Callable[..., HttpRespons
         if asked is None or asked.subject_kind != kind or workflow.lifecycles[asked.subject_kind].creates(asked):
             raise Http404
         visible(workflow, asked.subject_kind, reference, visitor.actor)
+        if request.method != "POST":
+            # Who had to sign in on the way, or loads a confirmation again, gets the page that the form is on.
+            return redirect(f"poec:{kind}", reference=reference)
         return given(request, visitor, pages[asked.subject_kind], asked, reference)
 
     return give
