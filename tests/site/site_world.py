@@ -94,7 +94,11 @@ def _actions() -> Told:
         ("A-archived", "OPCO-1", "ACT-RESP"),
         ("A-draft", "OPCO-1", "ACT-RESP"),
     ):
-        yield BEGAN, PLATFORM, commands.CreateAction(reference, title=f"[POEC] {reference}", funder=money, responsible=body)
+        yield (
+            BEGAN,
+            PLATFORM,
+            commands.CreateAction(reference, title=f"[POEC] {reference}", funder=money, responsible=body),
+        )
         if reference != "A-draft":
             yield BEGAN, PLATFORM, commands.PublishAction(reference)
     yield LATELY, PLATFORM, commands.ArchiveAction("A-archived")
@@ -142,9 +146,7 @@ def _application(reference: str, session: str, person: str, adviser_of: str, tra
     if state == "absent":
         yield MET, clerk, commands.RecordAbsence(reference, notified=True)
     if state == "retained":
-        retain = commands.Retain(
-            reference, entry=date(2026, 4, 6), exit=date(2026, 6, 26), weekly_hours=Decimal(35)
-        )
+        retain = commands.Retain(reference, entry=date(2026, 4, 6), exit=date(2026, 6, 26), weekly_hours=Decimal(35))
         yield MET, clerk, retain
 
 

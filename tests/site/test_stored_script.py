@@ -16,8 +16,7 @@ from poec_workflow.contrib.django.reference_paths import ReferenceConverter
 
 HOSTILE = "\"'><script>{}</script>{{{{7*7}}}}{{% now 'Y' %}}&lt;"
 TITLE, OBJECTIVE, PLACE, MARKET, NAME, SENT, COMMENT, CONVOKED = (
-    HOSTILE.format(each)
-    for each in ("title", "objective", "place", "market", "name", "sent", "comment", "convoked")
+    HOSTILE.format(each) for each in ("title", "objective", "place", "market", "name", "sent", "comment", "convoked")
 )
 BODY, ACTION, SESSION, APPLICATION, PERSON = (f"\"'><script>{each}</script>" for each in ("b", "a", "s", "c", "p"))
 

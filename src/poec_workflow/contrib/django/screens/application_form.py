@@ -20,8 +20,8 @@ from poec_workflow.policies.deadlines import advice_deadline, days_until
 from poec_workflow.policies.settings import Settings
 from poec_workflow.ports.clock import local_now
 from poec_workflow.presentation.cell_texts import field_text
-from poec_workflow.presentation.message_texts import delivery_lines
 from poec_workflow.presentation.history_texts import what, who
+from poec_workflow.presentation.message_texts import delivery_lines
 from poec_workflow.workflow import Workflow
 
 STEPS = (

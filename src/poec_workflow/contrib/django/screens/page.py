@@ -32,7 +32,7 @@ HEADERS: Mapping[str, str] = {
 }
 
 
-def screen(view: View[P]) -> Callable[..., HttpResponse]:
+def screen(view: View[P]) -> Callable[..., HttpResponseBase]:
     """Make a view a screen: it gets the visitor, and its answers the headers.
 
     Who is not signed in is asked to; who may act for nobody is told so; what is not found, or wrong in an address, has
