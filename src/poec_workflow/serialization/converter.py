@@ -161,7 +161,7 @@ def _array_reader(cls: Any, converter: Converter) -> Read:  # noqa: ANN401 - a t
     return read
 
 
-_IGNORED: Mapping[type[Any], tuple[str, ...]] = {CreateSession: ("version",)}
+IGNORED_KEYS: Mapping[type[Any], tuple[str, ...]] = {CreateSession: ("version",)}
 """Keys that are read over: journals made from exported sessions carry the version that the session had there."""
 
 
@@ -170,7 +170,7 @@ def _object_reader(cls: type[Any], converter: Converter) -> Read:
     plain = get_origin(cls) or cls  # Page[Application] is read like Page, its items as applications
     optional = {each.name for each in fields(plain) if each.default is not NOTHING}
     tag = plain.type if issubclass(plain, Command) else None
-    ignored = _IGNORED.get(plain, ())
+    ignored = IGNORED_KEYS.get(plain, ())
 
     def read(value: object, _: object) -> Any:  # noqa: ANN401 - the class
         if not isinstance(value, Mapping):

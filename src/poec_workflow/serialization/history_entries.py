@@ -18,7 +18,7 @@ from poec_workflow.serialization.object_writer import Members, W, writer_by_type
 
 
 @frozen(kw_only=True)
-class _Envelope:
+class Envelope:
     """The names and types of the flat form; `from_` is `from`."""
 
     kind: SubjectKind
@@ -73,7 +73,7 @@ def read_entry(value: object, converter: Converter) -> HistoryEntry:
     anonymous = _lacks_organization(flat.get("actor"))
     if anonymous:
         flat["actor"] = {**flat["actor"], "organization": "unknown"}
-    written = converter.structure(flat, _Envelope)
+    written = converter.structure(flat, Envelope)
     event_type = EVENTS.get(written.type)
     if event_type is None or event_type.subject_kind != written.kind:
         raise Malformed.at("$.type", f"no event of this {written.kind}")
@@ -90,9 +90,15 @@ def read_entry(value: object, converter: Converter) -> HistoryEntry:
     )
 
 
+ACTORS_WITHOUT_ORGANIZATION = (ActorKind.FUNDER,)
+"""Kinds of actor whom the first release let act for no organisation."""
+
+
 def _lacks_organization(actor: object) -> bool:
-    """Whether an actor is a funder of no organisation, whom the first release let act."""
-    return isinstance(actor, Mapping) and actor.get("kind") == ActorKind.FUNDER and actor.get("organization") is None
+    """Whether an actor acted for no organisation in the first release."""
+    if not isinstance(actor, Mapping) or actor.get("organization") is not None:
+        return False
+    return actor.get("kind") in ACTORS_WITHOUT_ORGANIZATION
 
 
 _construct_actor = constructor(Actor)
@@ -102,7 +108,7 @@ def _without_organization(actor: Actor) -> Actor:
     return _construct_actor(actor.kind, None, actor.candidate, actor.reference, actor.name)
 
 
-def _read_event(data: object, event_type: type[AnyEvent], written: _Envelope, converter: Converter) -> AnyEvent:
+def _read_event(data: object, event_type: type[AnyEvent], written: Envelope, converter: Converter) -> AnyEvent:
     if not isinstance(data, Mapping):
         raise Malformed.at("$.data", "expected an object")
     own = [name for name in ENVELOPE if name in data]
@@ -121,7 +127,7 @@ def _read_event(data: object, event_type: type[AnyEvent], written: _Envelope, co
     return event
 
 
-def _read_state(text: str, place: str, written: _Envelope, converter: Converter) -> State:
+def _read_state(text: str, place: str, written: Envelope, converter: Converter) -> State:
     try:
         state: State = converter.structure(text, STATE_TYPES[written.kind])
     except ValueError as error:

@@ -22,6 +22,8 @@ DECIMAL = re.compile(r"-?[0-9]{1,4}(?:\.[0-9]{1,2})?")
 NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 ANY_TEXT = TextLength(0, 10_000)
 MOST = 2**31
+LAST_INSTANT_YEAR = LAST_YEAR + 1
+"""A year more than dates have, for histories that earlier releases wrote; nothing is recorded there any more."""
 _FAR = 20
 
 
@@ -80,8 +82,7 @@ def read_instant(value: object, _: object) -> datetime:
         local = datetime.fromisoformat(f"{day}T{time}.{(fraction or '0')[:6]:0<6}")
     except ValueError:
         raise ValueError("no such instant") from None
-    # A year more than dates have, for histories that earlier releases wrote; nothing is recorded there any more.
-    if not FIRST_YEAR <= local.year <= LAST_YEAR + 1:
+    if not FIRST_YEAR <= local.year <= LAST_INSTANT_YEAR:
         raise ValueError(f"expected a year from {FIRST_YEAR} to {LAST_YEAR}")
     return local.replace(tzinfo=timezone(-offset if sign == "-" else offset))
 
