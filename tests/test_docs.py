@@ -24,7 +24,7 @@ from poec_workflow import Settings, Workflow
 from poec_workflow.adapters.sql import SqlStorage
 from poec_workflow.diagrams import FORMATS, render
 from poec_workflow.diagrams.markdown_blocks import update_blocks
-from poec_workflow.errors import _KINDS
+from poec_workflow.errors import KIND_OF_CODE
 from poec_workflow.machines import LIFECYCLES
 from poec_workflow.serialization import journal_line
 from poec_workflow.testing import play
@@ -232,7 +232,7 @@ def test_every_code_has_its_help() -> None:
     """And no line of `refusal_help.toml` is of a code that does not exist."""
     drawn = generator()
     assert set(drawn.help_by_code()) == {*drawn.BEFORE_THE_RULES, *drawn.rule_codes()}
-    assert set(drawn.BEFORE_THE_RULES) == set(_KINDS)
+    assert set(drawn.BEFORE_THE_RULES) == set(KIND_OF_CODE)
 
 
 def test_every_code_can_be_found() -> None:
@@ -243,7 +243,7 @@ def test_every_code_can_be_found() -> None:
             for code in rule.codes:
                 assert f"def {code.replace('-', '_')}(" in policies
     page = (DOCS / "explanation" / "rules.md").read_text(encoding="utf-8")
-    assert all(code in page or code.startswith("unknown-") for code in _KINDS)
+    assert all(code in page or code.startswith("unknown-") for code in KIND_OF_CODE)
 
 
 def test_links_inside_the_pages_lead_somewhere() -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from typing import Any, ClassVar, Self, cast
+from typing import Any, ClassVar, Self, TypedDict, cast
 
 from attrs import field, frozen
 
@@ -50,7 +50,7 @@ _HTTP_STATUS = {
     RefusalKind.RULE: 422,
 }
 
-_KINDS = {
+KIND_OF_CODE: Mapping[str, RefusalKind] = {
     "unknown-application": RefusalKind.UNKNOWN,
     "unknown-session": RefusalKind.UNKNOWN,
     "unknown-action": RefusalKind.UNKNOWN,
@@ -78,7 +78,7 @@ class Refusal:
     @property
     def kind(self) -> RefusalKind:
         """The family, which gives the HTTP status."""
-        return _KINDS.get(self.code, RefusalKind.RULE)
+        return KIND_OF_CODE.get(self.code, RefusalKind.RULE)
 
     @property
     def http_status(self) -> int:
@@ -128,6 +128,46 @@ def _day(value: object) -> object:
         return value
 
 
+class RefusalDocument(TypedDict):
+    """A refusal as JSON."""
+
+    code: str
+    message: str
+    details: dict[str, Any]
+
+
+class FaultDocument(TypedDict):
+    """A fault as JSON."""
+
+    place: str
+    problem: str
+
+
+class ProblemDocument(TypedDict):
+    """A problem of RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+
+
+class RefusedProblemDocument(ProblemDocument):
+    """The problem of a refused command."""
+
+    refusals: list[RefusalDocument]
+
+
+class MalformedProblemDocument(ProblemDocument):
+    """The problem of what can't be read."""
+
+    faults: list[FaultDocument]
+
+
+PROBLEM_TYPE = "urn:poec-workflow:problem:"
+"""What the type of a problem begins with; its kind follows."""
+
+
 class WorkflowError(Exception):
     """The base of every exception of this package; a host can answer each with its status and its problem."""
 
@@ -137,19 +177,21 @@ class WorkflowError(Exception):
     @property
     def http_status(self) -> int:
         """The status of an HTTP answer."""
-        return _STATUS_OF_PROBLEM[self.problem]
+        return STATUS_OF_PROBLEM[self.problem]
 
     def to_dict(self, lang: str = "fr") -> dict[str, Any]:
         """A problem of RFC 9457."""
-        return {
-            "type": f"urn:poec-workflow:problem:{self.problem}",
+        document: ProblemDocument = {
+            "type": f"{PROBLEM_TYPE}{self.problem}",
             "title": locales.label("problems", self.problem, lang),
             "status": self.http_status,
             "detail": str(self),
         }
+        return {**document}
 
 
-_STATUS_OF_PROBLEM = {"malformed": 400, "busy": 409, "unavailable": 503, "outdated": 503}
+STATUS_OF_PROBLEM: Mapping[str, int] = {"malformed": 400, "busy": 409, "unavailable": 503, "outdated": 503}
+"""The problems that are no refusals, each with the status of an HTTP answer."""
 
 
 class CommandRefused(WorkflowError):
@@ -181,17 +223,23 @@ class CommandRefused(WorkflowError):
     def to_dict(self, lang: str = "fr") -> dict[str, Any]:
         """A problem of RFC 9457; its extension `refusals` lists code, message and details of each reason."""
         kind = self.refusals[0].kind
-        return {
-            "type": f"urn:poec-workflow:problem:{kind}",
+        document: RefusedProblemDocument = {
+            "type": f"{PROBLEM_TYPE}{kind}",
             "title": locales.label("problems", kind, lang),
             "status": kind.http_status,
             "detail": " ".join(each.message(lang) for each in self.refusals),
-            "refusals": [refusal_to_dict(each, lang) for each in self.refusals],
+            "refusals": [refusal_document(each, lang) for each in self.refusals],
         }
+        return {**document}
 
 
 def refusal_to_dict(refusal: Refusal, lang: str) -> dict[str, Any]:
     """`{"code", "message", "details"}`, with plain JSON values."""
+    return {**refusal_document(refusal, lang)}
+
+
+def refusal_document(refusal: Refusal, lang: str) -> RefusalDocument:
+    """The same, by the names of its members."""
     return {
         "code": refusal.code,
         "message": refusal.message(lang),
@@ -238,8 +286,15 @@ class Malformed(WorkflowError, ValueError):
 
     def to_dict(self, lang: str = "fr") -> dict[str, Any]:
         """A problem of RFC 9457; its extension `faults` lists place and problem of each."""
-        faults = [{"place": each.place, "problem": each.problem} for each in self.faults]
-        return {**super().to_dict(lang), "faults": faults}
+        faults: list[FaultDocument] = [{"place": each.place, "problem": each.problem} for each in self.faults]
+        document: MalformedProblemDocument = {
+            "type": f"{PROBLEM_TYPE}{self.problem}",
+            "title": locales.label("problems", self.problem, lang),
+            "status": self.http_status,
+            "detail": str(self),
+            "faults": faults,
+        }
+        return {**document}
 
 
 class Conflict(WorkflowError):

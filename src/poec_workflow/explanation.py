@@ -5,18 +5,26 @@ It evaluates those rows and policies of `decide` that do not need the payload. T
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypedDict
 
 from attrs import frozen
 
 from poec_workflow.commands import Command
 from poec_workflow.decider import in_force, no_transition, not_permitted, refusals_of
-from poec_workflow.errors import Refusal, refusal_to_dict
+from poec_workflow.errors import Refusal
 from poec_workflow.machines import LIFECYCLES, AnyRule, Lifecycles
 from poec_workflow.model import Subject
 from poec_workflow.policies.access import permitted
 from poec_workflow.policies.facts import Facts
-from poec_workflow.remedies import Remedy, remedy_of
+from poec_workflow.remedies import RemediedRefusalDocument, Remedy, remedy_of, with_remedy
+
+
+class ExplanationDocument(TypedDict):
+    """One command, and whether it is allowed, as JSON."""
+
+    command: str
+    allowed: bool
+    refusals: list[RemediedRefusalDocument]
 
 
 @frozen
@@ -38,9 +46,12 @@ class Explanation:
 
     def to_dict(self, lang: str = "fr") -> dict[str, Any]:
         """`{"command", "allowed", "refusals"}`, each refusal with code, message, details, and the remedy if any."""
-        remedy = {"remedy": self.remedy.to_dict(lang)} if self.remedy else {}
-        refusals = [{**refusal_to_dict(each, lang), **remedy} for each in self.refusals]
-        return {"command": self.command.type, "allowed": self.allowed, "refusals": refusals}
+        document: ExplanationDocument = {
+            "command": self.command.type,
+            "allowed": self.allowed,
+            "refusals": [with_remedy(each, self.remedy, lang) for each in self.refusals],
+        }
+        return {**document}
 
 
 def explain(subject: Subject, facts: Facts, lifecycles: Lifecycles = LIFECYCLES) -> tuple[Explanation, ...]:

@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain
-from typing import Any, cast
+from typing import Any, NotRequired, TypedDict, cast
 
 from attrs import evolve, fields_dict, frozen
 
 from poec_workflow import commands, locales
 from poec_workflow.commands import Command
 from poec_workflow.decider import Accepted, Refused, adjudicate, decide
-from poec_workflow.errors import Refusal, RefusalKind, plain
+from poec_workflow.errors import Refusal, RefusalDocument, RefusalKind, plain, refusal_document
 from poec_workflow.machines import LIFECYCLES, Lifecycles
 from poec_workflow.model import FIRST_YEAR, LAST_YEAR, Subject, SubjectKind, TrainingAction, TrainingSession
 from poec_workflow.policies.calendar import first_instant
@@ -29,6 +29,20 @@ _REACH = 8
 """How many seats more or less, and how far another coefficient, are tried."""
 _ORDERED = (int, Decimal, date)
 _YEARS = range(FIRST_YEAR + 1, LAST_YEAR + 1)
+
+
+class RemedyDocument(TypedDict):
+    """A remedy as JSON."""
+
+    fact: str
+    value: Any
+    message: str
+
+
+class RemediedRefusalDocument(RefusalDocument):
+    """A refusal as JSON, with the remedy if there is one."""
+
+    remedy: NotRequired[RemedyDocument]
 
 
 @frozen(kw_only=True)
@@ -62,6 +76,10 @@ class Remedy:
 
     def to_dict(self, lang: str = "fr") -> dict[str, Any]:
         """`{"fact", "value", "message"}`, with plain JSON values."""
+        return {**self.document(lang)}
+
+    def document(self, lang: str) -> RemedyDocument:
+        """The same, by the names of its members."""
         return {"fact": self.fact, "value": plain(self.value), "message": self.message(lang)}
 
     def _sentence(self, more: int) -> str:
@@ -94,6 +112,14 @@ def remedy(
 
 Passes = Callable[[Any, Any, Facts], bool]
 """Whether a subject, a command (None where only its kind is known) and facts go together."""
+
+
+def with_remedy(refusal: Refusal, remedy: Remedy | None, lang: str) -> RemediedRefusalDocument:
+    """A refusal as JSON, and what would help."""
+    document = cast("RemediedRefusalDocument", refusal_document(refusal, lang))
+    if remedy is not None:
+        document["remedy"] = remedy.document(lang)
+    return document
 
 
 def remedy_of(

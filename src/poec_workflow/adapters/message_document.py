@@ -1,6 +1,6 @@
 """The neutral form of a message, for systems: references, codes and days, no name and no address.
 
-Its JSON Schema is `message.schema.json`, beside this file.
+Its members stand in `serialization.neutral_message`; its JSON Schema, made from them, is `message.schema.json`.
 """
 
 from __future__ import annotations
@@ -8,8 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from poec_workflow.messages import Message
+from poec_workflow.model import Application, TrainingSession
 from poec_workflow.ports import Content
 from poec_workflow.serialization import to_dict
+from poec_workflow.serialization.neutral_message import (
+    MessageApplicationDocument,
+    MessageSessionDocument,
+    NeutralMessageDocument,
+)
 
 
 def message_document(message: Message, content: Content) -> dict[str, Any]:
@@ -18,7 +24,7 @@ def message_document(message: Message, content: Content) -> dict[str, Any]:
     Of an application: its reference, state, session, training action, candidate and prescriber, and no more than that
     (N4 to N7: the outcome alone).
     """
-    document: dict[str, Any] = {
+    document: NeutralMessageDocument = {
         "id": message.id,
         "notice": message.notice,
         "about": to_dict(message.about),
@@ -31,14 +37,9 @@ def message_document(message: Message, content: Content) -> dict[str, Any]:
         document["effective_at"] = content.entry.event.effective_at.isoformat()
         document["recorded_at"] = content.entry.recorded_at.isoformat()
     if content.session is not None:
-        session = to_dict(content.session)
-        document["session"] = {name: session[name] for name in ("reference", "action", "state", "start", "end")}
+        document["session"] = _session(content.session)
     if content.application is not None:
-        application = to_dict(content.application)
-        names = ("reference", "state", "session", "candidate")
-        # Not the adviser's name.
-        prescriber = {name: application["prescriber"][name] for name in ("origin", "organization")}
-        document["application"] = {**{name: application[name] for name in names}, "prescriber": prescriber}
+        document["application"] = _application(content.application)
     if content.told:
         document["told"] = to_dict(dict(content.told))
     if content.expiring:
@@ -46,4 +47,26 @@ def message_document(message: Message, content: Content) -> dict[str, Any]:
             {"application": each.application.reference, "deadline": each.deadline.isoformat()}
             for each in content.expiring
         ]
-    return document
+    return {**document}
+
+
+def _session(session: TrainingSession) -> MessageSessionDocument:
+    return {
+        "reference": session.reference,
+        "action": session.action,
+        "state": session.state.value,
+        "start": session.start.isoformat(),
+        "end": session.end.isoformat(),
+    }
+
+
+def _application(application: Application) -> MessageApplicationDocument:
+    prescriber = application.prescriber
+    return {
+        "reference": application.reference,
+        "state": application.state.value,
+        "session": application.session,
+        "candidate": application.candidate,
+        # Not the adviser's name.
+        "prescriber": {"origin": prescriber.origin.value, "organization": prescriber.organization},
+    }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
 
 import click
 from attrs import evolve
@@ -13,14 +12,14 @@ from poec_workflow.cli import options
 from poec_workflow.cli.inspection_commands import would_pass
 from poec_workflow.cli.terminal import print_json, say
 from poec_workflow.commands import Request
-from poec_workflow.decider import Accepted, Change, Refused
-from poec_workflow.errors import refusal_to_dict
+from poec_workflow.decider import Change, Refused
 from poec_workflow.journal_run import without_mark
 from poec_workflow.notices.wording import told_sentence
 from poec_workflow.ports import FixedClock
 from poec_workflow.presentation.cell_texts import coded
 from poec_workflow.remedies import Remedy
-from poec_workflow.serialization import LONGEST_LINE, journal_line, to_dict
+from poec_workflow.serialization import LONGEST_LINE, journal_line
+from poec_workflow.serialization.answers import accepted_document, refused_document
 from poec_workflow.workflow import Answer, Workflow
 
 
@@ -44,7 +43,9 @@ def execute(
     workflow = options.open_workflow(store, places, make=not dry_run)
     answer, remedy = _previewed(workflow, request) if dry_run else workflow.submit_or_remedy(request)
     if format_ == "json":
-        print_json(_refused(answer, remedy, lang) if isinstance(answer, Refused) else _accepted(answer, lang))
+        print_json(
+            refused_document(answer, lang, remedy) if isinstance(answer, Refused) else accepted_document(answer, lang)
+        )
     elif isinstance(answer, Refused):
         for refusal in answer.refusals:
             say(coded(refusal, lang))
@@ -67,33 +68,6 @@ def _previewed(workflow: Workflow, request: Request) -> tuple[Answer, Remedy | N
     return answer, at.remedy(request) if isinstance(answer, Refused) else None
 
 
-def _refused(answer: Refused, remedy: Remedy | None, lang: str) -> dict[str, Any]:
-    more = {"remedy": remedy.to_dict(lang)} if remedy else {}
-    return {"accepted": False, "refusals": [{**refusal_to_dict(each, lang), **more} for each in answer.refusals]}
-
-
-def _accepted(answer: Accepted, lang: str) -> dict[str, Any]:
-    return {
-        "accepted": True,
-        "replayed": answer.replayed,
-        "final": answer.final,
-        "subject": {"subject_kind": answer.subject.subject_kind.value, **to_dict(answer.subject)},
-        "events": [_event(answer.change)["event"]],
-        "advisories": [{**to_dict(each), "message": each.message(lang)} for each in answer.advisories],
-        "consequences": [_event(each) for each in answer.consequences],
-        "notices": [to_dict(each) for each in answer.notices],
-    }
-
-
 def _happened(change: Change, lang: str) -> str:
     state, event = locales.state(change.subject.state, lang), locales.label("events", change.event.type, lang)
     return locales.word("happened", lang, reference=change.subject.reference, state=state, event=event)
-
-
-def _event(change: Change) -> dict[str, Any]:
-    return {
-        "subject_kind": change.subject.subject_kind.value,
-        "reference": change.subject.reference,
-        "state": change.subject.state.value,
-        "event": {"type": change.event.type, **to_dict(change.event)},
-    }

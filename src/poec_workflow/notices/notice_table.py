@@ -204,6 +204,10 @@ def _faults(rows: Sequence[Notice]) -> Iterator[TableFault]:
             yield TableFault(f"{row.id}: {problem}", (row.id,))
 
 
+ID_PATTERN = "^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}$"
+"""What the id of a message looks like."""
+
+
 def _id(about: About, stream_kind: StreamKind, stream: str, to: Addressee) -> str:
     """The id of a message, a UUID (version 8) of what names it: one event tells an addressee once in a stream."""
     name = f"{about.kind}\0{about.reference}\0{about.version}\0{stream_kind}\0{stream}\0{to.kind}\0{to.reference}"

@@ -12,7 +12,7 @@ from datetime import time as clock_time
 from decimal import Decimal
 from enum import StrEnum
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from attrs import NOTHING, Attribute, Factory, fields, has
 
@@ -22,12 +22,13 @@ from poec_workflow.schemas.component_table import PREFIX, ComponentTable, Schema
 from poec_workflow.schemas.schema_descriptions import Describe
 from poec_workflow.serialization import to_dict
 from poec_workflow.serialization.scalars import ANY_TEXT, MOST
+from poec_workflow.serialization.written_as import WrittenAs
 
-Make = Callable[["Annotations", Any], Mapping[str, Any]]
+Make = Callable[["SchemaMaker", Any], Mapping[str, Any]]
 NULL: Mapping[str, Any] = {"type": "null"}
 
 
-class Annotations:
+class SchemaMaker:
     """Schemas of annotations, with the components that they refer to.
 
     Attributes:
@@ -57,7 +58,7 @@ class Annotations:
         if origin in (Union, UnionType):
             return _any_of([self.schema(each) for each in sorted(arguments, key=lambda each: each is NoneType)])
         if origin is Literal:
-            return constant(arguments[0]) if len(arguments) == 1 else {"enum": list(arguments)}
+            return {"enum": list(arguments)} if len(arguments) > 1 else constant(arguments[0])
         if origin in (tuple, list):
             return {"type": "array", "items": self.schema(arguments[0])}
         if isinstance(origin, type) and issubclass(origin, Mapping):
@@ -84,7 +85,12 @@ class Annotations:
         raise TypeError(f"no schema of {hint!r}")
 
     def object_schema(
-        self, cls: Any, name: str, *, only: tuple[str, ...] | None = None, but: tuple[str, ...] = ()  # noqa: ANN401 - a class
+        self,
+        cls: Any,  # noqa: ANN401 - a class
+        name: str,
+        *,
+        only: tuple[str, ...] | None = None,
+        but: tuple[str, ...] = (),
     ) -> Schema:
         """The object that a class is written as.
 
@@ -114,7 +120,10 @@ class Annotations:
         """The members of a `TypedDict`, which is written only: its texts have no limits of their own."""
         hints = get_type_hints(cls, include_extras=True)
         return {
-            name: ({**self._written(_without_marks(hint)), **self.describe.member(owner, name)}, name in cls.__required_keys__)
+            name: (
+                {**self._written(_without_marks(hint)), **self.describe.member(owner, name)},
+                get_origin(hint) is not NotRequired,
+            )
             for name, hint in hints.items()
         }
 
@@ -139,10 +148,14 @@ class Annotations:
 
     def _annotated(self, arguments: tuple[Any, ...]) -> Schema:
         limits = arguments[1]
+        if isinstance(limits, WrittenAs):
+            return self.schema(limits.of)
         if not isinstance(limits, TextLength):
             return self.schema(arguments[0])
         if limits == REFERENCE_LENGTH:
-            return self.table.reference("Reference", limits, lambda: {**_text(limits), **self.describe.thing("Reference")})
+            return self.table.reference(
+                "Reference", limits, lambda: {**_text(limits), **self.describe.thing("Reference")}
+            )
         return self.named(str) if limits == ANY_TEXT else _text(limits)
 
     def _values(self, hint: Any) -> Schema:  # noqa: ANN401 - any annotation
@@ -163,7 +176,8 @@ def name_of(hint: Any) -> str:  # noqa: ANN401 - any annotation
     if hint in _NAMES:
         return _NAMES[hint]
     inner = "".join(name_of(each) for each in get_args(hint))
-    return inner + (get_origin(hint) or hint).__name__.removesuffix("Document")
+    name: str = (get_origin(hint) or hint).__name__
+    return inner + name.removesuffix("Document")
 
 
 def closed_object(members: Mapping[str, tuple[Schema, bool]], more: Mapping[str, Any]) -> Schema:
@@ -177,9 +191,21 @@ def closed_object(members: Mapping[str, tuple[Schema, bool]], more: Mapping[str,
     }
 
 
-def constant(value: str) -> Schema:
-    """One text."""
-    return {"type": "string", "const": value}
+def one_of(tag: str, options: Mapping[str, Schema], more: Mapping[str, Any]) -> Schema:
+    """One of some objects, told apart by a member of each.
+
+    Args:
+        tag: the member.
+        options: its value ▸ a reference to the component.
+        more: members of the schema.
+    """
+    mapping = {value: each["$ref"] for value, each in options.items()}
+    return {**more, "oneOf": [*options.values()], "discriminator": {"propertyName": tag, "mapping": mapping}}
+
+
+def constant(value: str | bool) -> Schema:  # noqa: FBT001 - a value
+    """One text, or one truth."""
+    return {"type": "boolean" if isinstance(value, bool) else "string", "const": value}
 
 
 def _any_of(schemas: list[Schema]) -> Schema:
@@ -200,8 +226,7 @@ def _filled_in(hint: Any, parameters: Mapping[Any, Any]) -> Any:  # noqa: ANN401
 
 
 def _without_marks(hint: Any) -> Any:  # noqa: ANN401 - any annotation
-    """The annotation in `NotRequired[…]`."""
-    return get_args(hint)[0] if getattr(get_origin(hint), "_name", None) in ("NotRequired", "Required") else hint
+    return get_args(hint)[0] if get_origin(hint) is NotRequired else hint
 
 
 def _default(default: Any) -> Any:  # noqa: ANN401 - any default

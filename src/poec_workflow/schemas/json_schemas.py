@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from poec_workflow.commands import Request
+from poec_workflow.errors import ProblemDocument
+from poec_workflow.explanation import ExplanationDocument
 from poec_workflow.history import HistoryEntry
 from poec_workflow.locales import DEFAULT_LANGUAGE
 from poec_workflow.machines import LIFECYCLES, Lifecycles
@@ -13,9 +15,11 @@ from poec_workflow.messages import Message
 from poec_workflow.model import Application, Candidate, Page, TrainingAction, TrainingSession
 from poec_workflow.notices import NOTICES, Notices
 from poec_workflow.policies import Settings
-from poec_workflow.schemas.annotation_schemas import Annotations
+from poec_workflow.schemas.annotation_schemas import SchemaMaker
 from poec_workflow.schemas.component_table import PREFIX, ComponentTable, Schema
 from poec_workflow.schemas.wire_components import SPECIAL
+from poec_workflow.serialization.answers import AcceptedDocument, RefusedDocument
+from poec_workflow.serialization.neutral_message import NeutralMessageDocument
 from poec_workflow.views import ActionRow, ApplicationRow, Dashboard, SessionRow, SweepReport, WorkQueue
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -35,18 +39,23 @@ VALUES: tuple[Any, ...] = (
     WorkQueue,
     SweepReport,
     Message,
+    NeutralMessageDocument,
+    AcceptedDocument,
+    RefusedDocument,
+    ExplanationDocument,
+    ProblemDocument,
 )
 """What a service takes and answers; each refers to whatever it consists of."""
 
 
-def annotations(
+def maker_for(
     lang: str = DEFAULT_LANGUAGE,
     settings: Settings | None = None,
     lifecycles: Lifecycles = LIFECYCLES,
     notices: Notices = NOTICES,
-) -> Annotations:
+) -> SchemaMaker:
     """Makes schemas in a language, under a service's rules."""
-    return Annotations(ComponentTable(lang, settings, lifecycles, notices), SPECIAL)
+    return SchemaMaker(ComponentTable(lang, settings, lifecycles, notices), SPECIAL)
 
 
 def components(
@@ -69,7 +78,7 @@ def components(
     Raises:
         ValueError: an unknown language.
     """
-    make = annotations(lang, settings, lifecycles, notices)
+    make = maker_for(lang, settings, lifecycles, notices)
     for each in (*VALUES, *also):
         make.schema(each)
     return dict(sorted(make.table.schemas.items()))
@@ -81,7 +90,7 @@ def reference_to(cls: Any) -> Schema:  # noqa: ANN401 - a class, or a generic on
     Raises:
         TypeError: it has none.
     """
-    return annotations().schema(cls)
+    return maker_for().schema(cls)
 
 
 def schema_of(cls: Any, lang: str = DEFAULT_LANGUAGE, settings: Settings | None = None) -> Schema:  # noqa: ANN401 - a class
@@ -96,7 +105,7 @@ def schema_of(cls: Any, lang: str = DEFAULT_LANGUAGE, settings: Settings | None 
         TypeError: the class has no form in JSON.
         ValueError: an unknown language.
     """
-    make = annotations(lang, settings)
+    make = maker_for(lang, settings)
     root = make.schema(cls)
     return standing_alone(root, make.table.schemas)
 

@@ -60,7 +60,9 @@ class Describe:
         """
         texts = {}
         for lang in LANGUAGES:
-            meanings = [locales.labelled(code, locales.label(section, name, lang), lang) for code, name in names.items()]
+            meanings = [
+                locales.labelled(code, locales.label(section, name, lang), lang) for code, name in names.items()
+            ]
             separator = "\u00a0; " if lang == "fr" else "; "
             texts[lang] = " ".join(filter(None, (self._text(lang, "schemas", about), separator.join(meanings) + ".")))
         return self.both(texts)
@@ -81,5 +83,7 @@ def _numbers(settings: Settings) -> Mapping[str, Any]:
     return {
         **asdict(settings, recurse=False),
         "motives": ", ".join(each.code for each in motives if not each.reserved),
-        "withdrawal_reasons": ", ".join(each.code for each in (withdrawal.reasons if withdrawal else ()) if not each.retired),
+        "withdrawal_reasons": ", ".join(
+            each.code for each in (withdrawal.reasons if withdrawal else ()) if not each.retired
+        ),
     }

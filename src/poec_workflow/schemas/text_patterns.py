@@ -1,4 +1,4 @@
-"""Patterns of texts, in what ECMA 262 (flag `u`), Python and Rust read alike: no look-around, no `\\d`, `$` at the end.
+"""Patterns of texts, in what ECMA 262 (flag `u`), Python and Rust read alike: without look-around and classes by name.
 
 Python's `$` also matches before a last newline: what has a pattern and no one length is told `NO_NEWLINE` besides.
 """
@@ -15,7 +15,7 @@ _CENTURY = 100
 _FOUR_CENTURIES = 400
 
 SOUND = "^[\\u0001-\\ud7ff\\ue000-\\uffff\U00010000-\U0010ffff]*$"
-"""Text without NUL and lone surrogates. Said by what is allowed: Rust can't name a surrogate, nor Python `\\u{10000}`."""
+"""Text without NUL and lone surrogates, said by what is allowed: Rust has no name for a surrogate."""
 DECIMAL_TEXT = f"^{DECIMAL.pattern}$"
 TIME = "^(?:[01][0-9]|2[0-3]):[0-5][0-9]$"
 NO_NEWLINE: Mapping[str, Any] = {"not": {"pattern": "\\n"}}

@@ -11,11 +11,9 @@ from cloudevents.core.v1.event import CloudEvent
 from poec_workflow.adapters.message_document import message_document
 from poec_workflow.messages import Message
 from poec_workflow.ports import Content
+from poec_workflow.serialization.neutral_message import DATA_SCHEMA, DIGEST_TYPE, TYPE_PREFIX
 
 CONTENT_TYPE = JSONFormat.CONTENT_TYPE
-DATA_SCHEMA = "urn:poec-workflow:schema:message"
-TYPE_PREFIX = "org.poec-workflow"
-DIGEST_TYPE = "applications-expiring"
 
 
 def event_body(message: Message, content: Content, *, source: str, now: datetime) -> bytes:
