@@ -20,6 +20,7 @@ from poec_workflow.adapters.message_document import message_document
 from poec_workflow.adapters.message_folder import written
 from poec_workflow.messages import Message
 from poec_workflow.ports import Content
+from poec_workflow.serialization.neutral_message import BROKER_EXCHANGE
 
 PERSISTENT = 2
 _CONFIRMING = ("amqp", "pyamqp")
@@ -48,7 +49,7 @@ class BrokerChannel:
     """
 
     url: str = field(repr=False, validator=check_broker_url)
-    exchange: str = field(default="poec.messages", kw_only=True)
+    exchange: str = field(default=BROKER_EXCHANGE, kw_only=True)
     mandatory: bool = field(default=True, kw_only=True)
     timeout: float = field(default=10.0, kw_only=True)
     # A connection a thread: kombu's are not to be shared, nor is one with a child after a fork.

@@ -43,6 +43,7 @@ _COMMANDS = {
     "diagram": "diagram_command:diagram",
     "check": "check_command:check",
     "paths": "paths_command:paths",
+    "schema": "schema_command:schema",
     "store": "store_commands:store",
 }
 """Where each command is; it is imported when it is run, for some need the kit or an adapter."""

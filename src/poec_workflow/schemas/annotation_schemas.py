@@ -203,6 +203,13 @@ def one_of(tag: str, options: Mapping[str, Schema], more: Mapping[str, Any]) -> 
     return {**more, "oneOf": [*options.values()], "discriminator": {"propertyName": tag, "mapping": mapping}}
 
 
+def without_null(schema: Mapping[str, Any]) -> Schema:
+    """The schema of an optional field, where absent is said by its absence alone."""
+    rest = {name: each for name, each in schema.items() if name != "anyOf"}
+    kept = [each for each in schema.get("anyOf", ()) if each != NULL]
+    return {**rest, **kept[0]} if len(kept) == 1 else {**rest, "anyOf": kept} if kept else rest
+
+
 def constant(value: str | bool) -> Schema:  # noqa: FBT001 - a value
     """One text, or one truth."""
     return {"type": "boolean" if isinstance(value, bool) else "string", "const": value}

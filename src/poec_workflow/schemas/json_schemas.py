@@ -16,13 +16,12 @@ from poec_workflow.model import Application, Candidate, Page, TrainingAction, Tr
 from poec_workflow.notices import NOTICES, Notices
 from poec_workflow.policies import Settings
 from poec_workflow.schemas.annotation_schemas import SchemaMaker
-from poec_workflow.schemas.component_table import PREFIX, ComponentTable, Schema
+from poec_workflow.schemas.component_table import ComponentTable, Schema
+from poec_workflow.schemas.schema_dialects import standing_alone
 from poec_workflow.schemas.wire_components import SPECIAL
 from poec_workflow.serialization.answers import AcceptedDocument, RefusedDocument
 from poec_workflow.serialization.neutral_message import NeutralMessageDocument
 from poec_workflow.views import ActionRow, ApplicationRow, Dashboard, SessionRow, SweepReport, WorkQueue
-
-DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 VALUES: tuple[Any, ...] = (
     Request,
@@ -108,21 +107,3 @@ def schema_of(cls: Any, lang: str = DEFAULT_LANGUAGE, settings: Settings | None 
     make = maker_for(lang, settings)
     root = make.schema(cls)
     return standing_alone(root, make.table.schemas)
-
-
-def standing_alone(root: Mapping[str, Any], schemas: Mapping[str, Schema], **head: str) -> Schema:
-    """A JSON Schema document: its head, its root, and under `$defs` the components."""
-    definitions = {name: _local(each) for name, each in sorted(schemas.items())}
-    return {"$schema": DIALECT, **head, **_local(root), "$defs": definitions}
-
-
-def _local(schema: Any) -> Any:  # noqa: ANN401 - any part of a schema
-    """A schema whose references lead to `$defs`; without what OpenAPI alone knows."""
-    if isinstance(schema, list):
-        return [_local(each) for each in schema]
-    if not isinstance(schema, dict):
-        return schema
-    if isinstance(schema.get("$ref"), str):
-        schema = {**schema, "$ref": schema["$ref"].replace(PREFIX, "#/$defs/", 1)}
-    of_openapi = isinstance(schema.get("discriminator"), dict) and "oneOf" in schema
-    return {name: _local(each) for name, each in schema.items() if not (of_openapi and name == "discriminator")}

@@ -20,6 +20,8 @@ DIGEST_TYPE = "applications-expiring"
 """What follows in the type of a digest, which is about no event."""
 SIGNATURE_HEADERS = ("webhook-id", "webhook-timestamp", "webhook-signature")
 """The headers of a signed request, by the Standard Webhooks specification."""
+BROKER_EXCHANGE = "poec.messages"
+"""Where a broker's channel publishes, unless it is told another."""
 
 _Reference = Annotated[str, WrittenAs(Reference)]
 _Day = Annotated[str, WrittenAs(date)]

@@ -1,0 +1,46 @@
+"""The same schemas for other places: as a JSON Schema that stands alone, and for AsyncAPI's older dialect."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from poec_workflow.schemas.component_table import PREFIX, Schema
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_DEFINITIONS = "#/$defs/"
+
+
+def standing_alone(root: Mapping[str, Any], schemas: Mapping[str, Schema], **head: Any) -> Schema:  # noqa: ANN401 - JSON
+    """A JSON Schema document: its head, its root, and under `$defs` the components."""
+    definitions = {name: _local(each) for name, each in sorted(schemas.items())}
+    return {"$schema": DIALECT, **head, **_local(root), "$defs": definitions}
+
+
+def for_draft_7(schema: Any) -> Any:  # noqa: ANN401 - any part of a schema
+    """A schema for AsyncAPI, whose own dialect is of draft 7: nothing stands beside a `$ref` there."""
+    if isinstance(schema, list):
+        return [for_draft_7(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = {name: for_draft_7(each) for name, each in schema.items() if not _is_of_openapi(name, each)}
+    if isinstance(kept.get("$ref"), str) and len(kept) > 1:
+        return {"allOf": [{"$ref": kept.pop("$ref")}], **kept}
+    return kept
+
+
+def _local(schema: Any) -> Any:  # noqa: ANN401 - any part of a schema
+    """A schema whose references lead to `$defs`."""
+    if isinstance(schema, list):
+        return [_local(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = {name: _local(each) for name, each in schema.items() if not _is_of_openapi(name, each)}
+    if isinstance(kept.get("$ref"), str):
+        kept["$ref"] = kept["$ref"].replace(PREFIX, _DEFINITIONS, 1)
+    return kept
+
+
+def _is_of_openapi(name: str, value: object) -> bool:
+    """Whether a member is a discriminator, which OpenAPI alone knows; `oneOf` says the same."""
+    return name == "discriminator" and isinstance(value, dict) and "propertyName" in value
