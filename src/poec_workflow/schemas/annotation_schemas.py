@@ -297,5 +297,7 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "SubjectKind": ("words", ""),
     "StreamKind": ("words", ""),
     "AddresseeKind": ("words", ""),
+    "Tab": ("tabs", ""),
+    "ActionTab": ("tabs", ""),
 }
 """Where the labels of an enumeration stand: the section, and what their names begin with."""
