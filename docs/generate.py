@@ -7,6 +7,7 @@ docstrings, and `refusal_help.toml`. Hand-written pages include these files.
 from __future__ import annotations
 
 import inspect
+import json
 import re
 import sys
 import tomllib
@@ -27,6 +28,7 @@ from poec_workflow.events import ApplicationEvent
 from poec_workflow.machines import LIFECYCLES, AnyRule
 from poec_workflow.notices import NOTICES
 from poec_workflow.policies import PERMISSIONS
+from poec_workflow.schemas import document
 
 HERE = Path(__file__).parent
 GENERATED = HERE / "reference" / "generated"
@@ -173,6 +175,14 @@ def _column(column: Column[Any]) -> str:
     return f"| `{column.name}` | {written} | {'yes' if column.nullable else ''} |"
 
 
+def message_schema() -> str:
+    """The JSON Schema of messages, as it comes with the package."""
+    return json.dumps(document("messages", "en"), ensure_ascii=False, indent=1) + "\n"
+
+
+SHIPPED = "../../../src/poec_workflow/adapters/message.schema.json"
+"""Not a page: a file of the package, for readers who have no Python."""
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "lifecycles.md": lifecycles,
     "notices.md": who_is_told,
@@ -187,6 +197,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "gallery.md": gallery.page,
     **_pictures(),
     **gallery.pictures(),
+    SHIPPED: message_schema,
 }
 """File of `reference/generated/` ▸ what draws it."""
 _PLACED = re.compile(r' (?:[xyrd]|cx|cy|rx|ry|width|height|points|viewBox|transform|textLength|font-family)="[^"]*"')
