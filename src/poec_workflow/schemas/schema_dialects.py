@@ -35,10 +35,28 @@ def _local(schema: Any) -> Any:  # noqa: ANN401 - any part of a schema
         return [_local(each) for each in schema]
     if not isinstance(schema, dict):
         return schema
-    kept = {name: _local(each) for name, each in schema.items() if not _is_of_openapi(name, each)}
+    if any(_is_of_openapi(*each) for each in schema.items()):
+        schema = _told_apart(schema)
+    kept = {name: _local(each) for name, each in schema.items()}
     if isinstance(kept.get("$ref"), str):
         kept["$ref"] = kept["$ref"].replace(PREFIX, _DEFINITIONS, 1)
     return kept
+
+
+def _told_apart(schema: Schema) -> Schema:
+    """One of several objects by a member of each: only the one that is meant is looked at, and says what is wrong."""
+    tag, options = schema["discriminator"]["propertyName"], schema["discriminator"]["mapping"]
+    rest = {name: each for name, each in schema.items() if name not in ("oneOf", "discriminator")}
+    return {
+        "type": "object",
+        **rest,
+        "properties": {tag: {"enum": [*options]}},
+        "required": [tag],
+        "allOf": [
+            {"if": {"properties": {tag: {"const": value}}, "required": [tag]}, "then": {"$ref": each}}
+            for value, each in options.items()
+        ],
+    }
 
 
 def _is_of_openapi(name: str, value: object) -> bool:

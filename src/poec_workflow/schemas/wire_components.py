@@ -8,7 +8,7 @@ from typing import Any
 from poec_workflow.commands import COMMANDS, Command
 from poec_workflow.events import ENVELOPE, EVENTS, AnyEvent
 from poec_workflow.history import HistoryEntry, Position
-from poec_workflow.messages import About, DigestPosition
+from poec_workflow.messages import DIGEST, About, DigestPosition
 from poec_workflow.model import REQUIRED_OF_ACTORS, STATE_TYPES, SUBJECT_TYPES, Actor, Subject, SubjectKind
 from poec_workflow.schemas.annotation_schemas import NULL, Make, SchemaMaker, closed_object, constant, one_of
 from poec_workflow.schemas.component_table import Schema
@@ -59,7 +59,9 @@ def _required_of(name: str, kinds: list[str]) -> Schema:
 
 
 def _about(make: SchemaMaker, _: object) -> Schema:
-    return {"anyOf": [make.schema(Position), make.schema(DigestPosition)]}
+    """The kind says which of the two it is, so that it is required of both."""
+    digest = {"properties": {"kind": constant(DIGEST)}, "required": ["kind"]}
+    return {"anyOf": [make.schema(Position), {"allOf": [make.schema(DigestPosition)], **digest}]}
 
 
 def _event(make: SchemaMaker, cls: Any) -> Schema:  # noqa: ANN401 - a class of event
