@@ -27,7 +27,7 @@ _ID = "urn:poec-workflow:schema:"
 
 def _commands(make: SchemaMaker) -> Schema:
     """A request; a line of a journal, which has an instant, is `#/$defs/JournalLine`."""
-    root, at = make.schema(Request), make.schema(datetime)
+    root, at = make.schema(Request), {**make.schema(datetime), **make.describe.member("Request", "at")}
 
     def line() -> Schema:
         return {**make.describe.thing("JournalLine"), "allOf": [root], "required": ["at"], "properties": {"at": at}}
