@@ -12,7 +12,19 @@ from hypothesis import strategies as st
 LIMIT = 2**31
 LONE = "\ud800"
 INTEGERS = (0, -0, 1, -1, LIMIT, -LIMIT, LIMIT + 1, -LIMIT - 1, 10**20, 10**400, 1.5, -0.5)
-NO_TEXTS = (None, True, False, [], {}, [None], ["2021-01-01"], ["x", "x"], {"a": "b"}, {"a": 1}, {"": ""})
+NO_TEXTS: tuple[Any, ...] = (
+    None,
+    True,
+    False,
+    [],
+    {},
+    [None],
+    ["2021-01-01"],
+    ["x", "x"],
+    {"a": "b"},
+    {"a": 1},
+    {"": ""},
+)
 TEXTS = (
     "",
     "x",

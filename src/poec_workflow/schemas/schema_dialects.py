@@ -6,15 +6,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from poec_workflow.schemas.component_table import PREFIX, Schema
+from poec_workflow.serialization import LONGEST_LINE
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _DEFINITIONS = "#/$defs/"
+BEYOND_SCHEMAS = (
+    "What no schema sees, and the reader refuses: a key that stands twice in its object; an integer that is written "
+    f"2.0 or 2e1; a journal line of more than {LONGEST_LINE} bytes."
+)
+"""Stands in each JSON Schema; the page `docs/reference/schemas.md` says the same."""
 
 
 def standing_alone(root: Mapping[str, Any], schemas: Mapping[str, Schema], **head: Any) -> Schema:  # noqa: ANN401 - JSON
     """A JSON Schema document: its head, its root, and under `$defs` the components."""
     definitions = {name: _local(each) for name, each in sorted(schemas.items())}
-    return {"$schema": DIALECT, **head, **_local(root), "$defs": definitions}
+    return {"$schema": DIALECT, **head, "$comment": BEYOND_SCHEMAS, **_local(root), "$defs": definitions}
 
 
 def for_draft_7(schema: Any) -> Any:  # noqa: ANN401 - any part of a schema
