@@ -16,17 +16,18 @@ from poec_workflow.adapters.extras import needs_extra
 with needs_extra("fastapi"):
     from fastapi import Header, Request
 
-from poec_workflow.errors import CommandRefused, Fault, Malformed, Refusal
+from poec_workflow.errors import Fault, Malformed
 
-_TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"')
-_VERSION = re.compile(r'"(0|[1-9][0-9]{0,8})"')
-_QUOTED = re.compile(r'"((?:[ !#-\[\]-~]|\\["\\])*)"')
-_LONGEST_KEY = 200
+KEY, MATCH, NONE_MATCH = "Idempotency-Key", "If-Match", "If-None-Match"
+
+_VERSION = r'"([1-9][0-9]{0,8})"'
+_QUOTED = re.compile(r'"((?:[ !#-\[\]-~]|\\["\\])+)"')
+_ENTITY_TAG = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 
 
 @frozen
 class Preconditions:
-    """How a command is to be carried out; a dependency of these names gives it to `UnitOfWork.execute`.
+    """How a command is to be carried out.
 
     Attributes:
         key: makes sending the command again safe.
@@ -35,3 +36,90 @@ class Preconditions:
 
     key: str | None = None
     expected_version: int | None = None
+
+
+def preconditions(
+    request: Request,
+    idempotency_key: Annotated[
+        str | None, Header(alias=KEY, description="Makes sending the command again safe.", min_length=1)
+    ] = None,
+    if_match: Annotated[
+        str | None,
+        Header(
+            alias=MATCH,
+            description="The version of the subject that the command is for, as its ETag says it.",
+            json_schema_extra={"pattern": rf"^(\*|{_VERSION})$"},
+        ),
+    ] = None,
+    if_none_match: Annotated[
+        str | None,
+        Header(
+            alias=NONE_MATCH,
+            description="`*`: the subject must not exist yet.",
+            json_schema_extra={"pattern": r"^\*$"},
+        ),
+    ] = None,
+) -> Preconditions:
+    """The key and the expected version that the headers name, as a dependency.
+
+    Raises:
+        Malformed: a header stands twice, or says something else.
+    """
+    faults = [Fault(_place(each), "stands twice") for each in _repeated(request)]
+    key, version = None, None
+    try:
+        key = None if idempotency_key is None else _key(idempotency_key)
+    except ValueError as error:
+        faults.append(Fault(_place(KEY), str(error)))
+    try:
+        version = _expected_version(if_match, if_none_match)
+    except ValueError as error:
+        faults.append(Fault(_place(MATCH if if_none_match is None else NONE_MATCH), str(error)))
+    if faults:
+        raise Malformed(faults)
+    return Preconditions(key, version)
+
+
+def entity_tag(version: int) -> str:
+    """The entity tag of a subject's version."""
+    return f'"{version}"'
+
+
+def is_unchanged(if_none_match: str | None, version: int) -> bool:
+    """Whether a reader has this version already, so that 304 is the answer; tags are compared weakly (13.1.2)."""
+    if if_none_match is None:
+        return False
+    return if_none_match.strip() == "*" or entity_tag(version) in _ENTITY_TAG.findall(if_none_match)
+
+
+def _repeated(request: Request) -> list[str]:
+    return [each for each in (KEY, MATCH, NONE_MATCH) if len(request.headers.getlist(each)) > 1]
+
+
+def _place(header: str) -> str:
+    return f"header.{header}"
+
+
+def _key(header: str) -> str:
+    text = header.strip()
+    if not text:
+        raise ValueError("expected a key")
+    if not text.startswith('"'):
+        return text
+    quoted = _QUOTED.fullmatch(text)
+    if quoted is None:
+        raise ValueError("expected a string in quotes, or bare text")
+    return re.sub(r"\\(.)", r"\1", quoted[1])
+
+
+def _expected_version(if_match: str | None, if_none_match: str | None) -> int | None:
+    if if_none_match is not None:
+        if if_match is not None or if_none_match.strip() != "*":
+            raise ValueError("expected *, and no If-Match beside it")
+        return 0
+    if if_match is None or if_match.strip() == "*":
+        return None
+    version = re.fullmatch(_VERSION, if_match.strip())
+    if version is None:
+        raise ValueError('expected one version in quotes, as in "3"')
+    return int(version[1])

@@ -1,0 +1,146 @@
+"""A list's filter and page as a query string: read by the wire format's strict reader, shown as its parameters.
+
+`?tab=current&states=pending&states=absent&limit=20`: a flag is `true` or `false`, what may be several stands several times.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from inspect import Parameter, Signature
+from typing import Annotated, Any, Generic, TypeVar, get_origin, get_type_hints
+
+from attrs import fields, frozen
+
+from poec_workflow.adapters.extras import needs_extra
+
+with needs_extra("fastapi"):
+    from fastapi import Depends, Query, Request
+
+from poec_workflow.contrib.fastapi.wire_models import Documented, component_schema
+from poec_workflow.errors import Fault, Malformed
+from poec_workflow.serialization import from_dict
+from poec_workflow.views import ActionFilter, ApplicationFilter, PageRequest, SessionFilter
+from poec_workflow.views.ordering import SORTS
+
+F = TypeVar("F", ApplicationFilter, SessionFilter, ActionFilter)
+
+MOST_ROWS = 200
+"""Of a page; the command line alone lists without a limit."""
+_INTEGER = re.compile("-?[0-9]{1,10}")
+_FLAGS = {"true": True, "false": False}
+
+
+@frozen
+class ListQuery(Generic[F]):
+    """What a list was asked for.
+
+    Attributes:
+        filter: which rows.
+        page: which of their pages.
+    """
+
+    filter: F
+    page: PageRequest
+
+
+def QueryOf(kind: type[F], rows: type[Any], *, most: int = MOST_ROWS) -> Any:  # noqa: N802, ANN401 - as Depends
+    """A dependency that gives the `ListQuery` which the query string says.
+
+    Args:
+        kind: the list's filter.
+        rows: its rows, which say by what it is sorted.
+        most: rows of a page.
+
+    Raises:
+        Malformed: at each request that asks for something else, with every fault.
+    """
+    shown = {**_shown(kind), **_shown(PageRequest)}
+    shown["sort"] = {**shown["sort"], "enum": [each.value for each in SORTS[rows]]}
+    shown["sort"].pop("$ref", None)
+    shown["limit"] = {"type": "integer", "minimum": 1, "maximum": most, "default": PageRequest().limit}
+
+    def read(request: Request, **_: object) -> ListQuery[F]:
+        return _read(request.query_params.multi_items(), kind, most)
+
+    hints = {**_hints(kind), **_hints(PageRequest)}
+    read.__signature__ = Signature(  # type: ignore[attr-defined]
+        [
+            Parameter("request", Parameter.KEYWORD_ONLY, annotation=Request),
+            *(_parameter(name, hints[name], kind, schema) for name, schema in shown.items()),
+        ]
+    )
+    return Depends(read)
+
+
+def _hints(kind: type[Any]) -> dict[str, Any]:
+    return get_type_hints(kind)
+
+
+def _shown(kind: type[Any]) -> dict[str, Any]:
+    """The schemas of the fields, without the null that a query string can't say."""
+    properties: Mapping[str, Any] = component_schema(kind)["properties"]
+    return {name: _without_null(schema) for name, schema in properties.items()}
+
+
+def _without_null(schema: Mapping[str, Any]) -> dict[str, Any]:
+    kept = [each for each in schema.get("anyOf", []) if each != {"type": "null"}]
+    rest = {name: each for name, each in schema.items() if name != "anyOf"}
+    if not kept:
+        return rest
+    return {**rest, **kept[0]} if len(kept) == 1 else {**rest, "anyOf": kept}
+
+
+def _parameter(name: str, hint: Any, kind: type[Any], schema: Mapping[str, Any]) -> Parameter:  # noqa: ANN401
+    annotation: Any = list[str] | None if _is_several(hint) else str | None
+    shown = Documented(lambda: schema, kind, PageRequest)
+    return Parameter(
+        name,
+        Parameter.KEYWORD_ONLY,
+        default=None,
+        annotation=Annotated[annotation, shown, Query(description=schema.get("description"))],
+    )
+
+
+def _is_several(hint: Any) -> bool:  # noqa: ANN401 - any annotation
+    return get_origin(hint) is tuple
+
+
+def _read(items: Iterable[tuple[str, str]], kind: type[F], most: int) -> ListQuery[F]:
+    given: dict[str, list[str]] = {}
+    for name, text in items:
+        given.setdefault(name, []).append(text)
+    hints = _hints(kind) | _hints(PageRequest)
+    faults = [Fault(_place(each), "stands twice") for each in given if len(given[each]) > 1 and not _is_several(hints.get(each))]
+    data = {name: _value(texts, hints.get(name)) for name, texts in given.items()}
+    of_page = {each.name for each in fields(PageRequest)}
+    parts: list[Any] = []
+    for cls, names in ((kind, data.keys() - of_page), (PageRequest, data.keys() & of_page)):
+        try:
+            parts.append(from_dict({name: data[name] for name in data if name in names}, cls))
+        except Malformed as error:
+            faults += in_query(error).faults
+    if "limit" in data and data["limit"] not in range(1, most + 1):
+        faults.append(Fault(_place("limit"), f"expected 1 to {most}"))
+    if faults:
+        raise Malformed(dict.fromkeys(faults))
+    return ListQuery(*parts)
+
+
+def _value(texts: list[str], hint: Any) -> Any:  # noqa: ANN401 - JSON
+    """What a text stands for in JSON; what stands for nothing is left to the reader, which says so."""
+    if _is_several(hint):
+        return texts
+    text = texts[0]
+    if hint is bool:
+        return _FLAGS.get(text, text)
+    return int(text) if hint is int and _INTEGER.fullmatch(text) else text
+
+
+def in_query(error: Malformed) -> Malformed:
+    """The same faults, as those of a query string."""
+    return Malformed(Fault(_place(each.place.removeprefix("$").removeprefix(".")), each.problem) for each in error.faults)
+
+
+def _place(name: str) -> str:
+    return f"query.{name}" if name else "query"

@@ -1,0 +1,98 @@
+"""The package's values as types that pydantic and FastAPI know: read and written as the wire format, shown by its schemas.
+
+Nothing is listed here: what OpenAPI shows are the components of `poec_workflow.schemas`, under their names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache, partial
+from typing import Annotated, Any, TypeVar, get_origin
+
+from poec_workflow.adapters.extras import needs_extra
+
+with needs_extra("fastapi"):
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+    from pydantic_core import CoreSchema, core_schema
+
+from poec_workflow.schemas import components, reference_to
+from poec_workflow.serialization import from_dict, to_dict
+
+T = TypeVar("T")
+
+_PREFIX = "#/components/schemas/"
+_SHOWN_BY = "pydantic_js_annotation_functions"
+"""Where a core schema says what shows it: pydantic puts there what a marker's `__get_pydantic_json_schema__` is."""
+
+
+class WireFormat:
+    """Marks a class of ours in an annotation: pydantic reads, writes and shows it as the wire format does."""
+
+    def __get_pydantic_core_schema__(self, source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401
+        kind = get_origin(source) or source
+
+        def read(value: object) -> object:
+            return value if isinstance(value, kind) else from_dict(value, source)
+
+        return core_schema.no_info_plain_validator_function(
+            read,
+            serialization=core_schema.plain_serializer_function_ser_schema(to_dict),
+            metadata={_SHOWN_BY: [partial(_show, lambda: reference_to(source), (source,))]},
+        )
+
+
+Wire = Annotated[T, WireFormat()]
+"""A value of ours in a pydantic model, a body or an answer: `Wire[Application]`, `Wire[Page[ApplicationRow]]`."""
+
+
+class Documented:
+    """Marks an annotation that FastAPI lets pass unread: OpenAPI alone shows what it has to be.
+
+    Attributes:
+        schema: makes its schema, in which references lead to components.
+        also: classes whose components it may refer to.
+    """
+
+    def __init__(self, schema: Callable[[], Mapping[str, Any]], *also: Any) -> None:  # noqa: ANN401 - classes
+        self.schema = schema
+        self.also = also
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401
+        return core_schema.any_schema(metadata={_SHOWN_BY: [partial(_show, self.schema, self.also)]})
+
+
+@cache
+def component_schemas(*also: Any) -> Mapping[str, Any]:  # noqa: ANN401 - classes
+    """The components of all values of ours, and of some classes more."""
+    return components(also=also)
+
+
+def component_schema(cls: Any) -> Mapping[str, Any]:  # noqa: ANN401 - a class
+    """The schema of a class itself, rather than a reference to it."""
+    schema: Mapping[str, Any] = component_schemas(cls)[reference_to(cls)["$ref"].removeprefix(_PREFIX)]
+    return schema
+
+
+def _show(
+    schema: Callable[[], Mapping[str, Any]], also: tuple[Any, ...], _core: CoreSchema, handler: GetJsonSchemaHandler
+) -> Any:  # noqa: ANN401 - JSON
+    return _registered(schema(), also, handler)
+
+
+def _registered(schema: Any, also: tuple[Any, ...], handler: GetJsonSchemaHandler) -> Any:  # noqa: ANN401 - JSON
+    """A schema in which references are pydantic's, which has heard of the components that they lead to."""
+    if isinstance(schema, list):
+        return [_registered(each, also, handler) for each in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    found = {name: _registered(each, also, handler) for name, each in schema.items() if name != "$ref"}
+    if isinstance(schema.get("$ref"), str):
+        component = _component(schema["$ref"].removeprefix(_PREFIX), also)
+        # A handler makes components of the parts of a schema, and not of the schema itself.
+        found |= handler(core_schema.list_schema(component))["items"]
+    return found
+
+
+def _component(name: str, also: tuple[Any, ...]) -> CoreSchema:
+    shown = partial(_show, lambda: component_schemas(*also)[name], also)
+    return core_schema.any_schema(ref=name, metadata={_SHOWN_BY: [shown]})
