@@ -21,6 +21,7 @@ from attrs import fields_dict
 from poec_workflow.commands import Command
 from poec_workflow.contrib.fastapi.wire_models import Documented, component_schema
 from poec_workflow.errors import Fault, Malformed
+from poec_workflow.model import Reference
 from poec_workflow.schemas import reference_to
 from poec_workflow.serialization import LONGEST_LINE, from_dict
 from poec_workflow.serialization.parsing import duplicates, parse
@@ -51,6 +52,8 @@ def CommandBody(command: type[Command] = Command, *, path: Iterable[str] = ()) -
     return Depends(read)
 
 
+ReferencePath = Annotated[str, Documented(lambda: reference_to(Reference))]
+"""A reference in a path: OpenAPI shows what it may be, and the workflow says if it is not."""
 _REQUEST = Parameter("request", Parameter.KEYWORD_ONLY, annotation=Request)
 
 
@@ -60,7 +63,7 @@ def _body(command: type[Command], named: tuple[str, ...]) -> Parameter:
 
 
 def _in_path(name: str) -> Parameter:
-    return Parameter(name, Parameter.KEYWORD_ONLY, annotation=Annotated[str, Path(min_length=1, max_length=64)])
+    return Parameter(name, Parameter.KEYWORD_ONLY, annotation=Annotated[ReferencePath, Path()])
 
 
 def _schema(command: type[Command], named: tuple[str, ...]) -> Mapping[str, Any]:

@@ -6,6 +6,7 @@ What FastAPI can't read is malformed as what the wire format can't read is, and 
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, cast
@@ -21,20 +22,26 @@ with needs_extra("fastapi"):
 
 from poec_workflow import locales
 from poec_workflow.contrib.fastapi.accept_language import preferred_language
+from poec_workflow.contrib.fastapi.problem_documentation import MEDIA_TYPE, document_problems
 from poec_workflow.errors import Conflict, Fault, Malformed, StorageUnavailable, WorkflowError
 from poec_workflow.serialization.parsing import below
+from poec_workflow.workflow import Workflow
 
-MEDIA_TYPE = "application/problem+json"
 _RETRY_AFTER: Mapping[type[WorkflowError], int] = {Conflict: 1, StorageUnavailable: 5}
 """Seconds; another schema is somebody's work, and no wait helps."""
 _SERVER_ERROR = 500
+_LOGGER = logging.getLogger(__name__)
 
 
-def install_problems(app: FastAPI) -> None:
+def install_problems(app: FastAPI, workflow: Workflow | None = None) -> None:
     """Answer exceptions as problems: a `WorkflowError` and an `HTTPException` with their status, the unforeseen with 500.
 
-    The unforeseen is raised again after the answer, for whoever logs it, as Starlette does. Of what fails inside, 500
-    and 503, the answer says no detail: it may name hosts and files.
+    OpenAPI says so of every route. The unforeseen is raised again after the answer, for whoever logs it, as Starlette
+    does; failures of the storage are logged here. To the caller neither says a detail, which may name hosts and files.
+
+    Args:
+        app: the service.
+        workflow: whose rules' codes OpenAPI shows; without one those of the package.
     """
     handlers: Mapping[type[Exception], Callable[..., Awaitable[Response]]] = {
         WorkflowError: answer_workflow_error,
@@ -44,6 +51,7 @@ def install_problems(app: FastAPI) -> None:
     }
     for kind, handler in handlers.items():
         app.add_exception_handler(kind, handler)
+    document_problems(app, workflow)
 
 
 def language(request: Request) -> str:
@@ -54,7 +62,11 @@ def language(request: Request) -> str:
 async def answer_workflow_error(request: Request, error: WorkflowError) -> Response:
     """The rules say no, and why; the input is malformed, and where; or the storage fails."""
     headers = {"Retry-After": str(each) for kind, each in _RETRY_AFTER.items() if isinstance(error, kind)}
-    return _answer(request, error.to_dict(language(request)), headers)
+    problem = error.to_dict(language(request))
+    if problem["status"] >= _SERVER_ERROR:
+        _LOGGER.error("%s %s: %s", request.method, request.url.path, error, exc_info=error)
+        problem["detail"] = problem["title"]
+    return _answer(request, problem, headers)
 
 
 async def answer_unreadable(request: Request, error: RequestValidationError) -> Response:
@@ -96,9 +108,8 @@ def _phrase(status: int) -> str:
 
 
 def _answer(request: Request, problem: Mapping[str, Any], headers: Mapping[str, str]) -> Response:
-    shown = {name: each for name, each in problem.items() if problem["status"] < _SERVER_ERROR or name != "detail"}
     common = {"Content-Language": language(request), "Vary": "Accept-Language", "Cache-Control": "no-store"}
-    text = json.dumps(shown, ensure_ascii=False, default=str)
+    text = json.dumps(problem, ensure_ascii=False, default=str)
     # A lone surrogate, which a caller may have sent, is no UTF-8.
     content = text.encode("utf-8", "backslashreplace")
     return Response(content, problem["status"], headers={**common, **headers}, media_type=MEDIA_TYPE)
@@ -110,6 +121,8 @@ def _faults(errors: Sequence[Any]) -> Iterator[Fault]:
         place = _place(each["type"], each["loc"])
         if isinstance(cause, Malformed):
             yield from (Fault(place + fault.place.removeprefix("$"), fault.problem) for fault in cause.faults)
+        elif each["type"] == "json_invalid":
+            yield Fault(place, f"not JSON at character {each['loc'][-1] + 1}: {each['ctx']['error']}")
         else:
             yield Fault(place, str(each["msg"]))
 

@@ -6,8 +6,10 @@ Nothing is listed here: what OpenAPI shows are the components of `poec_workflow.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache, partial
-from typing import Annotated, Any, TypeVar, get_origin
+from functools import cache
+from typing import Annotated, Any, TypeVar, get_origin, is_typeddict
+
+from attrs import frozen
 
 from poec_workflow.adapters.extras import needs_extra
 
@@ -32,12 +34,13 @@ class WireFormat:
         kind = get_origin(source) or source
 
         def read(value: object) -> object:
-            return value if isinstance(value, kind) else from_dict(value, source)
+            # A document is written only, and is JSON already.
+            return value if is_typeddict(kind) or isinstance(value, kind) else from_dict(value, source)
 
         return core_schema.no_info_plain_validator_function(
             read,
             serialization=core_schema.plain_serializer_function_ser_schema(to_dict),
-            metadata={_SHOWN_BY: [partial(_show, lambda: reference_to(source), (source,))]},
+            metadata={_SHOWN_BY: [_Shown(lambda: reference_to(source), (source,))]},
         )
 
 
@@ -58,7 +61,7 @@ class Documented:
         self.also = also
 
     def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401
-        return core_schema.any_schema(metadata={_SHOWN_BY: [partial(_show, self.schema, self.also)]})
+        return core_schema.any_schema(metadata={_SHOWN_BY: [_Shown(self.schema, self.also)]})
 
 
 @cache
@@ -73,26 +76,38 @@ def component_schema(cls: Any) -> Mapping[str, Any]:  # noqa: ANN401 - a class
     return schema
 
 
-def _show(
-    schema: Callable[[], Mapping[str, Any]], also: tuple[Any, ...], _core: CoreSchema, handler: GetJsonSchemaHandler
-) -> Any:  # noqa: ANN401 - JSON
-    return _registered(schema(), also, handler)
+@frozen
+class _Shown:
+    """What shows a schema: registers with pydantic the components that it refers to.
 
+    Attributes:
+        schema: makes it.
+        also: classes whose components it may refer to.
+        within: the components that it is a part of, for one may contain itself.
+    """
 
-def _registered(schema: Any, also: tuple[Any, ...], handler: GetJsonSchemaHandler) -> Any:  # noqa: ANN401 - JSON
-    """A schema in which references are pydantic's, which has heard of the components that they lead to."""
-    if isinstance(schema, list):
-        return [_registered(each, also, handler) for each in schema]
-    if not isinstance(schema, Mapping):
-        return schema
-    found = {name: _registered(each, also, handler) for name, each in schema.items() if name != "$ref"}
-    if isinstance(schema.get("$ref"), str):
-        component = _component(schema["$ref"].removeprefix(_PREFIX), also)
-        # A handler makes components of the parts of a schema, and not of the schema itself.
-        found |= handler(core_schema.list_schema(component))["items"]
-    return found
+    schema: Callable[[], Any]
+    also: tuple[Any, ...]
+    within: frozenset[str] = frozenset()
 
+    def __call__(self, _core: CoreSchema, handler: GetJsonSchemaHandler) -> Any:  # noqa: ANN401 - JSON
+        return self._registered(self.schema(), handler)
 
-def _component(name: str, also: tuple[Any, ...]) -> CoreSchema:
-    shown = partial(_show, lambda: component_schemas(*also)[name], also)
-    return core_schema.any_schema(ref=name, metadata={_SHOWN_BY: [shown]})
+    def _registered(self, schema: Any, handler: GetJsonSchemaHandler) -> Any:  # noqa: ANN401 - JSON
+        """A schema in which references are pydantic's."""
+        if isinstance(schema, list):
+            return [self._registered(each, handler) for each in schema]
+        if not isinstance(schema, Mapping):
+            return schema
+        found = {name: self._registered(each, handler) for name, each in schema.items() if name != "$ref"}
+        if isinstance(schema.get("$ref"), str):
+            component = self._component(schema["$ref"].removeprefix(_PREFIX))
+            # A handler makes components of the parts of a schema, and not of the schema itself.
+            found |= handler(core_schema.list_schema(component))["items"]
+        return found
+
+    def _component(self, name: str) -> CoreSchema:
+        if name in self.within:
+            return core_schema.definition_reference_schema(name)
+        shown = _Shown(lambda: component_schemas(*self.also)[name], self.also, self.within | {name})
+        return core_schema.any_schema(ref=name, metadata={_SHOWN_BY: [shown]})
