@@ -1,4 +1,4 @@
-"""The three views, through FastAPI's own client, with the workflow's clock standing still."""
+"""The service, through FastAPI's own client, with the workflow's clock standing still."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -142,7 +142,26 @@ def test_explain_lists_every_command(client: TestClient) -> None:
 
 def test_dashboard_is_the_workflows(client: TestClient, workflow: Workflow) -> None:
     """As JSON, and the caller's own."""
-    answer = client.get("/dashboard")
+    answer = client.get("/organizations/AFEC/dashboard")
     assert answer.json() == to_dict(workflow.dashboard("AFEC"))
     assert answer.json()["rows"][0]["pending"] == 2
-    assert client.get("/dashboard", headers={"X-Organization": "ELSEWHERE"}).json()["rows"] == []
+    assert client.get("/organizations/AFEC/dashboard", headers={"X-Organization": "ELSEWHERE"}).status_code == 403
+
+
+def test_convocation_is_for_the_version_that_the_caller_saw(client: TestClient) -> None:
+    """The second of two clerks is told, and a command sent again gets its first answer."""
+    path, body = "/applications/C-2/convocation", {"on": "2039-11-25", "place": "Agen"}
+    seen = client.get("/applications/C-2").headers["ETag"]
+    first = client.post(path, json=body, headers={"If-Match": seen, "Idempotency-Key": '"7f0c"'})
+    again = client.post(path, json=body, headers={"If-Match": seen, "Idempotency-Key": '"7f0c"'})
+    assert first.json() == again.json()
+    assert (first.status_code, first.json()["state"], first.headers["ETag"]) == (200, "convoked", '"2"')
+    late = client.post(path, json={"on": "2039-11-26"}, headers={"If-Match": seen})
+    assert (late.status_code, late.json()["refusals"][0]["code"]) == (412, "stale-version")
+
+
+def test_a_service_reads_its_own_rows(client: TestClient) -> None:
+    """Of the caller's organisation, and of no other."""
+    absence(client, "C-1", WITH_NOTICE)
+    assert [each["comment"] for each in client.get("/reports").json()] == ["ill"]
+    assert client.get("/reports", headers={"X-Organization": "ELSEWHERE"}).json() == []

@@ -8,9 +8,10 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from poec_workflow import SystemClock, Workflow
 from poec_workflow.adapters.sql import SqlStorage
+from poec_workflow.contrib.fastapi import install_problems, router
 from poec_workflow.ports import Clock
 
-from . import problems, views
+from . import views
 from .tables import metadata
 
 
@@ -22,9 +23,9 @@ def create_app(file: str = "service.db", clock: Clock | None = None, *, keep_ref
         clock: what the workflow takes for now, if not the machine's.
         keep_refused: keep the report of an absence whose command is refused, instead of forgetting both.
     """
-    # IMMEDIATE: a transaction waits for its turn when it begins, instead of failing when it writes.
-    engine = create_async_engine(f"sqlite+aiosqlite:///{file}", connect_args={"isolation_level": "IMMEDIATE"})
+    engine = create_async_engine(f"sqlite+aiosqlite:///{file}")
     storage = SqlStorage.open(f"sqlite:///{file}")
+    workflow = Workflow(storage, clock=clock or SystemClock())
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -36,6 +37,7 @@ def create_app(file: str = "service.db", clock: Clock | None = None, *, keep_ref
         await engine.dispose()
 
     app = FastAPI(title="Absences", lifespan=lifespan)
-    app.include_router(views.router(engine, Workflow(storage, clock=clock or SystemClock()), keep_refused=keep_refused))
-    problems.install(app)
+    app.include_router(views.own_routes(engine, workflow, keep_refused=keep_refused))
+    app.include_router(router(workflow, views.caller))
+    install_problems(app, workflow)
     return app

@@ -1,8 +1,8 @@
 """The workflow at home in FastAPI (extra `fastapi`): transactions, bodies, problems, and ready routes.
 
 `WorkflowDependency` gives a request its transaction, committed before the answer. `install_problems` answers exceptions
-as problems of RFC 9457. `CommandBody`, `QueryOf` and `Wire` read as the wire format does, and OpenAPI shows its schemas.
-`router` has routes for all of it; who calls, and what they may see, the service says.
+as problems of RFC 9457. `CommandBody`, `QueryOf` and `Wire` read as the wire format does, and OpenAPI shows its
+schemas. `router` has routes for all of it; who calls, and what they may see, the service says.
 """
 
 from poec_workflow.contrib.fastapi.accept_language import preferred_language

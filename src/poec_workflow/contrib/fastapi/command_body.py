@@ -5,7 +5,7 @@ FastAPI's own reading is laxer: of a key that stands twice it takes the last. It
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from email.message import Message
 from inspect import Parameter, Signature
 from typing import Annotated, Any, TypeVar
@@ -16,13 +16,12 @@ with needs_extra("fastapi"):
     from fastapi import Body, Depends, Path, Request
     from starlette.exceptions import HTTPException
 
-from attrs import fields_dict
+from attrs import fields_dict, has
 
 from poec_workflow.commands import Command
-from poec_workflow.contrib.fastapi.wire_models import Documented, component_schema
+from poec_workflow.contrib.fastapi.wire_models import Documented, component_of, reference_to
 from poec_workflow.errors import Fault, Malformed
 from poec_workflow.model import Reference
-from poec_workflow.schemas import reference_to
 from poec_workflow.serialization import LONGEST_LINE, from_dict
 from poec_workflow.serialization.parsing import duplicates, parse
 
@@ -42,8 +41,8 @@ def CommandBody(command: type[Command] = Command, *, path: Iterable[str] = ()) -
         TypeError: the command has no such field.
     """
     named = tuple(path)
-    if named and (command is Command or (unknown := set(named) - set(fields_dict(command)))):
-        raise TypeError(f"{command.__name__} has no field {', '.join(sorted(unknown) if command is not Command else named)}")
+    if unknown := [each for each in named if each not in _fields_of(command)]:
+        raise TypeError(f"{command.__name__} has no field {', '.join(unknown)}")
 
     async def read(request: Request, **given: Any) -> Command:  # noqa: ANN401 - of the signature below
         return read_body(await body_of(request), command, {each: given[each] for each in named})
@@ -52,13 +51,18 @@ def CommandBody(command: type[Command] = Command, *, path: Iterable[str] = ()) -
     return Depends(read)
 
 
+def _fields_of(command: type[Any]) -> Collection[str]:
+    """The fields of a command; of any command none is known."""
+    return fields_dict(command) if has(command) else ()
+
+
 ReferencePath = Annotated[str, Documented(lambda: reference_to(Reference))]
 """A reference in a path: OpenAPI shows what it may be, and the workflow says if it is not."""
 _REQUEST = Parameter("request", Parameter.KEYWORD_ONLY, annotation=Request)
 
 
 def _body(command: type[Command], named: tuple[str, ...]) -> Parameter:
-    shown = Documented(lambda: _schema(command, named), command)
+    shown = Documented(lambda: _schema(command, named))
     return Parameter("body", Parameter.KEYWORD_ONLY, annotation=Annotated[Any, shown, Body()])
 
 
@@ -69,7 +73,7 @@ def _in_path(name: str) -> Parameter:
 def _schema(command: type[Command], named: tuple[str, ...]) -> Mapping[str, Any]:
     if not named:
         return reference_to(command)
-    schema = component_schema(command)
+    schema = component_of(command)
     properties = {name: each for name, each in schema["properties"].items() if name not in named}
     required = [name for name in schema["required"] if name not in (*named, "type")]
     return {**schema, "properties": properties, "required": required, "title": command.__name__}

@@ -49,6 +49,4 @@ def add_command_routes(routes: APIRouter, workflow: Workflow, caller: Callable[.
         return json_document(accepted_document(answer, lang), lang)
 
     for path, view in (("/commands", execute), ("/previews", preview)):
-        routes.add_api_route(
-            path, view, methods=["POST"], response_model=Wire[AcceptedDocument], responses=_REFUSALS
-        )
+        routes.add_api_route(path, view, methods=["POST"], response_model=Wire[AcceptedDocument], responses=_REFUSALS)

@@ -34,7 +34,7 @@ _LOGGER = logging.getLogger(__name__)
 
 
 def install_problems(app: FastAPI, workflow: Workflow | None = None) -> None:
-    """Answer exceptions as problems: a `WorkflowError` and an `HTTPException` with their status, the unforeseen with 500.
+    """Answer exceptions as problems: `WorkflowError` and `HTTPException` with their status, the unforeseen with 500.
 
     OpenAPI says so of every route. The unforeseen is raised again after the answer, for whoever logs it, as Starlette
     does; failures of the storage are logged here. To the caller neither says a detail, which may name hosts and files.
@@ -61,12 +61,12 @@ def language(request: Request) -> str:
 
 async def answer_workflow_error(request: Request, error: WorkflowError) -> Response:
     """The rules say no, and why; the input is malformed, and where; or the storage fails."""
-    headers = {"Retry-After": str(each) for kind, each in _RETRY_AFTER.items() if isinstance(error, kind)}
+    wait = next((str(each) for kind, each in _RETRY_AFTER.items() if isinstance(error, kind)), None)
     problem = error.to_dict(language(request))
     if problem["status"] >= _SERVER_ERROR:
         _LOGGER.error("%s %s: %s", request.method, request.url.path, error, exc_info=error)
         problem["detail"] = problem["title"]
-    return _answer(request, problem, headers)
+    return _answer(request, problem, {} if wait is None else {"Retry-After": wait})
 
 
 async def answer_unreadable(request: Request, error: RequestValidationError) -> Response:

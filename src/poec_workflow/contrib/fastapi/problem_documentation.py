@@ -1,4 +1,4 @@
-"""What OpenAPI says of answers that are no success: problems, in place of FastAPI's own answers to what it can't read."""
+"""What OpenAPI says of answers that are no success: problems, in place of FastAPI's own to what it can't read."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ with needs_extra("fastapi"):
 
 from poec_workflow.errors import ProblemDocument
 from poec_workflow.schemas import components, reference_to
+from poec_workflow.schemas.component_table import PREFIX
 from poec_workflow.workflow import Workflow
 
 MEDIA_TYPE = "application/problem+json"
-_PREFIX = "#/components/schemas/"
 _FASTAPIS = ("HTTPValidationError", "ValidationError")
 _FIRST_ERROR = 400
 _OTHER: Mapping[str, Any] = {
@@ -31,12 +31,12 @@ _OTHER: Mapping[str, Any] = {
 }
 """A problem that is none of the workflow's: of HTTP itself, `about:blank`, or the service's own."""
 _CONTENT: Mapping[str, Any] = {
-    MEDIA_TYPE: {"schema": {"anyOf": [reference_to(ProblemDocument), {"$ref": f"{_PREFIX}HttpProblem"}]}}
+    MEDIA_TYPE: {"schema": {"anyOf": [reference_to(ProblemDocument), {"$ref": f"{PREFIX}HttpProblem"}]}}
 }
 
 
 def document_problems(app: FastAPI, workflow: Workflow | None) -> None:
-    """Let the application's OpenAPI say what `install_problems` makes it answer, with the codes of a workflow's rules."""
+    """Let OpenAPI say what `install_problems` makes the application answer, with the codes of a workflow's rules."""
     plain = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -44,7 +44,7 @@ def document_problems(app: FastAPI, workflow: Workflow | None) -> None:
             _amend(plain(), _components(workflow))
         return plain()
 
-    app.openapi = openapi  # type: ignore[method-assign] - FastAPI's own way to extend it
+    app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI says to extend it
 
 
 def _components(workflow: Workflow | None) -> Mapping[str, Any]:
@@ -85,7 +85,7 @@ def _reached(schema: Any, ours: Mapping[str, Any]) -> set[str]:  # noqa: ANN401 
     while todo:
         each = todo.pop()
         if isinstance(each, Mapping):
-            name = str(each.get("$ref", "")).removeprefix(_PREFIX)
+            name = str(each.get("$ref", "")).removeprefix(PREFIX)
             if name in ours and name not in reached:
                 reached.add(name)
                 todo.append(ours[name])

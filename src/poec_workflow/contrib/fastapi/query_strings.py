@@ -1,6 +1,6 @@
 """A list's filter and page as a query string: read by the wire format's strict reader, shown as its parameters.
 
-`?tab=current&states=pending&states=absent&limit=20`: a flag is `true` or `false`, what may be several stands several times.
+`?tab=current&states=pending&states=absent&limit=20`: a flag is `true` or `false`, several values are given one by one.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from poec_workflow.adapters.extras import needs_extra
 with needs_extra("fastapi"):
     from fastapi import Depends, Query, Request
 
-from poec_workflow.contrib.fastapi.wire_models import Documented, component_schema
+from poec_workflow.contrib.fastapi.wire_models import Documented, component_of
 from poec_workflow.errors import Fault, Malformed
 from poec_workflow.serialization import from_dict
 from poec_workflow.views import ActionFilter, ApplicationFilter, PageRequest, SessionFilter
@@ -55,31 +55,36 @@ def QueryOf(kind: type[F], rows: type[Any], *, most: int = MOST_ROWS) -> Any:  #
     Raises:
         Malformed: at each request that asks for something else, with every fault.
     """
-    shown = {**_shown(kind), **_shown(PageRequest)}
-    shown["sort"] = {**shown["sort"], "enum": [each.value for each in SORTS[rows]]}
-    shown["sort"].pop("$ref", None)
-    shown["limit"] = {"type": "integer", "minimum": 1, "maximum": most, "default": PageRequest().limit}
 
     def read(request: Request, **_: object) -> ListQuery[F]:
         return _read(request.query_params.multi_items(), kind, most)
 
-    hints = {**_hints(kind), **_hints(PageRequest)}
-    read.__signature__ = Signature(  # type: ignore[attr-defined]
-        [
-            Parameter("request", Parameter.KEYWORD_ONLY, annotation=Request),
-            *(_parameter(name, hints[name], kind, schema) for name, schema in shown.items()),
-        ]
-    )
+    read.__signature__ = _signature(kind, rows, most)  # type: ignore[attr-defined]
     return Depends(read)
 
 
+def _signature(kind: type[Any], rows: type[Any], most: int) -> Signature:
+    hints = _hints(kind)
+    shown = _parameters_shown(kind, rows, most)
+    request = Parameter("request", Parameter.KEYWORD_ONLY, annotation=Request)
+    return Signature([request, *(_parameter(name, hints[name], each) for name, each in shown.items())])
+
+
 def _hints(kind: type[Any]) -> dict[str, Any]:
-    return get_type_hints(kind)
+    return {**get_type_hints(kind), **get_type_hints(PageRequest)}
 
 
-def _shown(kind: type[Any]) -> dict[str, Any]:
+def _parameters_shown(kind: type[Any], rows: type[Any], most: int) -> dict[str, dict[str, Any]]:
+    shown = {**_shown(kind), **_shown(PageRequest)}
+    sorts = [each.value for each in SORTS[rows]]
+    shown["sort"] = {"type": "string", "enum": sorts, "default": PageRequest().sort.value}
+    shown["limit"] = {"type": "integer", "minimum": 1, "maximum": most, "default": PageRequest().limit}
+    return shown
+
+
+def _shown(kind: type[Any]) -> dict[str, dict[str, Any]]:
     """The schemas of the fields, without the null that a query string can't say."""
-    properties: Mapping[str, Any] = component_schema(kind)["properties"]
+    properties: Mapping[str, Any] = component_of(kind)["properties"]
     return {name: _without_null(schema) for name, schema in properties.items()}
 
 
@@ -91,9 +96,9 @@ def _without_null(schema: Mapping[str, Any]) -> dict[str, Any]:
     return {**rest, **kept[0]} if len(kept) == 1 else {**rest, "anyOf": kept}
 
 
-def _parameter(name: str, hint: Any, kind: type[Any], schema: Mapping[str, Any]) -> Parameter:  # noqa: ANN401
+def _parameter(name: str, hint: Any, schema: Mapping[str, Any]) -> Parameter:  # noqa: ANN401
     annotation: Any = list[str] | None if _is_several(hint) else str | None
-    shown = Documented(lambda: schema, kind, PageRequest)
+    shown = Documented(lambda: schema)
     return Parameter(
         name,
         Parameter.KEYWORD_ONLY,
@@ -110,8 +115,12 @@ def _read(items: Iterable[tuple[str, str]], kind: type[F], most: int) -> ListQue
     given: dict[str, list[str]] = {}
     for name, text in items:
         given.setdefault(name, []).append(text)
-    hints = _hints(kind) | _hints(PageRequest)
-    faults = [Fault(_place(each), "stands twice") for each in given if len(given[each]) > 1 and not _is_several(hints.get(each))]
+    hints = _hints(kind)
+    faults = [
+        Fault(_place(each), "stands twice")
+        for each in given
+        if len(given[each]) > 1 and not _is_several(hints.get(each))
+    ]
     data = {name: _value(texts, hints.get(name)) for name, texts in given.items()}
     of_page = {each.name for each in fields(PageRequest)}
     parts: list[Any] = []
@@ -139,7 +148,9 @@ def _value(texts: list[str], hint: Any) -> Any:  # noqa: ANN401 - JSON
 
 def in_query(error: Malformed) -> Malformed:
     """The same faults, as those of a query string."""
-    return Malformed(Fault(_place(each.place.removeprefix("$").removeprefix(".")), each.problem) for each in error.faults)
+    return Malformed(
+        Fault(_place(each.place.removeprefix("$").removeprefix(".")), each.problem) for each in error.faults
+    )
 
 
 def _place(name: str) -> str:

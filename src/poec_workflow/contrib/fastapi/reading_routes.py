@@ -3,8 +3,7 @@
 A reference with a slash in it is no part of a path, and can't be asked for here.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from attrs import frozen
@@ -34,7 +33,7 @@ from poec_workflow.contrib.fastapi.wire_models import Wire
 from poec_workflow.errors import Malformed
 from poec_workflow.explanation import ExplanationDocument
 from poec_workflow.history import HistoryEntry
-from poec_workflow.model import SUBJECT_TYPES, Page, SubjectKind
+from poec_workflow.model import Application, Page, SubjectKind, TrainingAction, TrainingSession
 from poec_workflow.views import (
     ActionFilter,
     ActionRow,
@@ -54,18 +53,27 @@ _LIST, _ONE, _SCREEN = responses(400, 403, 503), responses(400, 404, 503), respo
 
 @frozen
 class _Listed:
-    """A list: its path, and what it is read by and into."""
+    """A list: its path, what it is read by and into, and the models of its answers."""
 
     path: str
     kind: SubjectKind
     filter: type[Any]
     row: type[Any]
+    page: Any
+    subject: Any
 
 
 _LISTS = (
-    _Listed("/applications", SubjectKind.APPLICATION, ApplicationFilter, ApplicationRow),
-    _Listed("/sessions", SubjectKind.SESSION, SessionFilter, SessionRow),
-    _Listed("/actions", SubjectKind.ACTION, ActionFilter, ActionRow),
+    _Listed(
+        "/applications",
+        SubjectKind.APPLICATION,
+        ApplicationFilter,
+        ApplicationRow,
+        Wire[Page[ApplicationRow]],
+        Wire[Application],
+    ),
+    _Listed("/sessions", SubjectKind.SESSION, SessionFilter, SessionRow, Wire[Page[SessionRow]], Wire[TrainingSession]),
+    _Listed("/actions", SubjectKind.ACTION, ActionFilter, ActionRow, Wire[Page[ActionRow]], Wire[TrainingAction]),
 )
 
 
@@ -100,8 +108,7 @@ def _add_list(
         except Malformed as error:
             raise in_query(error) from None
 
-    model: Any = Wire[Page[listed.row]]  # type: ignore[name-defined] - a class of rows, known when it runs
-    routes.add_api_route(listed.path, rows, response_model=model, responses=_LIST, name=f"list {listed.kind}s")
+    routes.add_api_route(listed.path, rows, response_model=listed.page, responses=_LIST, name=f"list {listed.kind}s")
 
 
 def _add_subject(routes: APIRouter, listed: _Listed, workflow: Workflow, caller: Callable[..., Any]) -> None:
@@ -119,13 +126,16 @@ def _add_subject(routes: APIRouter, listed: _Listed, workflow: Workflow, caller:
         return json_values(workflow.history(listed.kind, reference))
 
     one = f"{listed.path}/{{reference}}"
-    model: Any = Wire[SUBJECT_TYPES[listed.kind]]  # type: ignore[misc] - as above
     unchanged: dict[int | str, dict[str, Any]] = {304: {"description": "Unchanged"}}
     routes.add_api_route(
-        one, subject, response_model=model, responses={**unchanged, **_ONE}, name=f"{listed.kind}"
+        one, subject, response_model=listed.subject, responses={**unchanged, **_ONE}, name=f"{listed.kind}"
     )
     routes.add_api_route(
-        f"{one}/history", history, response_model=list[Wire[HistoryEntry]], responses=_ONE, name=f"{listed.kind} history"
+        f"{one}/history",
+        history,
+        response_model=list[Wire[HistoryEntry]],
+        responses=_ONE,
+        name=f"{listed.kind} history",
     )
 
 
@@ -148,9 +158,7 @@ def _add_explanation(routes: APIRouter, workflow: Workflow, caller: Callable[...
 
 
 def _add_screens(routes: APIRouter, workflow: Workflow, caller: Callable[..., Any]) -> None:
-    def dashboard(
-        organization: _ReferenceInPath, by: Annotated[Caller, Depends(caller)]
-    ) -> Response:
+    def dashboard(organization: _ReferenceInPath, by: Annotated[Caller, Depends(caller)]) -> Response:
         """An organisation's applications, counted by role and state."""
         must_see_organization(by, organization)
         return json_value(workflow.dashboard(organization))
@@ -160,8 +168,5 @@ def _add_screens(routes: APIRouter, workflow: Workflow, caller: Callable[..., An
         must_see_organization(by, organization)
         return json_value(workflow.work_queue(organization))
 
-    for path, view, kind in (("dashboard", dashboard, Dashboard), ("queue", queue, WorkQueue)):
-        model: Any = Wire[kind]  # type: ignore[valid-type] - as above
-        routes.add_api_route(
-            f"/organizations/{{organization}}/{path}", view, response_model=model, responses=_SCREEN
-        )
+    for path, view, model in (("dashboard", dashboard, Wire[Dashboard]), ("queue", queue, Wire[WorkQueue])):
+        routes.add_api_route(f"/organizations/{{organization}}/{path}", view, response_model=model, responses=_SCREEN)

@@ -1,4 +1,4 @@
-"""The package's values as types that pydantic and FastAPI know: read and written as the wire format, shown by its schemas.
+"""The package's values as types that pydantic and FastAPI know, read and written as the wire format says.
 
 Nothing is listed here: what OpenAPI shows are the components of `poec_workflow.schemas`, under their names.
 """
@@ -17,12 +17,13 @@ with needs_extra("fastapi"):
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
     from pydantic_core import CoreSchema, core_schema
 
-from poec_workflow.schemas import components, reference_to
+from poec_workflow.schemas.annotation_schemas import SchemaMaker
+from poec_workflow.schemas.component_table import PREFIX
+from poec_workflow.schemas.json_schemas import maker_for
 from poec_workflow.serialization import from_dict, to_dict
 
 T = TypeVar("T")
 
-_PREFIX = "#/components/schemas/"
 _SHOWN_BY = "pydantic_js_annotation_functions"
 """Where a core schema says what shows it: pydantic puts there what a marker's `__get_pydantic_json_schema__` is."""
 
@@ -40,7 +41,7 @@ class WireFormat:
         return core_schema.no_info_plain_validator_function(
             read,
             serialization=core_schema.plain_serializer_function_ser_schema(to_dict),
-            metadata={_SHOWN_BY: [_Shown(lambda: reference_to(source), (source,))]},
+            metadata={_SHOWN_BY: [_Shown(lambda: reference_to(source))]},
         )
 
 
@@ -53,27 +54,33 @@ class Documented:
 
     Attributes:
         schema: makes its schema, in which references lead to components.
-        also: classes whose components it may refer to.
     """
 
-    def __init__(self, schema: Callable[[], Mapping[str, Any]], *also: Any) -> None:  # noqa: ANN401 - classes
+    def __init__(self, schema: Callable[[], Mapping[str, Any]]) -> None:
         self.schema = schema
-        self.also = also
 
     def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401
-        return core_schema.any_schema(metadata={_SHOWN_BY: [_Shown(self.schema, self.also)]})
+        return core_schema.any_schema(metadata={_SHOWN_BY: [_Shown(self.schema)]})
 
 
 @cache
-def component_schemas(*also: Any) -> Mapping[str, Any]:  # noqa: ANN401 - classes
-    """The components of all values of ours, and of some classes more."""
-    return components(also=also)
+def _maker() -> SchemaMaker:
+    """Made once: a service has many models, and they share their components."""
+    return maker_for()
 
 
-def component_schema(cls: Any) -> Mapping[str, Any]:  # noqa: ANN401 - a class
-    """The schema of a class itself, rather than a reference to it."""
-    schema: Mapping[str, Any] = component_schemas(cls)[reference_to(cls)["$ref"].removeprefix(_PREFIX)]
-    return schema
+def reference_to(cls: Any) -> Mapping[str, Any]:  # noqa: ANN401 - a class, maybe a generic one
+    """A reference to the component of a class."""
+    return _maker().schema(cls)
+
+
+def component_of(cls: Any) -> Mapping[str, Any]:  # noqa: ANN401 - as above
+    """The component of a class, rather than a reference to it."""
+    return _component(reference_to(cls)["$ref"].removeprefix(PREFIX))
+
+
+def _component(name: str) -> Mapping[str, Any]:
+    return _maker().table.schemas[name]
 
 
 @frozen
@@ -82,12 +89,10 @@ class _Shown:
 
     Attributes:
         schema: makes it.
-        also: classes whose components it may refer to.
         within: the components that it is a part of, for one may contain itself.
     """
 
     schema: Callable[[], Any]
-    also: tuple[Any, ...]
     within: frozenset[str] = frozenset()
 
     def __call__(self, _core: CoreSchema, handler: GetJsonSchemaHandler) -> Any:  # noqa: ANN401 - JSON
@@ -101,13 +106,13 @@ class _Shown:
             return schema
         found = {name: self._registered(each, handler) for name, each in schema.items() if name != "$ref"}
         if isinstance(schema.get("$ref"), str):
-            component = self._component(schema["$ref"].removeprefix(_PREFIX))
+            component = self._core_schema(schema["$ref"].removeprefix(PREFIX))
             # A handler makes components of the parts of a schema, and not of the schema itself.
             found |= handler(core_schema.list_schema(component))["items"]
         return found
 
-    def _component(self, name: str) -> CoreSchema:
+    def _core_schema(self, name: str) -> CoreSchema:
         if name in self.within:
             return core_schema.definition_reference_schema(name)
-        shown = _Shown(lambda: component_schemas(*self.also)[name], self.also, self.within | {name})
+        shown = _Shown(lambda: _component(name), self.within | {name})
         return core_schema.any_schema(ref=name, metadata={_SHOWN_BY: [shown]})
