@@ -124,7 +124,16 @@ async def begun(transactions: Transactions, kept: tuple[type[Exception], ...]) -
 
 async def _commit(transactions: Transactions, connection: Any) -> None:  # noqa: ANN401 - one of the two
     with CancelScope(shield=True), _translating(own=(IntegrityError,)):
-        await transactions.run(connection, Connection.commit)
+        await transactions.run(connection, _commit_or_discard)
+
+
+def _commit_or_discard(connection: Connection) -> None:
+    """Commit; a connection that could not is not used again, for SQLAlchemy would give it back with its transaction."""
+    try:
+        connection.commit()
+    except BaseException:
+        connection.invalidate()
+        raise
 
 
 def _begin(connection: Connection) -> None:
@@ -133,11 +142,14 @@ def _begin(connection: Connection) -> None:
     Raises:
         RuntimeError: the driver commits each statement by itself, and `commit` would do nothing.
     """
-    connection.begin()
     if connection.dialect.name != "sqlite":
+        connection.begin()
         return
     if driver_autocommits(connection):
         raise RuntimeError(NO_TRANSACTION)
+    # What another commit of the host's could not store would be stored with ours.
+    connection.connection.rollback()
+    connection.begin()
     raw: Any = connection.connection.driver_connection
     if not raw.in_transaction:
         connection.exec_driver_sql("BEGIN IMMEDIATE").close()
