@@ -16,12 +16,16 @@ from poec_workflow.adapters.extras import needs_extra
 with needs_extra("fastapi"):
     from fastapi import Header, Request
 
+from poec_workflow.contrib.fastapi.wire_models import Documented
 from poec_workflow.errors import Fault, Malformed
 
 KEY, MATCH, NONE_MATCH = "Idempotency-Key", "If-Match", "If-None-Match"
 
 _VERSION = r'"([1-9][0-9]{0,8})"'
-_QUOTED = re.compile(r'"((?:[ !#-\[\]-~]|\\["\\])+)"')
+_MATCH_SHOWN = rf"^(\*|{_VERSION})$"
+_QUOTED = r'"((?:[ !#-\[\]-~]|\\["\\])+)"'
+_BARE = "[!#-~](?:[ -~]*[!-~])?"
+_KEY_SHOWN = f"^({_QUOTED}|{_BARE})$"
 _ENTITY_TAG = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 
 
@@ -38,26 +42,22 @@ class Preconditions:
     expected_version: int | None = None
 
 
+def _header(description: str, pattern: str) -> Documented:
+    return Documented(lambda: {"type": "string", "minLength": 1, "pattern": pattern, "description": description})
+
+
 def preconditions(
     request: Request,
     idempotency_key: Annotated[
-        str | None, Header(alias=KEY, description="Makes sending the command again safe.", min_length=1)
+        str | None, _header("Makes sending the command again safe.", _KEY_SHOWN), Header(alias=KEY)
     ] = None,
     if_match: Annotated[
         str | None,
-        Header(
-            alias=MATCH,
-            description="The version of the subject that the command is for, as its ETag says it.",
-            json_schema_extra={"pattern": rf"^(\*|{_VERSION})$"},
-        ),
+        _header("The version that the command is for, as an ETag says it.", _MATCH_SHOWN),
+        Header(alias=MATCH),
     ] = None,
     if_none_match: Annotated[
-        str | None,
-        Header(
-            alias=NONE_MATCH,
-            description="`*`: the subject must not exist yet.",
-            json_schema_extra={"pattern": r"^\*$"},
-        ),
+        str | None, _header("The subject must not exist yet.", r"^\*$"), Header(alias=NONE_MATCH)
     ] = None,
 ) -> Preconditions:
     """The key and the expected version that the headers name, as a dependency.
@@ -102,13 +102,11 @@ def _place(header: str) -> str:
 
 def _key(header: str) -> str:
     text = header.strip()
-    if not text:
-        raise ValueError("expected a key")
-    if not text.startswith('"'):
+    if re.fullmatch(_BARE, text):
         return text
-    quoted = _QUOTED.fullmatch(text)
+    quoted = re.fullmatch(_QUOTED, text)
     if quoted is None:
-        raise ValueError("expected a string in quotes, or bare text")
+        raise ValueError("expected a string in quotes, or bare text, in ASCII")
     return re.sub(r"\\(.)", r"\1", quoted[1])
 
 

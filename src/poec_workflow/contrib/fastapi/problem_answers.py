@@ -29,7 +29,10 @@ from poec_workflow.workflow import Workflow
 
 _RETRY_AFTER: Mapping[type[WorkflowError], int] = {Conflict: 1, StorageUnavailable: 5}
 """Seconds; another schema is somebody's work, and no wait helps."""
+_BAD_REQUEST = 400
 _SERVER_ERROR = 500
+_UNPARSED = "There was an error parsing the body"
+"""What FastAPI says where its parser gives up: of no UTF-8, too deep a nesting, too long a number."""
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -77,6 +80,8 @@ async def answer_unreadable(request: Request, error: RequestValidationError) -> 
 async def answer_http_error(request: Request, error: HTTPException) -> Response:
     """A status that somebody raised, with its headers; members of a detail that has some are the problem's own."""
     status = error.status_code
+    if error.detail == _UNPARSED and status == _BAD_REQUEST:
+        return await answer_workflow_error(request, Malformed.at("$", "can't be parsed as JSON"))
     if not is_body_allowed_for_status_code(status):
         return Response(status_code=status, headers=error.headers)
     problem, detail = _of_status(request, status), cast("object", error.detail)
@@ -84,7 +89,7 @@ async def answer_http_error(request: Request, error: HTTPException) -> Response:
         problem = {**problem, **detail, "status": status}
     elif not isinstance(detail, str):
         problem["errors"] = jsonable_encoder(detail)
-    elif detail != _phrase(status):
+    elif detail not in ("", _phrase(status)):
         problem["detail"] = detail
     return _answer(request, problem, error.headers or {})
 
