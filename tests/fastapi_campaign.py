@@ -1,4 +1,6 @@
-"""Ask the FastAPI example what its OpenAPI promises, with Schemathesis: `uv run python tests/fastapi_campaign.py -n 200`.
+"""Ask the FastAPI example what its OpenAPI promises, with Schemathesis.
+
+`uv run python tests/fastapi_campaign.py -n 200` asks each operation 200 times in each way.
 
 Each operation gets requests that its schema allows, and requests that it forbids. No answer is a 500, each has a status,
 a content type and a body that OpenAPI declares, and what is forbidden is refused. That what is allowed is accepted is

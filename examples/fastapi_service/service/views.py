@@ -55,8 +55,8 @@ def own_routes(engine: AsyncEngine, workflow: Workflow, *, keep_refused: bool) -
         await unit.connection.execute(reports.update().filter_by(id=row).values(outcome=accepted.subject.state))
         return accepted.subject
 
-    @views.post("/applications/{application}/convocation")
-    async def convoke(  # noqa: FAST003 - the body's reader takes it
+    @views.post("/applications/{application}/convocation")  # noqa: FAST003 - the body's reader takes it
+    async def convoke(
         convocation: Convocation, asked: Asked, by: By, unit: Unit, answer: Response
     ) -> Wire[Application]:
         """The body is the command without its reference, which the path says."""
