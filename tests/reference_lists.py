@@ -158,8 +158,20 @@ class ReferenceLists:
         return (
             (since is None or application.registered_at >= since)
             and (not asked.published or self.action_of(session).state == "published")
+            and (asked.task is None or self._is_to_do(application, asked.task, today))
             and of_column.get(asked.column, application.state == str(asked.column).replace("_", "-"))
         )
+
+    def _is_to_do(self, application: Application, task: str, today: date) -> bool:
+        """What the work queue asks for."""
+        state, deadline = str(application.state), self._deadline(application)
+        asked = {
+            "to_convoke": state in ("pending", "absent"),
+            "attendance_to_record": state == "convoked" and application.convocations[-1].on <= today,
+            "advice_to_give": state == "present",
+            "expiring": application.state in OPEN_STATES and deadline <= today + timedelta(days=15),
+        }
+        return asked[task] and today <= deadline
 
     def _session(self, session: TrainingSession, asked: SessionFilter) -> bool:
         return (

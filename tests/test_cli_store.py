@@ -155,6 +155,16 @@ def test_lists_say_how_many_there_are(
     assert note in dashboard.splitlines()[-2]
 
 
+def test_the_queue_by_the_page(tmp_path: Path) -> None:
+    """Each of its lists is what `applications --task` lists."""
+    CliRunner().invoke(program, ["demo", "--keep", str(tmp_path / "demo.db"), "--at", "2026-03-10"])
+    terminal = Terminal(f"sqlite:///{tmp_path}/demo.db")
+    queue = terminal.json("queue", "AFEC", "--at", "2026-03-10")
+    asked = ("applications", "--organization", "AFEC", "--at", "2026-03-10", "--limit", "0", "--task")
+    for task in ("to_convoke", "attendance_to_record", "advice_to_give", "expiring"):
+        assert terminal.json(*asked, task) == queue[task] != []
+
+
 def test_lists_are_sorted(season: tuple[Terminal, dict[str, Any], Path]) -> None:
     """By the word that is given, both ways; page after page is the list."""
     terminal, _, _ = season

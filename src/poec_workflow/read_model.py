@@ -48,6 +48,7 @@ from poec_workflow.views import (
     SessionRow,
     Span,
     Tab,
+    Task,
     WorkQueue,
 )
 from poec_workflow.views.pagination import Row, paged, span
@@ -323,6 +324,22 @@ class ReadModel:
             advice_to_give=_in(rows, ApplicationState.PRESENT),
             expiring=tuple(each for each in rows if self._expires(each, today)),
         )
+
+    def work_queue_counts(self, organization: str, *, at: date | None = None) -> Mapping[Task, int]:
+        """How many applications each list of the work queue has; `ApplicationFilter(task=…)` lists them, page by page.
+
+        Args:
+            organization: as of `work_queue`.
+            at: as of `work_queue`.
+
+        Raises:
+            Malformed: the day is not of the years 1900 to 2999.
+        """
+        today = self._today() if at is None else _day(at, "$.at")
+        return {
+            task: self.application_count(ApplicationFilter(organization=_text(organization), task=task, at=today))
+            for task in Task
+        }
 
     def _page(
         self, query: Callable[[F, AlertCriteria, Span], Sequence[Row]], asked: F, page: PageRequest, rows: type[Row]

@@ -92,6 +92,8 @@ EVERY_READ: dict[str, Callable[[Workflow], object]] = {
     "behind a figure": lambda w: w.applications(
         ApplicationFilter(organization="TRAIN", role="trainer", column="pending", published=True, since=DAY)
     ),
+    "attendance": lambda w: w.applications(ApplicationFilter(organization="TRAIN", task="attendance_to_record")),
+    "queue counts": lambda w: w.work_queue_counts("TRAIN"),
     "sessions by start": lambda w: w.sessions(page=PageRequest(sort="session-start")),
     "tabs": lambda w: w.application_tabs(ApplicationFilter(organization="TRAIN")),
     "tabs of a candidate": lambda w: w.application_tabs(ApplicationFilter(candidate="P-1")),

@@ -30,6 +30,7 @@ from poec_workflow.views import (
     SessionRow,
     Sort,
     Tab,
+    Task,
 )
 from poec_workflow.views.ordering import SORTS
 
@@ -100,6 +101,7 @@ def _paging(given: Mapping[str, Any]) -> tuple[PageRequest, dict[str, Any]]:
 @click.option("--candidate", help="Of this candidate, in progress and past.")
 @click.option("--prescriber", help="The organisation that sent the person, to the letter.")
 @click.option("--column", type=_choice(Column), help="What a column of the dashboard counts.")
+@click.option("--task", type=_choice(Task), help="What a list of the work queue asks for.")
 @click.option("--published", is_flag=True, help="Of currently published actions alone, as the dashboard counts.")
 @click.option("--since", type=Day(), help="Registered on this day or later.")
 @_sorting(ApplicationRow)

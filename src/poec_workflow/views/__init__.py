@@ -16,9 +16,11 @@ from poec_workflow.views.list_rows import (
 from poec_workflow.views.ordering import Sort, Span, key_of, stamp
 from poec_workflow.views.pagination import PageRequest
 from poec_workflow.views.tabs import ActionTab, Tab
+from poec_workflow.views.tasks import TASK_STATES, Task
 
 __all__ = [
     "COLUMN_STATES",
+    "TASK_STATES",
     "ActionFilter",
     "ActionRow",
     "ActionSession",
@@ -37,6 +39,7 @@ __all__ = [
     "Span",
     "SweepReport",
     "Tab",
+    "Task",
     "WorkQueue",
     "key_of",
     "stamp",

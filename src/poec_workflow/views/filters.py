@@ -27,6 +27,7 @@ from poec_workflow.model import (
 from poec_workflow.value_base import Value
 from poec_workflow.views.dashboard_columns import COLUMN_STATES, Column, ColumnName
 from poec_workflow.views.tabs import STATE_TABS, ActionTab, ActionTabName, Tab, TabName
+from poec_workflow.views.tasks import TASK_STATES, Task, TaskName
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -47,6 +48,10 @@ def _action_tab(value: ActionTab | ActionTabName | None) -> ActionTab | None:
 
 def _column(value: Column | ColumnName | None) -> Column | None:
     return member(Column, value)
+
+
+def _task(value: Task | TaskName | None) -> Task | None:
+    return member(Task, value)
 
 
 def _role(value: Role | RoleName | None) -> Role | None:
@@ -78,9 +83,10 @@ class ApplicationFilter(Value):
     Attributes:
         tab: by the end of their session.
         column: the states that a column of the dashboard counts; `expiring` also by the end of their session.
+        task: what a list of the work queue asks for, with `organization` exactly that list.
         published: only those of currently published actions.
         since: registered on this day or later, in the settings' time zone.
-        at: the day that `tab` and `expiring` are reckoned from; today where none is named.
+        at: the day that `tab`, `expiring` and `task` are reckoned from; today where none is named.
         organization: holds `role` on their session, or any role where none is named.
         states: any of them.
         session_from: their session starts on this day or later.
@@ -105,6 +111,7 @@ class ApplicationFilter(Value):
     prescriber: Reference | None = None
     funder: Text | None = None
     column: Column | None = field(default=None, converter=_column)
+    task: Task | None = field(default=None, converter=_task)
     published: bool = False
     since: date | None = None
     at: date | None = None
@@ -115,10 +122,12 @@ class ApplicationFilter(Value):
 
     @property
     def restricted_states(self) -> frozenset[ApplicationState] | None:
-        """The states that `states` and `column` let through together, maybe none; None where neither restricts."""
-        given = frozenset(self.states) if self.states else None
-        of_column = None if self.column is None else COLUMN_STATES[self.column]
-        return of_column if given is None else given if of_column is None else given & of_column
+        """The states that `states`, `column` and `task` let through together, maybe none; None where none restricts."""
+        given = [frozenset(self.states)] if self.states else []
+        of_column = [] if self.column is None else [COLUMN_STATES[self.column]]
+        of_task = [] if self.task is None else [TASK_STATES[self.task]]
+        all_of_them = [*given, *of_column, *of_task]
+        return frozenset.intersection(*all_of_them) if all_of_them else None
 
     def total(self, tabs: Mapping[Tab, int]) -> int:
         """How many applications the whole list has, from the counts of its tabs."""
@@ -197,6 +206,7 @@ def _total(tabs: Mapping[Tab, int], tab: Tab | None) -> int:
 def _application_faults(asked: ApplicationFilter) -> Iterator[Fault]:
     yield from _faults(asked, ApplicationState)
     yield from _one_of(Column, asked.column, "$.column")
+    yield from _one_of(Task, asked.task, "$.task")
     yield from _published(asked.published)
 
 

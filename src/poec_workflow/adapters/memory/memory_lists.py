@@ -27,6 +27,7 @@ from poec_workflow.views import (
     SessionRow,
     Span,
     Tab,
+    Task,
     key_of,
 )
 from poec_workflow.views.ordering import Key
@@ -99,6 +100,7 @@ class MemoryLists:
                 and (criteria.since is None or application.registered_at >= criteria.since)
                 and (not filter_.published or self._action(session).state is ActionState.PUBLISHED)
                 and (filter_.column is not Column.EXPIRING or _ends_expiring(session, criteria))
+                and (filter_.task is None or _is_to_do(filter_.task, application, session, criteria))
                 and filter_.session in (None, application.session)
                 and filter_.candidate in (None, application.candidate)
                 and filter_.prescriber in (None, application.prescriber.organization)
@@ -186,6 +188,14 @@ def _session_matches(
 def _text_matches(text: str, texts: Callable[[], Sequence[str]]) -> bool:
     searched = words(text)
     return not searched or all(any(word in each for each in texts()) for word in searched)
+
+
+def _is_to_do(task: Task, application: Application, session: TrainingSession, criteria: AlertCriteria) -> bool:
+    """Whether an application in one of a task's states is to be looked at, and not overdue."""
+    if task is Task.EXPIRING:
+        return _ends_expiring(session, criteria)
+    is_due = task is not Task.ATTENDANCE_TO_RECORD or application.convocations[-1].on <= criteria.today
+    return is_due and session.end >= criteria.expiring[0]
 
 
 def _ends_expiring(session: TrainingSession, criteria: AlertCriteria) -> bool:

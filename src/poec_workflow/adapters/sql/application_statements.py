@@ -15,6 +15,7 @@ from sqlalchemy import BindParameter, bindparam, func, select, true, union
 
 from poec_workflow.adapters.search_text import words
 from poec_workflow.adapters.sql.list_conditions import (
+    CONVOKED_UNTIL_TODAY,
     HAS_REGISTERED_SINCE,
     REGISTERED_SINCE,
     Condition,
@@ -30,7 +31,7 @@ from poec_workflow.adapters.sql.schema import actions, applications, count_of, p
 from poec_workflow.adapters.sql.search_index import TextIndex
 from poec_workflow.adapters.sql.session_start_paging import StartOrder, page_by_start, page_of_few
 from poec_workflow.model import LAST_YEAR, OPEN_STATES, ApplicationState, Role
-from poec_workflow.views import ApplicationFilter, Sort
+from poec_workflow.views import ApplicationFilter, Sort, Task
 
 _PRESCRIBER: BindParameter[str] = bindparam("prescriber")
 _SOME_DAY = date(LAST_YEAR, 1, 1)
@@ -138,7 +139,7 @@ def _references_by_start(
         _states_of(filter_),
         order,
         limit,
-        counted=not filter_.text and filter_.since is None and filter_.prescriber is None,
+        counted=not tuple(_application_conditions(filter_, states=False)),
         lateral=lateral,
         # An organisation's applications are found by its sessions, an adviser's are named above.
         index=index if filter_.organization is None and filter_.prescriber is None else None,
@@ -146,12 +147,18 @@ def _references_by_start(
 
 
 def _named_by_adviser(filter_: ApplicationFilter, index: TextIndex | None) -> Iterator[Condition]:
-    """Applications of the prescriber that may contain the word in a text of theirs."""
-    if index is None or filter_.prescriber is None or _are_few(filter_):
-        return
+    if index is not None and filter_.prescriber is not None and not _are_few(filter_):
+        yield _has_word_within(filter_, index)
+
+
+def _has_word_within(filter_: ApplicationFilter, index: TextIndex) -> Condition:
+    """Applications that may contain the word in a text of theirs; in a session's only those asked for."""
     own = applications.alias("own")
-    of_sessions = select(own.c.reference).where(_is_sent(own.c), own.c.session.in_(index.sessions(true())))
-    yield applications.c.reference.in_(union(*index.applications(true()).selects, of_sessions))
+    held = select(sessions.c.reference).where(*session_conditions(filter_, tab=None)).correlate(None)
+    of_sessions = select(own.c.reference).where(own.c.session.in_(index.sessions(true())), own.c.session.in_(held))
+    if filter_.prescriber is not None:
+        of_sessions = of_sessions.where(_is_sent(own.c))
+    return applications.c.reference.in_(union(*index.applications(true()).selects, of_sessions))
 
 
 def _are_few(filter_: ApplicationFilter) -> bool:
@@ -177,9 +184,8 @@ def application_tabs(filter_: ApplicationFilter, index: TextIndex | None = None)
     else:
         joined = _joined if filter_.text else _with_sessions
         statement = select(*count_per_tab(1)).select_from(joined).where(*_application_conditions(filter_))
-        if index and not _are_few(filter_) and filter_.organization is None and filter_.prescriber is None:
-            statement = statement.where(has_word(index))
-        statement = statement.where(*_named_by_adviser(filter_, index))
+        if index and not _are_few(filter_):
+            statement = statement.where(_has_word_within(filter_, index))
     return statement.where(*session_conditions(filter_, tab=None))
 
 
@@ -194,6 +200,8 @@ def _application_conditions(
         yield _is_sent(applications.c) if by_prescriber else func.coalesce(applications.c.prescriber, "") == _PRESCRIBER
     if filter_.since is not None:
         yield REGISTERED_SINCE
+    if filter_.task is Task.ATTENDANCE_TO_RECORD:
+        yield CONVOKED_UNTIL_TODAY
     yield from text_match(filter_.text, applications.c.search, sessions.c.search, actions.c.search, people.c.search)
 
 

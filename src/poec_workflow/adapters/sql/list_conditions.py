@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, Select, String, bindparam, case, func, or_, select
 
 from poec_workflow.adapters.search_text import words
+from poec_workflow.adapters.sql.json_values import LastConvocation
 from poec_workflow.adapters.sql.paging import GREATEST, LEAST
 from poec_workflow.adapters.sql.row_mapping import stored_key
 from poec_workflow.adapters.sql.schema import actions, applications, sessions
 from poec_workflow.adapters.sql.search_index import ESCAPE, text_parameters
 from poec_workflow.model import ActionState, Role
 from poec_workflow.policies.alerts import AlertCriteria
-from poec_workflow.views import ActionFilter, ApplicationFilter, Column, SessionFilter, Sort, Span, Tab, stamp
+from poec_workflow.views import ActionFilter, ApplicationFilter, Column, SessionFilter, Sort, Span, Tab, Task, stamp
 
 Condition = ColumnElement[bool]
 Statement = Select[*tuple[Any, ...]]
@@ -27,6 +28,9 @@ IS_PUBLISHED = actions.c.state == ActionState.PUBLISHED.value
 """Actions that the dashboard counts."""
 REGISTERED_SINCE = applications.c.registration_key >= bindparam("registered_from", type_=String)
 """Applications that were registered since the day of a filter."""
+
+CONVOKED_UNTIL_TODAY = LastConvocation(applications.c.data) <= bindparam("today", type_=String)
+"""Applications whose last convocation's day has come."""
 
 _published = actions.alias("published")
 _of_published_action = (
@@ -120,8 +124,10 @@ def session_conditions(
         return
     if by_reference and filter_.session is not None:
         yield sessions.c.reference == bindparam("session")
-    if filter_.column is Column.EXPIRING:
+    if filter_.column is Column.EXPIRING or filter_.task is Task.EXPIRING:
         yield ENDS_EXPIRING
+    elif filter_.task is not None:
+        yield sessions.c.end_on >= bindparam("first_end")
 
 
 def _days_and_type(filter_: ApplicationFilter | SessionFilter) -> Iterator[Condition]:

@@ -58,7 +58,12 @@ def compare_screens(workflow: Workflow, expected: Workflow) -> None:
         lines, due = (lister(each, everything)(everything, PageRequest(limit=0)) for each in (workflow, expected))
         assert lines.items == due.items
     for organization in ("AFEC", "Œuvre"):
-        assert workflow.work_queue(organization) == expected.work_queue(organization)
+        queue = workflow.work_queue(organization)
+        assert queue == expected.work_queue(organization)
+        for task, many in workflow.work_queue_counts(organization).items():
+            rows = workflow.applications(ApplicationFilter(organization=organization, task=task), PageRequest(limit=0))
+            assert rows.items == getattr(queue, task)
+            assert many == len(rows.items)
         assert workflow.dashboard(organization) == expected.dashboard(organization)
     ours, theirs = workflow.storage.queries, expected.storage.queries
     assert list(ours.organizations()) == list(theirs.organizations())

@@ -29,6 +29,7 @@ from poec_workflow.views import (
     SessionFilter,
     Sort,
     Tab,
+    Task,
 )
 
 T = TypeVar("T")
@@ -63,6 +64,7 @@ APPLICATIONS = _restricted(
     candidate=st.sampled_from(["P-1", "P-2", "nobody"]),
     prescriber=ORGANIZATIONS,
     column=st.sampled_from(Column),
+    task=st.sampled_from(Task),
     published=st.booleans(),
     since=DAYS,
     **_SPAN,
@@ -109,6 +111,7 @@ EACH_FIELD: tuple[ApplicationFilter | SessionFilter | ActionFilter, ...] = (
     ApplicationFilter(prescriber="AFEC", text="pau"),
     *(ApplicationFilter(column=column, at=TODAY + timedelta(days=20)) for column in Column),
     ApplicationFilter(column=Column.PENDING, states=(ApplicationState.PRESENT, ApplicationState.RETAINED)),
+    *(ApplicationFilter(task=task, at=TODAY + timedelta(days=20)) for task in Task),
     ApplicationFilter(published=True),
     ApplicationFilter(since=date(2021, 11, 19)),
     ApplicationFilter(tab=Tab.ENDED, at=TODAY + timedelta(days=1)),
