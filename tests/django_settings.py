@@ -52,6 +52,7 @@ SETTINGS: dict[str, Any] = {
     ],
     "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
     "EMAIL_BACKEND": "django.core.mail.backends.locmem.EmailBackend",
+    "DEFAULT_FROM_EMAIL": "poec@example.org",
     "ROOT_URLCONF": "django_urls",
     "STATIC_URL": "static/",
     "LANGUAGE_CODE": "fr",

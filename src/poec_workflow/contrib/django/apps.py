@@ -1,7 +1,6 @@
 """The app, as `INSTALLED_APPS` finds it."""
 
 from django.apps import AppConfig
-from django.core.checks import Tags, register
 
 
 class PoecWorkflowConfig(AppConfig):
@@ -14,14 +13,6 @@ class PoecWorkflowConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what `manage.py check` asks."""
-        from poec_workflow.contrib.django import (  # noqa: PLC0415 - they need the registry of apps
-            database_checks,
-            screen_checks,
-            setting_checks,
-        )
+        from poec_workflow.contrib.django.check_levels import register_checks  # noqa: PLC0415 - needs the apps
 
-        register(setting_checks.check_setting, "poec_workflow")
-        register(setting_checks.check_deployment, "poec_workflow", deploy=True)
-        register(database_checks.check_database, "poec_workflow")
-        register(database_checks.check_schema, Tags.database)
-        register(screen_checks.check_screens, "poec_workflow")
+        register_checks()
