@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,10 +13,11 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.core import mail
 from django.core.management import call_command
 from django.db import connections
-from django.test import Client, override_settings
+from django.test import AsyncClient, Client, override_settings
 from sqlalchemy.engine import make_url
 
 from django_settings import SETTINGS
@@ -88,6 +90,19 @@ def other_alias(url: str) -> Iterator[Any]:
     finally:
         connection.close()
         del connections["poec"]
+
+
+def asynchronously(path: str) -> Any:
+    """What an asynchronous server answers."""
+
+    async def ask() -> Any:
+        try:
+            return await AsyncClient(raise_request_exception=False).get(path)
+        finally:
+            # The thread of synchronous code outlives the test, and its database does not.
+            await sync_to_async(connections.close_all)()
+
+    return asyncio.run(ask())
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Which checks are asked when: hints with `check --deploy` alone, for `manage.py` prints what it finds at each command."""
+"""Which checks are asked when: hints with `check --deploy` alone, for each command prints what the others find."""
 
 from __future__ import annotations
 
