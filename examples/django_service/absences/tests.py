@@ -1,35 +1,29 @@
 """The three views, through Django's own client, with the workflow's clock standing still."""
 
-from datetime import UTC, datetime
 from pathlib import Path
-from unittest import mock
 
-from attrs import evolve
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection
 from django.http import HttpResponse
-from django.test import TestCase, TransactionTestCase
 
 from poec_workflow import machines, to_dict
+from poec_workflow.contrib.django.testcases import WorkflowTestCase, WorkflowTransactionTestCase
 from poec_workflow.serialization import journal_line
-from poec_workflow.testing import SettableClock
 
-from . import views
 from .models import Report
 
 TOWN = Path(__file__).parents[2] / "town.jsonl"
-TODAY = datetime(2039, 11, 20, 9, tzinfo=UTC)
 WITH_NOTICE, WITHOUT_NOTICE = {"notified": True, "comment": "ill"}, {"notified": False}
 
 
 class Town:
     """Two applications for a session of AFEC's: C-1 is convoked in two days, C-2 is not yet."""
 
+    now = "2039-11-20T09:00:00+00:00"
+
     def setUp(self) -> None:
-        """Make the town, and stop the clock."""
-        self.workflow = evolve(views.workflow, clock=SettableClock(TODAY))
-        self.enterContext(mock.patch.object(views, "workflow", self.workflow))
-        with transaction.atomic():
-            self.workflow.execute_many([journal_line(line) for line in TOWN.read_bytes().splitlines()])
+        """Make the town."""
+        super().setUp()
+        self.workflow.execute_many([journal_line(line) for line in TOWN.read_bytes().splitlines()])
 
     def report(self, application: str, body: object, organization: str = "AFEC", **headers: str) -> HttpResponse:
         """Report an absence."""
@@ -46,7 +40,7 @@ class Town:
         return self.workflow.application(application).state
 
 
-class Committing(Town, TransactionTestCase):
+class Committing(Town, WorkflowTransactionTestCase):
     """Without a transaction of the test's own around."""
 
     def test_report_and_command_are_committed_together(self) -> None:
@@ -59,7 +53,7 @@ class Committing(Town, TransactionTestCase):
         self.assertEqual(self.state(), "absent")
 
 
-class Recording(Town, TestCase):
+class Recording(Town, WorkflowTestCase):
     """Recording an absence."""
 
     def test_a_refused_command_leaves_neither(self) -> None:
@@ -106,7 +100,7 @@ class Recording(Town, TestCase):
         self.assertEqual((french, english), ("Introuvable", "Not found"))
 
 
-class Looking(Town, TestCase):
+class Looking(Town, WorkflowTestCase):
     """Explanation and dashboard."""
 
     def test_explain_lists_every_command(self) -> None:

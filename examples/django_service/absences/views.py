@@ -1,18 +1,15 @@
-"""Three views. What the rules or the wire format refuse is raised here, and answered by `problems`."""
+"""Three views. What the rules or the wire format refuse is raised here, and answered by the app's middleware."""
 
 from attrs import frozen
-from django.db import connection, transaction
+from django.db import transaction
 from django.http import HttpRequest, JsonResponse
-from django.utils.translation import get_language_from_request
 from django.views.decorators.http import require_GET, require_POST
 
-from poec_workflow import Actor, Workflow, commands, from_json, to_dict
-from poec_workflow.adapters.sql import SqlStorage
+from poec_workflow import Actor, commands, from_json, to_dict
+from poec_workflow.contrib.django import get_workflow
+from poec_workflow.contrib.django.problem_middleware import language_of_request
 
 from .models import Report
-
-# Django's `connection` is the calling thread's, whichever that is: one workflow serves them all.
-workflow = Workflow(SqlStorage.joined(connection))
 
 
 @frozen(kw_only=True)
@@ -35,7 +32,7 @@ def record_absence(request: HttpRequest, application: str) -> JsonResponse:
     with transaction.atomic():
         report = Report(application=application, organization=actor.organization, comment=absence.comment)
         report.save()
-        accepted = workflow.execute(commands.RecordAbsence(application, notified=absence.notified), actor)
+        accepted = get_workflow().execute(commands.RecordAbsence(application, notified=absence.notified), actor)
         report.outcome = accepted.subject.state
         report.save()
     return JsonResponse(to_dict(accepted.subject))
@@ -44,12 +41,12 @@ def record_absence(request: HttpRequest, application: str) -> JsonResponse:
 @require_GET
 def explain(request: HttpRequest, application: str) -> JsonResponse:
     """Every command to the application: allowed, or every reason why not."""
-    lang = get_language_from_request(request)
-    answer = [each.to_dict(lang) for each in workflow.explain(application, caller(request))]
+    lang = language_of_request(request)
+    answer = [each.to_dict(lang) for each in get_workflow().explain(application, caller(request))]
     return JsonResponse(answer, safe=False)
 
 
 @require_GET
 def dashboard(request: HttpRequest) -> JsonResponse:
     """The caller's organisation, and no other's: who may look is for the service to say."""
-    return JsonResponse(to_dict(workflow.dashboard(caller(request).organization)))
+    return JsonResponse(to_dict(get_workflow().dashboard(caller(request).organization)))

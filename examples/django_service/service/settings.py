@@ -6,8 +6,14 @@ from pathlib import Path
 SECRET_KEY = os.environ.get("SECRET_KEY", "for the example only")
 ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
 ROOT_URLCONF = "service.urls"
-INSTALLED_APPS = ["absences"]
-MIDDLEWARE = ["absences.problems.Problems"]
+# The app's memberships stand beside users; this service has none of either: see `absences.views.caller`.
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "poec_workflow.contrib.django",
+    "absences",
+]
+MIDDLEWARE = ["poec_workflow.contrib.django.problem_middleware.ProblemMiddleware"]
 USE_TZ = True
 
 # The workflow's tables live here too, beside ours. IMMEDIATE: a transaction that reads first and writes later
