@@ -61,7 +61,7 @@ READ: tuple[Any, ...] = (
 )
 """All that is read."""
 SHOWN = 2_000
-THOROUGH = {Request: 250, HistoryEntry: 120, Actor: 100}
+THOROUGH = {Request: 100, HistoryEntry: 60, Actor: 60}
 """How often each is drawn; the others less."""
 
 
@@ -111,7 +111,7 @@ def drawn(cls: Any) -> st.SearchStrategy[Any]:
 def test_what_is_written_is_accepted_and_read(cls: Any) -> None:
     """Of any value; and without what is null, for an optional field that is null is absent."""
 
-    @settings(max_examples=THOROUGH.get(cls, 12), deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=THOROUGH.get(cls, 16) // 2, deadline=None, suppress_health_check=list(HealthCheck))
     @given(drawn(cls))
     def agreed(data: Any) -> None:
         for each in (data, _without_nulls(data, cls)):
@@ -137,7 +137,7 @@ def required(cls: Any) -> frozenset[str]:
 def test_near_misses_are_judged_alike(cls: Any) -> None:
     """With a thing changed anywhere: both accept, or both refuse."""
 
-    @settings(max_examples=THOROUGH.get(cls, 25), deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=THOROUGH.get(cls, 16), deadline=None, suppress_health_check=list(HealthCheck))
     @given(drawn(cls).flatmap(changed))
     def agreed(data: Any) -> None:
         text = json.dumps(data)
@@ -152,7 +152,7 @@ def _lacks_type(cls: Any, data: Any) -> bool:
     return isinstance(cls, type) and issubclass(cls, Command) and isinstance(data, dict) and data.get("type") is None
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(malformed_lines())
 def test_lines_that_the_kit_spoils_are_refused(wrong: Any) -> None:
     """But for a key that stands twice, and for what is no JSON at all."""
