@@ -9,11 +9,14 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
+from datetime import date
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
+from attrs import NOTHING, fields, frozen
 from jsonschema import Draft202012Validator, SchemaError  # type: ignore[import-untyped]
 from openapi_spec_validator import validate
 from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
@@ -22,10 +25,14 @@ from poec_workflow import Settings, commands, locales, schemas
 from poec_workflow.commands import COMMANDS
 from poec_workflow.errors import RefusalKind
 from poec_workflow.events import EVENTS
+from poec_workflow.model import Reference, Role, TextLength
 from poec_workflow.schemas.problem_components import statuses
+from poec_workflow.serialization.converter import IGNORED_KEYS
+from poec_workflow.views import PageRequest
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
+QUEUE = "/organizations/{organization}/queue"
 JSON_SCHEMAS = ("commands", "events", "messages", "problems")
 LANG = pytest.mark.parametrize("lang", locales.LANGUAGES)
 
@@ -78,9 +85,9 @@ def test_it_is_an_openapi_document() -> None:
 @pytest.mark.parametrize(
     "fault",
     [
-        lambda document: document["paths"]["/queue"]["get"]["responses"]["200"].pop("description"),
+        lambda document: document["paths"][QUEUE]["get"]["responses"]["200"].pop("description"),
         lambda document: document["paths"]["/applications/{reference}"]["get"]["parameters"].pop(0),
-        lambda document: document["paths"]["/queue"]["get"].update(operationId="dashboard"),
+        lambda document: document["paths"][QUEUE]["get"].update(operationId="dashboard"),
         lambda document: document["info"].pop("version"),
     ],
     ids=["an answer without a word", "an undeclared parameter of the path", "two of one name", "no version"],
@@ -168,6 +175,59 @@ def test_every_command_event_and_problem_has_its_schema() -> None:
     kinds = made("problems")["$defs"]["Problem"]["properties"]["type"]["enum"]
     assert [each.rpartition(":")[2] for each in kinds] == [*statuses()]
     assert {*statuses()} >= {*RefusalKind}
+
+
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=lambda command: command.type)
+def test_a_command_has_its_fields_and_no_others(command: type[commands.Command]) -> None:
+    """Read off its class: what has no default is required."""
+    schema = schemas.components()[command.__name__]
+    ignored = IGNORED_KEYS.get(command, ())
+    assert [each for each in schema["properties"] if each not in ignored] == [
+        "type",
+        *(f.name for f in fields(command)),
+    ]
+    assert schema["required"] == ["type", *(each.name for each in fields(command) if each.default is NOTHING)]
+    assert schema["additionalProperties"] is False
+
+
+def test_a_new_field_needs_no_schema_of_its_own() -> None:
+    """Whatever annotation the wire format knows: a length of its own, a default, null, an array, an enumeration."""
+
+    @frozen(kw_only=True)
+    class Visit:
+        reference: Reference
+        on: date
+        note: Annotated[str, TextLength(2, 5)] | None = None
+        hours: Decimal = Decimal(7)
+        roles: tuple[Role, ...] = ()
+
+    validator = Draft202012Validator(schemas.schema_of(Visit))
+    good = {"reference": "V-1", "on": "2021-11-02", "note": "😀😀", "hours": "3.5", "roles": ["trainer"]}
+    assert validator.is_valid(good)
+    assert validator.is_valid({"reference": "V-1", "on": "2021-11-02", "note": None, "hours": None, "roles": None})
+    for wrong in ({"note": "😀"}, {"hours": 7}, {"roles": ["pilot"]}, {"on": None}, {"by": "A"}, {"reference": ""}):
+        assert not validator.is_valid({**good, **wrong}), wrong
+    assert schemas.schema_of(Visit)["$defs"]["Visit"]["properties"]["hours"]["default"] == "7"
+
+
+def test_a_list_is_asked_by_its_filter() -> None:
+    """Each field of the filter and of the page is a parameter, and sorting is what the list can."""
+    for operation in schemas.OPERATIONS:
+        if operation.filter is None:
+            continue
+        parameters = made("openapi")["paths"][operation.path]["get"]["parameters"]
+        asked = {each["name"]: each for each in parameters if each["in"] == "query"}
+        assert asked.keys() == {each.name for cls in (operation.filter, PageRequest) for each in fields(cls)}
+        assert not any(each["required"] or {"type": "null"} in inner(each) for each in asked.values())
+    sessions = made("openapi")["paths"]["/sessions"]["get"]["parameters"]
+    assert [each["schema"]["enum"] for each in sessions if each["name"] == "sort"] == [["reference", "session-start"]]
+
+
+def test_refusals_are_answered_with_their_status() -> None:
+    """Of each kind, as `RefusalKind` has it."""
+    answers = made("openapi")["paths"]["/commands"]["post"]["responses"]
+    for kind in RefusalKind:
+        assert f"{kind.capitalize()}Problem" in json.dumps(answers[str(kind.http_status)])
 
 
 def _undescribed(name: str, schema: Mapping[str, Any], lang: str) -> Iterator[str]:

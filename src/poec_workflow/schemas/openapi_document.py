@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import version
 from typing import Any, get_args
@@ -12,11 +13,12 @@ from poec_workflow.model import Reference, Text
 from poec_workflow.schemas.annotation_schemas import SchemaMaker, without_null
 from poec_workflow.schemas.component_table import Schema
 from poec_workflow.schemas.operations import EVERY_PROBLEM, KEY, NEW, OPERATIONS, VERSION, Operation
-from poec_workflow.schemas.problem_components import problem, statuses
+from poec_workflow.schemas.problem_components import host_problem, problem, statuses
 from poec_workflow.views import PageRequest
 from poec_workflow.views.ordering import SORTS
 
 JSON, PROBLEM_JSON = "application/json", "application/problem+json"
+_IN_PATH = re.compile(r"{(\w+)}")
 _VERSION_TAG = '^"[1-9][0-9]{0,9}"$'
 
 
@@ -47,13 +49,13 @@ def _operation(make: SchemaMaker, operation: Operation) -> Schema:
 
 
 def _parameters(make: SchemaMaker, operation: Operation) -> Iterator[Schema]:
-    if "{reference}" in operation.path:
-        yield _parameter(make, "path", "reference", make.schema(Reference), required=True)
+    for name in _IN_PATH.findall(operation.path):
+        yield _parameter(make, "path", name, make.schema(Reference), required=True)
     if operation.filter is not None:
         yield from _of_list(make, operation)
-    for name, (hint, required) in operation.query.items():
-        yield _parameter(make, "query", name, make.schema(hint), required=required)
-    if operation.body is not None:
+    if operation.versioned and operation.body is None:
+        yield _parameter(make, "header", NEW, {"type": "string"}, owner="Read")
+    elif operation.versioned:
         yield _parameter(make, "header", KEY, make.schema(Text))
         yield _parameter(make, "header", VERSION, {"type": "string", "pattern": _VERSION_TAG})
         yield _parameter(make, "header", NEW, {"type": "string", "const": "*"})
@@ -69,23 +71,37 @@ def _of_list(make: SchemaMaker, operation: Operation) -> Iterator[Schema]:
         if name == "sort":
             given = {"type": "string", "enum": [each.value for each in SORTS[rows]], "default": schema["default"]}
         elif name == "limit":
-            given = {"type": "integer", "minimum": 0, "default": schema["default"]}
+            # Who serves it says how many at most; without a limit the command line alone lists.
+            given = {"type": "integer", "minimum": 1, "default": schema["default"]}
         yield _parameter(make, "query", name, given, required=required)
 
 
-def _parameter(make: SchemaMaker, place: str, name: str, schema: Schema, *, required: bool = False) -> Schema:
-    said = make.describe.member("Parameter", name)
+def _parameter(
+    make: SchemaMaker, place: str, name: str, schema: Schema, *, required: bool = False, owner: str = "Parameter"
+) -> Schema:
+    said = make.describe.member(owner, name)
     own = {key: each for key, each in schema.items() if key not in said}
     return {"name": name, "in": place, "required": required, **said, "schema": own}
 
 
 def _responses(make: SchemaMaker, operation: Operation) -> Iterator[tuple[str, Schema]]:
-    yield "200", {**make.describe.thing("response.200"), "content": {JSON: {"schema": make.schema(operation.answers)}}}
+    tagged: Schema = {}
+    if operation.versioned:
+        tag = {**make.describe.member("Answer", "ETag"), "schema": {"type": "string", "pattern": _VERSION_TAG}}
+        tagged = {"headers": {"ETag": tag}}
+    content = {JSON: {"schema": make.schema(operation.answers)}}
+    yield "200", {**make.describe.thing("response.200"), **tagged, "content": content}
+    if operation.versioned and operation.body is None:
+        yield "304", make.describe.thing("response.304")
     by_status: dict[int, list[str]] = {}
     for kind in (*EVERY_PROBLEM, *operation.problems):
         by_status.setdefault(statuses()[kind], []).append(kind)
     for status, kinds in sorted(by_status.items()):
         yield str(status), {**_said(make, kinds), "content": {PROBLEM_JSON: {"schema": _one_of(make, kinds)}}}
+    yield (
+        "default",
+        {**make.describe.thing("response.default"), "content": {PROBLEM_JSON: {"schema": host_problem(make)}}},
+    )
 
 
 def _said(make: SchemaMaker, kinds: Iterable[str]) -> Mapping[str, Any]:

@@ -5,8 +5,6 @@ The host authenticates, so that no operation takes an actor; a command's key and
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime
 from typing import Any, Literal
 
 from attrs import frozen
@@ -14,9 +12,8 @@ from attrs import frozen
 from poec_workflow.commands import Command
 from poec_workflow.errors import RefusalKind
 from poec_workflow.explanation import ExplanationDocument
-from poec_workflow.frozen_map import FrozenMap
 from poec_workflow.history import HistoryEntry
-from poec_workflow.model import Application, Page, Reference, TrainingAction, TrainingSession
+from poec_workflow.model import Application, Page, TrainingAction, TrainingSession
 from poec_workflow.serialization.answers import AcceptedDocument
 from poec_workflow.views import (
     ActionFilter,
@@ -42,11 +39,11 @@ class Operation:
     Attributes:
         id: its name, by which its descriptions are found too.
         method: of HTTP.
-        path: with `{reference}` for a subject's.
+        path: with `{reference}` for a subject's, `{organization}` for an organisation's.
         answers: what 200 is answered with; several of them as an array where it is a tuple.
         body: what the request's body is.
         filter: the filter whose fields are its query, with those of a page.
-        query: other parameters of its query: name ▸ type and whether it is required.
+        versioned: whether the answer has the version of its subject as an entity tag, and the request may name one.
         problems: the kinds of problem besides those that every operation has.
     """
 
@@ -56,61 +53,50 @@ class Operation:
     method: Literal["get", "post"] = "get"
     body: Any = None
     filter: type[Any] | None = None
-    query: Mapping[str, tuple[Any, bool]] = FrozenMap({})
+    versioned: bool = False
     problems: tuple[str, ...] = ()
 
 
 EVERY_PROBLEM = ("malformed", "unavailable", "outdated")
 """What any operation may answer."""
 
-_OF_ORGANIZATION: Mapping[str, tuple[Any, bool]] = {"organization": (Reference, True)}
 
-OPERATIONS: tuple[Operation, ...] = (
-    Operation(
-        id="execute",
+def _listed(name: str, filter_: type[Any], rows: Any, subject: Any) -> tuple[Operation, ...]:  # noqa: ANN401 - classes
+    """A list, one of its subjects, and the history of one."""
+    one = f"/{name}s/{{reference}}"
+    return (
+        Operation(id=f"{name}s", path=f"/{name}s", filter=filter_, answers=Page[rows]),
+        Operation(id=name, path=one, answers=subject, versioned=True, problems=(_UNKNOWN,)),
+        Operation(id=f"{name}-history", path=f"{one}/history", answers=tuple[HistoryEntry, ...], problems=(_UNKNOWN,)),
+    )
+
+
+def _asked(name: str, path: str, *more: str, versioned: bool) -> Operation:
+    """A command in the body."""
+    return Operation(
+        id=name,
         method="post",
-        path="/commands",
+        path=path,
         body=Command,
         answers=AcceptedDocument,
-        problems=(*_EVERY_REFUSAL, "busy"),
-    ),
-    Operation(id="applications", path="/applications", filter=ApplicationFilter, answers=Page[ApplicationRow]),
-    Operation(id="application", path="/applications/{reference}", answers=Application, problems=(_UNKNOWN,)),
-    Operation(
-        id="application-history",
-        path="/applications/{reference}/history",
-        answers=tuple[HistoryEntry, ...],
-        problems=(_UNKNOWN,),
-    ),
+        versioned=versioned,
+        problems=(*_EVERY_REFUSAL, *more),
+    )
+
+
+OPERATIONS: tuple[Operation, ...] = (
+    _asked("execute", "/commands", "busy", versioned=True),
+    _asked("preview", "/previews", versioned=False),
+    *_listed("application", ApplicationFilter, ApplicationRow, Application),
+    *_listed("session", SessionFilter, SessionRow, TrainingSession),
+    *_listed("action", ActionFilter, ActionRow, TrainingAction),
     Operation(
         id="explanation",
         path="/applications/{reference}/explanation",
-        query={"at": (datetime, False)},
         answers=tuple[ExplanationDocument, ...],
         problems=(_UNKNOWN,),
     ),
-    Operation(id="sessions", path="/sessions", filter=SessionFilter, answers=Page[SessionRow]),
-    Operation(id="session", path="/sessions/{reference}", answers=TrainingSession, problems=(_UNKNOWN,)),
-    Operation(
-        id="session-history",
-        path="/sessions/{reference}/history",
-        answers=tuple[HistoryEntry, ...],
-        problems=(_UNKNOWN,),
-    ),
-    Operation(id="actions", path="/actions", filter=ActionFilter, answers=Page[ActionRow]),
-    Operation(id="action", path="/actions/{reference}", answers=TrainingAction, problems=(_UNKNOWN,)),
-    Operation(
-        id="action-history",
-        path="/actions/{reference}/history",
-        answers=tuple[HistoryEntry, ...],
-        problems=(_UNKNOWN,),
-    ),
-    Operation(
-        id="dashboard",
-        path="/dashboard",
-        query={**_OF_ORGANIZATION, "since": (date, False), "at": (date, False)},
-        answers=Dashboard,
-    ),
-    Operation(id="queue", path="/queue", query={**_OF_ORGANIZATION, "at": (date, False)}, answers=WorkQueue),
+    Operation(id="dashboard", path="/organizations/{organization}/dashboard", answers=Dashboard),
+    Operation(id="queue", path="/organizations/{organization}/queue", answers=WorkQueue),
 )
-"""The surface, in the order of its pages."""
+"""The surface: commands, the three lists, an explanation, an organisation's screens."""

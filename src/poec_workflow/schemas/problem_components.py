@@ -69,6 +69,18 @@ def _problem(make: SchemaMaker, kind: str) -> Schema:
     }
 
 
+def host_problem(make: SchemaMaker) -> Schema:
+    """A reference to the component of problems that are not the workflow's: of HTTP itself, or the host's own."""
+
+    def made() -> Schema:
+        members = make.typed_members(ProblemDocument, "Problem")
+        ours = {"format": "uri-reference", "not": {"pattern": f"^{PROBLEM_TYPE}"}}
+        narrowed = {**members, "type": ({**members["type"][0], **ours}, False), "detail": (members["detail"][0], False)}
+        return {**closed_object(narrowed, make.describe.thing("HostProblem")), "additionalProperties": True}
+
+    return make.table.reference("HostProblem", (ProblemDocument, "host"), made)
+
+
 def _refusal_of(make: SchemaMaker, kind: str, codes: Collection[str]) -> Schema:
     name = f"{kind.capitalize()}Refusal"
 
