@@ -73,12 +73,14 @@ class SchemaMaker:
         Raises:
             TypeError: see `schema`.
         """
+        kind = get_origin(hint) or hint
+        if not isinstance(kind, type):
+            raise TypeError(f"no schema of {hint!r}")
         name = name_of(hint)
         make = _SCALARS.get(hint)
         if make is not None:
             return self.table.reference(name, hint, lambda: {**make, **self.describe.thing(name)})
-        kind = get_origin(hint) or hint
-        if isinstance(kind, type) and issubclass(kind, StrEnum):
+        if issubclass(kind, StrEnum):
             return self.table.reference(name, hint, lambda: self._enumeration(kind))
         if has(kind) or is_typeddict(kind):
             return self.table.reference(name, hint, lambda: self.object_schema(hint, name))
@@ -244,8 +246,8 @@ def _default(default: Any) -> Any:  # noqa: ANN401 - any default
 
 def _detail(describe: Describe) -> Schema:
     """What `errors.plain` makes of a value."""
-    kinds = ["null", "boolean", "integer", "string", "array"]
-    return {"type": kinds, "items": {"$ref": f"{PREFIX}Detail"}, **describe.thing("Detail")}
+    plain: list[Schema] = [{"type": each} for each in ("null", "boolean", "integer", "string")]
+    return {"anyOf": [*plain, {"type": "array", "items": {"$ref": f"{PREFIX}Detail"}}], **describe.thing("Detail")}
 
 
 def _text(limits: TextLength) -> Schema:

@@ -60,8 +60,8 @@ def _required_of(name: str, kinds: list[str]) -> Schema:
 
 def _about(make: SchemaMaker, _: object) -> Schema:
     """The kind says which of the two it is, so that it is required of both."""
-    digest = {"properties": {"kind": constant(DIGEST)}, "required": ["kind"]}
-    return {"anyOf": [make.schema(Position), {"allOf": [make.schema(DigestPosition)], **digest}]}
+    digest = {"type": "object", "properties": {"kind": constant(DIGEST)}, "required": ["kind"]}
+    return {"anyOf": [make.schema(Position), {**digest, "allOf": [make.schema(DigestPosition)]}]}
 
 
 def _event(make: SchemaMaker, cls: Any) -> Schema:  # noqa: ANN401 - a class of event
