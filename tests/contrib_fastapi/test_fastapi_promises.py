@@ -14,7 +14,7 @@ from openapi_spec_validator import validate
 
 from fastapi_campaign import ask, running
 
-FEW = 3
+FEW = 2
 
 
 @pytest.fixture(scope="module")

@@ -193,11 +193,11 @@ def test_who_asks_for_it_again_in_a_request_gets_the_same_one(host: Host) -> Non
     needs = Annotated[UnitOfWork[Any], WorkflowDependency(host.engine, host.workflow)]
     app = service(host)
 
-    async def audit(unit: needs) -> None:  # type: ignore[valid-type]
+    async def audit(unit: needs) -> None:
         await visited(unit, "audit")
 
     @app.post("/absence", dependencies=[Depends(audit)])
-    async def view(unit: needs) -> Any:  # type: ignore[valid-type]
+    async def view(unit: needs) -> Any:
         return await absent(unit)
 
     assert asked(app).status_code == 200
@@ -233,7 +233,7 @@ def test_many_at_once_get_right_answers(each_host: Host) -> None:
     needs = Annotated[UnitOfWork[Any], WorkflowDependency(host.engine, host.workflow)]
 
     @app.post("/applications/{number}")
-    async def apply(number: int, unit: needs) -> None:  # type: ignore[valid-type]
+    async def apply(number: int, unit: needs) -> None:
         await visited(unit, f"D-{number}")
         await unit.execute(registration(number), ADVISER)
 

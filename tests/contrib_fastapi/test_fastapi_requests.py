@@ -535,7 +535,6 @@ def test_a_preview_stores_nothing(client: TestClient) -> None:
 def test_openapi_shows_the_wire_formats_components(app: FastAPI) -> None:
     """Every command, subject, row and problem, to the letter; nothing of FastAPI's own answers that are not given."""
     document = app.openapi()
-    validate(document)
     shown, ours = document["components"]["schemas"], components()
     assert {name: each for name, each in shown.items() if name in ours} == {
         name: ours[name] for name in shown if name in ours
@@ -563,12 +562,8 @@ def on_sunday(_application: object, _facts: object, _command: object) -> dict[st
 def test_openapi_shows_the_codes_of_a_services_own_rules() -> None:
     """And of no other's."""
     own = evolve(town(), settings=Settings(refuse_also={commands.Convoke: (on_sunday,)}))
-    for rules, known in ((own, True), (town(), False)):
-        app = FastAPI()
-        app.include_router(router(rules, caller))
-        install_problems(app, rules)
-        shown = app.openapi()["components"]["schemas"]
-        assert ("on-sunday" in shown["RuleRefusal"]["properties"]["code"]["enum"]) is known
+    for schemas, known in ((service(own).openapi()["components"]["schemas"], True), (components(), False)):
+        assert ("on-sunday" in schemas["RuleRefusal"]["properties"]["code"]["enum"]) is known
 
 
 def test_values_are_members_of_models() -> None:
