@@ -507,6 +507,15 @@ def test_nobody_sees_more_than_the_service_lets_them(client: TestClient, who: st
             assert answer.text.replace(path.split("/")[2], "X-9") == missing.text
 
 
+@pytest.mark.parametrize("reference", ["%00", "C" * 65, "C" * 5000])
+@pytest.mark.parametrize(
+    "path", ["/applications/{}", "/applications/{}/explanation", "/sessions/{}/history", "/actions/{}"]
+)
+def test_a_path_has_a_reference(client: TestClient, path: str, reference: str) -> None:
+    """What can be none is malformed, and names its place."""
+    assert places(client.get(path.format(reference))) == {"path.reference"}
+
+
 @pytest.mark.parametrize("path", PATHS["list"])
 def test_lists_show_the_callers_own(client: TestClient, path: str) -> None:
     """Asking for another organisation's is refused rather than answered emptily."""

@@ -12,7 +12,8 @@ import pytest
 from fastapi import BackgroundTasks, Depends, FastAPI, HTTPException
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Session
 
 from fastapi_hosts import (
     ABSENT,
@@ -24,6 +25,7 @@ from fastapi_hosts import (
     client_of,
     host_on,
     left_idle,
+    metadata,
     registration,
     scope_of,
     service,
@@ -296,6 +298,33 @@ def test_anything_else_of_the_workflow_runs_in_the_transaction(host: Host) -> No
         return [each.event.type for each in history]
 
     assert asked(app_of(host, view)).json() == ["preregistered", "convoked", "absence-notified"]
+
+
+def test_a_session_of_the_orm_joins_by_its_connection(host: Host) -> None:
+    """What it flushes stands or falls with the command; its own commit is not the transaction's."""
+
+    class Base(DeclarativeBase):
+        metadata = metadata
+
+    class Visit(Base):
+        __table__ = visits
+
+    async def view(unit: UnitOfWork[Any], *, refused: bool = False) -> None:
+        if isinstance(unit.connection, AsyncConnection):
+            async with AsyncSession(unit.connection) as session:
+                session.add(Visit(who="Ana"))
+                await session.commit()
+        else:
+            with Session(unit.connection) as plain:
+                plain.add(Visit(who="Ana"))
+                plain.commit()
+        await unit.execute(TOO_EARLY if refused else ABSENT, AFEC)
+
+    app = app_of(host, view)
+    assert asked(app, "/absence?refused=true").status_code == 422
+    assert host.visits() == []
+    assert asked(app).status_code == 200
+    assert (host.visits(), host.state()) == (["Ana"], "absent")
 
 
 # What fails

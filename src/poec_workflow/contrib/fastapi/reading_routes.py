@@ -19,7 +19,6 @@ from poec_workflow.contrib.fastapi.caller_visibility import (
     restricted,
     visible_subject,
 )
-from poec_workflow.contrib.fastapi.command_body import ReferencePath
 from poec_workflow.contrib.fastapi.json_answers import (
     json_document,
     json_subject,
@@ -29,7 +28,7 @@ from poec_workflow.contrib.fastapi.json_answers import (
 )
 from poec_workflow.contrib.fastapi.problem_answers import language
 from poec_workflow.contrib.fastapi.query_strings import ListQuery, QueryOf, in_query
-from poec_workflow.contrib.fastapi.wire_models import Wire
+from poec_workflow.contrib.fastapi.wire_models import ReferenceText, Wire
 from poec_workflow.errors import Malformed
 from poec_workflow.explanation import ExplanationDocument
 from poec_workflow.history import HistoryEntry
@@ -47,7 +46,7 @@ from poec_workflow.views import (
 )
 from poec_workflow.workflow import Workflow
 
-_ReferenceInPath = Annotated[ReferencePath, Path()]
+_ReferenceInPath = Annotated[ReferenceText, Path()]
 _LIST, _ONE, _SCREEN = responses(400, 403, 503), responses(400, 404, 503), responses(400, 403, 503)
 
 

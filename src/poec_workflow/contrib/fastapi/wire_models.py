@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Annotated, Any, TypeVar, get_origin, is_typeddict
 
-from attrs import frozen
+from attrs import frozen, has
 
 from poec_workflow.adapters.extras import needs_extra
 
@@ -17,6 +17,7 @@ with needs_extra("fastapi"):
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
     from pydantic_core import CoreSchema, core_schema
 
+from poec_workflow.model import Reference
 from poec_workflow.schemas.annotation_schemas import SchemaMaker
 from poec_workflow.schemas.component_table import PREFIX
 from poec_workflow.schemas.json_schemas import maker_for
@@ -29,14 +30,23 @@ _SHOWN_BY = "pydantic_js_annotation_functions"
 
 
 class WireFormat:
-    """Marks a class of ours in an annotation: pydantic reads, writes and shows it as the wire format does."""
+    """Marks an annotation: pydantic reads, writes and shows it as the wire format does.
+
+    Attributes:
+        of: another annotation to read and show it by, which pydantic takes apart itself.
+    """
+
+    def __init__(self, of: Any = None) -> None:  # noqa: ANN401 - any annotation
+        self.of = of
 
     def __get_pydantic_core_schema__(self, source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401
+        source = self.of or source
         kind = get_origin(source) or source
 
         def read(value: object) -> object:
             # A document is written only, and is JSON already.
-            return value if is_typeddict(kind) or isinstance(value, kind) else from_dict(value, source)
+            made = is_typeddict(kind) or (has(kind) and isinstance(value, kind))
+            return value if made else from_dict(value, source)
 
         return core_schema.no_info_plain_validator_function(
             read,
@@ -47,6 +57,8 @@ class WireFormat:
 
 Wire = Annotated[T, WireFormat()]
 """A value of ours in a pydantic model, a body or an answer: `Wire[Application]`, `Wire[Page[ApplicationRow]]`."""
+ReferenceText = Annotated[str, WireFormat(Reference)]
+"""A reference in a path."""
 
 
 class Documented:
