@@ -243,11 +243,20 @@ def _with_faults(form: CommandForm, error: Malformed, lang: str) -> CommandForm:
     left = list(error.faults)
     fields = []
     for each in form.fields:
-        place = f"$.{each.field.name}"
+        place = _place(form, each)
         own = [fault for fault in left if fault.place == place or place.startswith(f"{fault.place}[")]
         left = [fault for fault in left if fault not in own]
         fields.append(evolve(each, faults=tuple(_said(fault.problem, each, lang) for fault in own)))
     return evolve(form, fields=tuple(fields), faults=tuple(str(each) for each in left))
+
+
+def _place(form: CommandForm, of: FormField) -> str:
+    """Where a field stands on the wire: a day of a list after those that are filled in before it."""
+    parent, _, last = of.field.name.rpartition(".")
+    if not last.isdecimal():
+        return f"$.{of.field.name}"
+    before = [form.by_name[f"{parent}.{index}"] for index in range(int(last))]
+    return f"$.{parent}[{sum(bool(each.value.strip()) for each in before)}]"
 
 
 def _said(problem: str, each: FormField, lang: str) -> str:

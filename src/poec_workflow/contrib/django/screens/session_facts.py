@@ -69,9 +69,11 @@ def late_entry_proposed(attempt: Attempt | None, lang: str) -> tuple[Attempt | N
     """
     if attempt is None or attempt.form.command is not SetRegistrationDeadline:
         return attempt, False
-    earliest = next(
-        (each.details["earliest"] for each in attempt.refusals if each.code == "late-entry-must-change"), None
+    # Where another rule refuses it too, no late entry deadline would do.
+    details = (
+        attempt.refusals[0].details if [each.code for each in attempt.refusals] == ["late-entry-must-change"] else {}
     )
+    earliest = details.get("earliest")
     if not isinstance(earliest, date):
         return attempt, False
     fields = (
