@@ -9,11 +9,12 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from poec_workflow import Refused, Request, commands
 from poec_workflow.model import Role
 from poec_workflow.serialization import from_dict
 from poec_workflow.testing import SettableClock
 from poec_workflow.views import ApplicationFilter, Column
-from training_site import PLATFORM, TODAY, Site, action, commands, day, session, url
+from training_site import PLATFORM, TODAY, Site, action, day, session, url
 
 WRONG = (
     "size=11",
@@ -48,27 +49,29 @@ REFERENCES = re.compile(r'class="reference"><a href="[^"]*"><span[^>]*>✎</span
 
 def many(site: Site, number: int) -> None:
     """So many actions, each with a session, beside those of the story."""
-    for index in range(number):
+    requests = [
+        Request(command=command, actor=PLATFORM)
+        for index in range(number)
         for command in (
             action(f"M{index:02}"),
             commands.PublishAction(f"M{index:02}"),
             session(f"T{index:02}", f"M{index:02}", start=day(30 + index % 3)),
-        ):
-            site.workflow.execute(command, PLATFORM)
+        )
+    ]
+    assert not [each for each in site.workflow.execute_many(requests, batch=100) if isinstance(each, Refused)]
 
 
 @pytest.mark.parametrize("view", ["actions", "sessions"])
-@pytest.mark.parametrize("query", WRONG)
-def test_a_wrong_parameter_has_a_page_that_says_so(site: Site, view: str, query: str) -> None:
+def test_a_wrong_parameter_has_a_page_that_says_so(site: Site, view: str) -> None:
     """Never another list than the one that was asked for, and never an error of the server."""
-    page = site.page("platform", f"{url(view)}?{query}", 400)
-    assert "Retour à l" in page
+    for query in WRONG:
+        assert "Retour à l" in site.page("platform", f"{url(view)}?{query}", 400)
 
 
-@pytest.mark.parametrize("query", WRONG_SESSIONS)
-def test_a_wrong_filter_of_sessions_has_a_page_that_says_so(site: Site, query: str) -> None:
+def test_a_wrong_filter_of_sessions_has_a_page_that_says_so(site: Site) -> None:
     """Days that there are not, roles, states and texts that are none."""
-    site.page("platform", f"{url('sessions')}?{query}", 400)
+    for query in WRONG_SESSIONS:
+        site.page("platform", f"{url('sessions')}?{query}", 400)
 
 
 @pytest.mark.parametrize("view", ["actions", "sessions"])

@@ -15,15 +15,17 @@ from poec_workflow.contrib.django.screens.history_lines import history_lines
 from poec_workflow.contrib.django.screens.page import screen, show
 from poec_workflow.contrib.django.screens.subject_panel import subject_panel
 from poec_workflow.contrib.django.screens.submission import Attempt, given
-from poec_workflow.contrib.django.screens.visibility import sees, visible
+from poec_workflow.contrib.django.screens.visibility import rows_shown, visible
 from poec_workflow.contrib.django.screens.visitor import Visitor
 from poec_workflow.errors import CommandRefused
 from poec_workflow.model import SubjectKind
 from poec_workflow.policies.action_content import EDITABLE
+from poec_workflow.serialization import from_dict
 from poec_workflow.views import PageRequest, SessionFilter
 
 GREYED = ("kind", "title", "funder", "responsible")
 """« les champs concernés seront grisés » [S]: the funder's, which Cap Métiers corrects."""
+_SESSIONS = 50
 _LONG = frozenset({"objective", "programme", "durations", "regulatory_conditions", "prerequisites"})
 
 
@@ -32,7 +34,10 @@ def action_page(request: HttpRequest, visitor: Visitor, reference: str, attempt:
     workflow = get_workflow()
     subject = visible(workflow, SubjectKind.ACTION, reference, visitor.actor)
     panel = subject_panel(workflow, visitor, subject, attempt)
-    sessions = workflow.sessions(SessionFilter(action=reference), PageRequest(limit=0)).items
+    first = PageRequest(limit=_SESSIONS)
+    own = from_dict({**rows_shown(SubjectKind.SESSION, visitor.actor), "action": reference}, SessionFilter)
+    linked = {row.reference for row in workflow.sessions(own, first).items}
+    sessions = workflow.sessions(SessionFilter(action=reference), first)
     context = {
         "section": "actions",
         "subject": subject,
@@ -40,7 +45,8 @@ def action_page(request: HttpRequest, visitor: Visitor, reference: str, attempt:
         "panel": panel,
         "texts": [(name, getattr(subject, name)) for name in EDITABLE],
         "alerts": workflow.alert_reasons(reference) if panel.manages else (),
-        "sessions": [(row, sees(workflow, SubjectKind.SESSION, row.reference, visitor.actor)) for row in sessions],
+        "sessions": [(row, row.reference in linked) for row in sessions.items],
+        "more_sessions": sessions.next,
         "creation": may_create_session(workflow, visitor, reference),
         "history": history_lines(workflow, subject, visitor.lang) if panel.manages else (),
         "attempt": attempt,
