@@ -176,6 +176,6 @@ def test_an_action_in_alert_says_why(site: Site) -> None:
     """The reasons of the list stand on the page, with what to do."""
     site.do("responsible", "action", "A1", "enrich-action", changes__objective="")
     assert site.workflow.alert_reasons("A1") == ("incomplete",)
-    assert "remplissez l&#x27;objectif" in site.page("responsible", url("action", "A1"))
+    assert "il manque l&#x27;objectif" in site.page("responsible", url("action", "A1"))
     assert "Incomplète" in site.page("responsible", url("actions") + "?tab=alert")
-    assert "remplissez l&#x27;objectif" in site.page("responsible", url("home"))
+    assert "il manque l&#x27;objectif" in site.page("responsible", url("home"))

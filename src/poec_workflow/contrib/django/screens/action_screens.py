@@ -26,7 +26,7 @@ from poec_workflow.views import PageRequest, SessionFilter
 GREYED = ("kind", "title", "funder", "responsible")
 """« les champs concernés seront grisés » [S]: the funder's, which Cap Métiers corrects."""
 _SESSIONS = 50
-_LONG = frozenset({"objective", "programme", "durations", "regulatory_conditions", "prerequisites"})
+_LONG = frozenset({"objective", "programme", "certification", "durations", "regulatory_conditions", "prerequisites"})
 
 
 def action_page(request: HttpRequest, visitor: Visitor, reference: str, attempt: Attempt | None = None) -> HttpResponse:

@@ -23,7 +23,15 @@ from poec_workflow.views import Column, Dashboard, DashboardRow
 from poec_workflow.workflow import Workflow
 
 _ORGANIZATION = frozenset({ActorKind.ORGANIZATION})
-_MANAGES = frozenset({ActorKind.ORGANIZATION, ActorKind.FUNDER, ActorKind.PLATFORM})
+_LOOKS = (("sessions", "open-sessions"), ("applications", "own-applications"))
+DOORS: Mapping[ActorKind, Sequence[tuple[str, str]]] = {
+    ActorKind.ORGANIZATION: (("actions", "actions"), ("applications", "applications"), ("work", "work")),
+    ActorKind.FUNDER: (("actions", "funded-actions"), ("applications", "applications")),
+    ActorKind.PLATFORM: (("actions", "all-actions"), ("applications", "applications")),
+    ActorKind.ADVISER: _LOOKS,
+    ActorKind.CANDIDATE: _LOOKS,
+}
+"""The parts that each kind of actor comes for, and what they are called to them."""
 
 
 @frozen(kw_only=True)
@@ -53,13 +61,8 @@ def home(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 
 
 def _doors(kind: ActorKind) -> Sequence[tuple[str, str, str]]:
-    """The address of each part, and the name of its words."""
-    found = [("actions", "actions"), ("applications", "applications")]
-    if kind in _ORGANIZATION:
-        found.append(("work", "work"))
-    if kind not in _MANAGES:
-        found = [("sessions", "open-sessions"), ("applications", "own-applications")]
-    return [(reverse(f"poec:{view}"), f"home.{name}", f"home.{name}-help") for view, name in found]
+    """The address of each part, and the names of its words."""
+    return [(reverse(f"poec:{view}"), f"home.{name}", f"home.{name}-help") for view, name in DOORS.get(kind, ())]
 
 
 def _dashboard(workflow: Workflow, visitor: Visitor, since: date | None) -> Mapping[str, Any]:

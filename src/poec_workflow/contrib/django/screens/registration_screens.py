@@ -62,6 +62,11 @@ def _page(session: TrainingSession) -> Page:
     return page
 
 
+def registers(workflow: Workflow, actor: Actor, session: TrainingSession) -> bool:
+    """Whether registering somebody is for an actor at all, whatever else is in the way."""
+    return all(each.kind != "forbidden" for each in _refusals(workflow, actor, session))
+
+
 def _refusals(workflow: Workflow, actor: Actor, session: TrainingSession) -> tuple[Refusal, ...]:
     """Why nobody new can be registered on a session by an actor, as far as shows before the form is filled in."""
     answer = workflow.preview(_probe(actor, session), actor)

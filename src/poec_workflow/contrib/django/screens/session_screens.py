@@ -13,6 +13,7 @@ from poec_workflow.contrib.django.screens.command_form import CommandForm, blank
 from poec_workflow.contrib.django.screens.creation_offer import may_create_session
 from poec_workflow.contrib.django.screens.history_lines import history_lines
 from poec_workflow.contrib.django.screens.page import screen, show
+from poec_workflow.contrib.django.screens.registration_screens import registers
 from poec_workflow.contrib.django.screens.session_facts import enrolled_rows, late_entry_proposed, registration_now
 from poec_workflow.contrib.django.screens.subject_panel import subject_panel
 from poec_workflow.contrib.django.screens.submission import Attempt, given
@@ -39,6 +40,7 @@ def session_page(
         "tally": workflow.enrolment(reference).tally,
         "quota": quota_of(subject),
         "registration": registration_now(workflow, reference),
+        "may_register": registers(workflow, visitor.actor, subject),
         "panel": panel,
         "applications": enrolled_rows(workflow, visitor.actor, reference),
         "history": history_lines(workflow, subject, visitor.lang) if panel.manages else (),
