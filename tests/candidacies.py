@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connections
 from django.http import HttpRequest
 from django.test import Client, override_settings
 
@@ -23,7 +24,7 @@ from poec_workflow.commands import Command
 from poec_workflow.contrib.django import get_workflow
 from poec_workflow.testing import SettableClock
 
-__all__ = ["ACTORS", "Browser", "clock", "migrated", "played", "site"]
+__all__ = ["ACTORS", "Browser", "clock", "django_queries", "migrated", "played", "site"]
 
 configure()
 
@@ -180,3 +181,14 @@ def site(played: Path, tmp_path: Path, clock: SettableClock) -> Iterator[Workflo
     known = {"CLOCK": clock, "ACTORS": actors_of}
     with on_file(file), override_settings(POEC_WORKFLOW=known, ROOT_URLCONF="screens_urls", SESSION_ENGINE=SIGNED):
         yield get_workflow()
+
+
+@pytest.fixture
+def django_queries(site: Workflow) -> Iterator[list[str]]:
+    """The statements that reach the database, as they do."""
+    del site
+    seen: list[str] = []
+    connections["default"].ensure_connection()
+    connections["default"].connection.set_trace_callback(seen.append)
+    yield seen
+    connections["default"].connection.set_trace_callback(None)

@@ -1,5 +1,5 @@
 """The fixtures of `candidacies`."""
 
-from candidacies import clock, migrated, played, site
+from candidacies import clock, django_queries, migrated, played, site
 
-__all__ = ["clock", "migrated", "played", "site"]
+__all__ = ["clock", "django_queries", "migrated", "played", "site"]
