@@ -121,10 +121,10 @@ class Browser:
         """A page."""
         return self.client.get(url, query)
 
-    def page(self, url: str, status: int = 200, **query: str) -> str:
+    def page(self, url: str, expected: int = 200, /, **query: str) -> str:
         """The text of a page, which must have a status."""
         answer = self.client.get(url, query)
-        assert answer.status_code == status, (url, query, answer.status_code)
+        assert answer.status_code == expected, (url, query, answer.status_code)
         return str(answer.content.decode())
 
     def form(self, url: str, action: str, **typed: str) -> dict[str, str]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from poec_workflow.contrib.django.configuration import configuration
 from poec_workflow.contrib.django.host_workflow import get_workflow
 from poec_workflow.contrib.django.screens.candidate_record import CandidateRecord, candidate_record
-from poec_workflow.contrib.django.screens.page import screen, show
+from poec_workflow.contrib.django.screens.page import headed, screen, show
 from poec_workflow.contrib.django.screens.visitor import Visitor
 from poec_workflow.contrib.django.screens.words import words_of
 
@@ -35,7 +35,8 @@ def candidate(request: HttpRequest, visitor: Visitor, reference: str) -> HttpRes
     return _shown(request, visitor, record) if record.known else _unknown(request, visitor)
 
 
-@require_POST
+@headed
+@require_http_methods(["GET", "HEAD", "POST"])
 @screen
 def erase(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
     """Forget who a candidate is, once the reference was typed to confirm it; history and counts stay."""
@@ -43,6 +44,8 @@ def erase(request: HttpRequest, visitor: Visitor, reference: str) -> HttpRespons
     record = candidate_record(workflow, visitor, reference)
     if not record.known:
         return _unknown(request, visitor)
+    if request.method != "POST":
+        return redirect("poec:candidate", reference=reference)
     if not configuration().may_erase(request, visitor.actor):
         problem = {"title": words_of("applications.erase-forbidden", visitor.lang)}
         return show(request, visitor, "problem", {"problem": problem}, status=403)
