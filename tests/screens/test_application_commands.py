@@ -24,7 +24,7 @@ AT_ONCE: tuple[tuple[str, str, dict[str, str], str], ...] = (
 CONFIRMED = (
     ("DUE", "record-absence", {"notified": "false"}, "rejected", "Non retenue"),
     ("PRESENT", "retain", RETAIN, "retained", "30,5"),
-    ("PRESENT", "reject", REJECT, "rejected", "Prérequis non"),
+    ("PRESENT", "reject", REJECT, "rejected", "Profil\u00a0: Prérequis non"),
     ("PENDING", "withdraw", {"reason": "found-employment"}, "rejected", "A trouvé un emploi"),
 )
 REFUSED = (

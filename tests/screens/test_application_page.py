@@ -65,6 +65,8 @@ def test_a_command_that_a_rule_alone_is_in_the_way_of_says_why_and_what_helps() 
     assert greyed
     assert "convocation-not-due" in page
     assert "à partir du 19/03/2026" in page
+    assert "À faire ensuite" in page
+    assert "À faire maintenant" in Browser("responsible").page(application_url("DUE"))
 
 
 def test_a_final_application_says_how_it_ended_and_that_it_is_final() -> None:

@@ -23,7 +23,7 @@ PLATFORM = ACTORS["platform"][0]
 
 def references(page: str) -> list[str]:
     """The rows of a page."""
-    return re.findall(r'<th scope="row"><a href="/applications/([^/]+)/"', page)
+    return re.findall(r'<th scope="row" class="reference"><a href="/applications/([^/]+)/"', page)
 
 
 def links(page: str) -> dict[str, str]:
@@ -140,6 +140,8 @@ def test_a_wrong_parameter_is_a_page_with_400(user: str) -> None:
         answer = browser.get(LIST, **asked)
         assert (asked, answer.status_code) == (asked, 400)
         assert b"<h1>" in answer.content
+        assert b"expected" not in answer.content
+        assert f'href="{LIST}"' in answer.content.decode()
 
 
 def test_the_file_has_all_rows_of_the_filter_as_a_spreadsheet_reads_them(site: Workflow) -> None:

@@ -71,6 +71,7 @@ def application_form(
     """What the page of an application shows."""
     session = workflow.session(subject.session)
     known = offers(workflow, visitor, subject, _initial(subject, session), attempt)
+    step, first = _next(known)
     deadline = advice_deadline(session, workflow.settings)
     reference, settings, lang = subject.reference, workflow.settings, visitor.lang
     entries = workflow.history(SubjectKind.APPLICATION, reference)
@@ -87,7 +88,8 @@ def application_form(
         "final": subject.state in workflow.lifecycles[SubjectKind.APPLICATION].final,
         "appointments": list(_appointments(subject, workflow.settings)),
         "do": {name.replace("-", "_"): each for name, each in known.items()},
-        "next": _next(known),
+        "next": step,
+        "waits": next(iter(known[first].explained.refusals), None) if first else None,
         "others": [each for each in known.values() if not _in_place(each)],
         "stray": next((each for each in known.values() if each.attempt and not _in_place(each)), None),
         "history": [_line(each, settings, lang) for each in entries],
@@ -129,12 +131,12 @@ def _in_place(offer: Offer) -> bool:
     return offer.type in PLACED and offer.in_reach
 
 
-def _next(known: Mapping[str, Offer]) -> str:
-    """The name of the step that is next; empty where nothing is the visitor's to do."""
+def _next(known: Mapping[str, Offer]) -> tuple[str, str]:
+    """The name of the step that is next, and its command; empty where nothing is the visitor's to do."""
     for step, names in STEPS:
         if any(known[name].in_reach for name in names if name in known):
-            return step
-    return ""
+            return step, names[0]
+    return "", ""
 
 
 def _line(entry: HistoryEntry, settings: Settings, lang: str) -> Line:

@@ -201,7 +201,8 @@ def _text(each: CommandField, value: str, groups: Sequence[Group], lang: str) ->
             return locales.shown(date.fromisoformat(value), lang)
         except ValueError:
             return value
-    return next((text for _, choices in groups for code, text in choices if code == value), value)
+    chosen = ((group, text) for group, choices in groups for code, text in choices if code == value)
+    return next((locales.labelled(group, text, lang) if group else text for group, text in chosen), value)
 
 
 def _label(command: type[Command], each: CommandField, lang: str) -> str:

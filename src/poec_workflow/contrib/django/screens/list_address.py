@@ -48,7 +48,7 @@ class ListAddress:
                 data[place] = _value(place, self.given[name])
         for place, value in scope.items():
             if data.setdefault(place, value) != value:
-                raise Malformed.at(f"$.{place}", f"expected {value}")
+                raise Malformed.at(f"$.{place}", f"expected one of {value}")
         return from_dict(data, kind)
 
     @property
@@ -63,11 +63,11 @@ class ListAddress:
         if size not in map(str, SIZES):
             faults.append(Fault("$.size", f"expected one of {', '.join(map(str, SIZES))}"))
         if order not in ("ascending", "descending"):
-            faults.append(Fault("$.order", "expected ascending or descending"))
+            faults.append(Fault("$.order", "expected one of ascending, descending"))
         if all(each in self.given for each in _PLACE):
             faults.append(Fault("$.before", "expected after or before, not both"))
         if self.given.get("format", _EXCEL) != _EXCEL:
-            faults.append(Fault("$.format", f"expected {_EXCEL}"))
+            faults.append(Fault("$.format", f"expected one of {_EXCEL}"))
         if faults:
             raise Malformed(faults)
         return PageRequest(

@@ -11,6 +11,7 @@ from poec_workflow import locales
 from poec_workflow.contrib.django.host_workflow import get_workflow
 from poec_workflow.contrib.django.screens.words import words_of
 from poec_workflow.policies.calendar import local_day
+from poec_workflow.presentation.error_words import sentence
 
 register = template.Library()
 
@@ -30,6 +31,12 @@ def person(context: Context, reference: str) -> str:
     """A candidate's name, by reference; of an erased one that they are."""
     found = get_workflow().storage.queries.candidate(reference)
     return found.name if found else words_of("applications.erased", _lang(context))
+
+
+@register.simple_tag(takes_context=True)
+def told(context: Context, problem: str) -> str:
+    """What is wrong with a value, in the visitor's language."""
+    return sentence(problem, _lang(context))
 
 
 @register.simple_tag(takes_context=True)
