@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
-from candidacies import ACTORS, HOSTILE, ODD, Browser, application_url, registered
-from poec_workflow import Workflow
+from candidacies import ACTORS, HOSTILE, NOW, ODD, Browser, application_url, registered
+from poec_workflow import Request, Workflow
 from poec_workflow.testing import SettableClock
 from poec_workflow.views import ApplicationFilter, PageRequest
 
+PLATFORM = ACTORS["platform"][0]
 pytestmark = pytest.mark.usefixtures("site")
 STEPS = {
     "PENDING": ("convoquer le candidat", {"convoke", "withdraw"}),
@@ -116,7 +118,7 @@ def test_the_history_says_who_did_what_and_when() -> None:
 def test_no_stored_text_is_markup(site: Workflow, user: str) -> None:
     """Names, places, comments, prescribers: what somebody stored is shown as it was typed."""
     browser = Browser(user)
-    site.execute(registered("ODD", person="P-ODD", name=HOSTILE, prescriber=HOSTILE), ACTORS["platform"][0])
+    site.execute(registered("ODD", person="P-ODD", name=HOSTILE, prescriber=HOSTILE), PLATFORM)
     pages = [application_url(each) for each in ("HOSTILE", "REJECTED", "PRESENT")]
     pages += [reverse("poec:applications"), reverse("poec:candidate", args=["P-<b>"]), reverse("poec:work")]
     for url in pages:
@@ -145,3 +147,18 @@ def test_each_language_has_every_word(lang: str) -> None:
     browser = Browser("platform", lang)
     for reference in ("PENDING", "DUE", "PRESENT", "RETAINED"):
         assert f'<html lang="{lang}">' in browser.page(application_url(reference))
+
+
+def test_a_page_asks_few_questions(site: Workflow, django_queries: list[str]) -> None:
+    """However many applications the candidate has: the number of queries is the same."""
+    browser = Browser("responsible")
+    browser.page(application_url("PRESENT"))
+    django_queries.clear()
+    browser.page(application_url("PENDING"))
+    few = len(django_queries)
+    early = Request(command=registered("AGAIN", "S2", person="P-PENDING"), actor=PLATFORM, at=NOW - timedelta(60))
+    site.submit(early)
+    django_queries.clear()
+    page = browser.page(application_url("PENDING"))
+    assert "AGAIN" in page
+    assert len(django_queries) == few <= 16

@@ -41,6 +41,7 @@ def test_what_is_typed_is_the_command(command: Command) -> None:
     for name in ("dates", "information_dates"):
         assume(len(data.get(name) or ()) <= MOST_DAYS)
     assume(set(data.get("changes", ())) <= set(EDITABLE))
+    assume((data.get("kind") or "SIMPLE").strip())  # what is left blank is the default
     said = dict(typed(data))
     fields = fields_of(type(command))
     assume(all(said[each.name].strip() for each in fields if each.required))

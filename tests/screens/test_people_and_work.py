@@ -202,6 +202,7 @@ def test_candidates_register_themselves(site: Workflow) -> None:
     browser = Browser("other-candidate")
     form = registration(browser, candidate__name="Zoé", candidate__email="zoe@example.org")
     assert (form["candidate.reference"], form["prescriber.origin"]) == ("P-NEW", "self")
+    assert 'type="text" maxlength="64"' not in browser.page(REGISTER)  # no reference is asked of them
     forged = browser.client.post(REGISTER, {**form, "candidate.reference": "P-DUE"})
     assert (forged.status_code, "not-permitted" in forged.content.decode()) == (403, True)
     assert browser.client.post(REGISTER, form).status_code == 302

@@ -26,7 +26,13 @@ _LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Without those that are taken for one another when they are read out."""
 FIXED: Mapping[ActorKind, tuple[str, ...]] = {
     ActorKind.ADVISER: ("prescriber.organization",),
-    ActorKind.CANDIDATE: ("candidate.reference", "prescriber.origin"),
+    ActorKind.CANDIDATE: (
+        "application",
+        "candidate.reference",
+        "prescriber.origin",
+        "prescriber.organization",
+        "prescriber.name",
+    ),
 }
 """The fields that follow from who registers, and are not asked."""
 
