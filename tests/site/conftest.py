@@ -62,8 +62,7 @@ def _on(file: Path) -> Iterator[None]:
 
 
 def _tell() -> None:
-    call_command("migrate", verbosity=0, run_syncdb=True)
-    get_workflow().storage.create()
+    call_command("migrate", verbosity=0)
     answers = get_workflow().execute_many(requests(), atomic=True)
     assert all(isinstance(each, Accepted) for each in answers), answers
     for name, actors in USERS.items():

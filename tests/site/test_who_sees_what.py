@@ -17,7 +17,7 @@ SEEN: dict[str, tuple[str, ...]] = {
     "responsible": (*C, *S, *A),
     "positioner": (*C, *S, *A),
     "trainer": (*C, *S, *A),
-    "action-responsible": (*S, *A, "A-draft"),
+    "action-responsible": (*A, "A-draft"),
     "adviser": (*C, *OPEN),
     "funder": (*C, *S, *A, "A-draft"),
     "candidate": ("C-pending", *OPEN),

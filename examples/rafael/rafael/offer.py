@@ -70,9 +70,15 @@ class Session:
 ACTIONS = (
     Action(reference="20260102000", title="Employé de rayon"),
     Action(reference="20260104700", title="Agent de restauration", funder=OTHER_FUNDER),
-    Action(reference="20260106100", title="Préparateur de commandes", claimed="CACES R489 catégories 1A et 3"),
+    Action(
+        reference="20260106100",
+        title="Préparateur de commandes",
+        responsible=TRAINER,
+        positioner=TRAINER,
+        claimed="CACES R489 catégories 1A et 3",
+    ),
     Action(reference="20260107300", title="Soudeur", trainer=OTHER_TRAINER, positioner=OTHER_TRAINER),
-    Action(reference="20260109900", title="Conseiller de vente", prerequisites=""),
+    Action(reference="20260109900", title="Conseiller de vente", positioner=TRAINER, prerequisites=""),
     Action(
         reference="20260111000", title="Aide à domicile", responsible=TRAINER, positioner=TRAINER, became="awaiting"
     ),

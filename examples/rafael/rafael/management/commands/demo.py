@@ -107,9 +107,8 @@ class Command(BaseCommand):
 
     def _prepare(self, lang: str) -> str:
         """Make and fill what is not there yet; returns the password of everybody."""
-        call_command("migrate", verbosity=0, run_syncdb=True)
+        call_command("migrate", verbosity=0)
         workflow = get_workflow()
-        workflow.storage.create()
         today = workflow.clock.now().astimezone(workflow.settings.zone).date()
         if not workflow.sessions().items:
             answers = workflow.execute_many(season(today, workflow.settings), atomic=True)
