@@ -10,12 +10,12 @@ from django.urls import URLPattern
 from poec_workflow.contrib.django import urls
 from poec_workflow.contrib.django.reference_paths import ReferenceConverter
 
-APPLICATIONS = ("C-pending", "C-due", "C-present", "X-pending", "X-due")
+APPLICATIONS = ("C-due", "X-due")
 SESSIONS = ("S-mine", "S-other")
-ACTIONS = ("A-mine", "A-other", "A-draft")
+ACTIONS = ("A-mine", "A-other")
 CANDIDATES = ("P-1", "P-21")
 COMMANDS = {"applications": "convoke", "sessions": "set-capacity", "actions": "publish-action"}
-OTHERS = {"name": ("to-convoke", "nothing")}
+OTHERS = {"name": ("to-convoke",)}
 """What stands for other parts of addresses."""
 _PART = re.compile(r"<(?:\w+:)?(\w+)>")
 

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from every_page import addresses, pages
 from site_world import USERS, SignedIn
+from test_who_does_what import recorded
 
 C, X = ("C-pending", "C-due"), ("X-pending",)
 S, A = ("S-mine",), ("A-mine",)
@@ -70,6 +71,7 @@ def test_a_subject_has_a_page_for_whom_it_concerns(user: str, signed_in: SignedI
 def test_no_page_shows_what_is_others(user: str, signed_in: SignedIn) -> None:
     """Lists, files, forms, problems: whatever the address, nothing fails, and nobody else's people stand in it."""
     client = signed_in(user)
+    before = recorded()
     for address in pages():
         answer = client.get(address)
         assert answer.status_code in {200, 302, 403, 404, 405}, (address, answer.status_code)
@@ -78,6 +80,7 @@ def test_no_page_shows_what_is_others(user: str, signed_in: SignedIn) -> None:
             found = {each[0] for each in SECRET[half].finditer(text)}
             # The address itself stands in the page, for the choice of a language.
             assert all(each in address for each in found), (address, found)
+    assert recorded() == before
 
 
 def test_who_is_not_signed_in_sees_nothing() -> None:

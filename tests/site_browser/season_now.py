@@ -7,7 +7,7 @@ from functools import cache
 
 from shown_site import TODAY
 
-from poec_workflow import Settings, Workflow
+from poec_workflow import ApplicationState, Settings, Workflow
 from poec_workflow.adapters.memory import MemoryStorage
 from poec_workflow.testing import SettableClock
 from poec_workflow.views import ApplicationFilter, ApplicationRow, PageRequest
@@ -27,7 +27,7 @@ def _workflow() -> Workflow:
 @cache
 def rows(state: str, session: str = COMING) -> tuple[ApplicationRow, ...]:
     """The applications in a state, in the order of their references."""
-    asked = ApplicationFilter(state=[state], session=session)  # type: ignore[list-item] - a state by its name
+    asked = ApplicationFilter(states=(ApplicationState(state),), session=session)
     found = _workflow().applications(asked, PageRequest(limit=0)).items
     return tuple(sorted(found, key=lambda each: each.reference))
 
