@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from attrs import frozen
+from season_now import path_of
 
 
 @frozen
@@ -22,6 +23,8 @@ class Screen:
 
 TRAINER, ADVISER, PLATFORM, FUNDER, CANDIDATE = "formatrice", "conseillere", "plateforme", "financeur", "candidate"
 SCREENS = (
+    Screen("sign-in", "", "/sign-in/"),
+    Screen("not-found", "", "/nothing/"),
     Screen("home", TRAINER, "/"),
     Screen("structures", "plusieurs", "/structures/"),
     Screen("actions", TRAINER, "/actions/"),
@@ -34,18 +37,18 @@ SCREENS = (
     Screen("session-positioner", "positionneur", "/sessions/00301402/"),
     Screen("applications", TRAINER, "/applications/"),
     Screen("work", TRAINER, "/work/"),
-    Screen("application-pending", TRAINER, "{pending}"),
-    Screen("application-convoked", TRAINER, "{convoked}"),
-    Screen("application-present", TRAINER, "{present}"),
-    Screen("application-absent", TRAINER, "{absent}"),
-    Screen("application-retained", TRAINER, "{retained}"),
-    Screen("application-rejected", TRAINER, "{rejected}"),
-    Screen("application-no-advice", TRAINER, "{no-advice}"),
+    Screen("application-pending", TRAINER, path_of("pending", 7)),
+    Screen("application-convoked", TRAINER, path_of("convoked", 1)),
+    Screen("application-present", TRAINER, path_of("present", 1)),
+    Screen("application-absent", TRAINER, path_of("absent", 1)),
+    Screen("application-retained", TRAINER, path_of("retained")),
+    Screen("application-rejected", TRAINER, path_of("rejected")),
+    Screen("application-no-advice", TRAINER, path_of("no-advice", session="00301180")),
     Screen("home-responsible", "responsable", "/"),
     Screen("home-adviser", ADVISER, "/"),
     Screen("applications-adviser", ADVISER, "/applications/"),
     Screen("register", ADVISER, "/sessions/00301402/register/"),
-    Screen("application-adviser", ADVISER, "{pending}"),
+    Screen("application-adviser", ADVISER, path_of("present", 1, "00301402")),
     Screen("home-platform", PLATFORM, "/"),
     Screen("create-action", PLATFORM, "/create-action/"),
     Screen("create-session", PLATFORM, "/actions/20260102000/create-session/"),
@@ -54,6 +57,6 @@ SCREENS = (
     Screen("home-funder", FUNDER, "/"),
     Screen("session-funder", FUNDER, "/sessions/00301402/"),
     Screen("home-candidate", CANDIDATE, "/"),
-    Screen("application-candidate", CANDIDATE, "{retained}"),
+    Screen("applications-candidate", CANDIDATE, "/applications/"),
 )
-"""`{state}`: the first application in that state that the user's list shows."""
+"""No test of a clerk's day changes those of these applications that it shows in a state."""

@@ -94,14 +94,15 @@ class Clerk:
 
 @contextmanager
 def clerk(browser: Browser, site: str, username: str, **options: Any) -> Iterator[Clerk]:
-    """Somebody who signs in with a click."""
+    """Somebody who signs in with a click; nobody where there is no name."""
     told = {"locale": "fr-FR", "viewport": DESK, **options}
     context = browser.new_context(**told)
     context.set_default_timeout(10_000)
     try:
         page = context.new_page()
         page.goto(f"{site}/")
-        page.locator(f"button[value={username}]").click()
+        if username:
+            page.locator(f"button[value={username}]").click()
         yield Clerk(context, page, site)
     finally:
         context.close()

@@ -6,7 +6,7 @@ import secrets
 import signal
 from argparse import ArgumentTypeError
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime, time
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -103,7 +103,8 @@ class Command(BaseCommand):
         try:
             yield
         except KeyboardInterrupt:
-            self._say("")
+            with suppress(BrokenPipeError):  # who read what it says may be gone already
+                self._say("")
 
     def _prepare(self, lang: str) -> str:
         """Make and fill what is not there yet; returns the password of everybody."""
