@@ -13,7 +13,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from attrs import frozen
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
@@ -25,6 +24,7 @@ from django.db import connections
 from poec_workflow import Refused, SubjectKind, Workflow
 from poec_workflow.contrib.django import get_workflow
 from poec_workflow.contrib.django.models import Membership
+from poec_workflow.ports import FixedClock
 from rafael.people import ROLES
 from rafael.season import season
 
@@ -38,17 +38,6 @@ TOLD = {
     "en": "{many} applications, told around {today:%Y-%m-%d}.",
 }
 KEPT = {"fr": "La base reste dans {file}.", "en": "The database stays in {file}."}
-
-
-@frozen
-class StandingClock:
-    """A clock that stands: pictures and tests come out the same on any day."""
-
-    instant: datetime
-
-    def now(self) -> datetime:
-        """The instant."""
-        return self.instant
 
 
 class _QuietHandler(WSGIRequestHandler):
@@ -79,7 +68,7 @@ class Command(BaseCommand):
         settings.DEMO, settings.DEMO_LANGUAGE = True, options["lang"] or ""
         if options["today"]:
             instant = datetime.combine(options["today"], time(10), ZoneInfo(settings.TIME_ZONE))
-            settings.POEC_WORKFLOW = {**settings.POEC_WORKFLOW, "CLOCK": StandingClock(instant)}
+            settings.POEC_WORKFLOW = {**settings.POEC_WORKFLOW, "CLOCK": FixedClock(instant)}
         with self._stoppable(), _place(options["keep"]) as file, _server(options["port"]) as server:
             connections.databases["default"]["NAME"] = str(file)
             password = self._prepare(lang)
