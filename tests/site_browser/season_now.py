@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date
 from functools import cache
 
+from rafael.season import season
 from shown_site import TODAY
 
 from poec_workflow import ApplicationState, Settings, Workflow
 from poec_workflow.adapters.memory import MemoryStorage
 from poec_workflow.testing import SettableClock
 from poec_workflow.views import ApplicationFilter, ApplicationRow, PageRequest
-from rafael.season import season
 
 COMING = "00301402"
 """A session of the trainer's that is still to come."""

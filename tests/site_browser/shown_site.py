@@ -114,7 +114,9 @@ def faults_of_access(page: Page, **options: Any) -> list[str]:
     page.evaluate(npm("axe-core/axe.min.js"))
     found = page.evaluate("options => axe.run(document, options)", options)
     return [
-        f"{each['id']}: {node['target']} {node['failureSummary']}" for each in found["violations"] for node in each["nodes"]
+        f"{each['id']}: {node['target']} {node['failureSummary']}"
+        for each in found["violations"]
+        for node in each["nodes"]
     ]
 
 

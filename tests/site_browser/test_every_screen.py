@@ -36,7 +36,9 @@ def _faults(page: object, site: str, screen: Screen) -> list[str]:
     page.emulate_media(color_scheme="light")
     page.goto(f"{site}{screen.path}")
     # What is folded away is read too.
-    page.evaluate("() => document.querySelectorAll('details').forEach(each => { each.removeAttribute('name'); each.open = true; })")
+    page.evaluate(
+        "() => document.querySelectorAll('details').forEach(each => { each.removeAttribute('name'); each.open = true; })"
+    )
     faults = faults_of_access(page)
     page.emulate_media(color_scheme="dark")
     faults += faults_of_access(page, **COLOURS)
