@@ -242,6 +242,17 @@ def test_what_an_actors_kind_requires_is_judged_alike(kind: ActorKind) -> None:
     assert ((Request, False) in judged) == (kind in REQUIRED_OF_ACTORS)
 
 
+@pytest.mark.parametrize("kind", [*SubjectKind, "organization", "candidate", None, ABSENT], ids=str)
+def test_what_a_message_is_about_is_judged_alike(kind: Any) -> None:
+    """A digest's organisation or a position in the history, by its kind, which is never left out."""
+    about = {"kind": kind, "reference": "X", "version": 1}
+    if kind is ABSENT:
+        del about["kind"]
+    to = {"kind": "system", "reference": "KAIROS"}
+    text = json.dumps({"id": "1", "notice": "N3", "about": about, "stream": "X", "to": to})
+    assert reads(Message, text) == accepts(Message, text) == (kind in {*SubjectKind, "organization"})
+
+
 COMMAND = '{"type": "set-capacity", "session": "S-1", "capacity": %s}'
 LINE = '{"at": "2021-11-02T09:00:00Z", "actor": {"kind": "platform"}, "command": %s}'
 UNSAYABLE: Mapping[str, str] = {
