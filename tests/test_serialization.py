@@ -218,7 +218,7 @@ def test_whatever_can_be_written_is_written_as_its_data(value: object) -> None:
     assert text_of(value)
     assert (
         text_of(Page(items=(value, value), next=None))
-        == f'{{"items": [{to_json(value)}, {to_json(value)}], "next": null}}'
+        == f'{{"items": [{to_json(value)}, {to_json(value)}], "next": null, "previous": null}}'
     )
 
 
