@@ -46,7 +46,7 @@ REGISTRATION_CHECKS = (
     " WHERE candidate = ? AND session = ? AND state IN ('pending', 'convoked', 'present', 'absent', 'retained'))"
 )
 RECEIPT = "SELECT digest, kind, reference, version FROM poec_receipts WHERE key = ?"
-INSERT_APPLICATION = "INSERT INTO poec_applications VALUES (?, 1, 'pending', ?, ?, ?, ?, ?, ?)"
+INSERT_APPLICATION = "INSERT INTO poec_applications VALUES (?, 1, 'pending', ?, ?, ?, ?, ?, ?, ?)"
 UPDATE_APPLICATION = "UPDATE poec_applications SET version = ?, state = ?, data = ? WHERE reference = ? AND version = ?"
 COUNT_REGISTERED = "UPDATE poec_sessions SET pending = pending + 1, registered = registered + 1 WHERE reference = ?"
 COUNT_CONVOKED = {
@@ -56,8 +56,9 @@ COUNT_CONVOKED = {
 INSERT_HISTORY = "INSERT INTO poec_history VALUES ('application', ?, ?, 'application', ?, ?, 0, ?, ?, ?)"
 INSERT_RECEIPT = "INSERT INTO poec_receipts VALUES (?, ?, 'application', ?, ?, ?)"
 UPSERT_PERSON = (
-    "INSERT INTO poec_people VALUES (?, ?, ?, ?) ON CONFLICT (reference)"
-    " DO UPDATE SET name = excluded.name, email = excluded.email, search = excluded.search"
+    "INSERT INTO poec_people VALUES (?, ?, ?, ?, ?) ON CONFLICT (reference)"
+    " DO UPDATE SET name = excluded.name, email = excluded.email, search = excluded.search,"
+    " name_key = excluded.name_key"
 )
 TOUCH = "UPDATE poec_schema SET version = version"
 LOOKUP = "SELECT data FROM poec_applications WHERE reference = ?"
@@ -264,11 +265,12 @@ class Handwritten(ABC):
         search = folded(f"{call.application} {person} {sender['organization']} {sender['name']}")
         at = int(now.timestamp()) * 1_000_000 + now.microsecond
         paged = f"{at + TO_1970:017}{call.application}"
-        self.write(INSERT_APPLICATION, (call.application, call.session, person, at, search, data, paged))
+        row = (call.application, call.session, person, at, search, data, paged, sender["organization"])
+        self.write(INSERT_APPLICATION, row)
         self.write(COUNT_REGISTERED, (call.session,))
         self.write(INSERT_HISTORY, (call.application, 1, call.application, 1, None, entry, call.session))
         name, email = call.candidate["name"], call.candidate["email"]
-        self.write(UPSERT_PERSON, (person, name, email, folded(f"{name} {email}")))
+        self.write(UPSERT_PERSON, (person, name, email, folded(f"{name} {email}"), f"0{folded(name)[:64]}"))
         if call.key is not None:
             command = {
                 "type": "preregister",

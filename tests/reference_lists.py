@@ -12,6 +12,7 @@ from poec_workflow.model import (
     LIVE_STATES,
     OPEN_STATES,
     Application,
+    ApplicationState,
     Role,
     SubjectKind,
     TrainingAction,
@@ -40,15 +41,26 @@ class ReferenceLists:
                 "reference": (),
                 "registration": (each.registered_at.astimezone(UTC),),
                 "session-start": (session.start, session.reference),
+                "candidate": (self._name(each), each.candidate),
+                "state": ([*ApplicationState].index(each.state),),
             }[order.sort]
 
         fits = [each for each in self._of(SubjectKind.APPLICATION).values() if self._application(each, asked)]
-        return in_order(fits, place, order)
+        if order.sort != "candidate":
+            return in_order(fits, place, order)
+        nameless = [each for each in fits if each.candidate not in self.stored.people]
+        named = [each for each in fits if each.candidate in self.stored.people]
+        return in_order(named, place, order) + in_order(nameless, place, order)
+
+    def _name(self, application: Application) -> str:
+        person = self.stored.people.get(application.candidate)
+        return plain(person.name) if person else ""
 
     def sessions(self, asked: SessionFilter, order: PageRequest = BY_REFERENCE) -> list[str]:
         """References of what fits, in order."""
         fits = [each for each in self._of(SubjectKind.SESSION).values() if self._session(each, asked)]
-        return in_order(fits, lambda each: (each.start,) if order.sort == "session-start" else (), order)
+        places = {"session-start": lambda each: (each.start,), "place": lambda each: (plain(each.place),)}
+        return in_order(fits, places.get(order.sort, lambda _: ()), order)
 
     def actions(self, asked: ActionFilter, order: PageRequest = BY_REFERENCE) -> list[str]:
         """References of what fits, in order."""

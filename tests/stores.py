@@ -55,7 +55,11 @@ WITHOUT_VIEWERS = (
     "DROP INDEX ix_poec_actions_funder_reference",
     "DROP INDEX ix_poec_applications_prescriber_reference_session",
     "DROP INDEX ix_poec_applications_prescriber_registration_key_session",
+    "DROP INDEX ix_poec_people_name_key_reference",
+    "DROP INDEX ix_poec_sessions_place_key_reference",
     "ALTER TABLE poec_actions DROP COLUMN funder",
+    "ALTER TABLE poec_people DROP COLUMN name_key",
+    "ALTER TABLE poec_sessions DROP COLUMN place_key",
     "ALTER TABLE poec_applications DROP COLUMN prescriber",
 )
 """What takes revision 0006 back."""

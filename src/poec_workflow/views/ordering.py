@@ -7,12 +7,14 @@ begins after a key.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal
 
 from attrs import frozen
 
+from poec_workflow.model import ApplicationState
+from poec_workflow.views.folded_text import folded
 from poec_workflow.views.list_rows import ActionRow, ApplicationRow, SessionRow
 
 Key = tuple[str, ...]
@@ -20,6 +22,13 @@ Key = tuple[str, ...]
 _BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 STAMP_LENGTH = 17
+FOLDED_LENGTH = 64
+"""How much of a name or a place counts: an index takes no more of a text than that."""
+FIRST, LAST = "", "1"
+"""What stands before and after the names of all candidates."""
+_RANKS: Mapping[str, str] = {state: str(number) for number, state in enumerate(ApplicationState)}
+RANKS = frozenset(_RANKS.values())
+"""The places of the states."""
 
 
 class Sort(StrEnum):
@@ -28,9 +37,12 @@ class Sort(StrEnum):
     REFERENCE = "reference"
     REGISTRATION = "registration"
     SESSION_START = "session-start"
+    CANDIDATE = "candidate"
+    STATE = "state"
+    PLACE = "place"
 
 
-SortName = Literal["reference", "registration", "session-start"]
+SortName = Literal["reference", "registration", "session-start", "candidate", "state", "place"]
 
 SORTS: Mapping[type[Any], Mapping[Sort, Sequence[str]]] = {
     ApplicationRow: {
@@ -38,8 +50,15 @@ SORTS: Mapping[type[Any], Mapping[Sort, Sequence[str]]] = {
         Sort.REGISTRATION: ("registered_at", "reference"),
         # Session by session, so that a page costs the same however many sessions start on one day.
         Sort.SESSION_START: ("session_start", "session", "reference"),
+        # Person by person, for the same reason.
+        Sort.CANDIDATE: ("candidate_name", "candidate", "reference"),
+        Sort.STATE: ("state", "reference"),
     },
-    SessionRow: {Sort.REFERENCE: ("reference",), Sort.SESSION_START: ("start", "reference")},
+    SessionRow: {
+        Sort.REFERENCE: ("reference",),
+        Sort.SESSION_START: ("start", "reference"),
+        Sort.PLACE: ("place", "reference"),
+    },
     ActionRow: {Sort.REFERENCE: ("reference",)},
 }
 """A list's rows ▸ by what it can be sorted ▸ the columns of the key."""
@@ -50,12 +69,33 @@ def stamp(instant: datetime) -> str:
     return f"{(instant - _BEGINNING) // _MICROSECOND:0{STAMP_LENGTH}}"
 
 
-def key_of(row: object, sort: Sort) -> Key:
-    """The key of a row of a list in an order."""
-    return tuple(_text(getattr(row, name)) for name in SORTS[type(row)][sort])
+def name_key(name: str) -> str:
+    """What a candidate is sorted by: the beginning of their name, accents and case apart. It begins with "0"."""
+    return f"0{folded(name)[:FOLDED_LENGTH]}"
 
 
-def _text(value: str | date | datetime) -> str:
+def place_key(place: str) -> str:
+    """What a session is sorted by: the beginning of its place, accents and case apart."""
+    return folded(place)[:FOLDED_LENGTH]
+
+
+def rank(state: ApplicationState) -> str:
+    """The place of a state in the lifecycle, as a text that sorts."""
+    return _RANKS[state]
+
+
+def key_of(row: object, sort: Sort, nameless: str = LAST) -> Key:
+    """The key of a row of a list in an order; `nameless` stands for the name of a person who was erased."""
+    return tuple(_text(name, getattr(row, name), nameless) for name in SORTS[type(row)][sort])
+
+
+def _text(column: str, value: Any, nameless: str) -> str:  # noqa: ANN401 - any of the columns
+    if column == "candidate_name":
+        return nameless if value is None else name_key(value)
+    if column == "state":
+        return rank(value)
+    if column == "place":
+        return place_key(value)
     if isinstance(value, str):
         return value
     return stamp(value) if isinstance(value, datetime) else value.isoformat()
@@ -70,9 +110,16 @@ class Span:
         descending: the order backwards, equal ones too.
         after: the key that comes before the first row; None is from the beginning.
         limit: how many rows at most; None is all.
+        nameless: what stands for the name of a person who was erased, so that they come last both ways.
     """
 
     sort: Sort = Sort.REFERENCE
     descending: bool = False
     after: Key | None = None
     limit: int | None = None
+    nameless: str = LAST
+
+    @property
+    def backwards(self) -> bool:
+        """Whether it is read towards the beginning of the list."""
+        return self.descending is (self.nameless == LAST)

@@ -17,7 +17,7 @@ from attrs import field, frozen
 from poec_workflow.enum_values import member, not_a_member
 from poec_workflow.errors import Fault, Malformed
 from poec_workflow.model import Page, Text
-from poec_workflow.views.ordering import SORTS, STAMP_LENGTH, Key, Sort, SortName, Span, key_of
+from poec_workflow.views.ordering import FIRST, LAST, RANKS, SORTS, STAMP_LENGTH, Key, Sort, SortName, Span, key_of
 
 Row = TypeVar("Row")
 
@@ -39,9 +39,11 @@ class PageRequest:
         after: the cursor that the page before gave as `next`; it belongs to its order.
         before: the cursor that the page after gave as `previous`, in the place of `after`; of the rows before it the
             last ones, in the same order as ever.
-        sort: by `reference`; applications also by `registration` or `session-start`, sessions by `session-start`.
-            What is equal is sorted by reference, by code points; applications of one start session by session.
-        descending: the same order backwards.
+        sort: by `reference`; applications also by `registration`, `session-start`, `candidate` (the name, accents and
+            case apart) or `state` (in the lifecycle's order), sessions by `session-start` or `place`. What is equal is
+            sorted by reference, by code points; applications of one start session by session, of one name person by
+            person. A cursor by `candidate` has the beginning of a name in it: it is for who may see the list.
+        descending: the same order backwards; people who were erased are last both ways.
     """
 
     limit: int = 50
@@ -83,7 +85,8 @@ def span(page: PageRequest, rows: type[Any]) -> Span:
     cursor, place = (page.before, "$.before") if back else (page.after, "$.after")
     key = None if cursor is None else _key(cursor, page, columns, place)
     limit = page.limit + 1 if page.limit else None
-    return Span(sort=page.sort, descending=page.descending is not back, after=key, limit=limit)
+    direction = page.descending is not back
+    return Span(sort=page.sort, descending=direction, after=key, limit=limit, nameless=_nameless(page))
 
 
 def paged(rows: Sequence[Row], page: PageRequest) -> Page[Row]:
@@ -108,7 +111,7 @@ def paged(rows: Sequence[Row], page: PageRequest) -> Page[Row]:
 
 def cursor_of(row: object, page: PageRequest) -> str:
     """The cursor with which a page of this order begins after a row, or ends before it."""
-    return _encoded(_SEPARATOR.join((*_head(page), *key_of(row, page.sort))))
+    return _encoded(_SEPARATOR.join((*_head(page), *key_of(row, page.sort, _nameless(page)))))
 
 
 def _head(page: PageRequest) -> tuple[str, ...]:
@@ -136,10 +139,25 @@ def _key(cursor: str, page: PageRequest, columns: Sequence[str], place: str) -> 
     return key
 
 
+def _nameless(page: PageRequest) -> str:
+    """What stands for no name, so that it comes last."""
+    return FIRST if page.descending else LAST
+
+
 def _is_part(column: str, text: str) -> bool:
-    if column == "registered_at":
-        return _STAMP.fullmatch(text) is not None
-    return _is_day(text) if column in ("session_start", "start") else bool(text)
+    match column:
+        case "registered_at":
+            return _STAMP.fullmatch(text) is not None
+        case "session_start" | "start":
+            return _is_day(text)
+        case "candidate_name":
+            return text in (FIRST, LAST) or text.startswith("0")
+        case "state":
+            return text in RANKS
+        case "place":
+            return True
+        case _:
+            return bool(text)
 
 
 def _is_day(text: str) -> bool:

@@ -204,7 +204,9 @@ def _ends_expiring(session: TrainingSession, criteria: AlertCriteria) -> bool:
 
 
 def _page(rows: Iterable[Row], span: Span) -> Sequence[Row]:
-    keyed = sorted(((key_of(each, span.sort), each) for each in rows), key=itemgetter(0), reverse=span.descending)
+    keyed = sorted(
+        ((key_of(each, span.sort, span.nameless), each) for each in rows), key=itemgetter(0), reverse=span.descending
+    )
     following = [each for key, each in keyed if span.after is None or _comes_after(key, span.after, span)]
     return following[: span.limit]
 

@@ -14,6 +14,7 @@ from attrs import evolve
 from sqlalchemy import BindParameter, bindparam, func, select, true, union
 
 from poec_workflow.adapters.search_text import words
+from poec_workflow.adapters.sql import candidate_paging, state_paging
 from poec_workflow.adapters.sql.list_conditions import (
     CONVOKED_UNTIL_TODAY,
     HAS_REGISTERED_SINCE,
@@ -25,7 +26,7 @@ from poec_workflow.adapters.sql.list_conditions import (
     session_conditions,
     text_match,
 )
-from poec_workflow.adapters.sql.paging import AFTER, Keyset, has_word, page, page_of_sessions
+from poec_workflow.adapters.sql.paging import AFTER, Keyset, has_word, on_session, page, page_of_sessions
 from poec_workflow.adapters.sql.prepared import Prepared
 from poec_workflow.adapters.sql.schema import actions, applications, count_of, people, sessions
 from poec_workflow.adapters.sql.search_index import TextIndex
@@ -74,6 +75,7 @@ def applications_page(
     index: TextIndex | None = None,
     sort: Sort = Sort.REFERENCE,
     descending: bool = False,
+    backwards: bool = False,
 ) -> Prepared:
     """Applications with their session, action and candidate, by `parameters`.
 
@@ -87,7 +89,18 @@ def applications_page(
         index: what finds a word of the filter's text, if there is one.
         sort: the order.
         descending: the order backwards.
+        backwards: whether it is read towards the beginning of the list.
     """
+    if sort is Sort.STATE:
+        order = StartOrder(descending=descending)
+        references = state_paging.page_by_state(_found(filter_, index), order, limit).correlate(None)
+        of_page = _application_rows.where(applications.c.reference.in_(references))
+        return Prepared(of_page.order_by(*order.directed(*state_paging.PLACE)))
+    if sort is Sort.CANDIDATE:
+        order = StartOrder(descending=descending)
+        references = _references_by_candidate(filter_, order, limit, index=index, backwards=backwards).correlate(None)
+        of_page = _application_rows.where(applications.c.reference.in_(references))
+        return Prepared(of_page.order_by(*order.directed(*candidate_paging.PLACE)))
     if sort is Sort.SESSION_START:
         order = StartOrder(descending=descending)
         references = _references_by_start(filter_, order, limit, lateral=lateral, index=index).correlate(None)
@@ -139,11 +152,38 @@ def _references_by_start(
         _states_of(filter_),
         order,
         limit,
-        counted=not tuple(_application_conditions(filter_, states=False)),
+        counted=is_counted(filter_),
         lateral=lateral,
         # An organisation's applications are found by its sessions, an adviser's are named above.
         index=index if filter_.organization is None and filter_.prescriber is None else None,
     )
+
+
+def _references_by_candidate(
+    filter_: ApplicationFilter, order: StartOrder, limit: int | None, *, index: TextIndex | None, backwards: bool
+) -> Statement:
+    """The references of a page by the candidate's name."""
+    found = _found(filter_, index)
+    if limit is None or _are_few(filter_):
+        return candidate_paging.page_of_named(found, order, limit)
+    # Gone through person by person, and found neither by their prescriber nor by their session.
+    checked = select(applications.c.reference).where(*_application_conditions(filter_, by_prescriber=False))
+    conditions = tuple(session_conditions(filter_, tab=filter_.tab))
+    checked = (checked.select_from(_joined) if filter_.text else checked).where(*on_session(conditions))
+    held = tuple(_has_applications(filter_, since=True))
+    return candidate_paging.page_by_candidate(checked, found.where(*held), order, limit, backwards=backwards)
+
+
+def _found(filter_: ApplicationFilter, index: TextIndex | None) -> Statement:
+    """The references of all applications that match, in no order, with all that is joined."""
+    own = (*_application_conditions(filter_), *session_conditions(filter_, tab=filter_.tab), *_named_session(filter_))
+    named = () if index is None or _are_few(filter_) else (_has_word_within(filter_, index),)
+    return select(applications.c.reference).select_from(_joined).where(*own, *named)
+
+
+def is_counted(filter_: ApplicationFilter) -> bool:
+    """Whether the counters of sessions say how many applications of each match."""
+    return not (_are_few(filter_) or tuple(_application_conditions(filter_, states=False)))
 
 
 def _named_by_adviser(filter_: ApplicationFilter, index: TextIndex | None) -> Iterator[Condition]:

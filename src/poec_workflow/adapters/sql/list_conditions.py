@@ -82,12 +82,19 @@ def parameters(
     }
 
 
+_PLACES = {
+    Sort.SESSION_START: ("after_start", "after_session", "after"),
+    Sort.CANDIDATE: ("after_name", "after_person", "after"),
+    Sort.STATE: ("after_state", "after"),
+    Sort.PLACE: ("after_place", "after"),
+}
+"""The parameters of the orders that have several."""
+
+
 def _place(span: Span, criteria: AlertCriteria) -> Mapping[str, str]:
     """The key before a page, as the parameters of its order."""
     none = GREATEST if span.descending else LEAST
     match span.sort, span.after:
-        case Sort.SESSION_START, None:
-            return {"after_start": none, "after_session": none, "after": none}
         case Sort.SESSION_START, (start, *session, reference):
             return {"after_start": start, "after_session": session[0] if session else "", "after": reference}
         case Sort.REGISTRATION, after:
@@ -95,8 +102,9 @@ def _place(span: Span, criteria: AlertCriteria) -> Mapping[str, str]:
             # What was registered earlier is passed over, not read.
             forwards = criteria.since is not None and not span.descending
             return {"after": max(key, stamp(criteria.since)) if forwards and criteria.since else key}
-        case _, after:
-            return {"after": none if after is None else after[0]}
+        case sort, after:
+            names = _PLACES.get(sort, ("after",))
+            return {"nameless": span.nameless, **dict(zip(names, after or (none,) * len(names), strict=True))}
 
 
 def session_conditions(

@@ -135,7 +135,7 @@ def page_of_sessions(
     parts = [select(scanned.c[0]).where(full), select(sought.c[0])]
     if index is not None:
         of_word = applications.c.reference.in_(index.applications(open_))
-        found = page(matching.where(of_word, *_on_session(conditions), open_), keyset, AFTER, limit)
+        found = page(matching.where(of_word, *on_session(conditions), open_), keyset, AFTER, limit)
         parts.append(select(found.subquery("found").c[0]))
     union = union_all(*parts).subquery("union")
     keys = select(union.c[0])
@@ -167,10 +167,10 @@ def _scan(
     following = page(select(keyset.column), keyset, start, SCANNED).correlate(None)
     bound = page(select(keyset.column), keyset, AFTER, 1).offset(SCANNED - 1).correlate(None).scalar_subquery()
     in_reach = keyset.column.in_(following) if joined else keyset.up_to(func.coalesce(bound, keyset.last))
-    return page(matching.where(in_reach, *_on_session(conditions)), keyset, start, limit)
+    return page(matching.where(in_reach, *on_session(conditions)), keyset, start, limit)
 
 
-def _on_session(conditions: SessionConditions) -> Iterator[ColumnElement[bool]]:
+def on_session(conditions: SessionConditions) -> Iterator[ColumnElement[bool]]:
     """Applications whose session meets conditions, to be checked one by one: none is found by its session."""
     if conditions:
         own = select(sessions.c.reference).where(sessions.c.reference == applications.c.session, *conditions)

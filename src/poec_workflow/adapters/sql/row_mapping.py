@@ -17,6 +17,7 @@ from poec_workflow.policies.alerts import awaits_validation, is_incomplete
 from poec_workflow.policies.capacity import quota_of
 from poec_workflow.serialization import to_json
 from poec_workflow.views import stamp
+from poec_workflow.views.ordering import name_key, place_key
 
 Values = dict[str, Any]
 
@@ -82,6 +83,7 @@ def _session(session: TrainingSession) -> Values:
         "quota": quota_of(session),
         "session_type": session.session_type,
         "search": session_text(session),
+        "place_key": place_key(session.place),
     }
 
 
@@ -102,6 +104,7 @@ def person_row(person: Candidate) -> Values:
         "name": person.name,
         "email": person.email,
         "search": person_text(person),
+        "name_key": name_key(person.name),
     }
 
 

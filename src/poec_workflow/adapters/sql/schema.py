@@ -38,6 +38,7 @@ _Reference = String(64).with_variant(String(64, collation="C"), "postgresql")
 _Instant = BigInteger
 _Key = String(81).with_variant(String(81, collation="C"), "postgresql")
 _Day = String(10)
+_Folded = String(65).with_variant(String(65, collation="C"), "postgresql")
 # A digest, and what says so, where the text is longer than a reference.
 _Funder = String(71).with_variant(String(71, collation="C"), "postgresql")
 _Row = BigInteger().with_variant(Integer, "sqlite")
@@ -113,12 +114,14 @@ sessions = Table(
     Column("data", Text, nullable=False),
     *(Column(name, Integer, nullable=False, server_default="0") for name in COUNTS),
     Column("session_type", Text),
+    Column("place_key", _Folded, nullable=False, server_default=""),
     Index(None, "action", "reference"),
     Index(None, "responsible", "end_on"),
     Index(None, "positioner", "end_on"),
     Index(None, "trainer", "end_on"),
     Index(None, "end_on", "reference"),
     Index(None, "start_on", "reference"),
+    Index(None, "place_key", "reference"),
 )
 
 # No index holds the state, which changes most: the row stays on its page, and sweeps cost half.
@@ -153,6 +156,8 @@ people = Table(
     Column("name", Text, nullable=False),
     Column("email", Text),
     Column("search", Text, nullable=False),
+    Column("name_key", _Folded, nullable=False, server_default="0"),
+    Index(None, "name_key", "reference"),
 )
 
 history = Table(

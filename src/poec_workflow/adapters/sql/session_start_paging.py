@@ -17,6 +17,7 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Select,
+    String,
     and_,
     bindparam,
     case,
@@ -67,9 +68,14 @@ class StartOrder:
 _place = tuple_(sessions.c.start_on, sessions.c.reference)
 
 
-def page_of_sessions_by_start(statement: Statement, order: StartOrder, limit: int | None) -> Statement:
-    """A page of a list of sessions."""
-    following = statement.where(order.follows(_place, tuple_(_START, AFTER))).order_by(*order.directed(*_place.clauses))
+_AFTER = {"start_on": _START, "place_key": bindparam("after_place", type_=String)}
+
+
+def page_of_sessions_by(column: str, statement: Statement, order: StartOrder, limit: int | None) -> Statement:
+    """A page of a list of sessions, by their start or their place."""
+    place = tuple_(sessions.c[column], sessions.c.reference)
+    following = statement.where(order.follows(place, tuple_(_AFTER[column], AFTER)))
+    following = following.order_by(*order.directed(*place.clauses))
     return following if limit is None else following.limit(limit)
 
 

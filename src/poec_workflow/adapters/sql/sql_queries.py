@@ -19,6 +19,7 @@ from poec_workflow.adapters.sql.dialects import supports_lateral
 from poec_workflow.adapters.sql.prepared import CoreConnection, Prepared, StatementConnection
 from poec_workflow.adapters.sql.schema import SUBJECTS, applications, history, people, sessions
 from poec_workflow.adapters.sql.search_index import text_index
+from poec_workflow.adapters.sql.state_paging import lists_by_state
 from poec_workflow.adapters.sql.stored_values import read, read_application_rows, tally_of
 from poec_workflow.history import HistoryEntry
 from poec_workflow.model import (
@@ -44,6 +45,7 @@ from poec_workflow.views import (
     DashboardRow,
     SessionFilter,
     SessionRow,
+    Sort,
     Span,
     Tab,
     stamp,
@@ -133,13 +135,13 @@ class SqlQueries:
         """Applications in the span's order, after its key, at most so many."""
 
         def work(connection: StatementConnection) -> Sequence[Any]:
-            lateral = supports_lateral(connection.dialect)
-            index = text_index(words(filter_.text), connection)
-            shape = application_statements.shape_of(filter_)
-            statement = application_statements.applications_page(
-                shape, span.limit, lateral=lateral, index=index, sort=span.sort, descending=span.descending
-            )
-            return connection.rows(statement, list_conditions.parameters(filter_, criteria, span))
+            if span.sort is not Sort.STATE or not application_statements.is_counted(filter_):
+                return _application_rows(connection, filter_, criteria, span)
+            rows: list[Any] = []
+            for of_state, part in lists_by_state(filter_, span):
+                if span.limit is None or len(rows) < span.limit:
+                    rows.extend(_application_rows(connection, of_state, criteria, part))
+            return rows[: span.limit]
 
         return read_application_rows(self._connections.select(work))
 
@@ -207,3 +209,20 @@ class SqlQueries:
         return self._connections.select(
             lambda c: context_loading.applications_of_session(c, session, retained=retained)
         )
+
+
+def _application_rows(
+    connection: StatementConnection, filter_: ApplicationFilter, criteria: AlertCriteria, span: Span
+) -> Sequence[Any]:
+    lateral = supports_lateral(connection.dialect)
+    index = text_index(words(filter_.text), connection)
+    statement = application_statements.applications_page(
+        application_statements.shape_of(filter_),
+        span.limit,
+        lateral=lateral,
+        index=index,
+        sort=span.sort,
+        descending=span.descending,
+        backwards=span.sort is Sort.CANDIDATE and span.backwards,
+    )
+    return connection.rows(statement, list_conditions.parameters(filter_, criteria, span))

@@ -21,7 +21,7 @@ from poec_workflow.views import (
     Tab,
     key_of,
 )
-from poec_workflow.views.ordering import SORTS
+from poec_workflow.views.ordering import FIRST, LAST, SORTS
 from poec_workflow.workflow import Workflow
 
 Filter = ApplicationFilter | SessionFilter | ActionFilter
@@ -45,11 +45,18 @@ def compare_lists(
     An order is passed over for the lists that do not have it.
     """
     for each in (*filters, *(ApplicationFilter(tab=tab) for tab in Tab)):
-        for order in orders:
-            if order.sort in SORTS[_ROWS[type(each)]]:
-                assert walked(lister(workflow, each), each, size, order) == listed(expected, each, order)
-        assert _tabs(workflow, each) == _tabs(expected, each)
-        assert counted(workflow, each) == len(listed(expected, each))
+        compare_list(workflow, expected, each, size, orders)
+
+
+def compare_list(
+    workflow: Workflow, expected: Workflow, each: Filter, size: int, orders: Sequence[PageRequest] = (BY_REFERENCE,)
+) -> None:
+    """Assert the same of one list."""
+    for order in orders:
+        if order.sort in SORTS[_ROWS[type(each)]]:
+            assert walked(lister(workflow, each), each, size, order) == listed(expected, each, order)
+    assert _tabs(workflow, each) == _tabs(expected, each)
+    assert counted(workflow, each) == len(listed(expected, each))
 
 
 def compare_screens(workflow: Workflow, expected: Workflow) -> None:
@@ -117,7 +124,8 @@ def walked(
         page = ask(restricted, evolve(order, limit=size, before=page.previous))
         assert page == evolve(before, previous=page.previous)
         assert (page.previous is None) is (before is pages[0])
-    keys, found = [key_of(each, order.sort) for each in lines], [each.reference for each in lines]
+    nameless, found = FIRST if order.descending else LAST, [each.reference for each in lines]
+    keys = [key_of(each, order.sort, nameless) for each in lines]
     assert keys == sorted(set(keys), reverse=order.descending)
     assert [each.reference for each in ask(restricted, evolve(order, limit=0)).items] == found
     return found
