@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from test_paging import PAGES, WALKED
+from test_paging import PAGES, WALKED, named
 from test_plans import EVERY_READ, GROWING
 
 from guarantees import ADVISER, registering, workflow_on, workflow_with_session
