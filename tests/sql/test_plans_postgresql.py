@@ -82,11 +82,7 @@ def rows_read(plan: dict[str, Any]) -> int:
     return int(own * plan["Actual Loops"]) + sum(rows_read(each) for each in plan.get("Plans", ()))
 
 
-@pytest.mark.parametrize(
-    ("name", "order"),
-    ONE_STATEMENT,
-    ids=lambda each: each if isinstance(each, str) else f"{each.sort}-{each.descending}",
-)
+@pytest.mark.parametrize(("name", "order"), ONE_STATEMENT, ids=named)
 def test_a_page_reads_a_small_part(name: str, order: PageRequest, filled: SqlStorage) -> None:
     """However far away what it shows lies: of forty thousand applications, a tenth at most."""
     found: list[int] = []
