@@ -319,6 +319,12 @@ class Stores:
             self._filled[kind, many] = url
         return self._filled[kind, many]
 
+    def made(self, kind: str, fill: Callable[[str], None]) -> str:
+        """The URL of a store that is filled in another way."""
+        url = self._empty(kind)
+        fill(url)
+        return url
+
     def copy(self, kind: str, many: int) -> str:
         """The URL of such a store that is the caller's own."""
         source = self.filled(kind, many)
