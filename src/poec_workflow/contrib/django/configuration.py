@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import Attribute, field, fields_dict, frozen
 from attrs.validators import deep_mapping, instance_of, is_callable, optional
@@ -16,13 +16,15 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
-from poec_workflow.adapters.email import Recipient
 from poec_workflow.errors import WorkflowError
 from poec_workflow.machines import LIFECYCLES, Lifecycles
 from poec_workflow.model import Actor, ActorKind
 from poec_workflow.notices import NOTICES, Notices
 from poec_workflow.policies.settings import Settings, default_settings
 from poec_workflow.ports import Channel, Clock, SystemClock
+
+if TYPE_CHECKING:
+    from poec_workflow.adapters.email import Recipient
 
 SETTING = "POEC_WORKFLOW"
 
@@ -32,7 +34,7 @@ MayErase = Callable[[HttpRequest, Actor], bool]
 """Whether the user of a request, acting for an actor, may make the application forget who a candidate is."""
 MakeChannels = Callable[[], Mapping[str, Channel] | Channel]
 """Makes the channels of the relay."""
-Addresses = Mapping[str, Recipient | str] | Callable[[str], Recipient | str | None]
+Addresses = Mapping[str, "Recipient | str"] | Callable[[str], "Recipient | str | None"]
 """Where organisations are written to, by reference: a mapping, or what looks one up, as in a model of the project's."""
 
 
@@ -56,7 +58,9 @@ def _clock(_: object, attribute: Attribute[Any], value: object) -> None:
 
 
 def _addresses(_: object, attribute: Attribute[Any], value: object) -> None:
-    if isinstance(value, Mapping):
+    if isinstance(value, Mapping) and value:
+        from poec_workflow.adapters.email import Recipient  # noqa: PLC0415 - with what mails need
+
         deep_mapping(instance_of(str), instance_of((str, Recipient)))(_, attribute, value)
     elif value is not None and not callable(value):
         raise TypeError(f"{attribute.name.upper()} must be a mapping or callable, not {value!r}")
