@@ -4,11 +4,19 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import django
+from django.conf import settings
 from sphinx.application import Sphinx
 
 from poec_workflow import __version__
 
 sys.path.insert(0, str(Path(__file__).parent))  # for the row that `how-to/add-rows.md` draws, and our extension
+
+# The app's models are importable in a project alone.
+settings.configure(
+    INSTALLED_APPS=["django.contrib.auth", "django.contrib.contenttypes", "poec_workflow.contrib.django"]
+)
+django.setup()
 
 project = "poec_workflow"
 author = "The poec_workflow founders"

@@ -9,6 +9,7 @@ from importlib import import_module
 from types import ModuleType
 
 import poec_workflow
+from django_settings import configure
 from poec_workflow.commands import COMMANDS, Command
 from poec_workflow.events import EVENTS
 
@@ -23,6 +24,8 @@ def public_names() -> Mapping[str, object]:
 
 
 def _listed() -> Iterator[tuple[str, object]]:
+    # Models are importable in a project alone.
+    configure()
     for name in ("poec_workflow", *_modules()):
         module = import_module(name)
         for each in getattr(module, "__all__", ()):

@@ -33,7 +33,7 @@ ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 GENERATED = DOCS / "reference" / "generated"
 TESTING = "docs/how-to/test-your-rules.md"
-RUN_BY_THEIR_OWN_TEST = {"docs/how-to/explore-your-rules.md", "docs/how-to/grow.md", TESTING}
+RUN_BY_THEIR_OWN_TEST = {"docs/how-to/django.md", "docs/how-to/explore-your-rules.md", "docs/how-to/grow.md", TESTING}
 PAGES = sorted(
     {str(each.relative_to(ROOT)) for each in (*DOCS.rglob("*.md"), ROOT / "README.md")} - RUN_BY_THEIR_OWN_TEST
 )
