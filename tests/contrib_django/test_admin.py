@@ -70,7 +70,7 @@ def test_a_list_asks_as_often_whatever_its_rows(town: Workflow, operator: Client
 @pytest.mark.usefixtures("town")
 def test_lists_read_no_whole_subject(operator: Client) -> None:
     """The columns of a page, and not what a subject is as JSON."""
-    for name in ("application", "session", "action", "entry"):
+    for name in ("application", "session", "action"):
         with CaptureQueriesContext(connections["default"]) as queries:
             operator.get(f"{ADMIN}/{name}/")
         assert not [each for each in queries if '"data"' in each["sql"]]
@@ -150,6 +150,13 @@ def test_an_application_says_who_may_do_what_and_why_not(operator: Client, lang:
     """With its history and its messages, in the language of who looks."""
     said = text_of(operator.get(page("application"), headers={"accept-language": lang}))
     assert [each for each in words if each not in said] == []
+
+
+@pytest.mark.usefixtures("town")
+def test_a_history_says_who_did_what(operator: Client) -> None:
+    """When, by which rule, and to which state."""
+    said = text_of(operator.get(f"{ADMIN}/entry/?q=C-1"))
+    assert "application:C-1:2 04/11/2021 09:00 convoquer (L2) L. Roy, AFEC (organisme) Convoquée" in said
 
 
 @pytest.mark.usefixtures("town")

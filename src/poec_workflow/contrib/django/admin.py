@@ -14,6 +14,10 @@ from poec_workflow.contrib.django.admin_columns import (
     addressee,
     code_column,
     enrolled,
+    entry_actor,
+    entry_command,
+    entry_instant,
+    entry_state,
     flag_column,
     instant_column,
     linked_column,
@@ -121,14 +125,10 @@ class ActionAdmin(SubjectAdmin):
 class EntryAdmin(ReadOnlyAdmin):
     """What happened, subject by subject."""
 
-    list_display = (
-        *("position", code_column("kind", "words"), "reference", "version"),
-        *("decision_kind", "decision_reference", "decision_version"),
-    )
+    list_display = ("position", entry_instant, entry_command, entry_actor, entry_state)
     list_filter = (column_filter("kind", "filter-kind", labelled("words", SubjectKind)),)
     search_fields = ("reference",)
     search_help_text = _EXACT
-    long_columns = ("data",)
     # A key of three columns has an index, which the text of them has not.
     ordering = ("kind", "reference", "version", "pk")
 

@@ -11,7 +11,10 @@ from django.contrib import admin
 from poec_workflow import locales
 from poec_workflow.contrib.django.active_language import active_language, lazy_word
 from poec_workflow.contrib.django.host_workflow import get_workflow
+from poec_workflow.history import HistoryEntry
 from poec_workflow.presentation.cell_texts import field_text
+from poec_workflow.presentation.history_texts import who
+from poec_workflow.serialization import from_json
 
 Column = Callable[[Any], Any]
 
@@ -91,3 +94,36 @@ def addressee(row: Any) -> str:  # noqa: ANN401 - a row
 def notice(row: Any) -> str:  # noqa: ANN401 - a row
     """Its number, and what it is of."""
     return f"{row.notice} {locales.label('notices', row.notice, active_language())}"
+
+
+@admin.display(description=lazy_word("host.when"))
+def entry_instant(row: Any) -> str:  # noqa: ANN401 - a row
+    """When it took effect."""
+    return field_text(_entry(row).event.effective_at, get_workflow().settings.zone, active_language())
+
+
+@admin.display(description=lazy_word("host.command"))
+def entry_command(row: Any) -> str:  # noqa: ANN401 - a row
+    """What was done, and by which rule."""
+    entry = _entry(row)
+    return f"{locales.label('commands', entry.command, active_language())} ({entry.rule})"
+
+
+@admin.display(description=lazy_word("host.who"))
+def entry_actor(row: Any) -> str:  # noqa: ANN401 - a row
+    """Who did it."""
+    return who(_entry(row).actor, active_language())
+
+
+@admin.display(description=lazy_word("host.what"))
+def entry_state(row: Any) -> str:  # noqa: ANN401 - a row
+    """What state it led to."""
+    return locales.state(_entry(row).event.state, active_language())
+
+
+def _entry(row: Any) -> HistoryEntry:  # noqa: ANN401 - a row
+    """The entry of a row, read once for all of its columns."""
+    known: HistoryEntry | None = row.__dict__.get("_read")
+    if known is None:
+        known = row.__dict__["_read"] = from_json(row.data, HistoryEntry)
+    return known
