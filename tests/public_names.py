@@ -13,6 +13,9 @@ from django_settings import configure
 from poec_workflow.commands import COMMANDS, Command
 from poec_workflow.events import EVENTS
 
+# Models are importable in a project alone, for whoever looks a name up.
+configure()
+
 
 @cache
 def public_names() -> Mapping[str, object]:
@@ -24,8 +27,6 @@ def public_names() -> Mapping[str, object]:
 
 
 def _listed() -> Iterator[tuple[str, object]]:
-    # Models are importable in a project alone.
-    configure()
     for name in ("poec_workflow", *_modules()):
         module = import_module(name)
         for each in getattr(module, "__all__", ()):
