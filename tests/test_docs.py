@@ -20,6 +20,7 @@ import pytest
 from attrs import evolve
 
 import poec_workflow
+from django_settings import configure
 from poec_workflow import Settings, Workflow
 from poec_workflow.adapters.sql import SqlStorage
 from poec_workflow.diagrams import FORMATS, render
@@ -28,6 +29,9 @@ from poec_workflow.errors import KIND_OF_CODE
 from poec_workflow.machines import LIFECYCLES
 from poec_workflow.serialization import journal_line
 from poec_workflow.testing import play
+
+# The app's models are importable in a project alone.
+configure()
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
