@@ -241,14 +241,22 @@ def test_what_fastapi_can_not_read_is_malformed() -> None:
         item: Item,
         convocation: Annotated[Wire[commands.Convoke], Body()],
         limit: Annotated[int, Query()],
+        x_who: Annotated[str, Header()],
     ) -> None:
         """Anything."""
 
     body = {"item": {"on": [1, "x"]}, "convocation": {"application": "C", "on": "tomorrow", "odd key": 1}}
     answer = TestClient(app).post("/x", params={"limit": "y"}, json=body)
-    expected = {"path.number", "query.limit", "$.item.on[1]", "$.convocation.on", '$.convocation["odd key"]'}
+    expected = {
+        "path.number",
+        "query.limit",
+        "header.x-who",
+        "$.item.on[1]",
+        "$.convocation.on",
+        '$.convocation["odd key"]',
+    }
     assert places(answer) == expected
-    assert places(TestClient(app).post("/1?limit=1", json=[])) == {"$.item", "$.convocation"}
+    assert places(TestClient(app).post("/1?limit=1", json=[], headers={"X-Who": "M"})) == {"$.item", "$.convocation"}
 
 
 # Bodies
@@ -369,7 +377,7 @@ def test_a_command_sent_again_with_its_key_gets_its_first_answer(fresh: TestClie
     assert codes(commanded(fresh, {"Idempotency-Key": "7f0c"}, {**PRESENT, "application": "C-2"})) == ["key-reused"]
 
 
-@pytest.mark.parametrize("key", ["", '"', '""', '"a', '"a"b"', '"a";p=1', "é", '"\\a"'])
+@pytest.mark.parametrize("key", ["", '"', '""', '"a', '"a"b"', '"a";p=1', "é", '"\\a"', "k" * 10_001])
 def test_a_key_that_is_none_is_malformed(client: TestClient, key: str) -> None:
     """Rather than no key: the command would be carried out twice."""
     assert places(commanded(client, {"Idempotency-Key": key.encode("latin-1")})) == {"header.Idempotency-Key"}
@@ -525,10 +533,11 @@ def test_lists_show_the_callers_own(client: TestClient, path: str) -> None:
     assert client.get(path, params={"organization": "AFEC"}, headers={"who": "CAP"}).json()["items"]
 
 
-def test_a_caller_who_sees_nobody_in_particular_is_none() -> None:
+@pytest.mark.parametrize("sees", [None, "", "A" * 65, 3])
+def test_a_caller_who_sees_nobody_in_particular_is_none(sees: Any) -> None:
     """None may be a forgotten one: everything has a name of its own."""
-    with pytest.raises(Malformed):
-        Caller(AFEC, sees=None)  # type: ignore[arg-type]
+    with pytest.raises(Malformed, match=r"\$\.sees"):
+        Caller(AFEC, sees=sees)
 
 
 # Answers and what OpenAPI shows

@@ -17,9 +17,9 @@ with needs_extra("fastapi"):
     from starlette.exceptions import HTTPException
 
 from poec_workflow.decider import unknown
-from poec_workflow.errors import CommandRefused
-from poec_workflow.model import Actor, Application, Subject, SubjectKind, TrainingAction, TrainingSession
-from poec_workflow.serialization import well_formed
+from poec_workflow.errors import CommandRefused, Fault, Malformed
+from poec_workflow.model import Actor, Application, Reference, Subject, SubjectKind, TrainingAction, TrainingSession
+from poec_workflow.serialization import from_dict
 from poec_workflow.views import ActionFilter, ApplicationFilter, PageRequest, SessionFilter
 from poec_workflow.workflow import Workflow
 
@@ -37,7 +37,13 @@ EVERYTHING: Final = Everything.EVERYTHING
 
 
 def _organization(given: str | Literal[Everything.EVERYTHING]) -> str | Literal[Everything.EVERYTHING]:
-    return given if given is EVERYTHING else well_formed(given, str)
+    if given is EVERYTHING:
+        return given
+    try:
+        organization: str = from_dict(given, Reference)
+    except Malformed as error:
+        raise Malformed(Fault("$.sees", each.problem) for each in error.faults) from None
+    return organization
 
 
 @frozen

@@ -24,6 +24,7 @@ KEY, MATCH, NONE_MATCH = "Idempotency-Key", "If-Match", "If-None-Match"
 _VERSION = r'"([1-9][0-9]{0,8})"'
 _MATCH_SHOWN = rf"^(\*|{_VERSION})$"
 _QUOTED = r'"((?:[ !#-\[\]-~]|\\["\\])+)"'
+_LONGEST_KEY = 10_000
 _BARE = "[!#-~](?:[ -~]*[!-~])?"
 _KEY_SHOWN = f"^({_QUOTED}|{_BARE})$"
 _ENTITY_TAG = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
@@ -102,6 +103,8 @@ def _place(header: str) -> str:
 
 def _key(header: str) -> str:
     text = header.strip()
+    if len(text) > _LONGEST_KEY:
+        raise ValueError(f"expected {_LONGEST_KEY} characters at most")
     if re.fullmatch(_BARE, text):
         return text
     quoted = re.fullmatch(_QUOTED, text)

@@ -137,7 +137,9 @@ def _place(kind: str, steps: Sequence[str | int]) -> str:
     if kind == "json_invalid" or not steps:
         return "$"
     first, *rest = steps
-    place = "$" if first == "body" else str(first)
+    if first != "body":
+        return ".".join(map(str, steps))
+    place = "$"
     for step in rest:
         place = f"{place}[{step}]" if isinstance(step, int) else below(place, step)
     return place
