@@ -103,6 +103,7 @@ def story() -> Iterator[Command]:
         "ENDED", "A1", start=day(-90), end=day(-10), registration_deadline=day(-80), late_entry_deadline=day(-70)
     )
     yield session("OTHERS", "A2", responsible="OTHER", positioner="OTHER", trainer="OTHER")
+    yield session("DRAFT", "WAITING", responsible="OTHER", positioner="OTHER", trainer="OTHER")
     yield preregister("C-1", "S1")
     yield from (preregister(f"C-{number}", "FULL") for number in (2, 3))
     yield commands.Convoke(application="C-2", on=day(-100))

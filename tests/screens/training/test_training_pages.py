@@ -11,7 +11,7 @@ from poec_workflow.adapters.memory import MemoryStorage
 from poec_workflow.contrib.django.screens.visibility import ROWS, rows_shown, sees
 from poec_workflow.model import Actor, ActorKind, SubjectKind
 from poec_workflow.serialization import from_dict, journal_line
-from poec_workflow.views import ActionFilter, PageRequest, SessionFilter
+from poec_workflow.views import ActionFilter, ActionTab, PageRequest, SessionFilter
 from seasons import given_season
 from training_site import ACTORS, ODD, SCRIPT, Site, action, session, url
 
@@ -22,12 +22,13 @@ SEEN = {
     "stranger": set(),
     "adviser": {"A1", "A2", "S1", "FULL", "ENDED", "OTHERS"},
     "candidate": {"A1", "A2", "S1", "FULL", "ENDED", "OTHERS"},
-    "funder": {"A1", "WAITING", "GONE", "S1", "FULL", "ENDED"},
+    "funder": {"A1", "WAITING", "GONE", "S1", "FULL", "ENDED", "DRAFT"},
     "other-funder": {"A2", "OTHERS"},
-    "platform": {"A1", "A2", "WAITING", "GONE", "S1", "FULL", "ENDED", "OTHERS"},
+    "platform": {"A1", "A2", "WAITING", "GONE", "S1", "FULL", "ENDED", "OTHERS", "DRAFT"},
     "system": set(),
 }
-ACTIONS, SESSIONS = ("A1", "A2", "WAITING", "GONE"), ("S1", "FULL", "ENDED", "OTHERS")
+REFERENCES = re.compile(r'class="reference"><a href="[^"]*"><span[^>]*>✎</span>([^<]*)</a>')
+ACTIONS, SESSIONS = ("A1", "A2", "WAITING", "GONE"), ("S1", "FULL", "ENDED", "OTHERS", "DRAFT")
 
 
 @pytest.mark.parametrize("user", SEEN)
@@ -37,6 +38,11 @@ def test_a_kind_of_actor_sees_its_own(site: Site, user: str) -> None:
         for reference in references:
             page = site.page(user, url(view, reference), 200 if reference in SEEN[user] else 404)
             assert reference in SEEN[user] or "[POEC]" not in page
+    if user != "system":
+        files = [f"{url('actions')}?tab={each.value}" for each in ActionTab if user not in ("adviser", "candidate")]
+        files += [url("actions"), url("sessions"), f"{url('sessions')}?tab=ended"]
+        listed = {each for file in files for each in REFERENCES.findall(site.page(user, file))}
+        assert listed == SEEN[user]
 
 
 @pytest.mark.parametrize(
