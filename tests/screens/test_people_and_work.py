@@ -146,7 +146,10 @@ def test_an_erased_person_is_erased_on_every_page(site: Workflow) -> None:
             page = visitor.page(place)
             assert "Nom PENDING" not in page
             assert "Personne effacée" in page
-    assert "Nom PENDING" not in Browser("responsible").page("/work/")
+    for user, place in (("responsible", "/work/"), ("responsible", "/sessions/S1/"), ("candidate", "/")):
+        page = Browser(user).page(place)
+        assert "Nom PENDING" not in page
+        assert "Personne effacée" in page
     assert url not in browser.page("/candidates/P-PENDING/")
 
 
