@@ -1,6 +1,6 @@
 """What each screen costs in a large store: median time, and queries a page; printed, held against nothing.
 
-uv run --group benchmarks python -m benchmarks.screens [--applications 100000] [--rounds 15] [--database sqlite postgresql]
+uv run python -m benchmarks.screens [--applications 100000] [--rounds 15] [--database sqlite postgresql]
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def _lines(sessions: int, rounds: int) -> Iterator[str]:
         "/sessions/": tuple(ACTORS),
         "/applications/": tuple(ACTORS),
         "/applications/?text=n0003x": ("trainer of ten sessions", "responsible for all", "platform"),
-        "/applications.csv": ("trainer of ten sessions",),
+        "/applications/?format=csv": ("trainer of ten sessions",),
         "/work/": ("trainer of ten sessions", "responsible for all"),
         "/actions/A-0000/": ("platform", "responsible for all"),
         f"/sessions/S-{session}/": ("platform", "responsible for all"),

@@ -58,8 +58,13 @@ def test_no_page_has_markup_that_was_stored(user: str, signed_in: SignedIn) -> N
     segment = ReferenceConverter().to_url
     own = [
         f"/{path}/{segment(each)}/"
-        for path, each in (("actions", ACTION), ("sessions", SESSION), ("applications", APPLICATION), ("candidates", PERSON))
-    ]  # fmt: skip
+        for path, each in {
+            "actions": ACTION,
+            "sessions": SESSION,
+            "applications": APPLICATION,
+            "candidates": PERSON,
+        }.items()
+    ]
     shown = ""
     for address in (*own, *pages(), "/applications/?text=<script>", "/sessions/?text=\"'><script>"):
         answer = client.get(address)

@@ -170,9 +170,8 @@ def test_the_platform_answers_a_certification(browser: Browser, site: str) -> No
     """« demandera une validation par les services de Cap métiers » [S]."""
     with clerk(browser, site, "plateforme") as platform:
         platform.opens("/actions/20260106100/").presses("Valider la certification demandée").confirms()
-        assert (
-            platform.page.get_by_label("Certification").locator("visible=true").first.input_value().startswith("CACES")
-        )
+        field = platform.page.get_by_label("Certification").locator("visible=true").first
+        assert field.input_value().startswith("CACES")
         assert "attend d'être validée" not in platform.text
 
 

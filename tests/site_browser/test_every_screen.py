@@ -7,10 +7,14 @@ from operator import attrgetter
 
 import pytest
 from every_screen import SCREENS, Screen
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 from shown_site import DESK, PHONE, clerk, faults_of_access, wider_than_the_window
 
 BY_USER = {user: list(of) for user, of in groupby(sorted(SCREENS, key=attrgetter("user")), attrgetter("user"))}
+UNFOLD = """() => document.querySelectorAll("details").forEach(each => {
+    each.removeAttribute("name");
+    each.open = true;
+})"""
 COLOURS = {"runOnly": ["color-contrast"]}
 
 
@@ -29,16 +33,11 @@ def test_a_screen_is_for_everybody(user: str, browser: Browser, site: str) -> No
     assert {name: faults for name, faults in found.items() if faults} == {}
 
 
-def _faults(page: object, site: str, screen: Screen) -> list[str]:
-    from playwright.sync_api import Page  # noqa: PLC0415 - for the type alone
-
-    assert isinstance(page, Page)
+def _faults(page: Page, site: str, screen: Screen) -> list[str]:
     page.emulate_media(color_scheme="light")
     page.goto(f"{site}{screen.path}")
     # What is folded away is read too.
-    page.evaluate(
-        "() => document.querySelectorAll('details').forEach(each => { each.removeAttribute('name'); each.open = true; })"
-    )
+    page.evaluate(UNFOLD)
     faults = faults_of_access(page)
     page.emulate_media(color_scheme="dark")
     faults += faults_of_access(page, **COLOURS)

@@ -16,7 +16,10 @@ FIRST_NAMES = (
     "Amina", "Bastien", "Chloé", "David", "Élodie", "Fatou", "Gaël", "Hugo", "Inès", "Jules", "Karim", "Léa", "Manon",
     "Noël", "Océane", "Paul", "Rachid", "Soline", "Théo", "Zoé",
 )  # fmt: skip
-LAST_NAMES = ("Benali", "Castaing", "Dubois", "Etcheverry", "Faure", "Garnier", "Haddad", "Lefèvre", "Moreau", "Nabil")
+LAST_NAMES = (
+    "Benali", "Castaing", "Dubois", "Etcheverry", "Faure", "Garnier", "Haddad", "Lefèvre", "Moreau", "Nabil", "Olivier",
+    "Perrin", "Roche", "Sarr", "Traoré", "Vidal", "Weber", "Yilmaz", "Zerbib", "Aubert",
+)  # fmt: skip
 
 
 @frozen(kw_only=True)
@@ -54,7 +57,7 @@ def candidate_of(number: int) -> str:
 
 
 def name_of(number: int) -> str:
-    """The name of a candidate: another one for each of the first two hundred."""
+    """The name of a candidate: another one for each of the first four hundred."""
     return f"{FIRST_NAMES[number % len(FIRST_NAMES)]} {LAST_NAMES[number // len(FIRST_NAMES) % len(LAST_NAMES)]}"
 
 

@@ -16,7 +16,7 @@ from rafael.offer import ACTIONS, CANCELLED, FULL, SESSIONS, Action, Session
 from rafael.people import ADVISERS, DISABILITY_ADVISER, PLATFORM, YOUTH_ADVISER, adviser, candidate_of, name_of
 from rafael.stories import TELL, Story, working_day
 
-CANDIDATES = 200
+CANDIDATES = 400
 MORNING = time(9)
 LEAST_DAYS = 24
 """So many days before today the latest of those was registered who has been convoked."""
