@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from attrs import frozen
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from browser import npm
 
 MANAGE = Path(__file__).parent.parent.parent / "examples" / "rafael" / "manage.py"
 TODAY = "2026-03-10"
-DESK, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
+DESK, PHONE = ViewportSize(width=1280, height=900), ViewportSize(width=360, height=740)
 
 
 @contextmanager

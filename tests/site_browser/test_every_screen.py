@@ -41,7 +41,7 @@ def _faults(page: Page, site: str, screen: Screen) -> list[str]:
     faults = faults_of_access(page)
     page.emulate_media(color_scheme="dark")
     faults += faults_of_access(page, **COLOURS)
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type] - a size
+    page.set_viewport_size(PHONE)
     faults += wider_than_the_window(page)
-    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    page.set_viewport_size(DESK)
     return faults

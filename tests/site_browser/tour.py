@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from itertools import product
 from pathlib import Path
+from typing import Literal
 
 sys.path[:0] = [str(Path(__file__).parent.parent), str(Path(__file__).parent.parent.parent / "examples" / "rafael")]
 
@@ -39,19 +40,20 @@ def _tour(browser: Browser, site: str, screens: list[Screen], lang: str, scale: 
     with clerk(browser, site, screens[0].user, locale=LOCALES[lang], device_scale_factor=scale) as visitor:
         for each in screens:
             visitor.page.goto(f"{site}{each.path}")
+            colours: Literal["light", "dark"]
             for colours in ("light", "dark"):
-                visitor.page.emulate_media(color_scheme=colours)  # type: ignore[arg-type] - one of the two
+                visitor.page.emulate_media(color_scheme=colours)
                 name = f"{each.name}-{lang}-{colours}-{scale}x"
                 visitor.page.screenshot(path=str(folder / f"{name}.png"), full_page=True)
                 if scale == 1:
                     found += _faults(visitor.page, name)
             if scale == 1:
-                visitor.page.set_viewport_size(PHONE)  # type: ignore[arg-type] - a size
+                visitor.page.set_viewport_size(PHONE)
                 visitor.page.screenshot(path=str(folder / f"{each.name}-{lang}-phone.png"), full_page=True)
                 for wide in wider_than_the_window(visitor.page):
                     found += 1
                     print(f"{each.name}-{lang}-phone: {wide}")
-                visitor.page.set_viewport_size(DESK)  # type: ignore[arg-type]
+                visitor.page.set_viewport_size(DESK)
     return found
 
 

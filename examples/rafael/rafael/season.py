@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from operator import attrgetter
 from random import Random
@@ -27,7 +27,7 @@ ORIGINS = (
     (Origin.SELF, None),
     (Origin.OTHER, None),
 )
-BECAME: dict[str, tuple[type[Command], ...]] = {
+BECAME: dict[str, tuple[Callable[[str], Command], ...]] = {
     "published": (commands.PublishAction,),
     "awaiting": (),
     "archived": (commands.PublishAction, commands.ArchiveAction),
