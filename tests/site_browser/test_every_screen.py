@@ -10,7 +10,10 @@ from every_screen import SCREENS, Screen
 from playwright.sync_api import Browser, Page
 from shown_site import DESK, PHONE, clerk, faults_of_access, wider_than_the_window
 
-BY_USER = {user: list(of) for user, of in groupby(sorted(SCREENS, key=attrgetter("user")), attrgetter("user"))}
+TOUR_ONLY = {"application-rejected", "application-no-advice", "application-convoked", "session-full", "action-claimed"}
+"""Alike to others: `tour.py` looks at them, in both languages."""
+SHOWN = [each for each in SCREENS if each.name not in TOUR_ONLY]
+BY_USER = {user: list(of) for user, of in groupby(sorted(SHOWN, key=attrgetter("user")), attrgetter("user"))}
 UNFOLD = """() => document.querySelectorAll("details").forEach(each => {
     each.removeAttribute("name");
     each.open = true;
