@@ -40,6 +40,7 @@ SHARES = 10
 """Of how many organisations of a kind each has as much as every other."""
 PER_SESSION, PER_ACTION = 20, 5
 TODAY, ZONE = NOW.date(), ZoneInfo("Europe/Paris")
+PEOPLE = 60_000
 SPAN = 730
 """Days from the first session's start to the last one's."""
 ENDED = (*[ApplicationState.RETAINED] * 8, *[ApplicationState.REJECTED] * 8, *[ApplicationState.NO_ADVICE] * 3)
@@ -154,7 +155,7 @@ def _application(number: int, session: TrainingSession, random: Random) -> Appli
         version=1,
         state=state,
         session=session.reference,
-        candidate=f"P-{number % 60_000:06}",
+        candidate=f"P-{number % PEOPLE:06}",
         prescriber=Prescriber(
             origin=Origin.FRANCE_TRAVAIL, organization=prescriber(random.randrange(10)), name="A. M."
         ),
@@ -168,7 +169,8 @@ def _application(number: int, session: TrainingSession, random: Random) -> Appli
 
 def _person(reference: str) -> Candidate:
     number = int(reference[2:])
-    name = f"{NAMES[number % len(NAMES)]} n{number:05}"
+    # In no order that the applications are in.
+    name = f"{NAMES[number % len(NAMES)]} n{number * 7_919 % PEOPLE:05}"
     return Candidate(reference=reference, name=name, email=f"p{number}@example.org")
 
 

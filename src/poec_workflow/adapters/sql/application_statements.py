@@ -224,6 +224,8 @@ def application_tabs(filter_: ApplicationFilter, index: TextIndex | None = None)
     else:
         joined = _joined if filter_.text else _with_sessions
         statement = select(*count_per_tab(1)).select_from(joined).where(*_application_conditions(filter_))
+        # Sessions whose counters say that they have none are passed over.
+        statement = statement.where(*_has_applications(filter_, since=False))
         if index and not _are_few(filter_):
             statement = statement.where(_has_word_within(filter_, index))
     return statement.where(*session_conditions(filter_, tab=None))
