@@ -193,6 +193,11 @@ def test_a_lost_connection_is_opened_again(postgresql_url: str) -> None:
         with pytest.raises(StorageUnavailable):
             get_workflow().execute(create(2), PLATFORM)
         assert get_workflow().execute(create(2), PLATFORM).subject.reference == "A-2"
+        # A question has no transaction, by whose end Django would hear of it.
+        SERVER.cut(postgresql_url)
+        with pytest.raises(StorageUnavailable):
+            get_workflow().actions()
+        assert len(get_workflow().actions().items) == 2
 
 
 def test_a_database_that_is_not_there_is_unavailable(tmp_path: Any) -> None:
