@@ -58,7 +58,7 @@ def _clock(_: object, attribute: Attribute[Any], value: object) -> None:
 
 
 def _addresses(_: object, attribute: Attribute[Any], value: object) -> None:
-    if isinstance(value, Mapping) and value:
+    if isinstance(value, Mapping):
         from poec_workflow.adapters.email import Recipient  # noqa: PLC0415 - with what mails need
 
         deep_mapping(instance_of(str), instance_of((str, Recipient)))(_, attribute, value)
