@@ -19,7 +19,6 @@ from poec_workflow.messages import StreamKind
 from poec_workflow.model import (
     Actor,
     Application,
-    ApplicationState,
     Page,
     Subject,
     SubjectKind,
@@ -50,6 +49,7 @@ from poec_workflow.views import (
     Tab,
     Task,
     WorkQueue,
+    task_of,
 )
 from poec_workflow.views.pagination import Row, paged, span
 
@@ -317,11 +317,9 @@ class ReadModel:
         return WorkQueue(
             organization=organization,
             at=today,
-            to_convoke=_in(rows, ApplicationState.PENDING, ApplicationState.ABSENT),
-            attendance_to_record=tuple(
-                each for each in _in(rows, ApplicationState.CONVOKED) if each.convocations[-1].on <= today
-            ),
-            advice_to_give=_in(rows, ApplicationState.PRESENT),
+            to_convoke=_to_do(rows, Task.TO_CONVOKE, today),
+            attendance_to_record=_to_do(rows, Task.ATTENDANCE_TO_RECORD, today),
+            advice_to_give=_to_do(rows, Task.ADVICE_TO_GIVE, today),
             expiring=tuple(each for each in rows if self._expires(each, today)),
         )
 
@@ -373,8 +371,8 @@ class ReadModel:
         return local_now(self.clock, self.settings.zone).date()
 
 
-def _in(rows: Sequence[ApplicationRow], *states: ApplicationState) -> tuple[ApplicationRow, ...]:
-    return tuple(each for each in rows if each.state in states)
+def _to_do(rows: Sequence[ApplicationRow], task: Task, today: date) -> tuple[ApplicationRow, ...]:
+    return tuple(each for each in rows if task_of(each, today) is task)
 
 
 def _instance_of(kind: type[T], given: object, place: str) -> T:

@@ -70,16 +70,24 @@ def test_a_long_list_shows_ten_and_leads_to_the_rest(site: Workflow, monkeypatch
     page = browser.page("/work/")
     assert len(lists(page)["to-convoke"]) == 10
     assert f"Voir les {len(every) - 10} autres" in page
-    found = [each for number in "123" for each in rows(browser.page("/work/to-convoke/", page=number))]
+    pages = [browser.page("/work/to-convoke/")]
+    while following := re.search(r'rel="next" href="\?after=([^"]+)"', pages[-1]):
+        pages.append(browser.page("/work/to-convoke/", after=unescape(following[1])))
+    found = [each for page in pages for each in rows(page)]
+    assert len(pages) == 3
     assert sorted(found) == sorted(every)
-    assert browser.get("/work/to-convoke/", page="4").status_code == 404
+    ends = [site.session(site.application(each).session).end for each in found]
+    assert ends == sorted(ends)
+    [previous] = re.findall(r'rel="prev" href="\?before=([^"]+)"', pages[-1])
+    assert rows(browser.page("/work/to-convoke/", before=unescape(previous))) == rows(pages[-2])
 
 
 def test_a_wrong_page_of_the_queue_is_a_page_with_400() -> None:
     """Nothing that is typed into the address is a failure."""
     browser = Browser("responsible")
-    for page in ("0", "-1", "é", "²", "1" * 30, "1.0"):
-        assert browser.get("/work/to-convoke/", page=page).status_code == 400
+    for cursor in ("0", "-1", "é", "1" * 30, "Qy0x="):
+        assert browser.get("/work/to-convoke/", after=cursor).status_code == 400
+        assert browser.get("/work/to-convoke/", before=cursor).status_code == 400
 
 
 @pytest.mark.parametrize("user", ["adviser", "candidate", "funder", "platform", "system"])

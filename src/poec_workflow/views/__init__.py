@@ -16,7 +16,7 @@ from poec_workflow.views.list_rows import (
 from poec_workflow.views.ordering import Sort, Span, key_of, stamp
 from poec_workflow.views.pagination import PageRequest
 from poec_workflow.views.tabs import ActionTab, Tab
-from poec_workflow.views.tasks import TASK_STATES, Task
+from poec_workflow.views.tasks import TASK_STATES, Task, task_of
 
 __all__ = [
     "COLUMN_STATES",
@@ -43,4 +43,5 @@ __all__ = [
     "WorkQueue",
     "key_of",
     "stamp",
+    "task_of",
 ]

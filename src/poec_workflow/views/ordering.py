@@ -37,12 +37,13 @@ class Sort(StrEnum):
     REFERENCE = "reference"
     REGISTRATION = "registration"
     SESSION_START = "session-start"
+    SESSION_END = "session-end"
     CANDIDATE = "candidate"
     STATE = "state"
     PLACE = "place"
 
 
-SortName = Literal["reference", "registration", "session-start", "candidate", "state", "place"]
+SortName = Literal["reference", "registration", "session-start", "session-end", "candidate", "state", "place"]
 
 SORTS: Mapping[type[Any], Mapping[Sort, Sequence[str]]] = {
     ApplicationRow: {
@@ -50,6 +51,7 @@ SORTS: Mapping[type[Any], Mapping[Sort, Sequence[str]]] = {
         Sort.REGISTRATION: ("registered_at", "reference"),
         # Session by session, so that a page costs the same however many sessions start on one day.
         Sort.SESSION_START: ("session_start", "session", "reference"),
+        Sort.SESSION_END: ("session_end", "session", "reference"),
         # Person by person, for the same reason.
         Sort.CANDIDATE: ("candidate_name", "candidate", "reference"),
         Sort.STATE: ("state", "reference"),
@@ -57,6 +59,7 @@ SORTS: Mapping[type[Any], Mapping[Sort, Sequence[str]]] = {
     SessionRow: {
         Sort.REFERENCE: ("reference",),
         Sort.SESSION_START: ("start", "reference"),
+        Sort.SESSION_END: ("end", "reference"),
         Sort.PLACE: ("place", "reference"),
     },
     ActionRow: {Sort.REFERENCE: ("reference",)},

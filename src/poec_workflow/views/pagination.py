@@ -39,10 +39,11 @@ class PageRequest:
         after: the cursor that the page before gave as `next`; it belongs to its order.
         before: the cursor that the page after gave as `previous`, in the place of `after`; of the rows before it the
             last ones, in the same order as ever.
-        sort: by `reference`; applications also by `registration`, `session-start`, `candidate` (the name, accents and
-            case apart) or `state` (in the lifecycle's order), sessions by `session-start` or `place`. What is equal is
-            sorted by reference, by code points; applications of one start session by session, of one name person by
-            person. A cursor by `candidate` has the beginning of a name in it: it is for who may see the list.
+        sort: by `reference`; applications also by `registration`, `session-start`, `session-end`, `candidate` (the
+            name, accents and case apart) or `state` (in the lifecycle's order), sessions by `session-start`,
+            `session-end` or `place`. What is equal is sorted by reference, by code points; applications of one day
+            session by session, of one name person by person. A cursor by `candidate` has the beginning of a name in
+            it: it is for who may see the list.
         descending: the same order backwards; people who were erased are last both ways.
     """
 
@@ -148,7 +149,7 @@ def _is_part(column: str, text: str) -> bool:
     match column:
         case "registered_at":
             return _STAMP.fullmatch(text) is not None
-        case "session_start" | "start":
+        case "session_start" | "session_end" | "start" | "end":
             return _is_day(text)
         case "candidate_name":
             return text in (FIRST, LAST) or text.startswith("0")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 from typing import Literal
 
-from poec_workflow.model import OPEN_STATES, ApplicationState
+from poec_workflow.model import OPEN_STATES, Application, ApplicationState
+from poec_workflow.views.list_rows import ApplicationRow
 
 
 class Task(StrEnum):
@@ -27,3 +29,12 @@ TASK_STATES: Mapping[Task, frozenset[ApplicationState]] = {
     Task.EXPIRING: OPEN_STATES,
 }
 """The states that each asks for; attendance only from the convocation's day on, and overdue ones in none."""
+
+
+def task_of(row: Application | ApplicationRow, today: date) -> Task | None:
+    """What is to be done about an application, whether it expires or not; None where nothing is yet, or any more."""
+    task = next(
+        (each for each, states in TASK_STATES.items() if each is not Task.EXPIRING and row.state in states), None
+    )
+    waits = task is Task.ATTENDANCE_TO_RECORD and row.convocations[-1].on > today
+    return None if waits else task

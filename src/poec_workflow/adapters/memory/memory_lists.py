@@ -29,6 +29,7 @@ from poec_workflow.views import (
     Tab,
     Task,
     key_of,
+    task_of,
 )
 from poec_workflow.views.ordering import Key
 
@@ -194,8 +195,7 @@ def _is_to_do(task: Task, application: Application, session: TrainingSession, cr
     """Whether an application in one of a task's states is to be looked at, and not overdue."""
     if task is Task.EXPIRING:
         return _ends_expiring(session, criteria)
-    is_due = task is not Task.ATTENDANCE_TO_RECORD or application.convocations[-1].on <= criteria.today
-    return is_due and session.end >= criteria.expiring[0]
+    return task_of(application, criteria.today) is task and session.end >= criteria.expiring[0]
 
 
 def _ends_expiring(session: TrainingSession, criteria: AlertCriteria) -> bool:

@@ -30,7 +30,7 @@ from poec_workflow.adapters.sql.paging import AFTER, Keyset, has_word, on_sessio
 from poec_workflow.adapters.sql.prepared import Prepared
 from poec_workflow.adapters.sql.schema import actions, applications, count_of, people, sessions
 from poec_workflow.adapters.sql.search_index import TextIndex
-from poec_workflow.adapters.sql.session_start_paging import StartOrder, page_by_start, page_of_few
+from poec_workflow.adapters.sql.session_order_paging import SESSION_DAYS, SessionOrder, page_by_session, page_of_few
 from poec_workflow.model import LAST_YEAR, OPEN_STATES, ApplicationState, Role
 from poec_workflow.views import ApplicationFilter, Sort, Task
 
@@ -92,19 +92,19 @@ def applications_page(
         backwards: whether it is read towards the beginning of the list.
     """
     if sort is Sort.STATE:
-        order = StartOrder(descending=descending)
+        order = SessionOrder(descending=descending)
         references = state_paging.page_by_state(_found(filter_, index), order, limit).correlate(None)
         of_page = _application_rows.where(applications.c.reference.in_(references))
         return Prepared(of_page.order_by(*order.directed(*state_paging.PLACE)))
     if sort is Sort.CANDIDATE:
-        order = StartOrder(descending=descending)
+        order = SessionOrder(descending=descending)
         references = _references_by_candidate(filter_, order, limit, index=index, backwards=backwards).correlate(None)
         of_page = _application_rows.where(applications.c.reference.in_(references))
         return Prepared(of_page.order_by(*order.directed(*candidate_paging.PLACE)))
-    if sort is Sort.SESSION_START:
-        order = StartOrder(descending=descending)
-        references = _references_by_start(filter_, order, limit, lateral=lateral, index=index).correlate(None)
-        ordering = order.directed(sessions.c.start_on, sessions.c.reference, applications.c.reference)
+    if sort in SESSION_DAYS:
+        order = SessionOrder(descending=descending, day=SESSION_DAYS[sort])
+        references = _references_by_session(filter_, order, limit, lateral=lateral, index=index).correlate(None)
+        ordering = order.directed(sessions.c[order.day], sessions.c.reference, applications.c.reference)
         return Prepared(_application_rows.where(applications.c.reference.in_(references)).order_by(*ordering))
     keyset = Keyset(_keys[sort], descending=descending)
     keys = _keys_of_page(filter_, keyset, limit, lateral=lateral, index=index)
@@ -134,10 +134,10 @@ def _keys_of_page(
     return page(matching, keyset, AFTER, limit) if filter_.text or filter_.since else None
 
 
-def _references_by_start(
-    filter_: ApplicationFilter, order: StartOrder, limit: int | None, *, lateral: bool, index: TextIndex | None
+def _references_by_session(
+    filter_: ApplicationFilter, order: SessionOrder, limit: int | None, *, lateral: bool, index: TextIndex | None
 ) -> Statement:
-    """The references of a page by the start of their session."""
+    """The references of a page by a day of their session."""
     found = select(applications.c.reference).where(*_application_conditions(filter_))
     joined = found.select_from(_joined if filter_.text else _with_sessions).where(*_named_by_adviser(filter_, index))
     # Gone through session by session, and not found by their prescriber.
@@ -145,7 +145,7 @@ def _references_by_start(
     if limit is None or _are_few(filter_):
         within = joined.where(*session_conditions(filter_, tab=filter_.tab), *_named_session(filter_))
         return page_of_few(within if index is None else within.where(has_word(index)), order, limit)
-    return page_by_start(
+    return page_by_session(
         matching.select_from(_joined) if filter_.text else matching,
         joined,
         (*session_conditions(filter_, tab=filter_.tab), *_has_applications(filter_, since=True)),
@@ -160,7 +160,7 @@ def _references_by_start(
 
 
 def _references_by_candidate(
-    filter_: ApplicationFilter, order: StartOrder, limit: int | None, *, index: TextIndex | None, backwards: bool
+    filter_: ApplicationFilter, order: SessionOrder, limit: int | None, *, index: TextIndex | None, backwards: bool
 ) -> Statement:
     """The references of a page by the candidate's name."""
     found = _found(filter_, index)

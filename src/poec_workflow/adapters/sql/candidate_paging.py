@@ -29,7 +29,7 @@ from sqlalchemy import (
 from poec_workflow.adapters.sql import paging
 from poec_workflow.adapters.sql.paging import AFTER
 from poec_workflow.adapters.sql.schema import applications, people
-from poec_workflow.adapters.sql.session_start_paging import StartOrder
+from poec_workflow.adapters.sql.session_order_paging import SessionOrder
 
 Statement = Select[*tuple[Any, ...]]
 
@@ -40,7 +40,7 @@ PLACE = (func.coalesce(people.c.name_key, _NAMELESS), applications.c.candidate, 
 """The order of applications that have joined their people."""
 
 
-def page_of_named(joined: Statement, order: StartOrder, limit: int | None) -> Statement:
+def page_of_named(joined: Statement, order: SessionOrder, limit: int | None) -> Statement:
     """A page out of all applications that match, which are sorted; `joined` has joined their people."""
     following = joined.where(order.follows(tuple_(*PLACE), tuple_(_NAME, _PERSON, AFTER)))
     ordered = following.order_by(*order.directed(*PLACE))
@@ -48,7 +48,7 @@ def page_of_named(joined: Statement, order: StartOrder, limit: int | None) -> St
 
 
 def page_by_candidate(
-    matching: Statement, joined: Statement, order: StartOrder, limit: int, *, backwards: bool
+    matching: Statement, joined: Statement, order: SessionOrder, limit: int, *, backwards: bool
 ) -> Statement:
     """The references of a page.
 
@@ -74,7 +74,7 @@ def page_by_candidate(
     return select(either.c.reference)
 
 
-def _next_people(order: StartOrder) -> Statement:
+def _next_people(order: SessionOrder) -> Statement:
     key = (people.c.name_key, people.c.reference)
     following = order.follows(tuple_(*key), tuple_(_NAME, _PERSON), or_is=True)
     of_order = select(people.c.reference, people.c.name_key).where(following).order_by(*order.directed(*key))

@@ -83,7 +83,8 @@ def parameters(
 
 
 _PLACES = {
-    Sort.SESSION_START: ("after_start", "after_session", "after"),
+    Sort.SESSION_START: ("after_day", "after_session", "after"),
+    Sort.SESSION_END: ("after_day", "after_session", "after"),
     Sort.CANDIDATE: ("after_name", "after_person", "after"),
     Sort.STATE: ("after_state", "after"),
     Sort.PLACE: ("after_place", "after"),
@@ -95,8 +96,8 @@ def _place(span: Span, criteria: AlertCriteria) -> Mapping[str, str]:
     """The key before a page, as the parameters of its order."""
     none = GREATEST if span.descending else LEAST
     match span.sort, span.after:
-        case Sort.SESSION_START, (start, *session, reference):
-            return {"after_start": start, "after_session": session[0] if session else "", "after": reference}
+        case ((Sort.SESSION_START | Sort.SESSION_END), (day, *session, reference)):
+            return {"after_day": day, "after_session": session[0] if session else "", "after": reference}
         case Sort.REGISTRATION, after:
             key = none if after is None else "".join(after)
             # What was registered earlier is passed over, not read.

@@ -24,7 +24,7 @@ from poec_workflow.adapters.sql.list_conditions import (
 )
 from poec_workflow.adapters.sql.paging import AFTER, Keyset, page
 from poec_workflow.adapters.sql.schema import COUNTS, actions, count_of, sessions
-from poec_workflow.adapters.sql.session_start_paging import StartOrder, page_of_sessions_by
+from poec_workflow.adapters.sql.session_order_paging import SESSION_DAYS, SessionOrder, page_of_sessions_by
 from poec_workflow.model import LIVE_STATES, OPEN_STATES, Role, SessionState
 from poec_workflow.policies.alerts import AlertCriteria
 from poec_workflow.views import ActionFilter, ActionTab, AlertReason, SessionFilter, Sort, Span, Tab
@@ -43,8 +43,8 @@ def sessions_page(filter_: SessionFilter, span: Span) -> Statement:
     )
     if span.sort is Sort.REFERENCE:
         return page(statement, Keyset(sessions.c.reference, descending=span.descending), AFTER, span.limit)
-    column = "place_key" if span.sort is Sort.PLACE else "start_on"
-    return page_of_sessions_by(column, statement, StartOrder(descending=span.descending), span.limit)
+    column = "place_key" if span.sort is Sort.PLACE else SESSION_DAYS[span.sort]
+    return page_of_sessions_by(column, statement, SessionOrder(descending=span.descending), span.limit)
 
 
 def session_tabs(filter_: SessionFilter) -> Statement:

@@ -15,7 +15,7 @@ from sqlalchemy import Select, String, bindparam, case, tuple_
 
 from poec_workflow.adapters.sql.paging import AFTER
 from poec_workflow.adapters.sql.schema import applications
-from poec_workflow.adapters.sql.session_start_paging import StartOrder
+from poec_workflow.adapters.sql.session_order_paging import SessionOrder
 from poec_workflow.model import ApplicationState
 from poec_workflow.views import ApplicationFilter, Span
 from poec_workflow.views.ordering import rank
@@ -29,7 +29,7 @@ PLACE = (
 """The order of applications."""
 
 
-def page_by_state(found: Statement, order: StartOrder, limit: int | None) -> Statement:
+def page_by_state(found: Statement, order: SessionOrder, limit: int | None) -> Statement:
     """A page out of all applications that match, which are sorted."""
     after = tuple_(bindparam("after_state", type_=String), AFTER)
     ordered = found.where(order.follows(tuple_(*PLACE), after)).order_by(*order.directed(*PLACE))

@@ -112,7 +112,7 @@ class ListContract(Contract):
                 workflow_on(storage).applications(page=page)
             assert [each.place for each in told.value.faults] == [place]
 
-    @pytest.mark.parametrize("sort", ["reference", "registration", "session-start"])
+    @pytest.mark.parametrize("sort", ["reference", "registration", "session-start", "session-end"])
     @pytest.mark.parametrize("descending", [False, True])
     def test_pages_backwards_while_rows_are_added(self, storage: Storage, sort: SortName, *, descending: bool) -> None:
         """Whoever goes on and comes back sees every row again, and what was added before it; none is skipped."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from operator import attrgetter
 from typing import Any
 
 from attrs import frozen
@@ -33,7 +32,6 @@ from poec_workflow.workflow import Workflow
 _FEW = 5
 _SOME = 10
 _LOOKED_AT = 30
-_AT_MOST = 200
 
 
 @frozen(kw_only=True)
@@ -82,14 +80,14 @@ def expiring(workflow: Workflow, actor: Actor) -> FirstOf:
     """The applications that expire soon, the most urgent first."""
     own = {**rows_shown(SubjectKind.APPLICATION, actor), "column": Column.EXPIRING}
     asked, today, settings = from_dict(own, ApplicationFilter), _today(workflow), workflow.settings
-    found = workflow.applications(asked, PageRequest(limit=_AT_MOST)).items
+    found = workflow.applications(asked, PageRequest(limit=_SOME, sort=Sort.SESSION_END)).items
     rows = [
         Expiring(
             row=row,
             deadline=deadline_after(row.session_end, settings),
             days=days_left(row.session_end, today, settings),
         )
-        for row in sorted(found, key=attrgetter("session_end", "reference"))[:_SOME]
+        for row in found
     ]
     return FirstOf(rows=rows, total=workflow.application_count(asked))
 
@@ -108,7 +106,7 @@ def open_sessions(workflow: Workflow, actor: Actor) -> FirstOf:
     found = workflow.sessions(asked, PageRequest(limit=_LOOKED_AT, sort=Sort.SESSION_START)).items
     rows: list[SessionRow] = []
     for row in found:
-        if len(rows) == _SOME:
+        if len(rows) == _FEW:
             break
         answer = registration_now(workflow, row.reference)
         if answer is None or answer.open:

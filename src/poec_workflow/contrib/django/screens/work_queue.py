@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from attrs import frozen
@@ -11,34 +11,26 @@ from django.http import Http404, HttpRequest, HttpResponse
 from poec_workflow.contrib.django.host_workflow import get_workflow
 from poec_workflow.contrib.django.screens.page import screen, show
 from poec_workflow.contrib.django.screens.visitor import Visitor
-from poec_workflow.errors import Malformed
 from poec_workflow.model import ActorKind
 from poec_workflow.policies.deadlines import days_until, deadline_after
-from poec_workflow.policies.settings import Settings
-from poec_workflow.views import ApplicationRow, WorkQueue
+from poec_workflow.ports.clock import local_now
+from poec_workflow.views import ApplicationFilter, ApplicationRow, PageRequest, Sort, Task, task_of
 from poec_workflow.workflow import Workflow
 
-_EXPIRING = "expiring"
-LISTS: Mapping[str, str] = {
-    "to-convoke": "to_convoke",
-    "attendance-to-record": "attendance_to_record",
-    "advice-to-give": "advice_to_give",
-    _EXPIRING: "expiring",
-}
-"""A list's name in addresses ▸ where it stands in the queue."""
+LISTS: Mapping[str, Task] = {task.value.replace("_", "-"): task for task in Task}
+"""A list's name in addresses ▸ what it asks for."""
 _FIRST, _AT_ONCE = 10, 50
-_DIGITS = 6
 
 
 @frozen(kw_only=True)
-class Task:
+class Waiting:
     """An application to do something about.
 
     Attributes:
         row: the application.
         deadline: the last day for an advice.
         left: how many days that are.
-        action: the list that says what is to be done: of an expiring one, the other list that it stands in.
+        action: the list that says what is to be done; `expiring` where nothing else is before its convocation's day.
     """
 
     row: ApplicationRow
@@ -55,74 +47,60 @@ class TaskList:
         name: in addresses.
         tasks: those that a page shows, the most pressing first.
         count: how many there are.
-        more: how many of them the page does not show.
+        previous: the cursor of the page before.
+        following: the cursor of the page after.
     """
 
     name: str
-    tasks: Sequence[Task]
+    tasks: Sequence[Waiting]
     count: int
-    more: int = 0
+    previous: str | None = None
+    following: str | None = None
+
+    @property
+    def more(self) -> int:
+        """How many of them the page does not show."""
+        return self.count - len(self.tasks)
 
 
 @screen
 def work(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """To convoke, attendance to record, advice to give, expiring: each with its count and its first lines."""
-    lists = []
-    if (queue := _queue(visitor)) is not None:
-        settings = get_workflow().settings
-        lists = [_list(queue, name, settings, slice(_FIRST)) for name in LISTS]
-    return show(request, visitor, "work", {"section": "work", "queue": queue, "lists": lists})
+    page = PageRequest(limit=_FIRST, sort=Sort.SESSION_END)
+    lists = [_list(visitor, name, page) for name in LISTS] if _has_queue(visitor) else []
+    return show(request, visitor, "work", {"section": "work", "lists": lists})
 
 
 @screen
 def work_list(request: HttpRequest, visitor: Visitor, name: str) -> HttpResponse:
     """One of the lists, whole, page by page."""
-    queue = _queue(visitor)
-    if queue is None or name not in LISTS:
+    if name not in LISTS or not _has_queue(visitor):
         raise Http404
-    number = _number(request.GET.get("page", "1"))
-    start = (number - 1) * _AT_ONCE
-    shown = _list(queue, name, get_workflow().settings, slice(start, start + _AT_ONCE))
-    if start and not shown.tasks:
-        raise Http404
-    context = {
-        "section": "work",
-        "list": shown,
-        "previous": number - 1,
-        "following": number + 1 if start + _AT_ONCE < shown.count else 0,
-        "from": start + 1,
-        "to": start + len(shown.tasks),
-    }
-    return show(request, visitor, "work_list", context)
+    after, before = request.GET.get("after"), request.GET.get("before")
+    page = PageRequest(limit=_AT_ONCE, sort=Sort.SESSION_END, after=after, before=before)
+    return show(request, visitor, "work_list", {"section": "work", "list": _list(visitor, name, page)})
 
 
-def _queue(visitor: Visitor) -> WorkQueue | None:
-    """The queue of an organisation; None of who has none."""
-    workflow: Workflow = get_workflow()
-    if visitor.actor.kind is not ActorKind.ORGANIZATION:
-        return None
-    return workflow.work_queue(visitor.actor.organization or "")
+def _has_queue(visitor: Visitor) -> bool:
+    return visitor.actor.kind is ActorKind.ORGANIZATION
 
 
-def _list(queue: WorkQueue, name: str, settings: Settings, part: slice) -> TaskList:
-    rows: Sequence[ApplicationRow] = getattr(queue, LISTS[name])
-    pressing = sorted(rows, key=lambda each: (each.session_end, each.reference))
-    tasks = list(_tasks(queue, name, pressing[part], settings))
-    return TaskList(name=name, tasks=tasks, count=len(rows), more=len(rows) - len(tasks))
+def _list(visitor: Visitor, name: str, page: PageRequest) -> TaskList:
+    workflow = get_workflow()
+    asked = ApplicationFilter(organization=visitor.actor.organization, task=LISTS[name])
+    found = workflow.applications(asked, page)
+    return TaskList(
+        name=name,
+        tasks=[_waiting(workflow, row) for row in found.items],
+        count=workflow.application_count(asked),
+        previous=found.previous,
+        following=found.next,
+    )
 
 
-def _tasks(queue: WorkQueue, name: str, rows: Sequence[ApplicationRow], settings: Settings) -> Iterator[Task]:
-    within = {each.reference: name for each in rows}
-    if name == _EXPIRING:
-        lists = [other for other in LISTS if other != name]
-        within |= {each.reference: other for other in lists for each in getattr(queue, LISTS[other])}
-    for each in rows:
-        deadline = deadline_after(each.session_end, settings)
-        left = days_until(deadline, queue.at)
-        yield Task(row=each, deadline=deadline, left=left, action=within[each.reference])
-
-
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) <= _DIGITS and int(text)):
-        raise Malformed.at("$.page", "expected a number from 1 on")
-    return int(text)
+def _waiting(workflow: Workflow, row: ApplicationRow) -> Waiting:
+    deadline = deadline_after(row.session_end, workflow.settings)
+    today = local_now(workflow.clock, workflow.settings.zone).date()
+    task = task_of(row, today) or Task.EXPIRING
+    action = next(name for name, each in LISTS.items() if each is task)
+    return Waiting(row=row, deadline=deadline, left=days_until(deadline, today), action=action)

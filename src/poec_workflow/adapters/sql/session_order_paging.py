@@ -1,6 +1,6 @@
-"""Keyset pagination of applications by the start of their session, session by session.
+"""Keyset pagination of applications by the start or the end of their session, session by session.
 
-A session's start may be moved, so it stands in the session's row alone. The next sessions are read in their order, with
+A session's days may be moved, so they stand in the session's row alone. The next sessions are read in their order, with
 the counters that say how many applications each has in the wanted states, until they are enough for a page; then the
 page is read out of these. Where the wanted applications also depend on what no counter says, `paging.SCANNED`
 applications are gone through so, and if they do not fill the page, all that match are found by other indexes and
@@ -9,7 +9,7 @@ sorted.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from attrs import frozen
@@ -34,18 +34,20 @@ from poec_workflow.adapters.sql.paging import AFTER, GREATEST, LEAST, SessionCon
 from poec_workflow.adapters.sql.schema import applications, count_of, sessions
 from poec_workflow.adapters.sql.search_index import TextIndex
 from poec_workflow.model import ApplicationState
+from poec_workflow.views import Sort
 
 Statement = Select[*tuple[Any, ...]]
 
-_START: BindParameter[str] = bindparam("after_start")
+_DAY: BindParameter[str] = bindparam("after_day")
 _SESSION: BindParameter[str] = bindparam("after_session")
 
 
 @frozen
-class StartOrder:
-    """Sessions by their start, then applications by reference; forwards or backwards."""
+class SessionOrder:
+    """Sessions by a day of theirs, then applications by reference; forwards or backwards."""
 
     descending: bool = False
+    day: str = "start_on"
 
     def directed(self, *columns: Any) -> list[Any]:  # noqa: ANN401 - columns of several types
         """What to order by."""
@@ -65,35 +67,35 @@ class StartOrder:
         return GREATEST if self.descending else LEAST
 
 
-_place = tuple_(sessions.c.start_on, sessions.c.reference)
+SESSION_DAYS: Mapping[Sort, str] = {Sort.SESSION_START: "start_on", Sort.SESSION_END: "end_on"}
+"""The orders by a day of the session ▸ its column."""
+
+_AFTER = {"start_on": _DAY, "end_on": _DAY, "place_key": bindparam("after_place", type_=String)}
 
 
-_AFTER = {"start_on": _START, "place_key": bindparam("after_place", type_=String)}
-
-
-def page_of_sessions_by(column: str, statement: Statement, order: StartOrder, limit: int | None) -> Statement:
-    """A page of a list of sessions, by their start or their place."""
+def page_of_sessions_by(column: str, statement: Statement, order: SessionOrder, limit: int | None) -> Statement:
+    """A page of a list of sessions, by a day of theirs or their place."""
     place = tuple_(sessions.c[column], sessions.c.reference)
     following = statement.where(order.follows(place, tuple_(_AFTER[column], AFTER)))
     following = following.order_by(*order.directed(*place.clauses))
     return following if limit is None else following.limit(limit)
 
 
-def page_of_few(matching: Statement, order: StartOrder, limit: int | None) -> Statement:
+def page_of_few(matching: Statement, order: SessionOrder, limit: int | None) -> Statement:
     """A page out of all applications that match, which are sorted; `matching` has joined their sessions."""
-    place = tuple_(sessions.c.start_on, sessions.c.reference, applications.c.reference)
-    following = matching.where(order.follows(place, tuple_(_START, _SESSION, AFTER))).order_by(
+    place = tuple_(sessions.c[order.day], sessions.c.reference, applications.c.reference)
+    following = matching.where(order.follows(place, tuple_(_DAY, _SESSION, AFTER))).order_by(
         *order.directed(*place.clauses)
     )
     return following if limit is None else following.limit(limit)
 
 
-def page_by_start(
+def page_by_session(
     matching: Statement,
     joined: Statement,
     conditions: SessionConditions,
     states: Collection[ApplicationState],
-    order: StartOrder,
+    order: SessionOrder,
     limit: int,
     *,
     counted: bool,
@@ -134,7 +136,7 @@ def page_by_start(
 def _sessions_needed(
     conditions: SessionConditions,
     states: Collection[ApplicationState],
-    order: StartOrder,
+    order: SessionOrder,
     limit: int,
     *,
     enough: int,
@@ -144,34 +146,37 @@ def _sessions_needed(
     Each has one at least, so one session more than a page has rows always does: the one that the page before ended in
     may have none left.
     """
-    number = count_of(states)
+    number, day = count_of(states), sessions.c[order.day]
+    place = tuple_(day, sessions.c.reference)
     next_ones = (
-        select(sessions.c.reference, sessions.c.start_on, number.label("number"))
-        .where(*conditions, number > 0, order.follows(_place, tuple_(_START, _SESSION), or_is=True))
-        .order_by(*order.directed(sessions.c.start_on, sessions.c.reference))
+        select(sessions.c.reference, day.label("day"), number.label("number"))
+        .where(
+            *conditions,
+            number > 0,
+            order.follows(place, tuple_(_DAY, _SESSION), or_is=True),
+        )
+        .order_by(*order.directed(day, sessions.c.reference))
         .limit(limit + 1)
         .subquery("next_ones")
     )
     left = case((_is_begun(next_ones), 0), else_=next_ones.c.number)
-    before = func.sum(left).over(order_by=order.directed(next_ones.c.start_on, next_ones.c.reference), rows=(None, -1))
-    summed = select(next_ones.c.reference, next_ones.c.start_on, func.coalesce(before, 0).label("before")).subquery(
-        "summed"
-    )
-    return select(summed.c.reference, summed.c.start_on).where(summed.c.before < enough)
+    before = func.sum(left).over(order_by=order.directed(next_ones.c.day, next_ones.c.reference), rows=(None, -1))
+    summed = select(next_ones.c.reference, next_ones.c.day, func.coalesce(before, 0).label("before")).subquery("summed")
+    return select(summed.c.reference, summed.c.day).where(summed.c.before < enough)
 
 
-def _page_out_of(needed: Any, matching: Statement, order: StartOrder, limit: int, *, lateral: bool) -> Statement:  # noqa: ANN401 - a CTE
+def _page_out_of(needed: Any, matching: Statement, order: SessionOrder, limit: int, *, lateral: bool) -> Statement:  # noqa: ANN401 - a CTE
     """A page out of some sessions."""
     begun = case((_is_begun(needed), AFTER), else_=order.beginning)
     own = matching.where(applications.c.session == needed.c.reference, order.follows(applications.c.reference, begun))
     if not lateral:
-        ordering = order.directed(needed.c.start_on, needed.c.reference, applications.c.reference)
+        ordering = order.directed(needed.c.day, needed.c.reference, applications.c.reference)
         return own.order_by(*ordering).limit(limit)
     each = own.order_by(*order.directed(applications.c.reference)).limit(limit).lateral("each")
-    ordering = order.directed(needed.c.start_on, needed.c.reference, each.c.reference)
+    ordering = order.directed(needed.c.day, needed.c.reference, each.c.reference)
     return select(each.c.reference).select_from(needed.join(each, true())).order_by(*ordering).limit(limit)
 
 
 def _is_begun(of: Any) -> ColumnElement[bool]:  # noqa: ANN401 - sessions
     """The session that the page before ended in, unless it was moved since."""
-    return and_(of.c.start_on == _START, of.c.reference == _SESSION)
+    return and_(of.c.day == _DAY, of.c.reference == _SESSION)
