@@ -242,7 +242,11 @@ def test_what_an_actors_kind_requires_is_judged_alike(kind: ActorKind) -> None:
     assert ((Request, False) in judged) == (kind in REQUIRED_OF_ACTORS)
 
 
-@pytest.mark.parametrize("kind", [*SubjectKind, "organization", "candidate", None, ABSENT], ids=str)
+@pytest.mark.parametrize(
+    "kind",
+    [*SubjectKind, "organization", "candidate", None, ABSENT],
+    ids=lambda each: "absent" if each is ABSENT else str(each),
+)
 def test_what_a_message_is_about_is_judged_alike(kind: Any) -> None:
     """A digest's organisation or a position in the history, by its kind, which is never left out."""
     about = {"kind": kind, "reference": "X", "version": 1}

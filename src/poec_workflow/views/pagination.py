@@ -101,17 +101,16 @@ def paged(rows: Sequence[Row], page: PageRequest) -> Page[Row]:
         items = items[::-1]
         return Page(
             items=items,
-            next=cursor_of(items[-1], page) if items else page.before,
-            previous=cursor_of(items[0], page) if more else None,
+            next=_cursor(items[-1], page) if items else page.before,
+            previous=_cursor(items[0], page) if more else None,
         )
     previous = None
     if page.after is not None:
-        previous = cursor_of(items[0], page) if items else page.after
-    return Page(items=items, next=cursor_of(items[-1], page) if more else None, previous=previous)
+        previous = _cursor(items[0], page) if items else page.after
+    return Page(items=items, next=_cursor(items[-1], page) if more else None, previous=previous)
 
 
-def cursor_of(row: object, page: PageRequest) -> str:
-    """The cursor with which a page of this order begins after a row, or ends before it."""
+def _cursor(row: object, page: PageRequest) -> str:
     return _encoded(_SEPARATOR.join((*_head(page), *key_of(row, page.sort, _nameless(page)))))
 
 

@@ -53,7 +53,7 @@ class ListAddress:
 
     @property
     def page(self) -> PageRequest:
-        """The page, in the order that rows are read in: backwards where it is the one before another.
+        """The page.
 
         Raises:
             Malformed: no such size, order or place.
@@ -64,25 +64,19 @@ class ListAddress:
             faults.append(Fault("$.size", f"expected one of {', '.join(map(str, SIZES))}"))
         if order not in ("ascending", "descending"):
             faults.append(Fault("$.order", "expected one of ascending, descending"))
-        if all(each in self.given for each in _PLACE):
-            faults.append(Fault("$.before", "expected after or before, not both"))
         if self.given.get("format", _EXCEL) != _EXCEL:
             faults.append(Fault("$.format", f"expected one of {_EXCEL}"))
         if faults:
             raise Malformed(faults)
         return PageRequest(
             limit=int(size),
-            after=self.given.get("before") or self.given.get("after"),
+            after=self.given.get("after"),
+            before=self.given.get("before"),
             sort=Sort(self.given["sort"])
             if self.given.get("sort") in set(Sort)
             else self.given.get("sort", "reference"),  # type: ignore[arg-type]
-            descending=(order == "descending") != self.backwards,
+            descending=order == "descending",
         )
-
-    @property
-    def backwards(self) -> bool:
-        """Whether the page is the one before another."""
-        return "before" in self.given
 
     @property
     def wants_spreadsheet(self) -> bool:

@@ -11,7 +11,6 @@ from attrs import evolve, frozen
 from poec_workflow.contrib.django.screens.list_address import SIZES, ListAddress
 from poec_workflow.model import Page
 from poec_workflow.views import PageRequest
-from poec_workflow.views.pagination import cursor_of
 
 Row = TypeVar("Row")
 T = TypeVar("T", bound=StrEnum)
@@ -90,34 +89,18 @@ def list_page(
     """
     asked = address.page
     found = read(asked)
-    rows = tuple(reversed(found.items)) if address.backwards else found.items
-    previous, following = _beside(address, asked, found, rows)
     return ListPage(
-        rows=rows,
+        rows=found.items,
         total=total,
         tabs=[
             Choice(code=each, url=address.url(tab=each), current=each == tab, count=tabs[each])
             for each in (tuple(offered) or tuple(tabs))
         ],
         sizes=[Choice(code=str(each), url=address.url(size=each), current=each == asked.limit) for each in SIZES],
-        previous=previous,
-        following=following,
+        previous=address.url(before=found.previous) if found.previous else "",
+        following=address.url(after=found.next) if found.next else "",
         spreadsheet=address.url(format="csv"),
         address=address,
-    )
-
-
-def _beside(address: ListAddress, asked: PageRequest, found: Page[Row], rows: Sequence[Row]) -> tuple[str, str]:
-    """The addresses of the page before and the one after; a page that was come to has one on the side it came from."""
-    if not rows:
-        return "", ""
-    forwards = evolve(asked, descending=asked.descending != address.backwards, after=None)
-    has_next = bool(found.next) if not address.backwards else True
-    has_previous = bool(found.next) if address.backwards else "after" in address.given
-    backwards = evolve(forwards, descending=not forwards.descending)
-    return (
-        address.url(before=cursor_of(rows[0], backwards)) if has_previous else "",
-        address.url(after=cursor_of(rows[-1], forwards)) if has_next else "",
     )
 
 
