@@ -40,7 +40,12 @@ def deadline_after(end: date, settings: Settings) -> date:
 
 def days_left(end: date, today: date, settings: Settings) -> int:
     """How many days are left to advise on an application of a session that ends on a day: 0 on the last one."""
-    return (deadline_after(end, settings) - today).days
+    return days_until(deadline_after(end, settings), today)
+
+
+def days_until(deadline: date, today: date) -> int:
+    """How many days are left until a day: none on the day itself, less than none after it."""
+    return (deadline - today).days
 
 
 def ended_before(today: date, settings: Settings) -> date:
@@ -82,8 +87,3 @@ def advice_deadline_not_passed(_application: Application, facts: Facts) -> Detai
 
 def _deadline(facts: Facts) -> Details:
     return {"deadline": advice_deadline(facts.session, facts.settings), "today": facts.today}
-
-
-def days_until(deadline: date, today: date) -> int:
-    """How many days are left until a day: none on the day itself, less than none after it."""
-    return (deadline - today).days
