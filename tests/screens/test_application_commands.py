@@ -113,6 +113,19 @@ def test_what_is_refused_keeps_what_was_typed_and_says_why(
             assert f'value="{value}"' in page
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"), [("fr", "de 1 à 64 caractères sont attendus, et non 300"), ("en", "expected 1 to 64 characters")]
+)
+def test_a_text_that_is_too_long_is_refused_in_the_visitors_language(site: Workflow, lang: str, said: str) -> None:
+    """As every fault that no field has words of its own for."""
+    del site
+    browser, url = Browser("adviser", lang), reverse("poec:register", args=["S1"])
+    typed = {"candidate.reference": "P-1", "candidate.name": "Zoé", "prescriber.origin": "other"}
+    answer = browser.client.post(url, browser.form(url, url, application="x" * 300, **typed))
+    assert answer.status_code == 400
+    assert said in answer.content.decode()
+
+
 @pytest.mark.parametrize("user", ["adviser", "candidate", "funder", "platform", "elsewhere", "stranger", "system"])
 def test_who_may_not_is_refused_whatever_they_forge(site: Workflow, user: str) -> None:
     """A form that was made by hand: 403 with the code where the page is shown, 404 where it is not."""

@@ -18,6 +18,7 @@ from poec_workflow.contrib.django.screens.standing_values import STANDING, WAS, 
 from poec_workflow.contrib.django.screens.words import words_of
 from poec_workflow.errors import Malformed
 from poec_workflow.policies.settings import Settings
+from poec_workflow.presentation.error_words import sentence
 from poec_workflow.serialization import from_dict
 
 REASON = "reason"
@@ -248,7 +249,11 @@ def _with_faults(form: CommandForm, error: Malformed, lang: str) -> CommandForm:
         own = [fault for fault in left if fault.place == place or place.startswith(f"{fault.place}[")]
         left = [fault for fault in left if fault not in own]
         fields.append(evolve(each, faults=tuple(_said(fault.problem, each, lang) for fault in own)))
-    return evolve(form, fields=tuple(fields), faults=tuple(str(each) for each in left))
+    return evolve(
+        form,
+        fields=tuple(fields),
+        faults=tuple(locales.labelled(each.place, sentence(each.problem, lang), lang) for each in left),
+    )
 
 
 def _place(form: CommandForm, of: FormField) -> str:
@@ -268,4 +273,4 @@ def _said(problem: str, each: FormField, lang: str) -> str:
     try:
         return words_of(known, lang)
     except KeyError:
-        return problem
+        return sentence(problem, lang)
