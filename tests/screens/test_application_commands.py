@@ -262,3 +262,29 @@ def test_the_rules_are_the_workflows(site: Workflow) -> None:
         site.execute(commands.RecordPresence("LATER"), AFEC)
     page = Browser("responsible").page(application_url("LATER"))
     assert all(code in page for code in refused.value.codes)
+
+
+def test_a_form_that_was_gone_back_to_says_that_it_was_sent_before(site: Workflow) -> None:
+    """And with another date in it: no word of keys, the first sending stands, and what was typed is shown."""
+    browser, page, url = Browser("responsible"), application_url("PENDING"), application_url("PENDING", "convoke")
+    form = browser.form(page, url, on="2026-03-12")
+    browser.client.post(url, form)
+    again = browser.client.post(url, {**form, "on": "2026-03-13"})
+    assert again.status_code == 409
+    assert "Ce formulaire a déjà été envoyé une fois" in again.content.decode()
+    assert "La clé" not in again.content.decode()
+    assert "13/03/2026" in again.content.decode()
+    assert [str(each.on) for each in site.application("PENDING").convocations] == ["2026-03-12"]
+
+
+def test_two_people_are_registered_with_one_form(site: Workflow) -> None:
+    """Who went back to the form that they sent, and wrote another name: told so, and sent again it is carried out."""
+    browser, url = Browser("adviser"), reverse("poec:register", args=["S1"])
+    person = {"candidate.name": "Zoé", "prescriber.origin": "other"}
+    form = browser.form(url, url, application="ONE", **{"candidate.reference": "P-1", **person})
+    assert browser.client.post(url, form).status_code == 302
+    told = browser.client.post(url, {**form, "application": "TWO", "candidate.reference": "P-2"})
+    assert told.status_code == 409
+    form = filled(told.content.decode(), url, **{"prescriber.origin": "other"})
+    assert browser.client.post(url, form).status_code == 302
+    assert site.application("TWO").candidate == "P-2"

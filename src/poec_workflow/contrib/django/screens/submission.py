@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import uuid4
 
 from attrs import evolve, frozen
 from django.contrib import messages
@@ -48,6 +49,11 @@ class Attempt:
     def stale(self) -> bool:
         """Whether somebody else changed the subject since the page was made."""
         return any(each.code == "stale-version" for each in self.refusals)
+
+    @property
+    def sent_before(self) -> bool:
+        """Whether the same form was sent before, with something else in it: who went back in the browser does that."""
+        return any(each.code == "key-reused" for each in self.refusals)
 
 
 Page = Callable[[HttpRequest, Visitor, str, Attempt | None], HttpResponse]
@@ -143,7 +149,7 @@ def _refused(workflow: Workflow, command: Command, visitor: Visitor, form: Comma
     assert isinstance(answer, Refused)  # noqa: S101 - who calls knows
     asked = Request(command=command, actor=visitor.actor, expected_version=form.version)
     return Attempt(
-        form=form,
+        form=evolve(form, key=uuid4().hex),  # sent again, it is another sending
         refusals=answer.refusals,
         remedy=workflow.remedy(asked),
         status=answer.refusals[0].http_status,
