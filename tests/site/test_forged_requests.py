@@ -48,6 +48,21 @@ def test_a_form_of_another_structure_is_not_sent(signed_in: SignedIn) -> None:
     assert recorded() == before
 
 
+def test_a_form_of_a_structure_that_another_tab_left_says_where_to_look(signed_in: SignedIn) -> None:
+    """Of an application that the other structure is not shown: no word of whether there is one, but what to do."""
+    client = signed_in("several")
+    client.post("/structures/", {"structure": acting("several", 1)})
+    before = recorded()
+    for address in (CONVOKE, CONVOKE.replace("C-pending", "C-never")):
+        page = client.post(address, form(**DAY))
+        assert page.status_code == 404
+        assert "Rien n&#x27;a été enregistré" in page.content.decode()
+        assert "Vous travaillez en ce moment pour OTHER" in page.content.decode()
+    assert "Vous travaillez en ce moment pour OTHER" in client.get("/applications/C-pending/").content.decode()
+    assert "Vous travaillez en ce moment" not in signed_in("trainer").get("/applications/X-due/").content.decode()
+    assert recorded() == before
+
+
 def test_nobody_chooses_a_structure_that_is_not_theirs(signed_in: SignedIn) -> None:
     """Another one's stays out of reach."""
     client = signed_in("trainer")

@@ -17,6 +17,7 @@ from poec_workflow.errors import WorkflowError
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpResponseBase)
+_MISSING = 404
 View = Callable[Concatenate[HttpRequest, Visitor, P], HttpResponseBase]
 
 HEADERS: Mapping[str, str] = {
@@ -70,9 +71,10 @@ def _answer(view: View[P], request: HttpRequest, *args: P.args, **kwargs: P.kwar
             return view(request, visitor, *args, **kwargs)
         except Http404:
             problem = {"title": words_of("common.not-found", visitor.lang)}
-            return show(request, visitor, "problem", {"problem": problem}, status=404)
+            return show(request, visitor, "problem", {"problem": problem, "missing": True}, status=_MISSING)
         except WorkflowError as error:
-            return show(request, visitor, "problem", {"problem": error.to_dict(visitor.lang)}, status=error.http_status)
+            known = {"problem": error.to_dict(visitor.lang), "missing": error.http_status == _MISSING}
+            return show(request, visitor, "problem", known, status=error.http_status)
 
 
 def show(
