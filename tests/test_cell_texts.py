@@ -25,7 +25,7 @@ EVERYTHING = {
 def test_an_ending_is_that_of_the_state(state: ApplicationState) -> None:
     """A service's own rows may leave both in one application; whoever waits, expired or was cancelled has neither."""
     expected = {
-        "retained": "du 10/01/2022 au 04/03/2022, 35 h par semaine",
+        "retained": "du 10/01/2022 au 04/03/2022, 35\u00a0h par semaine",
         "rejected": "Absence\u00a0: Absent sans avoir prévenu",
     }
     assert ending_text(application(state, **EVERYTHING), Catalogue.default(), "fr") == expected.get(state, "")

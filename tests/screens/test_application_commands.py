@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from candidacies import ACTORS, AFEC, HOSTILE, Browser, application_url, filled
 from poec_workflow import Workflow, commands
+from poec_workflow.contrib.django.screens import submission
 from poec_workflow.errors import CommandRefused
 
 pytestmark = pytest.mark.usefixtures("site")
@@ -288,3 +289,27 @@ def test_two_people_are_registered_with_one_form(site: Workflow) -> None:
     form = filled(told.content.decode(), url, **{"prescriber.origin": "other"})
     assert browser.client.post(url, form).status_code == 302
     assert site.application("TWO").candidate == "P-2"
+
+
+def test_a_confirmation_names_whom_it_ends_and_how_many_more(site: Workflow, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list that is cut says so: nobody ends applications that they were not told of."""
+    del site
+    url = reverse("poec:command", args=["session", "S1", "cancel-session"])
+    sent = {"acting": "platform/CAP/", "reason": "Trop peu de candidats"}
+    page = Browser("platform").client.post(url, sent).content.decode()
+    assert page.count("Refus\u00a0: session annulée</span>") == 6
+    assert "Nom PENDING" in page
+    assert "<li>… et" not in page
+    monkeypatch.setattr(submission, "_NAMED", 2)
+    page = Browser("platform").client.post(url, sent).content.decode()
+    assert page.count("Refus\u00a0: session annulée</span>") == 2
+    assert "… et 4 autres" in page
+
+
+def test_who_signed_in_on_the_way_is_told_that_nothing_was_recorded(site: Workflow) -> None:
+    """The session expired in the middle of a form: signing in leads to its address, without what was typed."""
+    before = site.application("PENDING")
+    page = Browser("responsible").client.get(application_url("PENDING", "convoke"), follow=True).content.decode()
+    assert "Rien n&#x27;a été enregistré\u00a0: ce que vous aviez saisi" in page
+    assert "C&#x27;est fait" not in page
+    assert site.application("PENDING") == before

@@ -75,7 +75,7 @@ def test_a_final_application_says_how_it_ended_and_that_it_is_final() -> None:
     """Entry, exit and hours, or motive and reason; and that nothing moves it any more."""
     browser = Browser("responsible")
     retained, rejected = (browser.page(application_url(each)) for each in ("RETAINED", "REJECTED"))
-    assert "du 10/03/2026 au 09/05/2026, 35\u00a0h par semaine" in retained.replace(" h par", "\u00a0h par")
+    assert "du 10/03/2026 au 09/05/2026, 35\u00a0h par semaine" in retained
     assert "Prérequis non" in rejected
     assert all("la candidature ne peut plus être modifiée" in each for each in (retained, rejected))
 

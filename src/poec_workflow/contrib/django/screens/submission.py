@@ -28,6 +28,9 @@ from poec_workflow.notices.wording import organization_roles, told_sentence
 from poec_workflow.remedies import Remedy
 from poec_workflow.workflow import Answer, Workflow
 
+_NAMED = 20
+"""As many applications as a confirmation names of those that it ends."""
+
 
 @frozen(kw_only=True)
 class Attempt:
@@ -78,6 +81,7 @@ def command_view(pages: Mapping[SubjectKind, Page]) -> Callable[..., HttpRespons
         visible(workflow, asked.subject_kind, reference, visitor.actor)
         if request.method != "POST":
             # Who had to sign in on the way, or loads a confirmation again, gets the page that the form is on.
+            messages.warning(request, words_of("common.not-sent", visitor.lang), fail_silently=True)
             return redirect(f"poec:{kind}", reference=reference)
         return given(request, visitor, pages[asked.subject_kind], asked, reference)
 
@@ -139,6 +143,8 @@ def _confirmation(
         "answer": answer,
         "subject": answer.subject,
         "ended": ended,
+        "ended_named": ended[:_NAMED],
+        "ended_more": max(0, len(ended) - _NAMED),
         "back": reverse(f"poec:{form.kind}", args=[form.reference]) if form.reference else request.path,
         "told": told_sentence(answer.notices, visitor.lang, roles=organization_roles(application, session)),
     }
