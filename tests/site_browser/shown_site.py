@@ -121,10 +121,11 @@ def faults_of_access(page: Page, **options: Any) -> list[str]:
 
 
 def wider_than_the_window(page: Page) -> list[str]:
-    """The parts of a page that make it scroll sideways."""
+    """The parts of a page that make it scroll sideways: boxes, and boxes whose words stick out."""
     found: list[str] = page.evaluate(
         """() => document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll("body *")]
-        .filter(each => each.getBoundingClientRect().right > innerWidth && !each.closest(".scroll"))
+        .filter(each => !each.closest(".scroll") && (each.getBoundingClientRect().right > innerWidth
+            || each.getBoundingClientRect().left + each.scrollWidth > innerWidth))
         .map(each => `${each.tagName}.${each.className}: ${each.textContent.trim().slice(0, 40)}`)"""
     )
     return found
