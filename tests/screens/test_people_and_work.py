@@ -8,12 +8,14 @@ from decimal import Decimal
 from html import unescape
 
 import pytest
+from attrs import evolve
 from django.test import override_settings
 from django.urls import reverse
 
 from candidacies import ACTORS, AFEC, HOSTILE, TODAY, Browser, actors_of, application_url, filled, registered
 from poec_workflow import Workflow, commands
 from poec_workflow.contrib.django.screens import work_queue
+from poec_workflow.contrib.django.screens.visitor import Visitor
 from poec_workflow.testing import SettableClock
 
 pytestmark = pytest.mark.usefixtures("site")
@@ -298,3 +300,27 @@ def test_sessions_that_are_not_shown_register_nobody(site: Workflow) -> None:
     assert Browser("adviser").get("/sessions/S9/register/").status_code == 404
     assert "action-not-published" in Browser("platform").page("/sessions/S9/register/")
     assert Browser("platform").get("/sessions/nothing/register/").status_code == 404
+
+
+def test_a_candidate_is_spoken_to_as_one() -> None:
+    """Who reads their own applications withdraws, and applies; they do not register « un candidat »."""
+    browser = Browser("candidate")
+    home, own = browser.page("/"), unescape(browser.page(application_url("PENDING")))
+    assert "y candidater" in home
+    assert "préinscrire un candidat" not in home
+    assert "Je me désiste" in own
+    assert "Le candidat se désiste" not in own
+    assert "Le candidat se désiste" in unescape(Browser("responsible").page(application_url("PENDING")))
+    offered = unescape(browser.page("/sessions/S1/"))
+    assert "Aucune des candidatures" not in offered  # theirs is shown
+    assert "Aucune des candidatures de cette session ne vous concerne" in browser.page("/sessions/S2/")
+    assert "Candidater sur cette session n'est pas possible" in unescape(browser.page("/sessions/S1/register/"))
+    assert ">Candidater</button>" in Browser("other-candidate").page("/sessions/S1/register/")
+
+
+def test_a_candidate_is_called_by_name() -> None:
+    """Not by the reference that they may never have seen."""
+    actor = ACTORS["candidate"][0]
+    assert Visitor(actor=evolve(actor, name="Amina Benali"), actors=(), lang="fr").called == "Amina Benali"
+    assert Visitor(actor=actor, actors=(), lang="fr").called == actor.candidate
+    assert Visitor(actor=AFEC, actors=(), lang="fr").called == AFEC.organization

@@ -29,7 +29,7 @@ DOORS: Mapping[ActorKind, Sequence[tuple[str, str]]] = {
     ActorKind.FUNDER: (("actions", "funded-actions"), ("applications", "applications")),
     ActorKind.PLATFORM: (("actions", "all-actions"), ("applications", "applications")),
     ActorKind.ADVISER: _LOOKS,
-    ActorKind.CANDIDATE: _LOOKS,
+    ActorKind.CANDIDATE: (("sessions", "sessions-to-apply"), ("applications", "own-applications")),
 }
 """The parts that each kind of actor comes for, and what they are called to them."""
 

@@ -36,6 +36,12 @@ class Visitor:
         return actor_key(self.actor)
 
     @property
+    def called(self) -> str:
+        """The organisation; a candidate is a person, called by name where it is known."""
+        actor = self.actor
+        return actor.organization or (actor.name if actor.candidate else None) or actor.candidate or ""
+
+    @property
     def structures(self) -> Sequence[tuple[str, Actor]]:
         """Each key with its actor."""
         return [(actor_key(each), each) for each in self.actors]
