@@ -8,6 +8,16 @@ import django
 from django.conf import settings
 
 APP = "poec_workflow.contrib.django"
+
+
+def mails_by(backend: str, **options: Any) -> dict[str, Any]:
+    """The settings of a project that sends by one of Django's backends: `MAILERS`, or those that 6.1 deprecates."""
+    name = f"django.core.mail.backends.{backend}.EmailBackend"
+    if django.VERSION >= (6, 1):
+        return {"MAILERS": {"default": {"BACKEND": name, "OPTIONS": options}}}
+    return {"EMAIL_BACKEND": name} | {f"EMAIL_{key.upper()}": value for key, value in options.items()}
+
+
 SETTINGS: dict[str, Any] = {
     "SECRET_KEY": "for tests only",
     "ALLOWED_HOSTS": ["testserver"],
@@ -51,7 +61,7 @@ SETTINGS: dict[str, Any] = {
         }
     ],
     "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
-    "EMAIL_BACKEND": "django.core.mail.backends.locmem.EmailBackend",
+    **mails_by("locmem"),
     "DEFAULT_FROM_EMAIL": "poec@example.org",
     "ROOT_URLCONF": "django_urls",
     "STATIC_URL": "static/",

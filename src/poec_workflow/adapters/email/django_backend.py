@@ -7,22 +7,26 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any, cast
 
-from attrs import frozen
-from django.core.mail import get_connection
+from attrs import define, frozen
+from django.conf import settings
+from django.core import mail as django_mail
+from django.utils.module_loading import import_string
 
 from poec_workflow.adapters.email.smtp_backend import judged
 
 
 class _DjangoMail(EmailMessage):
-    """A mail that is asked for its bytes as Django asks its own: with the ends of lines."""
+    """A mail that is asked for its bytes as Django asks its own: with the ends of lines, or before with a policy."""
 
-    def as_bytes(self, unixfrom: bool = False, policy: Any = None, linesep: str = "\n") -> bytes:  # noqa: ANN401, FBT001, FBT002 - their signatures
-        return super().as_bytes(unixfrom, policy or self.policy.clone(linesep=linesep))
+    linesep = "\n"
+
+    def as_bytes(self, unixfrom: bool = False, policy: Any = None, linesep: str | None = None) -> bytes:  # noqa: ANN401, FBT001, FBT002 - their signatures
+        return super().as_bytes(unixfrom, policy or self.policy.clone(linesep=linesep or self.linesep))
 
 
-@frozen
+@define(slots=False)
 class _Written:
-    """A mail that is written already, as Django's backends ask for one."""
+    """A mail that is written already, as Django's backends ask for one; they note on it what became of it."""
 
     mail: EmailMessage
     to: list[str]
@@ -42,10 +46,12 @@ class _Written:
         """Whom it goes to."""
         return self.to
 
-    def message(self, *_: Any, **__: Any) -> EmailMessage:  # noqa: ANN401 - Django's versions differ
-        """The mail."""
+    def message(self, *, policy: Any = None) -> EmailMessage:  # noqa: ANN401 - Django's versions differ
+        """The mail; from Django 6.0 with the policy by which its bytes are asked for."""
         mail = _DjangoMail(policy=SMTP)
         mail.__dict__.update(self.mail.__dict__)
+        if policy is not None:
+            mail.linesep = policy.linesep
         return mail
 
 
@@ -54,7 +60,8 @@ class DjangoBackend:
     """Sends by the backend that Django's settings name.
 
     Attributes:
-        using: the dotted name of another backend; None: that of `EMAIL_BACKEND`.
+        using: another of the project's `MAILERS`, by its alias, or a backend by its dotted name; None: the default
+            of `MAILERS`, or before Django 6.1 that of `EMAIL_BACKEND`.
     """
 
     using: str | None = None
@@ -67,6 +74,14 @@ class DjangoBackend:
             Exception: whatever else the backend raises, which can't be told apart here: to be tried again.
         """
         try:
-            get_connection(self.using).send_messages([cast("Any", _Written(mail, [to]))])
+            _backend(self.using).send_messages([cast("Any", _Written(mail, [to]))])
         except smtplib.SMTPException as error:
             raise judged(error) from error
+
+
+def _backend(using: str | None) -> Any:  # noqa: ANN401 - Django's versions differ
+    """A backend of the project's, made anew: one keeps a connection, and serves one thread."""
+    mailers: Any = getattr(django_mail, "mailers", None)
+    if mailers is not None and hasattr(settings, "MAILERS") and (using is None or using in mailers):
+        return mailers[using or "default"]
+    return import_string(using)() if using is not None else django_mail.get_connection()
