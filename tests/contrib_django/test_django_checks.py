@@ -163,7 +163,12 @@ def test_another_database_is_refused() -> None:
     known = connections["default"].settings_dict
     with mock.patch.dict(connections.settings, poec=known):
         connections["poec"] = mock.Mock(
-            spec=other, vendor="mysql", display_name="MySQL", alias="poec", settings_dict=known
+            spec=other,
+            vendor="mysql",
+            display_name="MySQL",
+            alias="poec",
+            settings_dict=known,
+            validation=mock.MagicMock(),
         )
         try:
             assert "E005" in of_setting(DATABASE="poec")

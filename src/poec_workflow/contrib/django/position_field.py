@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import django
 from django.db import models
 from django.db.models.expressions import Col
 
@@ -22,7 +23,9 @@ class _Position(Col):
     def as_sql(self, compiler: Any, connection: Any) -> Any:  # noqa: ANN401 - as above
         """The expression, on both databases."""
         name = connection.ops.quote_name
-        at = compiler.quote_name_unless_alias(self.alias)
+        # From Django 6.1 on aliases are quoted like all else, and the other is deprecated.
+        quoted = compiler.quote_name if django.VERSION >= (6, 1) else compiler.quote_name_unless_alias
+        at = quoted(self.alias)
         kind, reference, version = (f"{at}.{name(each)}" for each in ("kind", "reference", "version"))
         return f"({kind} || ':' || {reference} || ':' || CAST({version} AS TEXT))", []
 
