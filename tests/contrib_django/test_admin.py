@@ -8,7 +8,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import AbstractUser, Permission, User
 from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -212,6 +212,13 @@ def test_a_row_that_is_not_there(operator: Client) -> None:
     for name, key in product(("application", "entry"), ("C-9", "application:C-9:1", "a:b:c", "application:C-1:²")):
         answer = operator.get(reverse(f"admin:poec_workflow_{name}_change", args=[key]))
         assert answer.status_code == 302
+
+
+def test_users_may_have_no_full_names(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As those made on `AbstractBaseUser`: the history has what they sign in with."""
+    del project
+    monkeypatch.delattr(AbstractUser, "get_full_name")
+    assert Membership(user=User(username="zoe"), kind="platform").actor.name == "zoe"
 
 
 def test_memberships_are_edited(operator: Client) -> None:

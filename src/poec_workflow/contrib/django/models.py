@@ -52,7 +52,7 @@ class Membership(models.Model):
             organization=self.organization or None,
             candidate=self.candidate or None,
             reference=str(self.user.pk),
-            name=self.user.get_full_name() or self.user.get_username(),
+            name=_name_of(self.user),
         )
 
     @property
@@ -72,3 +72,8 @@ class Membership(models.Model):
         if not self.is_actor:
             missing = "candidate" if self.kind == ActorKind.CANDIDATE else "organization"
             raise ValidationError({missing: words_of(f"host.needs-{missing}", active_language())})
+
+
+def _name_of(user: Any) -> str:  # noqa: ANN401 - a project's own class of users, which may have no full names
+    full_name = getattr(user, "get_full_name", str)
+    return full_name() or user.get_username()
