@@ -15,6 +15,7 @@ from django.db import connections
 from django.test import override_settings
 
 from django_settings import SETTINGS
+from poec_workflow.adapters.email import Recipient
 from poec_workflow.contrib.django.configuration import Configuration
 from stores import say
 
@@ -80,6 +81,11 @@ def test_a_project_that_is_right_hears_nothing(project: Any) -> None:
         ({"CHANNELS": {}}, "E001"),
         ({"ADDRESSES": {"AFEC": 3}}, "E001"),
         ({"ADDRESSES": 3}, "E001"),
+        ({"ADDRESSES": {"AFEC": "AFEC"}}, "E001"),
+        ({"ADDRESSES": {"AFEC": ""}}, "E001"),
+        ({"ADDRESSES": {"AFEC": Recipient(email="a@example.org\nBcc: b@example.org")}}, "E001"),
+        ({"MESSAGE_DELAY": timedelta(minutes=-30)}, "E001"),
+        ({"SWEEP_DELAY": timedelta(days=-1)}, "E001"),
         ({"MAIL": []}, "E001"),
         ({"SITE_URL": None}, "E001"),
         ({"MESSAGE_DELAY": 30}, "E001"),
@@ -89,6 +95,10 @@ def test_a_project_that_is_right_hears_nothing(project: Any) -> None:
         ({"MAIL": {"reply_to": "nobody"}}, "E003"),
         ({"MAIL": {"replyto": "help@example.org"}}, "E003"),
         ({"SITE_URL": "poec.example.org"}, "E004"),
+        ({"SITE_URL": "https://"}, "E004"),
+        ({"SITE_URL": "https://poec.example.org/?next=/"}, "E004"),
+        ({"SITE_URL": "https://poec.example.org\n"}, "E004"),
+        ({"SITE_URL": "https://poec example.org"}, "E004"),
         ({"ADDRESSES": None}, "I001"),
     ],
 )
@@ -96,6 +106,22 @@ def test_a_wrong_key_is_named(project: Any, keys: dict[str, Any], expected: str)
     """One message for each, and no traceback."""
     del project
     assert of_setting(**keys) == {expected}
+
+
+@pytest.mark.parametrize("given", ["nowhere.of.mine", "nodots", "poec_workflow.no_such_thing"])
+def test_a_dotted_name_of_nothing_is_said_whole(given: str) -> None:
+    """A project names several; which one was mistyped?"""
+    with override_settings(POEC_WORKFLOW={"CLOCK": given}):
+        assert any(f"'{given}' can't be imported" in each.msg for each in run_checks())
+
+
+@pytest.mark.parametrize(
+    "site", ["http://localhost:8000", "http://poec", "https://poec.example.org/poec/", "HTTPS://poec.example.org"]
+)
+def test_a_site_may_be_anywhere(project: Any, site: str) -> None:
+    """On the machine itself, within a network, below a path."""
+    del project
+    assert of_setting(SITE_URL=site) == set()
 
 
 def test_the_setting_is_a_dict() -> None:
@@ -169,6 +195,7 @@ def test_another_database_is_refused() -> None:
             alias="poec",
             settings_dict=known,
             validation=mock.MagicMock(),
+            features=mock.MagicMock(),
         )
         try:
             assert "E005" in of_setting(DATABASE="poec")

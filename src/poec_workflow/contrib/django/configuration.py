@@ -49,7 +49,10 @@ def platform_erases(_request: HttpRequest, actor: Actor) -> bool:
 
 def _made(given: Any) -> Any:  # noqa: ANN401 - of any type
     """What a dotted name names; anything else is itself."""
-    return import_string(given) if isinstance(given, str) else given
+    try:
+        return import_string(given) if isinstance(given, str) else given
+    except ImportError as error:
+        raise ImportError(f"{given!r} can't be imported: {error.msg}") from error
 
 
 def _clock(_: object, attribute: Attribute[Any], value: object) -> None:
@@ -60,10 +63,20 @@ def _clock(_: object, attribute: Attribute[Any], value: object) -> None:
 def _addresses(_: object, attribute: Attribute[Any], value: object) -> None:
     if isinstance(value, Mapping):
         from poec_workflow.adapters.email import Recipient  # noqa: PLC0415 - with what mails need
+        from poec_workflow.adapters.email.email_channel import is_address  # noqa: PLC0415
 
         deep_mapping(instance_of(str), instance_of((str, Recipient)))(_, attribute, value)
+        for reference, known in value.items():
+            if not is_address(known if isinstance(known, str) else known.email):
+                raise ValueError(f"{attribute.name.upper()} has no e-mail address of {reference}")
     elif value is not None and not callable(value):
         raise TypeError(f"{attribute.name.upper()} must be a mapping or callable, not {value!r}")
+
+
+def _delay(_: object, attribute: Attribute[Any], value: Any) -> None:  # noqa: ANN401 - of any type
+    instance_of(timedelta)(_, attribute, value)
+    if value < timedelta():
+        raise ValueError(f"{attribute.name.upper()} is before now: {value}")
 
 
 @frozen(kw_only=True, eq=False)
@@ -102,8 +115,8 @@ class Configuration:
     addresses: Addresses | None = field(default=None, converter=_made, validator=_addresses)
     mail: Mapping[str, Any] = field(factory=dict, converter=_made, validator=instance_of(dict))
     site_url: str = field(default="", validator=instance_of(str))
-    message_delay: timedelta = field(default=timedelta(minutes=30), validator=instance_of(timedelta))
-    sweep_delay: timedelta = field(default=timedelta(days=1), validator=instance_of(timedelta))
+    message_delay: timedelta = field(default=timedelta(minutes=30), validator=_delay)
+    sweep_delay: timedelta = field(default=timedelta(days=1), validator=_delay)
 
 
 @cache

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Info
 from django.core.checks import Warning as Caution
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import URLValidator
 from django.db import connections
 
 from poec_workflow.contrib.django.configuration import CHANNELS, SETTING, Configuration, configuration
@@ -18,6 +20,7 @@ from poec_workflow.errors import Malformed
 from poec_workflow.locales import LANGUAGES
 from poec_workflow.redaction import redacted
 
+_INNER = re.compile(r"https?://[A-Za-z0-9-]+(?::[0-9]{1,5})?(?:/[^\s?#]*)?", re.IGNORECASE)
 _PAGE = "docs/how-to/django.md lists the keys."
 
 
@@ -85,12 +88,22 @@ def _languages() -> Iterator[CheckMessage]:
 
 def _site(configured: Configuration) -> Iterator[CheckMessage]:
     site = configured.site_url
-    if site and not site.startswith(("https://", "http://")):
+    if site and not _is_site(site):
         yield Error(
             f"{SETTING}['SITE_URL'] is {site!r}, which no mail can link to",
             hint="As https://poec.example.org, without the path of a page.",
             id="poec_workflow.E004",
         )
+
+
+def _is_site(text: str) -> bool:
+    """Whether a path after it makes the address of a page."""
+    try:
+        URLValidator(schemes=["http", "https"])(text)
+    except ValidationError:
+        # Of hosts within a network, which have no dots, it knows one.
+        return _INNER.fullmatch(text) is not None
+    return not set("?#") & set(text)
 
 
 def check_deployment(**_: Any) -> list[CheckMessage]:  # noqa: ANN401 - as above
