@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.urls import reverse
@@ -162,3 +163,14 @@ def test_a_page_asks_few_questions(site: Workflow, django_queries: list[str]) ->
     page = browser.page(application_url("PENDING"))
     assert "AGAIN" in page
     assert len(django_queries) == few <= 16
+
+
+def test_an_overdue_application_asks_nobody_for_anything(site: Workflow, clock: SettableClock) -> None:
+    """Nothing can be done any more, whether the sweep has run yet or not: the page says so, and no more."""
+    del site
+    url = application_url("EXPIRING")
+    assert "À faire maintenant" in Browser("responsible").page(url)
+    clock.set(NOW + timedelta(days=30))
+    page = unescape(Browser("responsible").page(url))
+    assert "À faire" not in page.split("<main", 1)[1]
+    assert "Le délai pour donner un avis est passé" in page

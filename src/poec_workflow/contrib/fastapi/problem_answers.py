@@ -30,6 +30,7 @@ from poec_workflow.workflow import Workflow
 _RETRY_AFTER: Mapping[type[WorkflowError], int] = {Conflict: 1, StorageUnavailable: 5}
 """Seconds; another schema is somebody's work, and no wait helps."""
 _BAD_REQUEST = 400
+_UNSUPPORTED = 415
 _SERVER_ERROR = 500
 _UNPARSED = "There was an error parsing the body"
 """What FastAPI says where its parser gives up: of no UTF-8, too deep a nesting, too long a number."""
@@ -81,6 +82,8 @@ async def answer_http_error(request: Request, error: HTTPException) -> Response:
     """A status that somebody raised, with its headers; members of a detail that has some are the problem's own."""
     status = error.status_code
     if error.detail == _UNPARSED and status == _BAD_REQUEST:
+        if request.headers.get("content-encoding"):  # nobody undid it
+            return _answer(request, _of_status(request, _UNSUPPORTED), {"Accept-Encoding": "identity"})
         return await answer_workflow_error(request, Malformed.at("$", "can't be parsed as JSON"))
     if not is_body_allowed_for_status_code(status):
         return Response(status_code=status, headers=error.headers)
