@@ -1,5 +1,6 @@
 """FastAPI's requests: languages, problems, headers, bodies and query strings, read as strictly as a journal."""
 
+import gzip
 import json
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -320,6 +321,14 @@ def test_a_body_is_said_to_be_json(client: TestClient, kind: str | None, status:
     answer = client.post("/previews", content=json.dumps(PRESENT), headers=headers)
     assert answer.status_code == status
     assert status == 200 or answer.headers["accept"] == "application/json"
+
+
+def test_a_compressed_body_is_none_of_ours(client: TestClient) -> None:
+    """415, and what is taken; not a fault of the JSON, which nobody saw."""
+    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    answer = client.post("/previews", content=gzip.compress(json.dumps(PRESENT).encode()), headers=headers)
+    assert (answer.status_code, answer.headers["accept-encoding"]) == (415, "identity")
+    assert answer.headers["content-type"] == "application/problem+json"
 
 
 def test_a_body_longer_than_any_command_is_refused(client: TestClient) -> None:
