@@ -28,7 +28,8 @@ from poec_workflow.events import EVENTS
 from poec_workflow.model import Page, Reference, Role, TextLength
 from poec_workflow.schemas.problem_components import statuses
 from poec_workflow.serialization.converter import IGNORED_KEYS
-from poec_workflow.views import PageRequest
+from poec_workflow.views import PageRequest, SessionRow
+from poec_workflow.views.ordering import SORTS
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -220,7 +221,7 @@ def test_a_list_is_asked_by_its_filter() -> None:
         assert asked.keys() == {each.name for cls in (operation.filter, PageRequest) for each in fields(cls)}
         assert not any(each["required"] or {"type": "null"} in inner(each) for each in asked.values())
     sessions = made("openapi")["paths"]["/sessions"]["get"]["parameters"]
-    assert [each["schema"]["enum"] for each in sessions if each["name"] == "sort"] == [["reference", "session-start"]]
+    assert [each["schema"]["enum"] for each in sessions if each["name"] == "sort"] == [[*SORTS[SessionRow]]]
 
 
 def test_refusals_are_answered_with_their_status() -> None:

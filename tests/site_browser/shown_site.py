@@ -53,8 +53,9 @@ class Clerk:
         return self
 
     def presses(self, name: str, *, exact: bool = True) -> Clerk:
-        """Press the one button of a name that can be seen."""
-        self.page.get_by_role("button", name=name, exact=exact).locator("visible=true").click()
+        """Press the one button of a name that can be seen, and come to the page that it leads to."""
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name=name, exact=exact).locator("visible=true").click()
         return self
 
     def unfolds(self, text: str) -> Clerk:
@@ -102,7 +103,8 @@ def clerk(browser: Browser, site: str, username: str, **options: Any) -> Iterato
         page = context.new_page()
         page.goto(f"{site}/")
         if username:
-            page.locator(f"button[value={username}]").click()
+            with page.expect_navigation():
+                page.locator(f"button[value={username}]").click()
         yield Clerk(context, page, site)
     finally:
         context.close()

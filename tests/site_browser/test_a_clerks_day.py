@@ -82,13 +82,12 @@ def test_a_double_click_and_the_way_back(browser: Browser, site: str) -> None:
     """Record once; the form that comes back with « Back » is answered as the first time, or told to be out of date."""
     with clerk(browser, site, "formatrice") as trainer:
         trainer.opens(path_of("pending", 4)).fills("Date", "2026-03-17")
-        trainer.page.get_by_role("button", name="Enregistrer la convocation 1").dblclick()
-        trainer.page.wait_for_url("**/applications/**")
+        with trainer.page.expect_navigation():
+            trainer.page.get_by_role("button", name="Enregistrer la convocation 1").dblclick()
         assert trainer.state == "Convoquée"
         history = trainer.page.locator("summary", has_text="Historique de cette candidature")
         assert "2" in history.inner_text()
         trainer.page.go_back()
-        trainer.page.wait_for_load_state()
         if trainer.page.get_by_role("button", name="Enregistrer la convocation 1").locator("visible=true").count():
             trainer.fills("Date", "2026-03-18").presses("Enregistrer la convocation 1")
             assert trainer.state == "Convoquée"
@@ -121,8 +120,8 @@ def test_by_keyboard_alone(browser: Browser, site: str) -> None:
             if page.locator(":focus").get_attribute("type") == "date":
                 break
         page.keyboard.type("03172026")  # as this browser writes dates, whatever the page's language
-        page.keyboard.press("Enter")
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
         assert trainer.state == "Convoquée"
         assert "17/03/2026" in trainer.text
 
@@ -132,7 +131,8 @@ def test_on_a_phone(browser: Browser, site: str) -> None:
     with clerk(browser, site, "formatrice", viewport=PHONE, has_touch=True, is_mobile=True) as trainer:
         trainer.opens("/work/")
         assert wider_than_the_window(trainer.page) == []
-        trainer.page.get_by_role("link", name="Noter la présence").first.click()
+        with trainer.page.expect_navigation():
+            trainer.page.get_by_role("link", name="Noter la présence").first.click()
         trainer.presses("Absent, sans prévenir")
         assert wider_than_the_window(trainer.page) == []
         trainer.confirms()
@@ -146,7 +146,8 @@ def test_the_trainer_opens_a_session_for_longer(browser: Browser, site: str) -> 
         trainer.opens("/sessions/00301410/")
         form = trainer.page.locator("form[action$='/set-registration-deadline/']")
         form.get_by_label("Date limite d'inscription").fill("2026-05-04")
-        form.get_by_role("button").click()
+        with trainer.page.expect_navigation():
+            form.get_by_role("button").click()
         assert "confirmez avec une date d'entrée tardive à partir du 04/05/2026" in trainer.text
         trainer.presses("Confirmer les deux dates").confirms()
         assert "jusqu'au 04/05/2026 compris" in trainer.text
@@ -181,5 +182,6 @@ def test_a_figure_of_the_dashboard_is_a_door(browser: Browser, site: str) -> Non
         responsible.opens("/")
         door = responsible.page.locator(".dashboard td a").first
         figure = door.inner_text()
-        door.click()
+        with responsible.page.expect_navigation():
+            door.click()
         assert f"[{figure}]" in responsible.page.locator(".tabs [aria-current]").inner_text()

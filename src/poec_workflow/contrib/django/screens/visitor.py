@@ -11,7 +11,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 
 from poec_workflow.contrib.django.configuration import configuration
 from poec_workflow.locales import DEFAULT_LANGUAGE, LANGUAGES
-from poec_workflow.model import Actor
+from poec_workflow.model import Actor, ActorKind
 
 _CHOSEN = "poec_workflow.structure"
 
@@ -40,6 +40,11 @@ class Visitor:
         """The organisation; a candidate is a person, called by name where it is known."""
         actor = self.actor
         return actor.organization or (actor.name if actor.candidate else None) or actor.candidate or ""
+
+    @property
+    def has_queue(self) -> bool:
+        """Whether there may be something to do: the work queue is an organisation's [R]."""
+        return self.actor.kind is ActorKind.ORGANIZATION
 
     @property
     def structures(self) -> Sequence[tuple[str, Actor]]:

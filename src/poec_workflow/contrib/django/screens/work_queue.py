@@ -11,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from poec_workflow.contrib.django.host_workflow import get_workflow
 from poec_workflow.contrib.django.screens.page import screen, show
 from poec_workflow.contrib.django.screens.visitor import Visitor
-from poec_workflow.model import ActorKind
 from poec_workflow.policies.deadlines import days_until, deadline_after
 from poec_workflow.ports.clock import local_now
 from poec_workflow.views import ApplicationFilter, ApplicationRow, PageRequest, Sort, Task, task_of
@@ -67,22 +66,18 @@ class TaskList:
 def work(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """To convoke, attendance to record, advice to give, expiring: each with its count and its first lines."""
     page = PageRequest(limit=_FIRST, sort=Sort.SESSION_END)
-    lists = [_list(visitor, name, page) for name in LISTS] if _has_queue(visitor) else []
+    lists = [_list(visitor, name, page) for name in LISTS] if visitor.has_queue else []
     return show(request, visitor, "work", {"section": "work", "lists": lists})
 
 
 @screen
 def work_list(request: HttpRequest, visitor: Visitor, name: str) -> HttpResponse:
     """One of the lists, whole, page by page."""
-    if name not in LISTS or not _has_queue(visitor):
+    if name not in LISTS or not visitor.has_queue:
         raise Http404
     after, before = request.GET.get("after"), request.GET.get("before")
     page = PageRequest(limit=_AT_ONCE, sort=Sort.SESSION_END, after=after, before=before)
     return show(request, visitor, "work_list", {"section": "work", "list": _list(visitor, name, page)})
-
-
-def _has_queue(visitor: Visitor) -> bool:
-    return visitor.actor.kind is ActorKind.ORGANIZATION
 
 
 def _list(visitor: Visitor, name: str, page: PageRequest) -> TaskList:
