@@ -185,3 +185,33 @@ def test_a_figure_of_the_dashboard_is_a_door(browser: Browser, site: str) -> Non
         with responsible.page.expect_navigation():
             door.click()
         assert f"[{figure}]" in responsible.page.locator(".tabs [aria-current]").inner_text()
+
+
+def test_a_session_that_is_full_refuses_who_still_waits(browser: Browser, site: str) -> None:
+    """The trainer is told why not while seats remain; once none does, whom it ends is said before, and holds after."""
+    session, waiting = "00301301", path_of("pending", 0, "00301301")
+    with clerk(browser, site, "formatrice") as trainer, clerk(browser, site, "plateforme") as platform:
+        trainer.opens(f"/sessions/{session}/")
+        assert "seats-remain" in trainer.text
+        platform.opens(f"/sessions/{session}/").fills("Capacité d'accueil", "8").presses(
+            "Modifier la capacité"
+        ).confirms()
+        trainer.opens(f"/sessions/{session}/").presses("Déclarer la session complète")
+        assert "met fin à" in trainer.text
+        trainer.confirms()
+        assert trainer.state == "Complète"
+        assert trainer.opens(waiting).state == "Refus\u00a0: session complète"
+
+
+def test_a_session_that_is_cancelled_ends_its_applications(browser: Browser, site: str) -> None:
+    """The platform says why; the trainer, who can't, reads who can."""
+    session, waiting = "00301418", path_of("pending", 0, "00301418")
+    with clerk(browser, site, "plateforme") as platform, clerk(browser, site, "formatrice") as trainer:
+        trainer.opens(f"/sessions/{session}/")
+        assert trainer.page.get_by_label("Raison de l'annulation").locator("visible=true").count() == 0
+        platform.opens(f"/sessions/{session}/").fills("Raison de l'annulation", "Effectif insuffisant")
+        platform.presses("Annuler la session")
+        assert "met fin à" in platform.text
+        platform.confirms()
+        assert platform.state == "Annulée"
+        assert trainer.opens(waiting).state == "Refus\u00a0: session annulée"
