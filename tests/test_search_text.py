@@ -11,7 +11,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from poec_workflow.adapters.search_text import folded, words
+from poec_workflow.adapters.search_text import words
+from poec_workflow.views.folded_text import folded
 
 Form = Literal["NFC", "NFD", "NFKC", "NFKD"]
 EVERY_CHARACTER = [chr(code) for code in range(sys.maxunicode + 1) if not 0xD800 <= code < 0xE000]

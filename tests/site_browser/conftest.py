@@ -1,4 +1,4 @@
-"""One browser and one site for all tests here; each test has applications of its own."""
+"""One browser and one site for the tests of a module; each test has applications of its own."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from shown_site import shown_site
 from browser import chromium
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The browser."""
+    """The browser; closed with the module, for the loop that drives it would be in the way of other tests' own."""
     with chromium() as opened:
         yield opened
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def site(browser: Browser) -> Iterator[str]:
     """The site's address; the browser first, so that where there is none nothing is served."""
     del browser

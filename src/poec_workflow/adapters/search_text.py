@@ -8,8 +8,6 @@ from __future__ import annotations
 from poec_workflow.model import Application, Candidate, TrainingAction, TrainingSession
 from poec_workflow.views.folded_text import folded
 
-__all__ = ["action_text", "application_text", "folded", "person_text", "session_text", "words"]
-
 
 def words(text: str) -> tuple[str, ...]:
     """Split a search text into folded words, each once; all of them must be found."""

@@ -10,12 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from poec_workflow.adapters.search_text import folded
 from poec_workflow.contrib.django.active_language import active_language
 from poec_workflow.contrib.django.screens.words import words_of
 from poec_workflow.contrib.django.subject_pages import subject_page
 from poec_workflow.errors import CommandRefused
 from poec_workflow.model import SubjectKind
+from poec_workflow.views.folded_text import folded
 
 _WORDS = (
     *("fields", "possibilities", "history", "messages", "no-messages", "command", "may", "may-not"),

@@ -9,9 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 from alembic.operations import Operations
 
-from poec_workflow.adapters.search_text import folded
 from poec_workflow.adapters.sql import search_index
 from poec_workflow.errors import SchemaOutdated
+from poec_workflow.views.folded_text import folded
 
 revision = "0002"
 down_revision = "0001"
