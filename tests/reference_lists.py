@@ -41,6 +41,7 @@ class ReferenceLists:
                 "reference": (),
                 "registration": (each.registered_at.astimezone(UTC),),
                 "session-start": (session.start, session.reference),
+                "session-end": (session.end, session.reference),
                 "candidate": (self._name(each), each.candidate),
                 "state": ([*ApplicationState].index(each.state),),
             }[order.sort]
@@ -59,7 +60,11 @@ class ReferenceLists:
     def sessions(self, asked: SessionFilter, order: PageRequest = BY_REFERENCE) -> list[str]:
         """References of what fits, in order."""
         fits = [each for each in self._of(SubjectKind.SESSION).values() if self._session(each, asked)]
-        places = {"session-start": lambda each: (each.start,), "place": lambda each: (plain(each.place),)}
+        places = {
+            "session-start": lambda each: (each.start,),
+            "session-end": lambda each: (each.end,),
+            "place": lambda each: (plain(each.place),),
+        }
         return in_order(fits, places.get(order.sort, lambda _: ()), order)
 
     def actions(self, asked: ActionFilter, order: PageRequest = BY_REFERENCE) -> list[str]:

@@ -144,7 +144,7 @@ class ReadModel:
             CommandRefused: `unknown-application`.
             Malformed: the actor, or `at` is not aware or not of the years 1900 to 2999.
         """
-        return self._explained(self.application(application), actor, at)
+        return self._explained(SubjectKind.APPLICATION, application, actor, at)
 
     def explain_subject(
         self, kind: SubjectKind | str, reference: str, actor: Actor, *, at: date | datetime | None = None
@@ -161,12 +161,15 @@ class ReadModel:
             CommandRefused: `unknown-application`, `unknown-session` or `unknown-action`.
             Malformed: the kind, the actor, or `at` is not aware or not of the years 1900 to 2999.
         """
-        return self._explained(self._existing(must_be(SubjectKind, kind, "$.kind"), reference), actor, at)
+        return self._explained(must_be(SubjectKind, kind, "$.kind"), reference, actor, at)
 
-    def _explained(self, subject: Subject, actor: Actor, at: date | datetime | None) -> tuple[Explanation, ...]:
+    def _explained(
+        self, kind: SubjectKind, reference: str, actor: Actor, at: date | datetime | None
+    ) -> tuple[Explanation, ...]:
         from poec_workflow.explanation import explain  # noqa: PLC0415 - with remedies, which a refusal alone needs
 
         now, known = self._instant(at), well_formed(actor, Actor)
+        subject = self._existing(kind, reference)
         loaded = self._around(subject)
         return explain(loaded.subject or subject, loaded.facts(now, known, self.settings), self.lifecycles)
 
