@@ -165,6 +165,20 @@ def test_the_file_has_all_rows_of_the_filter_as_a_spreadsheet_reads_them(site: W
     assert HOSTILE.replace('"', '""') in hostile
 
 
+def test_a_file_has_all_rows_whatever_page_its_address_names(site: Workflow) -> None:
+    """A place in the list says where a page begins, and no file."""
+    for number in range(12):
+        site.execute(registered(f"N-{number:02}"), PLATFORM)
+    browser = Browser("responsible")
+    following = links(browser.page(LIST, tab="all", text="N-"))["Suivants →"]
+    [place] = re.findall(r"after=([^&]+)", following)
+    whole = b"".join(browser.get(LIST, tab="all", text="N-", format="csv").streaming_content)
+    assert whole.count(b"\r\n") == 13
+    for name in ("after", "before"):
+        file = browser.get(LIST, tab="all", text="N-", format="csv", **{name: place})
+        assert b"".join(file.streaming_content) == whole
+
+
 def test_an_empty_list_says_where_applications_come_from() -> None:
     """Who has none reads who registers them."""
     assert "Elles arrivent quand" in Browser("stranger").page(LIST)

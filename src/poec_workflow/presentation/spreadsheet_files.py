@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import csv
-import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from attrs import frozen
 
@@ -27,8 +26,15 @@ CSV: Mapping[str, CsvKind] = {
 """By the name of the format: RFC 4180 for programs; for people what a spreadsheet opens by itself in French."""
 
 
-def csv_file(names: Sequence[str], rows: Iterable[Sequence[object]], format_: str) -> bytes:
-    """A file of CSV, as UTF-8 and with CRLF.
+class _Echo:
+    """A file that gives back what is written to it."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def csv_lines(names: Sequence[str], rows: Iterable[Iterable[object]], format_: str) -> Iterator[str]:
+    """The lines of a file of CSV, each ended by CRLF; a row is asked for when its line is taken.
 
     Args:
         names: the headings.
@@ -36,8 +42,12 @@ def csv_file(names: Sequence[str], rows: Iterable[Sequence[object]], format_: st
         format_: one of `CSV`.
     """
     kind = CSV[format_]
-    lines = io.StringIO(newline="")
-    writer = csv.writer(lines, delimiter=kind.delimiter)
-    writer.writerow(names)
-    writer.writerows([kind.cell(value) for value in row] for row in rows)
-    return (kind.beginning + lines.getvalue()).encode()
+    writer = csv.writer(_Echo(), delimiter=kind.delimiter)
+    yield kind.beginning + str(writer.writerow(names))
+    for row in rows:
+        yield str(writer.writerow([kind.cell(value) for value in row]))
+
+
+def csv_file(names: Sequence[str], rows: Iterable[Iterable[object]], format_: str) -> bytes:
+    """The same as a whole, in UTF-8."""
+    return "".join(csv_lines(names, rows, format_)).encode()

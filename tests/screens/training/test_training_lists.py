@@ -149,6 +149,16 @@ def test_filters_go_along(site: Site) -> None:
     assert file.content.decode().count("\r\n") == 11
 
 
+def test_a_file_has_all_rows_whatever_page_its_address_names(site: Site) -> None:
+    """A place in the list says where a page begins, and no file."""
+    many(site, 12)
+    query = url("sessions") + "?text=T&size=10"
+    [place] = re.findall(r"after=([^&\"]+)\" rel=\"next\"", site.page("responsible", query))
+    whole = site.client("responsible").get(f"{query}&format=csv").content
+    for name in ("after", "before"):
+        assert site.client("responsible").get(f"{query}&format=csv&{name}={place}").content == whole
+
+
 def test_session_filters_are_those_of_the_source(site: Site) -> None:
     """Start, end, role, state, type and text."""
     for query, found in {

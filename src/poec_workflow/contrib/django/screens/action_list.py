@@ -11,7 +11,7 @@ from poec_workflow import locales
 from poec_workflow.contrib.django.host_workflow import get_workflow
 from poec_workflow.contrib.django.screens.creation_offer import may_create_action
 from poec_workflow.contrib.django.screens.list_address import list_address
-from poec_workflow.contrib.django.screens.list_pages import list_page, orders, rows_of_all
+from poec_workflow.contrib.django.screens.list_pages import every_row, list_page, orders
 from poec_workflow.contrib.django.screens.page import screen, show
 from poec_workflow.contrib.django.screens.spreadsheet_response import spreadsheet
 from poec_workflow.contrib.django.screens.visibility import rows_shown
@@ -41,8 +41,8 @@ def actions(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     asked = address.filter(ActionFilter, scope)
     asked = asked if asked.tab else evolve(asked, tab=ActionTab.PUBLISHED)
     if address.wants_spreadsheet:
-        rows = rows_of_all(lambda page: workflow.actions(asked, page), address.page)
-        return spreadsheet("actions", _columns(rows, visitor.lang))
+        rows = every_row(lambda page: workflow.actions(asked, page), address.page)
+        return spreadsheet("actions", _columns(list(rows), visitor.lang))
     tabs = workflow.action_tabs(asked)
     listed = list_page(
         address,

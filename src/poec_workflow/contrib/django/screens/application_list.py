@@ -12,7 +12,7 @@ from poec_workflow import locales
 from poec_workflow.contrib.django.host_workflow import get_workflow
 from poec_workflow.contrib.django.screens.application_spreadsheet import application_spreadsheet
 from poec_workflow.contrib.django.screens.list_address import ListAddress, list_address
-from poec_workflow.contrib.django.screens.list_pages import Choice, list_page, orders
+from poec_workflow.contrib.django.screens.list_pages import Choice, every_row, list_page, orders
 from poec_workflow.contrib.django.screens.page import screen, show
 from poec_workflow.contrib.django.screens.visibility import rows_shown
 from poec_workflow.contrib.django.screens.visitor import Visitor
@@ -63,7 +63,8 @@ def applications(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
     tab = address.given.get("tab") or (EVERY if FOLLOWED.keys() & address.given.keys() else Tab.CURRENT)
     asked = _asked(address, scope, tab)
     if address.wants_spreadsheet:
-        return application_spreadsheet(workflow, asked, address.page, visitor.lang)
+        rows = every_row(lambda page: workflow.applications(asked, page), address.page)
+        return application_spreadsheet(rows, workflow.settings, visitor.lang)
     tabs = workflow.application_tabs(asked)
     listed = list_page(address, lambda page: workflow.applications(asked, page), tabs, asked.total(tabs), tab=asked.tab)
     both = Choice(code=EVERY, url=address.url(tab=EVERY), current=tab == EVERY, count=sum(tabs.values()))

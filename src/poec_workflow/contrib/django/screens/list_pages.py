@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from attrs import evolve, frozen
 
@@ -14,6 +14,9 @@ from poec_workflow.views import PageRequest
 
 Row = TypeVar("Row")
 T = TypeVar("T", bound=StrEnum)
+
+_AT_ONCE = 500
+"""So many rows of a file are read in one go."""
 
 
 @frozen(kw_only=True)
@@ -121,6 +124,18 @@ def orders(address: ListAddress, sorts: Mapping[str, str]) -> Mapping[str, Choic
     return found
 
 
-def rows_of_all(read: Callable[[PageRequest], Page[Any]], asked: PageRequest) -> Sequence[Any]:
-    """All rows of a list, in the order of a page."""
-    return read(evolve(asked, limit=0, after=None)).items
+def every_row(read: Callable[[PageRequest], Page[Row]], asked: PageRequest) -> Iterator[Row]:
+    """All rows of a list in the order of a page, wherever that page is: some at a time, as they are taken.
+
+    Raises:
+        Malformed: the list has no such order; the first rows are read at once.
+    """
+    order = evolve(asked, limit=_AT_ONCE, after=None, before=None)
+    return _from(read(order), read, order)
+
+
+def _from(page: Page[Row], read: Callable[[PageRequest], Page[Row]], order: PageRequest) -> Iterator[Row]:
+    yield from page.items
+    while page.next is not None:
+        page = read(evolve(order, after=page.next))
+        yield from page.items

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from poec_workflow import locales
 from poec_workflow.contrib.django.host_workflow import get_workflow
 from poec_workflow.contrib.django.screens.list_address import list_address
-from poec_workflow.contrib.django.screens.list_pages import list_page, orders, rows_of_all
+from poec_workflow.contrib.django.screens.list_pages import every_row, list_page, orders
 from poec_workflow.contrib.django.screens.page import screen, show
 from poec_workflow.contrib.django.screens.spreadsheet_response import spreadsheet
 from poec_workflow.contrib.django.screens.visibility import rows_shown
@@ -40,8 +40,8 @@ def sessions(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     asked = address.filter(SessionFilter, scope)
     asked = asked if asked.tab else evolve(asked, tab=Tab.CURRENT)
     if address.wants_spreadsheet:
-        rows = rows_of_all(lambda page: workflow.sessions(asked, page), address.page)
-        return spreadsheet("sessions", _columns(rows, visitor.lang))
+        rows = every_row(lambda page: workflow.sessions(asked, page), address.page)
+        return spreadsheet("sessions", _columns(list(rows), visitor.lang))
     tabs = workflow.session_tabs(asked)
     context = {
         "section": "applications",

@@ -19,6 +19,12 @@ def spreadsheet(name: str, columns: Mapping[str, Iterable[object]]) -> HttpRespo
     """
     cells = [[to_dict(each) for each in column] for column in columns.values()]
     rows: Sequence[Sequence[object]] = list(zip(*cells, strict=True))
-    response = HttpResponse(csv_file(list(columns), rows, "csv-excel"), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
+    return HttpResponse(csv_file(list(columns), rows, "csv-excel"), headers=file_headers(name))
+
+
+def file_headers(name: str) -> Mapping[str, str]:
+    """What a browser is told of a file to keep, by its name without the ending."""
+    return {
+        "Content-Type": "text/csv; charset=utf-8",
+        "Content-Disposition": f'attachment; filename="{name}.csv"',
+    }
