@@ -92,6 +92,18 @@ def test_of_an_application_both_ways_are_one(workflow: Workflow) -> None:
     assert workflow.explain_subject("application", reference, actor) == workflow.explain(reference, actor)
 
 
+def test_a_subject_is_read_by_its_kind(workflow: Workflow) -> None:
+    """The same as by the method of that kind, and the day is the clock's in the settings' time zone."""
+    for kind, read in (
+        (SubjectKind.APPLICATION, workflow.application),
+        (SubjectKind.SESSION, workflow.session),
+        (SubjectKind.ACTION, workflow.action),
+    ):
+        reference = next(iter(workflow.storage.queries.states(kind)))
+        assert workflow.subject(kind, reference) == workflow.subject(kind.value, reference) == read(reference)
+    assert workflow.today() == workflow.clock.now().astimezone(workflow.settings.zone).date()
+
+
 def test_what_does_not_exist_is_unknown(workflow: Workflow) -> None:
     """By its own code; a kind that there is not is malformed."""
     actor = Actor(kind="platform", organization="CAP")
@@ -99,6 +111,11 @@ def test_what_does_not_exist_is_unknown(workflow: Workflow) -> None:
         with pytest.raises(CommandRefused) as refused:
             workflow.explain_subject(kind, "nowhere", actor)
         assert refused.value.codes == {f"unknown-{kind}"}
+        with pytest.raises(CommandRefused) as refused:
+            workflow.subject(kind, "nowhere")
+        assert refused.value.codes == {f"unknown-{kind}"}
+    with pytest.raises(Malformed):
+        workflow.subject("person", "P-1")
     with pytest.raises(Malformed):
         workflow.explain_subject("person", "P-1", actor)
 

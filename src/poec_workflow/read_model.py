@@ -84,6 +84,15 @@ class ReadModel:
 
     # One subject
 
+    def subject(self, kind: SubjectKind | str, reference: str) -> Subject:
+        """One application, session or training action.
+
+        Raises:
+            CommandRefused: `unknown-application`, `unknown-session` or `unknown-action`.
+            Malformed: there is no such kind.
+        """
+        return self._existing(must_be(SubjectKind, kind, "$.kind"), reference)
+
     def application(self, reference: str) -> Application:
         """One application.
 
@@ -114,9 +123,8 @@ class ReadModel:
         Raises:
             CommandRefused: `unknown-application`, `unknown-session` or `unknown-action`.
         """
-        of = must_be(SubjectKind, kind, "$.kind")
-        self._existing(of, reference)
-        return self.storage.queries.history(of, reference)
+        subject = self.subject(kind, reference)
+        return self.storage.queries.history(subject.subject_kind, reference)
 
     def deliveries(self, kind: SubjectKind | str, reference: str) -> Sequence[DeliveryRecord]:
         """What became of the messages about an application or a session, the earliest first; of an action none.
@@ -124,8 +132,7 @@ class ReadModel:
         Raises:
             CommandRefused: `unknown-application`, `unknown-session` or `unknown-action`.
         """
-        of = must_be(SubjectKind, kind, "$.kind")
-        self._existing(of, reference)
+        of = self.subject(kind, reference).subject_kind
         streams = {SubjectKind.APPLICATION: StreamKind.APPLICATION, SubjectKind.SESSION: StreamKind.SESSION}
         return self.storage.outbox.delivered(streams[of], reference) if of in streams else ()
 
@@ -169,17 +176,23 @@ class ReadModel:
         from poec_workflow.explanation import explain  # noqa: PLC0415 - with remedies, which a refusal alone needs
 
         now, known = self._instant(at), well_formed(actor, Actor)
-        subject = self._existing(kind, reference)
-        loaded = self._around(subject)
-        return explain(loaded.subject or subject, loaded.facts(now, known, self.settings), self.lifecycles)
+        loaded = self._around(kind, reference)
+        return explain(cast("Subject", loaded.subject), loaded.facts(now, known, self.settings), self.lifecycles)
 
-    def _around(self, subject: Subject) -> DecisionContext:
-        """A subject as it is stored now, with what a decision on it would know."""
-        if isinstance(subject, Application):
-            return self.storage.queries.around(subject)
+    def _around(self, kind: SubjectKind, reference: str) -> DecisionContext:
+        """A subject as it is stored now, with what a decision on it would know.
+
+        Raises:
+            CommandRefused: `unknown-application`, `unknown-session` or `unknown-action`.
+        """
+        if kind is SubjectKind.APPLICATION:
+            return self.storage.queries.around(self.application(reference))
         # A decision loads the same for every command to a subject.
-        command = PublishAction if isinstance(subject, TrainingAction) else ReopenSession
-        return self.storage.run(lambda each: each.load(command(subject.reference)), write=False)
+        command = (PublishAction if kind is SubjectKind.ACTION else ReopenSession)(_text(reference))
+        loaded = self.storage.run(lambda each: each.load(command), write=False)
+        if loaded.subject is None:
+            raise CommandRefused([unknown(kind, reference)])
+        return loaded
 
     def enrolment(self, session: str) -> Enrolment:
         """A session with how many of its applications are in each state, from one consistent read.
@@ -187,8 +200,7 @@ class ReadModel:
         Raises:
             CommandRefused: `unknown-session`.
         """
-        loaded = self._around(self._existing(SubjectKind.SESSION, session))
-        return cast("Enrolment", loaded.enrolment)
+        return cast("Enrolment", self._around(SubjectKind.SESSION, session).enrolment)
 
     def alert_reasons(self, action: str, *, at: date | None = None) -> tuple[AlertReason, ...]:
         """Why an action stands in the tab `alert`; none where it does not.
@@ -200,9 +212,10 @@ class ReadModel:
         Raises:
             CommandRefused: `unknown-action`.
         """
-        known = cast("TrainingAction", self._existing(SubjectKind.ACTION, action))
-        day = self._today() if at is None else _day(at, "$.at")
-        return alert_reasons(known, self._around(known).enrolments, alert_criteria(day, self.settings))
+        loaded = self._around(SubjectKind.ACTION, action)
+        day = self.today() if at is None else _day(at, "$.at")
+        known = cast("TrainingAction", loaded.subject)
+        return alert_reasons(known, loaded.enrolments, alert_criteria(day, self.settings))
 
     # Lists
 
@@ -283,6 +296,10 @@ class ReadModel:
 
     # What an organisation sees
 
+    def today(self) -> date:
+        """The day in the settings' time zone, by the clock."""
+        return local_now(self.clock, self.settings.zone).date()
+
     def dashboard(self, organization: str, *, since: date | None = None, at: date | None = None) -> Dashboard:
         """An organisation's applications of currently published actions, as stored, by role and state.
 
@@ -297,7 +314,7 @@ class ReadModel:
         Raises:
             Malformed: a day is not of the years 1900 to 2999.
         """
-        day = self._today() if at is None else _day(at, "$.at")
+        day = self.today() if at is None else _day(at, "$.at")
         rows = self.storage.queries.dashboard(
             _text(organization),
             expiring=session_ends_expiring(day, self.settings),
@@ -315,7 +332,7 @@ class ReadModel:
         Raises:
             Malformed: the day is not of the years 1900 to 2999.
         """
-        today = self._today() if at is None else _day(at, "$.at")
+        today = self.today() if at is None else _day(at, "$.at")
         rows = self.storage.queries.waiting(_text(organization), ended_from=ended_before(today, self.settings))
         return WorkQueue(
             organization=organization,
@@ -336,7 +353,7 @@ class ReadModel:
         Raises:
             Malformed: the day is not of the years 1900 to 2999.
         """
-        today = self._today() if at is None else _day(at, "$.at")
+        today = self.today() if at is None else _day(at, "$.at")
         return {
             task: self.application_count(ApplicationFilter(organization=_text(organization), task=task, at=today))
             for task in Task
@@ -359,7 +376,7 @@ class ReadModel:
         return subject
 
     def _criteria(self, asked: ApplicationFilter | SessionFilter | ActionFilter) -> AlertCriteria:
-        today = self._today() if asked.at is None else asked.at
+        today = self.today() if asked.at is None else asked.at
         since = asked.since if isinstance(asked, ApplicationFilter) else None
         return alert_criteria(today, self.settings, since=since)
 
@@ -369,9 +386,6 @@ class ReadModel:
         if not isinstance(at, datetime):
             at = first_instant(_day(at, "$.at"), self.settings.zone)
         return local_instant(at, self.settings.zone, "$.at").instant
-
-    def _today(self) -> date:
-        return local_now(self.clock, self.settings.zone).date()
 
 
 def _to_do(rows: Sequence[ApplicationRow], task: Task, today: date) -> tuple[ApplicationRow, ...]:

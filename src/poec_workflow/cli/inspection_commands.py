@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from typing import Any
 
 import click
 
@@ -127,15 +126,10 @@ def would_pass(remedy: Remedy, lang: str) -> str:
 
 def _find_subject(workflow: Workflow, reference: str, kind: str | None) -> Subject:
     kinds = [SubjectKind(kind)] if kind else list(SubjectKind)
-    readers: Mapping[SubjectKind, Any] = {
-        SubjectKind.APPLICATION: workflow.application,
-        SubjectKind.SESSION: workflow.session,
-        SubjectKind.ACTION: workflow.action,
-    }
     found: list[Subject] = []
     for each in kinds:
         try:
-            found.append(readers[each](reference))
+            found.append(workflow.subject(each, reference))
         except CommandRefused:
             continue
     if not found:

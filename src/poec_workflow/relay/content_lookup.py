@@ -17,7 +17,6 @@ from poec_workflow.notices import Audience, Notice
 from poec_workflow.policies.calendar import local_day
 from poec_workflow.policies.deadlines import deadline_after
 from poec_workflow.ports import Content, ExpiringApplication
-from poec_workflow.ports.clock import local_now
 from poec_workflow.views import ApplicationFilter, PageRequest
 from poec_workflow.workflow import Workflow
 
@@ -96,7 +95,7 @@ class ContentLookup:
         return invitation(history, zone=self.workflow.settings.zone) if of_application else None
 
     def _digest(self, message: Message) -> Content | None:
-        today = local_now(self.workflow.clock, self.workflow.settings.zone).date()
+        today = self.workflow.today()
         expiring = self.expiring(message.to.reference, today)
         return Content(day=today, expiring=expiring, catalogue=self.workflow.settings.catalogue) if expiring else None
 

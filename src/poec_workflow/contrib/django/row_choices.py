@@ -12,7 +12,6 @@ from poec_workflow import locales
 from poec_workflow.contrib.django.active_language import active_language
 from poec_workflow.contrib.django.host_workflow import get_workflow
 from poec_workflow.contrib.django.row_filters import Choices
-from poec_workflow.ports.clock import local_now
 from poec_workflow.views import Tab
 
 
@@ -42,10 +41,8 @@ def of_sessions(path: str) -> Any:  # noqa: ANN401 - what narrows rows
     """
 
     def narrow(rows: QuerySet[Any], tab: str) -> QuerySet[Any]:
-        workflow = get_workflow()
-        today = local_now(workflow.clock, workflow.settings.zone).date()
         comparison = "gte" if tab == Tab.CURRENT else "lt"
-        return rows.filter(**{f"{path}__{comparison}": today})
+        return rows.filter(**{f"{path}__{comparison}": get_workflow().today()})
 
     return narrow
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from attrs import evolve, fields, frozen
@@ -75,12 +75,7 @@ def subject_page(kind: SubjectKind, reference: str, lang: str) -> SubjectPage:
         CommandRefused: `unknown-application`, `unknown-session` or `unknown-action`.
     """
     workflow = get_workflow()
-    read: Mapping[SubjectKind, Callable[[str], Subject]] = {
-        SubjectKind.APPLICATION: workflow.application,
-        SubjectKind.SESSION: workflow.session,
-        SubjectKind.ACTION: workflow.action,
-    }
-    subject = read[kind](reference)
+    subject = workflow.subject(kind, reference)
     return SubjectPage(
         fields=tuple(_fields(workflow, subject, lang)),
         history=[_line(workflow, each, lang) for each in workflow.history(kind, reference)],

@@ -5,7 +5,6 @@ Commands ask the actor; reads do not. What a caller may not see is answered as w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Final, Literal, TypeVar
 
@@ -93,12 +92,7 @@ def visible_subject(workflow: Workflow, caller: Caller, kind: SubjectKind, refer
     Raises:
         CommandRefused: it does not exist, as far as they are concerned.
     """
-    readers: Mapping[SubjectKind, Callable[[str], Subject]] = {
-        SubjectKind.APPLICATION: workflow.application,
-        SubjectKind.SESSION: workflow.session,
-        SubjectKind.ACTION: workflow.action,
-    }
-    subject = readers[kind](reference)
+    subject = workflow.subject(kind, reference)
     if caller.sees is EVERYTHING or _concerns(workflow, subject, caller.sees):
         return subject
     raise CommandRefused([unknown(kind, reference)])

@@ -18,7 +18,6 @@ from poec_workflow.history import HistoryEntry
 from poec_workflow.model import Application, Convocation, SubjectKind, TrainingSession
 from poec_workflow.policies.deadlines import advice_deadline, days_until
 from poec_workflow.policies.settings import Settings
-from poec_workflow.ports.clock import local_now
 from poec_workflow.presentation.cell_texts import field_text
 from poec_workflow.presentation.history_texts import what, who
 from poec_workflow.presentation.message_texts import delivery_lines
@@ -76,7 +75,7 @@ def application_form(
     reference, settings, lang = subject.reference, workflow.settings, visitor.lang
     entries = workflow.history(SubjectKind.APPLICATION, reference)
     sent = workflow.deliveries(SubjectKind.APPLICATION, reference)
-    left = days_until(deadline, local_now(workflow.clock, workflow.settings.zone).date())
+    left = days_until(deadline, workflow.today())
     return {
         "subject": subject,
         "session": session,

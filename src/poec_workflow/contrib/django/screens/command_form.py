@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 from django.http import QueryDict
 
 from poec_workflow import locales
-from poec_workflow.catalogue import ABSENCE, Motive
+from poec_workflow.catalogue import Motive
 from poec_workflow.commands import Command, Reject, Withdraw
 from poec_workflow.contrib.django.screens.form_fields import CommandField, as_wire, fields_of
 from poec_workflow.contrib.django.screens.standing_values import STANDING, WAS, digest_of, is_left_out, is_untouched
@@ -221,7 +221,7 @@ def _groups(command: type[Command], each: CommandField, settings: Settings, lang
     motives = settings.catalogue.motives
     if each.name == REASON and command is Reject:
         for motive in motives:
-            if not motive.reserved and not motive.retired and motive.code != ABSENCE:
+            if not motive.reserved and not motive.retired:
                 label = settings.catalogue.label(lang, motive.code)
                 yield label, [(dumps([motive.code, code]), text) for code, text in _reasons(motive, settings, lang)]
     elif each.name == REASON and issubclass(command, Withdraw):

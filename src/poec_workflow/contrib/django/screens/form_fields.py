@@ -19,7 +19,6 @@ from poec_workflow.policies.action_content import EDITABLE
 
 MOST_DAYS = 3
 """As many information dates as the source's form has fields for."""
-_LONG = 64
 
 
 @frozen(kw_only=True)

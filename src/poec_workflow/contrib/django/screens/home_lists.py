@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from attrs import frozen
 
 from poec_workflow.contrib.django.screens.session_facts import registration_now
 from poec_workflow.contrib.django.screens.visibility import rows_shown
+from poec_workflow.contrib.django.screens.work_queue import waiting
 from poec_workflow.model import Actor, ActorKind, SubjectKind
-from poec_workflow.policies.deadlines import days_left, deadline_after
-from poec_workflow.ports.clock import local_now
 from poec_workflow.serialization import from_dict
 from poec_workflow.views import (
     ActionFilter,
     ActionRow,
     ActionTab,
     ApplicationFilter,
-    ApplicationRow,
     Column,
     PageRequest,
     SessionFilter,
@@ -40,19 +37,6 @@ class FirstOf:
 
     rows: Sequence[Any]
     total: int
-
-
-@frozen(kw_only=True)
-class Expiring:
-    """An application that passes to « avis non transmis » soon."""
-
-    row: ApplicationRow
-    deadline: date
-    days: int
-
-
-def _today(workflow: Workflow) -> date:
-    return local_now(workflow.clock, workflow.settings.zone).date()
 
 
 def _actions(workflow: Workflow, actor: Actor, tab: ActionTab) -> FirstOf:
@@ -78,18 +62,9 @@ def to_publish(workflow: Workflow, actor: Actor) -> FirstOf:
 
 def expiring(workflow: Workflow, actor: Actor) -> FirstOf:
     """The applications that expire soon, the most urgent first."""
-    own = {**rows_shown(SubjectKind.APPLICATION, actor), "column": Column.EXPIRING}
-    asked, today, settings = from_dict(own, ApplicationFilter), _today(workflow), workflow.settings
+    asked = from_dict({**rows_shown(SubjectKind.APPLICATION, actor), "column": Column.EXPIRING}, ApplicationFilter)
     found = workflow.applications(asked, PageRequest(limit=_SOME, sort=Sort.SESSION_END)).items
-    rows = [
-        Expiring(
-            row=row,
-            deadline=deadline_after(row.session_end, settings),
-            days=days_left(row.session_end, today, settings),
-        )
-        for row in found
-    ]
-    return FirstOf(rows=rows, total=workflow.application_count(asked))
+    return FirstOf(rows=waiting(workflow, found), total=workflow.application_count(asked))
 
 
 def own_applications(workflow: Workflow, actor: Actor) -> FirstOf:
@@ -102,7 +77,7 @@ def own_applications(workflow: Workflow, actor: Actor) -> FirstOf:
 def open_sessions(workflow: Workflow, actor: Actor) -> FirstOf:
     """The next sessions that take registrations today, the earliest first."""
     own = {**rows_shown(SubjectKind.SESSION, actor), "tab": Tab.CURRENT, "states": ["active"]}
-    asked = from_dict({**own, "session_from": _today(workflow).isoformat()}, SessionFilter)
+    asked = from_dict({**own, "session_from": workflow.today().isoformat()}, SessionFilter)
     found = workflow.sessions(asked, PageRequest(limit=_LOOKED_AT, sort=Sort.SESSION_START)).items
     rows: list[SessionRow] = []
     for row in found:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import urlencode
 
 from attrs import frozen
@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from poec_workflow.errors import Fault, Malformed
 from poec_workflow.serialization import from_dict
 from poec_workflow.views import PageRequest, Sort
+from poec_workflow.views.ordering import SortName
 
 F = TypeVar("F")
 
@@ -72,9 +73,8 @@ class ListAddress:
             limit=int(size),
             after=self.given.get("after"),
             before=self.given.get("before"),
-            sort=Sort(self.given["sort"])
-            if self.given.get("sort") in set(Sort)
-            else self.given.get("sort", "reference"),  # type: ignore[arg-type]
+            # Any text: what is no order is a fault of the page.
+            sort=cast("SortName", self.given.get("sort", Sort.REFERENCE)),
             descending=order == "descending",
         )
 
@@ -112,4 +112,4 @@ def _value(place: str, text: str) -> Any:  # noqa: ANN401 - JSON
         return [text]
     if place == "published":
         return {"1": True}.get(text, text)
-    return text.strip()
+    return text

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from secrets import choice
-from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
 
 from poec_workflow.commands import Preregister, Request
 from poec_workflow.contrib.django.host_workflow import get_workflow
 from poec_workflow.contrib.django.screens.command_form import CommandForm, blank_form
+from poec_workflow.contrib.django.screens.creation_offer import registration_probe
 from poec_workflow.contrib.django.screens.page import screen, show
 from poec_workflow.contrib.django.screens.submission import Attempt, Page, given
 from poec_workflow.contrib.django.screens.visibility import visible
 from poec_workflow.contrib.django.screens.visitor import Visitor
 from poec_workflow.decider import Refused
 from poec_workflow.errors import Malformed, Refusal
-from poec_workflow.model import Actor, ActorKind, Candidate, Origin, Prescriber, SubjectKind, TrainingSession
-from poec_workflow.ports.clock import local_now
+from poec_workflow.model import Actor, ActorKind, Origin, SubjectKind, TrainingSession
 from poec_workflow.workflow import Workflow
 
 _DRAWN = 5
@@ -52,6 +51,7 @@ def _page(session: TrainingSession) -> Page:
     def page(request: HttpRequest, visitor: Visitor, _reference: str, attempt: Attempt | None) -> HttpResponse:
         workflow = get_workflow()
         refusals = _refusals(workflow, visitor.actor, session)
+        probe = registration_probe(visitor.actor, session.reference)
         context = {
             "section": "actions",
             "session": session,
@@ -60,7 +60,7 @@ def _page(session: TrainingSession) -> Page:
             "fixed": FIXED.get(visitor.actor.kind, ()),
             "attempt": attempt,
             "refusals": () if attempt else refusals,
-            "remedy": workflow.remedy(Request(command=_probe(visitor.actor, session), actor=visitor.actor)),
+            "remedy": workflow.remedy(Request(command=probe, actor=visitor.actor)),
         }
         status = next((each.http_status for each in refusals if each.kind == "forbidden"), 200)
         return show(request, visitor, "registration", context, status=attempt.status if attempt else status)
@@ -75,16 +75,8 @@ def registers(workflow: Workflow, actor: Actor, session: TrainingSession) -> boo
 
 def _refusals(workflow: Workflow, actor: Actor, session: TrainingSession) -> tuple[Refusal, ...]:
     """Why nobody new can be registered on a session by an actor, as far as shows before the form is filled in."""
-    answer = workflow.preview(_probe(actor, session), actor)
+    answer = workflow.preview(registration_probe(actor, session.reference), actor)
     return answer.refusals if isinstance(answer, Refused) else ()
-
-
-def _probe(actor: Actor, session: TrainingSession) -> Preregister:
-    """A registration that only the session and the actor can be in the way of; nobody carries it out."""
-    who = Candidate(reference=actor.candidate or uuid4().hex, name="?")
-    origin = Origin.SELF if actor.kind is ActorKind.CANDIDATE else Origin.OTHER
-    sent_by = Prescriber(origin=origin, organization=actor.organization)
-    return Preregister(application=uuid4().hex, session=session.reference, candidate=who, prescriber=sent_by)
 
 
 def _blank(workflow: Workflow, visitor: Visitor, session: TrainingSession) -> CommandForm:
@@ -105,5 +97,4 @@ def _blank(workflow: Workflow, visitor: Visitor, session: TrainingSession) -> Co
 
 def _suggested(workflow: Workflow) -> str:
     """A reference that nobody has: the day, and letters drawn by lot; who registers may write another."""
-    day = local_now(workflow.clock, workflow.settings.zone).date()
-    return f"C-{day:%Y%m%d}-{''.join(choice(_LETTERS) for _ in range(_DRAWN))}"
+    return f"C-{workflow.today():%Y%m%d}-{''.join(choice(_LETTERS) for _ in range(_DRAWN))}"

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from datetime import date
-from uuid import uuid4
 
 from attrs import evolve, frozen
 
 from poec_workflow import locales
-from poec_workflow.commands import Preregister, SetRegistrationDeadline
+from poec_workflow.commands import SetRegistrationDeadline
+from poec_workflow.contrib.django.screens.creation_offer import registration_probe
 from poec_workflow.contrib.django.screens.submission import Attempt
 from poec_workflow.contrib.django.screens.visibility import rows_shown
 from poec_workflow.decider import Accepted
 from poec_workflow.errors import Advisory, Refusal
-from poec_workflow.model import Actor, ActorKind, Candidate, Origin, Page, Prescriber, SubjectKind
+from poec_workflow.model import Actor, ActorKind, Page, SubjectKind
 from poec_workflow.serialization import from_dict
 from poec_workflow.views import ApplicationFilter, ApplicationRow, PageRequest, Sort
 from poec_workflow.workflow import Workflow
 
 _LATE = "late_entry_deadline"
 _ROWS = 10
+PLATFORM = Actor(kind=ActorKind.PLATFORM)
 
 
 @frozen(kw_only=True)
@@ -42,13 +43,7 @@ class RegistrationNow:
 
 def registration_now(workflow: Workflow, session: str) -> RegistrationNow | None:
     """Ask what would become of a registration of somebody new; None where the settings let the platform give none."""
-    somebody = Preregister(
-        application=uuid4().hex,
-        session=session,
-        candidate=Candidate(reference=uuid4().hex, name=""),
-        prescriber=Prescriber(origin=Origin.OTHER),
-    )
-    answer = workflow.preview(somebody, Actor(kind=ActorKind.PLATFORM))
+    answer = workflow.preview(registration_probe(PLATFORM, session), PLATFORM)
     if isinstance(answer, Accepted):
         return RegistrationNow(advisories=answer.advisories)
     rules = all(each.kind == "rule" for each in answer.refusals)

@@ -59,10 +59,9 @@ def subject_panel(workflow: Workflow, visitor: Visitor, subject: Subject, attemp
         subject: whose.
         attempt: what was sent and not carried out.
     """
-    initial = {command: standing_values(command, subject, visitor.lang) for command in STANDING}
-    kind = subject.subject_kind
-    own = {command: values for command, values in initial.items() if command.subject_kind is kind}
-    found = offers(workflow, visitor, subject, own, attempt)
+    own = (command for command in STANDING if command.subject_kind is subject.subject_kind)
+    initial = {command: standing_values(command, subject, visitor.lang) for command in own}
+    found = offers(workflow, visitor, subject, initial, attempt)
     return SubjectPanel(
         by_name={name.replace("-", "_"): each for name, each in found.items()},
         settings=workflow.settings,

@@ -26,7 +26,7 @@ from poec_workflow.errors import Refusal
 from poec_workflow.model import Application, Subject, SubjectKind, TrainingSession
 from poec_workflow.notices.wording import organization_roles, told_sentence
 from poec_workflow.remedies import Remedy
-from poec_workflow.workflow import Answer, Workflow
+from poec_workflow.workflow import Workflow
 
 _NAMED = 20
 """As many applications as a confirmation names of those that it ends."""
@@ -151,8 +151,7 @@ def _confirmation(
     return show(request, visitor, "confirmation", context)
 
 
-def _refused(workflow: Workflow, command: Command, visitor: Visitor, form: CommandForm, answer: Answer) -> Attempt:
-    assert isinstance(answer, Refused)  # noqa: S101 - who calls knows
+def _refused(workflow: Workflow, command: Command, visitor: Visitor, form: CommandForm, answer: Refused) -> Attempt:
     asked = Request(command=command, actor=visitor.actor, expected_version=form.version)
     return Attempt(
         form=evolve(form, key=uuid4().hex),  # sent again, it is another sending

@@ -15,7 +15,6 @@ from poec_workflow.model import (
     Actor,
     ActorKind,
     Application,
-    Role,
     Subject,
     SubjectKind,
     TrainingAction,
@@ -27,16 +26,12 @@ from poec_workflow.workflow import Workflow
 _Sees = Callable[[Actor, Any, Workflow], bool]
 
 
-def _holds_a_role(actor: Actor, session: TrainingSession) -> bool:
-    return any(session.organization(role) == actor.organization for role in Role)
-
-
 def _always(_actor: Actor, _subject: Subject, _workflow: Workflow) -> bool:
     return True
 
 
 def _role_on_its_session(actor: Actor, application: Application, workflow: Workflow) -> bool:
-    return _holds_a_role(actor, workflow.session(application.session))
+    return _role_on_session(actor, workflow.session(application.session), workflow)
 
 
 def _prescribed(actor: Actor, application: Application, _workflow: Workflow) -> bool:
@@ -52,7 +47,7 @@ def _funds_its_action(actor: Actor, application: Application, workflow: Workflow
 
 
 def _role_on_session(actor: Actor, session: TrainingSession, _workflow: Workflow) -> bool:
-    return _holds_a_role(actor, session)
+    return bool(session.roles_of(actor.organization or ""))
 
 
 def _of_published_action(_actor: Actor, session: TrainingSession, workflow: Workflow) -> bool:
@@ -159,12 +154,7 @@ def visible(workflow: Workflow, kind: SubjectKind, reference: str, actor: Actor)
     Raises:
         CommandRefused: `unknown-application`, `unknown-session` or `unknown-action`: there is none, or not for them.
     """
-    readers: Mapping[SubjectKind, Callable[[str], Subject]] = {
-        SubjectKind.APPLICATION: workflow.application,
-        SubjectKind.SESSION: workflow.session,
-        SubjectKind.ACTION: workflow.action,
-    }
-    subject = readers[kind](reference)
+    subject = workflow.subject(kind, reference)
     shown = SEES.get((actor.kind, kind))
     if shown is None or not shown(actor, subject, workflow):
         raise CommandRefused([unknown(kind, reference)])

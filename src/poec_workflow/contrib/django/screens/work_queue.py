@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from attrs import frozen
@@ -11,8 +11,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from poec_workflow.contrib.django.host_workflow import get_workflow
 from poec_workflow.contrib.django.screens.page import screen, show
 from poec_workflow.contrib.django.screens.visitor import Visitor
-from poec_workflow.policies.deadlines import days_until, deadline_after
-from poec_workflow.ports.clock import local_now
+from poec_workflow.policies.deadlines import days_left, deadline_after
+from poec_workflow.policies.settings import Settings
 from poec_workflow.views import ApplicationFilter, ApplicationRow, PageRequest, Sort, Task, task_of
 from poec_workflow.workflow import Workflow
 
@@ -86,16 +86,24 @@ def _list(visitor: Visitor, name: str, page: PageRequest) -> TaskList:
     found = workflow.applications(asked, page)
     return TaskList(
         name=name,
-        tasks=[_waiting(workflow, row) for row in found.items],
+        tasks=waiting(workflow, found.items),
         count=workflow.application_count(asked),
         previous=found.previous,
         following=found.next,
     )
 
 
-def _waiting(workflow: Workflow, row: ApplicationRow) -> Waiting:
-    deadline = deadline_after(row.session_end, workflow.settings)
-    today = local_now(workflow.clock, workflow.settings.zone).date()
+def waiting(workflow: Workflow, rows: Iterable[ApplicationRow]) -> list[Waiting]:
+    """What is to be done about applications, and until when."""
+    today = workflow.today()
+    return [_waiting(row, today, workflow.settings) for row in rows]
+
+
+def _waiting(row: ApplicationRow, today: date, settings: Settings) -> Waiting:
     task = task_of(row, today) or Task.EXPIRING
-    action = next(name for name, each in LISTS.items() if each is task)
-    return Waiting(row=row, deadline=deadline, left=days_until(deadline, today), action=action)
+    return Waiting(
+        row=row,
+        deadline=deadline_after(row.session_end, settings),
+        left=days_left(row.session_end, today, settings),
+        action=next(name for name, each in LISTS.items() if each is task),
+    )
