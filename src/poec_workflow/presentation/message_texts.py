@@ -31,7 +31,7 @@ def dead_lines(queued: Iterable[QueuedMessage], lang: str) -> Iterator[str]:
     """What can't be delivered: a line that says what to whom, a line with the reason, and one with the id."""
     for each in queued:
         message = each.message
-        yield f"{message.notice} {about_text(message)} → {addressee_text(message, lang)}"
+        yield f"{message.notice} {about_text(message)} → {told_text(message, lang)}"
         yield f"  {each.answer or '-'}"
         yield f"  {message.id}"
 
@@ -39,7 +39,7 @@ def dead_lines(queued: Iterable[QueuedMessage], lang: str) -> Iterator[str]:
 def delivery_lines(records: Iterable[DeliveryRecord], zone: tzinfo, lang: str) -> Iterator[str]:
     """What became of messages, a line each: « N3 KAIROS : transmis le … »."""
     for each in records:
-        told = {"notice": each.message.notice, "to": addressee_text(each.message, lang), "on": in_zone(each.at, zone)}
+        told = {"notice": each.message.notice, "to": told_text(each.message, lang), "on": in_zone(each.at, zone)}
         yield locales.word(f"message-{each.outcome}", lang, **told)
 
 
@@ -56,10 +56,10 @@ def figures_lines(figures: OutboxFigures, zone: tzinfo, lang: str) -> Iterator[s
         yield locales.word(f"{name}-figure", lang, value=value)
 
 
-def notice_text(message: Message, lang: str) -> str:
+def notice_text(notice: str, lang: str) -> str:
     """The number of a notice, and what it is of."""
-    name = locales.label("notices", message.notice, lang)
-    return message.notice if name == message.notice else f"{message.notice} {name}"
+    name = locales.label("notices", notice, lang)
+    return notice if name == notice else f"{notice} {name}"
 
 
 def about_text(message: Message) -> str:
@@ -68,6 +68,11 @@ def about_text(message: Message) -> str:
     return about if message.stream == message.about.reference else f"{message.stream} ({about})"
 
 
-def addressee_text(message: Message, lang: str) -> str:
+def addressee_text(kind: str, reference: str, lang: str) -> str:
+    """Whom a message is for, by kind and reference."""
+    return f"{locales.label('audiences', kind, lang)} {reference}"
+
+
+def told_text(message: Message, lang: str) -> str:
     """Whom a message is for."""
-    return f"{locales.label('audiences', message.to.kind, lang)} {message.to.reference}"
+    return addressee_text(message.to.kind, message.to.reference, lang)

@@ -14,6 +14,7 @@ from poec_workflow.contrib.django.host_workflow import get_workflow
 from poec_workflow.history import HistoryEntry
 from poec_workflow.presentation.cell_texts import field_text
 from poec_workflow.presentation.history_texts import who
+from poec_workflow.presentation.message_texts import addressee_text, notice_text
 from poec_workflow.serialization import from_json
 
 Column = Callable[[Any], Any]
@@ -87,13 +88,13 @@ def enrolled(row: Any) -> str:  # noqa: ANN401 - a row
 @admin.display(description=lazy_word("columns.to_reference"), ordering="to_reference")
 def addressee(row: Any) -> str:  # noqa: ANN401 - a row
     """Of which kind, and who."""
-    return f"{locales.label('audiences', row.to_kind, active_language())} {row.to_reference}"
+    return addressee_text(row.to_kind, row.to_reference, active_language())
 
 
 @admin.display(description=lazy_word("columns.notice"), ordering="notice")
 def notice(row: Any) -> str:  # noqa: ANN401 - a row
     """Its number, and what it is of."""
-    return f"{row.notice} {locales.label('notices', row.notice, active_language())}"
+    return notice_text(row.notice, active_language())
 
 
 @admin.display(description=lazy_word("host.when"))

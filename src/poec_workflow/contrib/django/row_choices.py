@@ -12,6 +12,7 @@ from poec_workflow import locales
 from poec_workflow.contrib.django.active_language import active_language
 from poec_workflow.contrib.django.host_workflow import get_workflow
 from poec_workflow.contrib.django.row_filters import Choices
+from poec_workflow.presentation.message_texts import notice_text
 from poec_workflow.views import Tab
 
 
@@ -30,7 +31,7 @@ def notices() -> Sequence[tuple[str, str]]:
     """The project's notices, each with its number."""
     lang = active_language()
     known = dict.fromkeys(each.id for each in get_workflow().notices.rows)
-    return [(each, f"{each} {locales.label('notices', each, lang)}") for each in known]
+    return [(each, notice_text(each, lang)) for each in known]
 
 
 def of_sessions(path: str) -> Any:  # noqa: ANN401 - what narrows rows

@@ -11,26 +11,14 @@ from poec_workflow import locales
 from poec_workflow.contrib.django.host_workflow import get_workflow
 from poec_workflow.contrib.django.models import Message
 from poec_workflow.contrib.django.subject_actors import actors_around, called
-from poec_workflow.history import HistoryEntry
 from poec_workflow.messages import Addressee
 from poec_workflow.model import Convocation, Subject, SubjectKind
 from poec_workflow.presentation.cell_texts import coded, convocation_text, field_text, motive_text
-from poec_workflow.presentation.history_texts import what, who
+from poec_workflow.presentation.history_texts import HistoryLine, history_line
+from poec_workflow.presentation.message_texts import addressee_text, notice_text
 from poec_workflow.workflow import Workflow
 
 _APART = frozenset({"reference", "data"})
-
-
-@frozen(kw_only=True)
-class HistoryLine:
-    """One entry of a history."""
-
-    version: int
-    at: str
-    rule: str
-    command: str
-    who: str
-    what: Sequence[str]
 
 
 @frozen(kw_only=True)
@@ -78,7 +66,7 @@ def subject_page(kind: SubjectKind, reference: str, lang: str) -> SubjectPage:
     subject = workflow.subject(kind, reference)
     return SubjectPage(
         fields=tuple(_fields(workflow, subject, lang)),
-        history=[_line(workflow, each, lang) for each in workflow.history(kind, reference)],
+        history=[history_line(each, workflow.settings, lang) for each in workflow.history(kind, reference)],
         possibilities=_possibilities(workflow, subject, lang),
         messages=[*_messages(workflow, kind, reference, lang)],
     )
@@ -104,17 +92,6 @@ def _text(workflow: Workflow, value: object, lang: str) -> str:
     if isinstance(value, Convocation):
         return convocation_text(value, lang)
     return field_text(value, workflow.settings.zone, lang)
-
-
-def _line(workflow: Workflow, entry: HistoryEntry, lang: str) -> HistoryLine:
-    return HistoryLine(
-        version=entry.event.version,
-        at=field_text(entry.event.effective_at, workflow.settings.zone, lang),
-        rule=str(entry.rule),
-        command=locales.label("commands", entry.command, lang),
-        who=who(entry.actor, lang),
-        what=[*what(entry, workflow.settings, lang)],
-    )
 
 
 def _possibilities(workflow: Workflow, subject: Subject, lang: str) -> list[Possibility]:
@@ -150,8 +127,8 @@ def _messages(workflow: Workflow, kind: SubjectKind, reference: str, lang: str) 
 
 def _message(workflow: Workflow, notice: str, to: Addressee, outcome: str, at: datetime, lang: str) -> MessageLine:
     return MessageLine(
-        notice=f"{notice} {locales.label('notices', notice, lang)}",
-        to=f"{locales.label('audiences', to.kind, lang)} {to.reference}",
+        notice=notice_text(notice, lang),
+        to=addressee_text(to.kind, to.reference, lang),
         outcome=locales.label("deliveries", outcome, lang),
         at=field_text(at, workflow.settings.zone, lang),
     )

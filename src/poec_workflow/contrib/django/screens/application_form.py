@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from attrs import frozen
 
-from poec_workflow import locales
 from poec_workflow.commands import Convoke, MoveConvocation, Retain
 from poec_workflow.contrib.django.screens.candidate_record import candidate_record
 from poec_workflow.contrib.django.screens.command_panel import Initial, Offer, offers
 from poec_workflow.contrib.django.screens.submission import Attempt
 from poec_workflow.contrib.django.screens.visitor import Visitor
-from poec_workflow.history import HistoryEntry
 from poec_workflow.model import Application, Convocation, SubjectKind, TrainingSession
 from poec_workflow.policies.deadlines import advice_deadline, days_until
 from poec_workflow.policies.settings import Settings
-from poec_workflow.presentation.cell_texts import field_text
-from poec_workflow.presentation.history_texts import what, who
+from poec_workflow.presentation.history_texts import history_line
 from poec_workflow.presentation.message_texts import delivery_lines
 from poec_workflow.workflow import Workflow
 
@@ -51,19 +48,6 @@ class Appointment:
     coming: bool
 
 
-@frozen(kw_only=True)
-class Line:
-    """An entry of the history as people read it."""
-
-    at: str
-    late: str
-    who: str
-    command: str
-    before: str
-    after: str
-    said: Sequence[str]
-
-
 def application_form(
     workflow: Workflow, visitor: Visitor, subject: Application, attempt: Attempt | None
 ) -> Mapping[str, Any]:
@@ -91,7 +75,7 @@ def application_form(
         "waits": next(iter(known[first].explained.refusals), None) if first else None,
         "others": [each for each in known.values() if not _in_place(each)],
         "stray": next((each for each in known.values() if each.attempt and not _in_place(each)), None),
-        "history": [_line(each, settings, lang) for each in entries],
+        "history": [history_line(each, settings, lang) for each in entries],
         "messages_sent": list(delivery_lines(sent, settings.zone, lang)),
         "attempt": attempt,
     }
@@ -136,17 +120,3 @@ def _next(known: Mapping[str, Offer]) -> tuple[str, str]:
         if any(known[name].in_reach for name in names if name in known):
             return step, names[0]
     return "", ""
-
-
-def _line(entry: HistoryEntry, settings: Settings, lang: str) -> Line:
-    state, *said = what(entry, settings, lang)
-    effective, recorded = entry.event.effective_at, entry.recorded_at
-    return Line(
-        at=field_text(effective, settings.zone, lang),
-        late=field_text(recorded, settings.zone, lang) if recorded != effective else "",
-        who=who(entry.actor, lang),
-        command=locales.label("commands", entry.command, lang),
-        before="" if entry.from_state is None else locales.state(entry.from_state, lang),
-        after=state,
-        said=said,
-    )
