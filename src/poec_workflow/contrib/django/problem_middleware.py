@@ -9,11 +9,10 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.cache import patch_vary_headers
-from django.utils.translation.trans_real import parse_accept_lang_header
 
+from poec_workflow.contrib.accept_language import preferred_language
 from poec_workflow.contrib.django.active_language import language_of
 from poec_workflow.errors import WorkflowError
-from poec_workflow.locales import LANGUAGES
 
 V = TypeVar("V")
 
@@ -70,6 +69,4 @@ def language_of_request(request: HttpRequest) -> str:
     """What LocaleMiddleware chose; without it what Accept-Language prefers, else that of LANGUAGE_CODE."""
     if chosen := getattr(request, "LANGUAGE_CODE", None):
         return language_of(chosen)
-    preferred = parse_accept_lang_header(request.headers.get("Accept-Language", ""))
-    known = (tag.partition("-")[0] for tag, weight in preferred if weight)
-    return next((each for each in known if each in LANGUAGES), language_of(settings.LANGUAGE_CODE))
+    return preferred_language(request.headers.get("Accept-Language"), language_of(settings.LANGUAGE_CODE))

@@ -5,7 +5,7 @@ as problems of RFC 9457. `CommandBody`, `QueryOf` and `Wire` read as the wire fo
 schemas. `router` has routes for all of it; who calls, and what they may see, the service says.
 """
 
-from poec_workflow.contrib.fastapi.accept_language import preferred_language
+from poec_workflow.contrib.accept_language import preferred_language
 from poec_workflow.contrib.fastapi.caller_visibility import EVERYTHING, Caller
 from poec_workflow.contrib.fastapi.command_body import CommandBody
 from poec_workflow.contrib.fastapi.conditional_requests import Preconditions, entity_tag, preconditions

@@ -21,7 +21,7 @@ with needs_extra("fastapi"):
     from starlette.exceptions import HTTPException
 
 from poec_workflow import locales
-from poec_workflow.contrib.fastapi.accept_language import preferred_language
+from poec_workflow.contrib.accept_language import preferred_language
 from poec_workflow.contrib.fastapi.problem_documentation import MEDIA_TYPE, document_problems
 from poec_workflow.errors import Conflict, Fault, Malformed, StorageUnavailable, WorkflowError
 from poec_workflow.serialization.parsing import below

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from attrs import frozen
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.translation.trans_real import parse_accept_lang_header
 
+from poec_workflow.contrib.accept_language import preferred_language
 from poec_workflow.contrib.django.configuration import configuration
-from poec_workflow.locales import DEFAULT_LANGUAGE, LANGUAGES
+from poec_workflow.locales import LANGUAGES
 from poec_workflow.model import Actor, ActorKind
 
 _CHOSEN = "poec_workflow.structure"
@@ -79,9 +79,4 @@ def language_of(request: HttpRequest) -> str:
     """The language of the screens: the cookie's, else what the browser prefers, else French."""
     if (chosen := request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)) in LANGUAGES:
         return str(chosen)
-    if "Accept-Language" not in request.headers:
-        return DEFAULT_LANGUAGE
-    for tag, _ in parse_accept_lang_header(request.headers["Accept-Language"]):
-        if tag[:2] in LANGUAGES:
-            return str(tag[:2])
-    return DEFAULT_LANGUAGE
+    return preferred_language(request.headers.get("Accept-Language"))

@@ -14,15 +14,15 @@ _MOST_RANGES = 50
 """No browser sends more; the rest of a longer header is not read."""
 
 
-def preferred_language(header: str | None) -> str:
-    """The language with the highest weight; of several the one that is named first, French where none is named.
+def preferred_language(header: str | None, default: str = DEFAULT_LANGUAGE) -> str:
+    """The language with the highest weight; of several the one that is named first, the default where none is named.
 
     What can't be read names nothing. `q=0` excludes a language, unless nothing else is left.
     """
     ranges = list(_ranges(header or ""))
-    order = [DEFAULT_LANGUAGE, *(each for each in LANGUAGES if each != DEFAULT_LANGUAGE)]
+    order = [default, *(each for each in LANGUAGES if each != default)]
     best = max(order, key=lambda language: _weight(language, ranges))
-    return best if _weight(best, ranges)[0] > 0 else DEFAULT_LANGUAGE
+    return best if _weight(best, ranges)[0] > 0 else default
 
 
 def _ranges(header: str) -> Iterator[tuple[str, float]]:
