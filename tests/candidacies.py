@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -15,20 +14,19 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connections
 from django.http import HttpRequest
-from django.test import Client, override_settings
+from django.test import Client
 
-from django_project import migrated, on_file
+from django_project import migrated
 from django_settings import configure
 from poec_workflow import Actor, Candidate, Prescriber, Request, Workflow, commands
 from poec_workflow.commands import Command
-from poec_workflow.contrib.django import get_workflow
 from poec_workflow.testing import SettableClock
+from screens_project import screens_on, told_file
 
 __all__ = ["ACTORS", "Browser", "clock", "django_queries", "migrated", "played", "site"]
 
 configure()
 
-SIGNED = "django.contrib.sessions.backends.signed_cookies"
 """Sessions without a table: fewer writes."""
 TODAY = date(2026, 3, 10)
 NOW = datetime(2026, 3, 10, 10, tzinfo=ZoneInfo("Europe/Paris"))
@@ -157,14 +155,9 @@ def application_url(reference: str, command: str = "") -> str:
 @pytest.fixture(scope="session")
 def played(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file in which the season was played."""
-    file = tmp_path_factory.mktemp("season") / "played.sqlite3"
-    shutil.copy(migrated, file)
-    with on_file(file), override_settings(POEC_WORKFLOW={"CLOCK": SettableClock(NOW)}):
-        steps = sorted(season_of(), key=lambda each: -each[0])
-        requests = [Request(command=each, actor=_giver(each), at=NOW - timedelta(ago)) for ago, each in steps]
-        answers = get_workflow().execute_many(requests, batch=100)
-        assert not [each for each in answers if hasattr(each, "refusals")]
-    return file
+    steps = sorted(season_of(), key=lambda each: -each[0])
+    requests = [Request(command=each, actor=_giver(each), at=NOW - timedelta(ago)) for ago, each in steps]
+    return told_file(migrated, tmp_path_factory.mktemp("season") / "played.sqlite3", SettableClock(NOW), requests)
 
 
 @pytest.fixture
@@ -176,11 +169,8 @@ def clock() -> SettableClock:
 @pytest.fixture
 def site(played: Path, tmp_path: Path, clock: SettableClock) -> Iterator[Workflow]:
     """The project with the season; its workflow."""
-    file = tmp_path / "site.sqlite3"
-    shutil.copy(played, file)
-    known = {"CLOCK": clock, "ACTORS": actors_of}
-    with on_file(file), override_settings(POEC_WORKFLOW=known, ROOT_URLCONF="screens_urls", SESSION_ENGINE=SIGNED):
-        yield get_workflow()
+    with screens_on(played, tmp_path / "site.sqlite3", clock, actors_of) as workflow:
+        yield workflow
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -13,14 +12,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.http import HttpRequest
-from django.test import Client, override_settings
+from django.test import Client
 
-from django_project import migrated, on_file
+from django_project import migrated
 from django_settings import configure
 from poec_workflow import Actor, Candidate, Prescriber, Request, Workflow, commands
 from poec_workflow.commands import Command
-from poec_workflow.contrib.django import get_workflow
 from poec_workflow.testing import SettableClock
+from screens_project import screens_on, told_file
 
 __all__ = ["ACTORS", "TODAY", "Site", "clock", "migrated", "prepared", "site"]
 
@@ -220,13 +219,8 @@ def url(view: str, *args: str) -> str:
 @pytest.fixture(scope="session")
 def prepared(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file in which the story happened."""
-    file = tmp_path_factory.mktemp("training") / "prepared.sqlite3"
-    shutil.copy(migrated, file)
-    with on_file(file), override_settings(POEC_WORKFLOW={"CLOCK": SettableClock(NOW)}):
-        requests = [Request(command=each, actor=giver(each), at=NOW - timedelta(100)) for each in story()]
-        answers = get_workflow().execute_many(requests, batch=100)
-        assert not [each for each in answers if hasattr(each, "refusals")]
-    return file
+    requests = [Request(command=each, actor=giver(each), at=NOW - timedelta(100)) for each in story()]
+    return told_file(migrated, tmp_path_factory.mktemp("training") / "prepared.sqlite3", SettableClock(NOW), requests)
 
 
 @pytest.fixture
@@ -238,9 +232,5 @@ def clock() -> SettableClock:
 @pytest.fixture
 def site(prepared: Path, tmp_path: Path, clock: SettableClock) -> Iterator[Site]:
     """The project after the story."""
-    file = tmp_path / "site.sqlite3"
-    shutil.copy(prepared, file)
-    known = {"CLOCK": clock, "ACTORS": actors_of}
-    cookies = "django.contrib.sessions.backends.signed_cookies"
-    with on_file(file), override_settings(POEC_WORKFLOW=known, ROOT_URLCONF="screens_urls", SESSION_ENGINE=cookies):
-        yield Site(get_workflow())
+    with screens_on(prepared, tmp_path / "site.sqlite3", clock, actors_of) as workflow:
+        yield Site(workflow)
