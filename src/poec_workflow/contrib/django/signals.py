@@ -15,8 +15,8 @@ decided = Signal()
 
 For each command that was carried out, the sweep's too. Not for a refused one, nor for a replayed one, whose first
 answer was told; not for what was rolled back, with a savepoint either. What a receiver raises is logged by Django, and
-changes nothing. A process that dies between the commit and the receiver tells nobody: what must not be missed is read
-from `Workflow.feed`.
+changes nothing. A process that dies between the commit and the receiver tells nobody: what must not be missed is a
+notice, which is stored with the change and sent until it arrives.
 """
 
 

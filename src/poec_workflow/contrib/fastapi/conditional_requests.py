@@ -18,8 +18,7 @@ with needs_extra("fastapi"):
 
 from poec_workflow.contrib.fastapi.wire_models import Documented
 from poec_workflow.errors import Fault, Malformed
-
-KEY, MATCH, NONE_MATCH = "Idempotency-Key", "If-Match", "If-None-Match"
+from poec_workflow.schemas.operations import KEY, NEW, VERSION
 
 _VERSION = r'"([1-9][0-9]{0,8})"'
 _MATCH_SHOWN = rf"^(\*|{_VERSION})$"
@@ -55,11 +54,9 @@ def preconditions(
     if_match: Annotated[
         str | None,
         _header("The version that the command is for, as an ETag says it.", _MATCH_SHOWN),
-        Header(alias=MATCH),
+        Header(alias=VERSION),
     ] = None,
-    if_none_match: Annotated[
-        str | None, _header("The subject must not exist yet.", r"^\*$"), Header(alias=NONE_MATCH)
-    ] = None,
+    if_none_match: Annotated[str | None, _header("The subject must not exist yet.", r"^\*$"), Header(alias=NEW)] = None,
 ) -> Preconditions:
     """The key and the expected version that the headers name, as a dependency.
 
@@ -75,7 +72,7 @@ def preconditions(
     try:
         version = _expected_version(if_match, if_none_match)
     except ValueError as error:
-        faults.append(Fault(_place(MATCH if if_none_match is None else NONE_MATCH), str(error)))
+        faults.append(Fault(_place(VERSION if if_none_match is None else NEW), str(error)))
     if faults:
         raise Malformed(faults)
     return Preconditions(key, version)
@@ -94,7 +91,7 @@ def is_unchanged(if_none_match: str | None, version: int) -> bool:
 
 
 def _repeated(request: Request) -> list[str]:
-    return [each for each in (KEY, MATCH, NONE_MATCH) if len(request.headers.getlist(each)) > 1]
+    return [each for each in (KEY, VERSION, NEW) if len(request.headers.getlist(each)) > 1]
 
 
 def _place(header: str) -> str:

@@ -19,6 +19,7 @@ with needs_extra("fastapi"):
 
 from poec_workflow.contrib.fastapi.wire_models import Documented, component_of
 from poec_workflow.errors import Fault, Malformed
+from poec_workflow.schemas.annotation_schemas import without_null
 from poec_workflow.serialization import from_dict
 from poec_workflow.views import ActionFilter, ApplicationFilter, PageRequest, SessionFilter
 from poec_workflow.views.ordering import SORTS
@@ -85,15 +86,7 @@ def _parameters_shown(kind: type[Any], rows: type[Any], most: int) -> dict[str, 
 def _shown(kind: type[Any]) -> dict[str, dict[str, Any]]:
     """The schemas of the fields, without the null that a query string can't say."""
     properties: Mapping[str, Any] = component_of(kind)["properties"]
-    return {name: _without_null(schema) for name, schema in properties.items()}
-
-
-def _without_null(schema: Mapping[str, Any]) -> dict[str, Any]:
-    kept = [each for each in schema.get("anyOf", []) if each != {"type": "null"}]
-    rest = {name: each for name, each in schema.items() if name != "anyOf"}
-    if not kept:
-        return rest
-    return {**rest, **kept[0]} if len(kept) == 1 else {**rest, "anyOf": kept}
+    return {name: without_null(schema) for name, schema in properties.items()}
 
 
 def _parameter(name: str, hint: Any, schema: Mapping[str, Any]) -> Parameter:  # noqa: ANN401
