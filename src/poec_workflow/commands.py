@@ -13,13 +13,24 @@ from datetime import time as clock_time
 from decimal import Decimal
 from functools import cache
 from operator import attrgetter
-from typing import ClassVar, cast
+from typing import Any, ClassVar, cast
 
 from attrs import field, frozen
 
 from poec_workflow.catalogue import WITHDRAWAL
 from poec_workflow.frozen_map import FrozenMap, frozen_copy
-from poec_workflow.model import Actor, Candidate, Prescriber, Reference, SubjectKind, Text
+from poec_workflow.model import (
+    ActionState,
+    Actor,
+    ApplicationState,
+    Candidate,
+    Convocation,
+    Prescriber,
+    Reference,
+    SessionState,
+    SubjectKind,
+    Text,
+)
 from poec_workflow.value_base import Value
 
 
@@ -29,9 +40,9 @@ def kebab(class_name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "-", class_name).lower()
 
 
-def listed(days: Sequence[date]) -> tuple[date, ...]:
+def listed(items: Sequence[Any]) -> tuple[Any, ...]:
     """A list as a tuple; anything else is returned unchanged, and reported when the command is checked."""
-    return tuple(days) if isinstance(days, list) else cast("tuple[date, ...]", days)
+    return tuple(items) if isinstance(items, list) else cast("tuple[Any, ...]", items)
 
 
 class Command(Value):
@@ -346,6 +357,55 @@ class CorrectAction(ActionCommand):
     funder: Text | None = None
     responsible: Reference | None = None
     kind: Text | None = None
+
+
+# What another system had, I1 of each table: a creation, and where the subject stood
+
+
+@frozen(kw_only=True, repr=False)
+class ImportApplication(Preregister):
+    """I1: an application as another system had it, with what was known.
+
+    Attributes:
+        source: where it came from: the other system, or a file.
+    """
+
+    state: ApplicationState
+    registered_at: datetime
+    convocations: tuple[Convocation, ...] = field(default=(), converter=listed)
+    entry: date | None = None
+    exit: date | None = None
+    weekly_hours: Decimal | None = None
+    motive: Text | None = None
+    reason: Text | None = None
+    comment: Text | None = None
+    source: Text | None = None
+
+
+@frozen(kw_only=True, repr=False)
+class ImportSession(CreateSession):
+    """I1: a session as another system had it.
+
+    Attributes:
+        source: where it came from: the other system, or a file.
+    """
+
+    state: SessionState
+    cancellation_reason: Text | None = None
+    source: Text | None = None
+
+
+@frozen(kw_only=True, repr=False)
+class ImportAction(CreateAction):
+    """I1: a training action as another system had it.
+
+    Attributes:
+        source: where it came from: the other system, or a file.
+    """
+
+    state: ActionState
+    pending_certification: Text | None = None
+    source: Text | None = None
 
 
 COMMANDS: Mapping[str, type[Command]] = FrozenMap(

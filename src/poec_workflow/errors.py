@@ -99,18 +99,40 @@ class Advisory:
 
     def message(self, lang: str = "fr") -> str:
         """A sentence for people, in `"fr"` or `"en"`."""
-        days, decimals = _DAYS.get(self.code, ()), _DECIMALS.get(self.code, ())
+        known = locales.words(lang)
+        # Of what is imported, a rule that refuses elsewhere is told of in the same words.
+        section = next((each for each in ("advisories", "refusals") if self.code in known[each]), None)
+        decimals = _DECIMALS.get(self.code, ())
         details = {
-            name: _day(value) if name in days else _decimal(value) if name in decimals else value
+            name: _decimal(value) if name in decimals else _day(value) if name in _DAYS and section else value
             for name, value in self.details.items()
         }
-        return locales.sentence("advisories", self.code, details, lang)
+        return locales.sentence(section or "advisories", self.code, details, lang)
 
 
-_DAYS = {"convocation-after-late-entry": ("on", "late_entry_deadline")}
+_DAYS = frozenset(
+    {
+        "deadline",
+        "earliest",
+        "end",
+        "entry",
+        "exit",
+        "late_entry_deadline",
+        "latest",
+        "on",
+        "previous",
+        "registered_on",
+        "registration_deadline",
+        "start",
+        "today",
+    }
+)
 """The details of the package's advisories that are days: as JSON they are texts."""
 
-_DECIMALS = {"unusual-weekly-hours": ("weekly_hours", "least", "most")}
+_DECIMALS = {
+    "unusual-weekly-hours": ("weekly_hours", "least", "most"),
+    "weekly-hours-out-of-range": ("weekly_hours", "most"),
+}
 """Those that are decimals."""
 
 

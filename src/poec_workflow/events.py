@@ -22,6 +22,7 @@ from poec_workflow.model import (
     Application,
     ApplicationState,
     Candidate,
+    Convocation,
     Prescriber,
     Reference,
     SessionState,
@@ -375,6 +376,40 @@ class ActionCorrected(ActionEvent):
     funder: Text | None = None
     responsible: Reference | None = None
     kind: Text | None = None
+
+
+# What another system had, I1 of each table
+
+
+@frozen(kw_only=True, repr=False, weakref_slot=False)
+class Imported(Preregistered):
+    """I1, with what was known and where it came from."""
+
+    registered_at: datetime
+    convocations: tuple[Convocation, ...] = field(converter=listed)
+    entry: date | None = None
+    exit: date | None = None
+    weekly_hours: Decimal | None = None
+    motive: Text | None = None
+    reason: Text | None = None
+    comment: Text | None = None
+    source: Text | None = None
+
+
+@frozen(kw_only=True, repr=False, weakref_slot=False)
+class SessionImported(SessionCreated):
+    """I1, with what was known and where it came from."""
+
+    cancellation_reason: Text | None = None
+    source: Text | None = None
+
+
+@frozen(kw_only=True, repr=False, weakref_slot=False)
+class ActionImported(ActionCreated):
+    """I1, with what was known and where it came from."""
+
+    pending_certification: Text | None = None
+    source: Text | None = None
 
 
 AnyEvent = ApplicationEvent | SessionEvent | ActionEvent

@@ -101,7 +101,16 @@ def _step(event: type[events.Event[Any]]) -> _Fold:
 
 _OF_THE_END = frozenset({"motive", "reason", "comment", "entry", "exit", "weekly_hours"})
 """The fields that say how an application ended."""
-_CREATING = frozenset({events.Preregistered, events.SessionCreated, events.ActionCreated})
+_CREATING = frozenset(
+    {
+        events.Preregistered,
+        events.SessionCreated,
+        events.ActionCreated,
+        events.Imported,
+        events.SessionImported,
+        events.ActionImported,
+    }
+)
 
 
 _convocation = constructor(

@@ -1,4 +1,4 @@
-"""The lifecycle of an application: the table, L1 to L14.
+"""The lifecycle of an application: the table, L1 to L14, and I1.
 
 Nothing leaves a final state: « dès validation d'une candidature avec un avis, vous ne pourrez plus la modifier ».
 Who may give a command stands in `policies/access.py`; what a code means, in the function of that name.
@@ -11,6 +11,7 @@ from poec_workflow.commands import (
     CorrectAttendance,
     DeclareSessionFull,
     Expire,
+    ImportApplication,
     MoveConvocation,
     Preregister,
     RecordAbsence,
@@ -21,7 +22,7 @@ from poec_workflow.commands import (
     Withdraw,
 )
 from poec_workflow.machines.lifecycle import Lifecycle
-from poec_workflow.machines.rule import SAME, Rule
+from poec_workflow.machines.rule import GIVEN, SAME, Rule
 from poec_workflow.model import OPEN_STATES, ApplicationState, SubjectKind
 from poec_workflow.policies.advice import (
     entry_outside_window,
@@ -45,6 +46,7 @@ from poec_workflow.policies.convocation import (
     convocation_not_after_previous,
 )
 from poec_workflow.policies.deadlines import advice_deadline_not_passed, advice_deadline_passed, expired_at
+from poec_workflow.policies.imports import BROKEN_RULES, OPEN_IN_AN_ENDED_SESSION, imported_state_contradicted
 from poec_workflow.policies.registration import (
     action_not_published,
     already_applied,
@@ -110,6 +112,9 @@ RULES = (
          unless=(session_not_complete,)),
     Rule("L14", OPEN,              Cancel,            CANCELLED,    events.Cancelled,
          unless=(session_not_cancelled,)),
+
+    Rule("I1",  None,              ImportApplication, GIVEN,        events.Imported,
+         unless=(imported_state_contradicted, *OPEN_IN_AN_ENDED_SESSION), advise=(quota_reached, *BROKEN_RULES)),
 )
 # fmt: on
 

@@ -45,14 +45,16 @@ class Executor:
             states=[NOTHING, *(state.value for state in states)],
         )
         for rule in rules:
-            for source, target in rule.targets.items():
+            for source, target in rule.ways:
                 # Values, not members: of an enum `transitions` takes the member's name for the state's.
                 start = NOTHING if source is None else source.value
                 self.machine.add_transition(rule.command.type, start, target.value, rule=rule)
 
         events: Mapping[str, Any] = self.machine.events
         self._rows: Mapping[str, Mapping[str, tuple[AnyRule, ...]]] = {
-            command: {source: tuple(row.rule for row in rows) for source, rows in event.transitions.items()}
+            command: {
+                source: tuple(dict.fromkeys(row.rule for row in rows)) for source, rows in event.transitions.items()
+            }
             for command, event in events.items()
         }
 

@@ -12,7 +12,7 @@ from attrs import frozen
 
 from poec_workflow.commands import Command
 from poec_workflow.frozen_map import FrozenMap
-from poec_workflow.machines.rule import AnyRule, Same, StateName
+from poec_workflow.machines.rule import AnyRule, Given, Same, StateName
 from poec_workflow.model import STATE_TYPES, State, SubjectKind
 
 if TYPE_CHECKING:
@@ -92,7 +92,12 @@ class Lifecycle:
     @cached_property
     def initial(self) -> State:
         """The state that a creation leads to."""
-        return next(rule.targets[None] for rule in self.rules if rule.source is None)
+        return next(rule.targets[None] for rule in self.steps if rule.source is None)
+
+    @cached_property
+    def steps(self) -> tuple[AnyRule, ...]:
+        """The rows without those that import: what happens to a subject here."""
+        return tuple(rule for rule in self.rules if not rule.imports)
 
     @cached_property
     def executor(self) -> Executor:
@@ -136,9 +141,9 @@ class Lifecycle:
             {
                 state: FrozenMap(
                     {
-                        command: tuple(rule for rule in rules if state in rule.targets)
+                        command: tuple(rule for rule in rules if state in rule.sources)
                         for command, rules in self.by_command.items()
-                        if any(state in rule.targets for rule in rules)
+                        if any(state in rule.sources for rule in rules)
                     }
                 )
                 for state in (None, *self.states)
@@ -179,7 +184,7 @@ class Lifecycle:
             if rule.then and self.kind == SubjectKind.ACTION:
                 problem = f"{rule.id}: what follows an action's change would reach several sessions"
                 yield TableFault(problem, (rule.id,))
-            for state in (*(rule.source or ()), *(() if isinstance(rule.target, Same) else (rule.target,))):
+            for state in (*(rule.source or ()), *(() if isinstance(rule.target, Same | Given) else (rule.target,))):
                 if state not in self.states or not isinstance(state, STATE_TYPES[self.kind]):
                     yield TableFault(f"{rule.id} names the unknown state {state}", (rule.id,))
 
@@ -198,16 +203,17 @@ class Lifecycle:
                     yield TableFault(problem, about, f"{state} {command.type} {chosen}")
 
     def _faults_of_ways(self) -> Iterator[TableFault]:
-        creations = [rule for rule in self.rules if rule.source is None]
+        creations = [rule for rule in self.steps if rule.source is None]
         if len(creations) != 1 or isinstance(creations[0].target, Same):
             yield TableFault("exactly one row creates, and names the initial state")
             return
-        for rule in self.rules:
+        for rule in self.steps:
             for state in sorted(self.final.intersection(rule.source or ())):
                 if rule.id not in self.own or rule.targets[state] != state:
                     yield TableFault(f"{rule.id} leaves the final state {state}", (rule.id,))
-        ways = {(source, rule.targets[source]) for rule in self.rules for source in rule.source or ()}
-        reached = _closure({creations[0].target}, ways)
+        ways = {(source, rule.targets[source]) for rule in self.steps for source in rule.source or ()}
+        # What is imported may stand anywhere: a state is reached where it is reached without.
+        reached = _closure({creations[0].targets[None]}, ways)
         ending = _closure(self._ends(), {(target, source) for source, target in ways})
         for state in self.states:
             if state not in reached:

@@ -61,6 +61,18 @@ class Same(Enum):
 SAME: Final = Same.SAME
 
 
+class Given(Enum):
+    """The target of a row that creates in the state that the command carries: of what is imported."""
+
+    GIVEN = "given"
+
+
+GIVEN: Final = Given.GIVEN
+
+Target = State | Literal[Same.SAME, Given.GIVEN]
+"""Where a row leads."""
+
+
 def _sources_given(source: State | StateName | Iterable[State | StateName] | None) -> tuple[State, ...] | None:
     """The states as a tuple; which of them are states is found out with the command, whose lifecycle they are of."""
     given: Any = source
@@ -70,7 +82,7 @@ def _sources_given(source: State | StateName | Iterable[State | StateName] | Non
     return tuple(given) if isinstance(given, Iterable) and not isinstance(given, str) else (given,)
 
 
-def _target_given(target: State | StateName | Literal[Same.SAME]) -> State | Literal[Same.SAME]:
+def _target_given(target: Target | StateName) -> Target:
     return cast("State", target)
 
 
@@ -83,7 +95,7 @@ class Rule(Generic[S, C]):
     Attributes:
         id: the domain page's number, as `L4`; a service's own rows have other ones, as `X1`.
         source: the states that it starts from; None creates the subject.
-        target: where it leads; `SAME` stays.
+        target: where it leads; `SAME` stays, `GIVEN` is the state that the command carries.
         event: what it makes happen. In the package's tables no other row has the same.
         given: chooses the row among those of one state and command.
         unless: the policies that may refuse; all are evaluated, and every refusal is reported.
@@ -101,7 +113,7 @@ class Rule(Generic[S, C]):
     id: str
     source: tuple[State, ...] | None = field(converter=_sources_given)
     command: type[C]
-    target: State | Literal[Same.SAME] = field(converter=_target_given)
+    target: Target = field(converter=_target_given)
     event: type[Event[S]]
     given: tuple[Condition[S, C], ...] = field(default=(), kw_only=True)
     unless: tuple[Policy[S, C], ...] = field(default=(), kw_only=True)
@@ -113,8 +125,10 @@ class Rule(Generic[S, C]):
     permit: tuple[Grant, ...] = field(default=(), kw_only=True)
     refusal_checks: tuple[Check, ...] = field(init=False, repr=False, eq=False)
     advisory_checks: tuple[Check, ...] = field(init=False, repr=False, eq=False)
+    ways: tuple[tuple[State | None, State], ...] = field(init=False, repr=False, eq=False)
+    """Each way that it leads: a source (None creates), and the state afterwards."""
     targets: Mapping[State | None, State] = field(init=False, repr=False, eq=False)
-    """The state that it leads to from each of its sources; None creates."""
+    """The state that it leads to from each of its sources; nothing where the command says which."""
     _sources: Mapping[str, str] = field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
@@ -131,7 +145,8 @@ class Rule(Generic[S, C]):
             refusal_checks=tuple(map(Check.of, self.unless)),
             advisory_checks=tuple(map(Check.of, self.advise)),
             _sources={**self._envelope(), **dict(_sources(self.event, self.command))},
-            targets=FrozenMap(dict(_targets(self.source, self.target))),
+            ways=tuple(_ways(self.source, self.target, known)),
+            targets=FrozenMap({} if self.imports else dict(_ways(self.source, self.target, known))),
         )
 
     def _set(self, **values: object) -> None:
@@ -162,7 +177,9 @@ class Rule(Generic[S, C]):
         if self.source is not None and not self.source:
             yield "source", "expected a state or several"
         yield from (("source", _not_a_state(each)) for each in self.source or () if not _is_state(each))
-        if not isinstance(self.target, Same) and not _is_state(self.target):
+        if self.imports and not (self.source is None and hasattr(self.command, "state")):
+            yield "target", "GIVEN is of a row that creates, and of a command with a state"
+        if not isinstance(self.target, Same | Given) and not _is_state(self.target):
             yield "target", _not_a_state(self.target)
 
     def _faults_of_cascades(self) -> Iterator[tuple[str, str]]:
@@ -181,12 +198,23 @@ class Rule(Generic[S, C]):
     def _envelope(self) -> Mapping[str, str]:
         """Where the fields that every event has come from."""
         created = self.source is None
+        states = {Same: "subject.state", Given: "command.state"}
         return {
             "reference": f"command.{self.command.subject_kind}" if created else "subject.reference",
             "version": "1" if created else "subject.version + 1",
             "effective_at": "at",
-            "state": "subject.state" if isinstance(self.target, Same) else "target",
+            "state": states.get(type(self.target), "target"),
         }
+
+    @property
+    def imports(self) -> bool:
+        """Whether it takes over what another system had, in whatever state the command says."""
+        return isinstance(self.target, Given)
+
+    @property
+    def sources(self) -> tuple[State | None, ...]:
+        """The states that it starts from; None creates."""
+        return self.source or (None,)
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -236,11 +264,13 @@ class Rule(Generic[S, C]):
         }
 
 
-def _targets(
-    source: tuple[State, ...] | None, target: State | Literal[Same.SAME]
+def _ways(
+    source: tuple[State, ...] | None, target: Target, known: type[State] | None
 ) -> Iterator[tuple[State | None, State]]:
     for state in source or (None,):
-        if not isinstance(target, Same):
+        if isinstance(target, Given):
+            yield from ((state, each) for each in known or ())
+        elif not isinstance(target, Same):
             yield state, target
         elif state is not None:  # A creation that stays is a fault of its table.
             yield state, state

@@ -12,6 +12,7 @@ from poec_workflow.commands import (
     CreateSession,
     DeclareSessionFull,
     Expire,
+    ImportSession,
     ReassignSession,
     RefuseSessionFull,
     ReopenSession,
@@ -22,7 +23,7 @@ from poec_workflow.commands import (
     SetRegistrationDeadline,
 )
 from poec_workflow.machines.lifecycle import Lifecycle
-from poec_workflow.machines.rule import SAME, Rule
+from poec_workflow.machines.rule import GIVEN, SAME, Rule
 from poec_workflow.model import SessionState, SubjectKind
 from poec_workflow.policies.action_content import action_not_available
 from poec_workflow.policies.capacity import (
@@ -34,6 +35,7 @@ from poec_workflow.policies.capacity import (
     quota_below_registered,
     seats_remain,
 )
+from poec_workflow.policies.imports import imported_state_contradicted
 from poec_workflow.policies.session_dates import (
     late_entry_must_change,
     session_dates_out_of_order,
@@ -71,6 +73,11 @@ RULES = (
          first=Expire, then=Cancel),
     Rule("S11", RUNNING,  CorrectSession,          SAME,      events.SessionCorrected,
          unless=(minimum_headcount_out_of_range,)),
+
+    Rule("I1",  None,     ImportSession,           GIVEN,     events.SessionImported,
+         unless=(imported_state_contradicted,),
+         advise=(action_not_available, session_dates_out_of_order, capacity_out_of_range, coefficient_out_of_range,
+                 minimum_headcount_out_of_range, too_many_information_dates)),
 )
 # fmt: on
 

@@ -13,11 +13,12 @@ from poec_workflow.commands import (
     DeleteAction,
     EnrichAction,
     Expire,
+    ImportAction,
     PublishAction,
     RestoreAction,
 )
 from poec_workflow.machines.lifecycle import Lifecycle
-from poec_workflow.machines.rule import SAME, Rule
+from poec_workflow.machines.rule import GIVEN, SAME, Rule
 from poec_workflow.model import ActionState, SubjectKind
 from poec_workflow.policies.action_content import (
     field_not_editable,
@@ -25,6 +26,7 @@ from poec_workflow.policies.action_content import (
     title_without_poec_prefix,
 )
 from poec_workflow.policies.closure import open_applications_remain
+from poec_workflow.policies.imports import imported_state_contradicted
 
 AWAITING = ActionState.AWAITING_PUBLICATION
 PUBLISHED = ActionState.PUBLISHED
@@ -53,6 +55,9 @@ RULES = (
          unless=(open_applications_remain,), first=Expire),
     Rule("A9", EXISTING,              CorrectAction,        SAME,      events.ActionCorrected,
          unless=(title_without_poec_prefix,)),
+
+    Rule("I1", None,                  ImportAction,         GIVEN,     events.ActionImported,
+         unless=(imported_state_contradicted,), advise=(title_without_poec_prefix,)),
 )
 # fmt: on
 

@@ -230,6 +230,10 @@ PERMISSIONS: Permissions = FrozenMap(
         commands.RestoreAction: (PLATFORM,),
         commands.DeleteAction: (PLATFORM,),
         commands.CorrectAction: (PLATFORM,),
+        # What another system had
+        commands.ImportApplication: (PLATFORM,),
+        commands.ImportSession: (PLATFORM,),
+        commands.ImportAction: (PLATFORM,),
     }
 )
 

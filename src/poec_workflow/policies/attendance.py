@@ -23,5 +23,6 @@ def convocation_left(application: Application, facts: Facts) -> bool:
 
 def convocation_not_due(application: Application, facts: Facts) -> Details | None:
     """Its day has not come [R]."""
-    on = application.convocations[-1].on
+    # What was imported may have none, and a service's own row may ask.
+    on = application.convocations[-1].on if application.convocations else facts.today
     return {"on": on, "today": facts.today} if facts.today < on else None

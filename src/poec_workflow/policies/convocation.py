@@ -20,6 +20,8 @@ def convocation_limit_reached(application: Application, facts: Facts) -> Details
 
 def convocation_already_passed(application: Application, facts: Facts) -> Details | None:
     """Its day is past; a slip can be mended on the day that it was entered [R]."""
+    if not application.convocations:  # What was imported may have none, and a service's own row may ask.
+        return None
     current = application.convocations[-1]
     entered_on = local_day(current.entered_at, facts.settings.zone)
     if facts.today <= current.on or facts.today == entered_on:

@@ -15,6 +15,12 @@ ENDED_BY_RULE = (Expire, RefuseSessionFull, Cancel)
 """The commands that only the system gives. A service neither adds policies to them nor leaves some out: a cancelled
 session would keep open applications, or an open session lose them."""
 
+IMPORTS = (commands.ImportApplication, commands.ImportSession, commands.ImportAction)
+"""The commands that take over what another system had: what they refuse contradicts itself, all else is told only."""
+
+FIXED = (*ENDED_BY_RULE, *IMPORTS)
+"""The commands to which a service adds no policies, and of which it leaves none out."""
+
 TITLE_PREFIX = "title-without-poec-prefix"
 """The rule that an empty `Settings.title_prefix` leaves out as well."""
 

@@ -17,7 +17,7 @@ from poec_workflow.errors import Details, Fault, Malformed
 from poec_workflow.frozen_map import FrozenMap
 from poec_workflow.policies.access import PERMISSIONS, Grant, Permissions
 from poec_workflow.policies.check import Check, code_of, faults_of_code, faults_of_function, has_name
-from poec_workflow.policies.optional_rules import ENDED_BY_RULE, OPTIONAL_RULES, TITLE_PREFIX
+from poec_workflow.policies.optional_rules import FIXED, IMPORTS, OPTIONAL_RULES, TITLE_PREFIX
 
 _ANY, _LONGEST_GRACE = 2**31, 3_660
 _BOUNDS = {
@@ -37,6 +37,11 @@ def _tuples(value: Any) -> Any:  # noqa: ANN401 - of any type; `_faults` reports
         return value
     rows = {key: tuple(each) if isinstance(each, (list, tuple)) else each for key, each in value.items()}
     return FrozenMap(rows)
+
+
+def _with_imports(value: Any) -> Any:  # noqa: ANN401 - as above
+    """A service's table may be older than the commands that import."""
+    return _tuples({**{each: PERMISSIONS[each] for each in IMPORTS}, **value} if isinstance(value, Mapping) else value)
 
 
 # Not slotted: `cached_property` keeps what is read at every decision.
@@ -80,7 +85,7 @@ class Settings:
     weekly_hours_max: Decimal = Decimal(48)
     usual_weekly_hours: tuple[Decimal, Decimal] = (Decimal(8), Decimal(35))
     time_zone: str = "Europe/Paris"
-    permissions: Permissions = field(default=PERMISSIONS, converter=_tuples)
+    permissions: Permissions = field(default=PERMISSIONS, converter=_with_imports)
     catalogue: Catalogue = field(factory=Catalogue.default)
     title_prefix: str = "[POEC]"
     refuse_also: Mapping[type[Command], Sequence[Callable[..., Details | None]]] = field(
@@ -213,14 +218,17 @@ class Settings:
                     yield Fault("$.permissions", f"says nothing of {command.type}")
 
 
+_WHY_FIXED = ("is the system's", "takes over what was elsewhere")
+
+
 def _faults_of_grants(command: type[Command], grants: tuple[Any, ...]) -> Iterator[str]:
     if not all(isinstance(each, Grant) for each in grants):
         yield f"expected Grants for {command.type}"
 
 
 def _faults_of_own(command: type[Command], policies: tuple[Any, ...]) -> Iterator[str]:
-    if command in ENDED_BY_RULE:
-        yield f"{command.type} is the system's, and takes no further policy"
+    if command in FIXED:
+        yield f"{command.type} {_WHY_FIXED[command in IMPORTS]}, and takes no further policy"
     codes: set[str] = set()
     for policy in policies:
         yield from faults_of_function(policy)
@@ -234,8 +242,8 @@ def _faults_of_own(command: type[Command], policies: tuple[Any, ...]) -> Iterato
 
 
 def _faults_of_codes(command: type[Command], codes: tuple[Any, ...]) -> Iterator[str]:
-    if command in ENDED_BY_RULE:
-        yield f"{command.type} is the system's, and its rules stay"
+    if command in FIXED:
+        yield f"{command.type} {_WHY_FIXED[command in IMPORTS]}, and its rules stay"
         return
     if len(set(map(repr, codes))) < len(codes):
         yield f"a code stands twice for {command.type}"
