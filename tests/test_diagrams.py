@@ -33,14 +33,16 @@ PICTURE = pytest.mark.parametrize("as_", ["mermaid", "dot", "svg", "plantuml", "
 _STATE = re.compile(r'    state "([^"]+)" as ([A-Za-z_]+)')
 _KEPT = re.compile(r"    ([A-Za-z_]+) : ([^:]+)")
 _ROW = {
-    **dict.fromkeys(("mermaid", "plantuml", "dot"), r"(?:(?<=[ >\"])|(?<=\\[nl]))([LSAX]\d+) "),
-    "svg": r'data-rule="([LSAX]\d+)"',
-    "scxml": r'poec:rule="([LSAX]\d+)"',
-    "xstate": r'"rule": "([LSAX]\d+)"',
-    "table": r"([LSAX]\d+) →",
-    "rows": r"(?m)^\| ([LSAX]\d+) ",
+    **dict.fromkeys(("mermaid", "plantuml", "dot"), r"(?:(?<=[ >\"])|(?<=\\[nl]))([LSAXI]\d+) "),
+    "svg": r'data-rule="([LSAXI]\d+)"',
+    "scxml": r'poec:rule="([LSAXI]\d+)"',
+    "xstate": r'"rule": "([LSAXI]\d+)"',
+    "table": r"([LSAXI]\d+) →",
+    "rows": r"(?m)^\| ([LSAXI]\d+) ",
 }
 """How each format writes a row's number."""
+_WITH_IMPORTS = ("mermaid", "plantuml", "dot", "table")
+"""The formats that write the number of a row that imports in the same way."""
 _CLASS = re.compile(r"    (classDef [a-z]+ [^:;]+:.+|class [a-z_,]+ [a-z]+)")
 _ARC = re.compile(r"    (\[\*\]|[A-Za-z_]+) --> (\[\*\]|[A-Za-z_]+)(?: : ([^:]+))?")
 
@@ -67,7 +69,8 @@ def test_mermaid_has_nothing_but_its_grammar(lifecycle: Lifecycle, lang: str) ->
     header, *body = text.split("stateDiagram-v2\n")
     laid_out = "config:\n  flowchart:\n    curve: linear\n  state:\n    rankSpacing: 80\n"
     assert header == f"---\ntitle: {locales.label('words', lifecycle.name, lang)}\n{laid_out}---\n"
-    lines = body[0].splitlines()
+    comment, *lines = body[0].splitlines()
+    assert comment == f"    %% {graph(lifecycle, lang=lang).imported[0]}"
     assert text.endswith("\n")
     assert all(any(each.fullmatch(line) for each in (_STATE, _KEPT, _ARC, _CLASS)) for line in lines), lines
 
@@ -82,7 +85,7 @@ def test_a_picture_can_be_read_by_default(lifecycle: Lifecycle, lang: str, as_: 
     whole = render(lifecycle, as_, lang=lang, full=True)
     assert whole == render(lifecycle, as_, lang=lang, show=("conditions", "codes"), grouped=False) != read
     assert render(lifecycle, as_, lang=lang, full=True, grouped=True, show=("conditions",)) == read
-    codes = {code for rule in lifecycle.rules for code in rule.codes}
+    codes = {code for rule in lifecycle.steps for code in rule.codes}
     assert not [code for code in codes if code in read]
     assert [code for code in codes if code not in whole] == []
 
@@ -113,7 +116,7 @@ def test_mermaid_draws_every_row_from_every_source(lifecycle: Lifecycle) -> None
             rule.targets[source].value.replace("-", "_"),
             rule.id,
         )
-        for rule in lifecycle.rules
+        for rule in lifecycle.steps
         for source in rule.source or (None,)
     ]
     drawn = [(source, target, label.split()[0]) for source, target, label in _arcs(lifecycle) if label]
@@ -141,7 +144,11 @@ def test_every_row_is_there_as_often_as_it_is_drawn(lifecycle: Lifecycle, lang: 
     rows += [row for kept in drawn.internal.values() for row in kept]
     # Mermaid writes what keeps the framed states into each of them.
     rows += [(edge,) for row in drawn.frame_internal for edge in row] if as_ == "mermaid" else drawn.frame_internal
-    expected = [rule.id for rule in lifecycle.rules] if as_ == "rows" else [row[0].rule.id for row in rows]
+    # In pictures a row that imports is words, which say where it leads.
+    imported = [each.rule.id for each in drawn.graph.imports if as_ in _WITH_IMPORTS]
+    expected = (
+        [rule.id for rule in lifecycle.rules] if as_ == "rows" else [*(row[0].rule.id for row in rows), *imported]
+    )
     assert Counter(re.findall(_ROW[as_], text)) == Counter(expected)
 
 
@@ -150,7 +157,7 @@ def test_every_row_is_there_as_often_as_it_is_drawn(lifecycle: Lifecycle, lang: 
 def test_every_code_is_drawn(lifecycle: Lifecycle, as_: str) -> None:
     """Each row shows the codes that may refuse it."""
     lines = [line for line in render(lifecycle, as_, full=True).splitlines() if not line.startswith("<desc ")]
-    for rule in lifecycle.rules:
+    for rule in lifecycle.steps:
         shown = [line for line in lines if re.search(rf"\b{rule.id}\b", line)]
         assert shown
         assert all(code in line for line in shown for code in rule.codes)
@@ -232,7 +239,7 @@ def test_the_table_has_a_cell_for_every_state_and_command(lifecycle: Lifecycle, 
         assert f"(`{command.type}`)" in named
         for state, cell in zip(states, cells, strict=True):
             rows = [rule.id for rule in lifecycle.rows(state, command)]
-            assert re.findall(r"\b[LSA]\d+\b", cell) == rows
+            assert re.findall(r"\b[LSAI]\d+\b", cell) == rows
             assert (cell == "—") is not bool(rows)
     assert blank == ""
     assert all(locales.state(state, lang) in note for state in lifecycle.final)
@@ -311,7 +318,7 @@ def test_without_colours_no_outcome_is_shown(as_: str, *, grouped: bool) -> None
 
 def _one_by_one() -> Lifecycle:
     """A lifecycle where no row starts from all the states that are not final: there is nothing to frame."""
-    rules = {rule.id: rule for rule in SESSION.rules}
+    rules = {rule.id: rule for rule in SESSION.steps}
     return Lifecycle(
         "session",
         SubjectKind.SESSION,
@@ -328,7 +335,7 @@ def test_without_anything_to_frame_there_is_no_frame(as_: str) -> None:
     lifecycle = _one_by_one()
     drawn = render(lifecycle, as_, lang="en", grouped=True)
     assert "In each of these states" not in drawn
-    assert all(rule.id in drawn for rule in lifecycle.rules)
+    assert all(rule.id in drawn for rule in lifecycle.steps)
     if as_ != "svg":
         assert drawn == render(lifecycle, as_, lang="en")
 

@@ -105,6 +105,8 @@ CONVOKED = {*map(ApplicationState, ("convoked", "present", "absent"))}
 CREATE = {
     *(commands.Preregister, commands.CreateSession, commands.CreateAction),
     *(events.Preregistered, events.SessionCreated, events.ActionCreated),
+    *(commands.ImportApplication, commands.ImportSession, commands.ImportAction),
+    *(events.Imported, events.SessionImported, events.ActionImported),
 }
 
 

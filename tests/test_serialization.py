@@ -603,6 +603,13 @@ def test_every_field_of_the_surface_is_required_or_optional_as_it_says() -> None
         expire: application
         refuse-session-full: application
         cancel: application
+        import-action: action title funder responsible kind? objective? programme? certification? durations?
+            regulatory_conditions? prerequisites? state pending_certification? source?
+        import-session: session action start end place responsible positioner trainer capacity coefficient
+            minimum_headcount? registration_deadline late_entry_deadline information_dates? follow_on_ratio?
+            session_type? market? measure? state cancellation_reason? source?
+        import-application: application session candidate prescriber state registered_at convocations? entry? exit?
+            weekly_hours? motive? reason? comment? source?
     """
     documented: dict[str, set[str]] = {}
     for word in table.split():

@@ -159,9 +159,10 @@ def test_every_command_and_event_has_its_place() -> None:
 
 
 def test_the_rows_carry_the_domain_pages_numbers() -> None:
-    """L1 to L14, S1 to S11, A1 to A9, in order."""
+    """L1 to L14, S1 to S11, A1 to A9, in order; after each the row that imports."""
     ids = [rule.id for each in LIFECYCLES.values() for rule in each.rules]
-    assert ids == [f"L{n}" for n in range(1, 15)] + [f"S{n}" for n in range(1, 12)] + [f"A{n}" for n in range(1, 10)]
+    numbers = {"L": 14, "S": 11, "A": 9}
+    assert ids == [id_ for word, most in numbers.items() for id_ in (*(f"{word}{n + 1}" for n in range(most)), "I1")]
 
 
 def test_what_a_lifecycle_says_of_itself() -> None:
@@ -173,7 +174,7 @@ def test_what_a_lifecycle_says_of_itself() -> None:
     assert all(APPLICATION.commands(state) == () for state in APPLICATION.final)
     archived = [each.type for each in TRAINING_ACTION.commands(ActionState.ARCHIVED)]
     assert archived == ["restore-action", "delete-action", "correct-action"]
-    assert TRAINING_ACTION.commands(None) == (COMMANDS["create-action"],)
+    assert TRAINING_ACTION.commands(None) == (COMMANDS["create-action"], COMMANDS["import-action"])
 
 
 def test_a_fingerprint_changes_with_every_part_of_a_row() -> None:

@@ -19,7 +19,7 @@ from poec_workflow import (
     commands,
 )
 from poec_workflow.commands import Command
-from poec_workflow.model import OPEN_STATES, Subject, Tally
+from poec_workflow.model import OPEN_STATES, ActionState, ApplicationState, SessionState, Subject, Tally
 from poec_workflow.testing.contracts.sample_subjects import ACTION, CANDIDATE, NOW, PRESCRIBER, SESSION, application
 
 __all__ = [
@@ -136,6 +136,34 @@ SAMPLES: dict[str, Command] = {
         commands.RestoreAction("A-1"),
         commands.DeleteAction("A-1"),
         commands.CorrectAction("A-1", title="[POEC] Soudeuse", responsible="OTHER"),
+        commands.ImportApplication(
+            "C-3",
+            session="S-1",
+            candidate=CANDIDATE,
+            prescriber=Prescriber(origin=Origin.OTHER),
+            state=ApplicationState.REJECTED,
+            registered_at=NOW,
+            motive="withdrawal",
+            reason="found-employment",
+        ),
+        commands.ImportSession(
+            "S-3",
+            action="A-1",
+            start=SESSION.start,
+            end=SESSION.end,
+            place="Pau",
+            responsible="RESP",
+            positioner="POS",
+            trainer="TRAIN",
+            capacity=12,
+            coefficient=3,
+            registration_deadline=SESSION.registration_deadline,
+            late_entry_deadline=SESSION.late_entry_deadline,
+            state=SessionState.COMPLETE,
+        ),
+        commands.ImportAction(
+            "A-3", title="[POEC] Soudeur", funder="OPCO", responsible="RESP", state=ActionState.ARCHIVED
+        ),
     )
 }
 """One command of each type, which the world accepts in the right state."""

@@ -44,7 +44,7 @@ def with_conditions(cases: Sequence[Case], times: int) -> Work:
     machine = Machine(
         model, states=[NOTHING, *(each.value for each in APPLICATION.states)], initial=NOTHING, auto_transitions=False
     )
-    for rule in APPLICATION.rules:
+    for rule in APPLICATION.steps:
         for source, target in rule.targets.items():
             machine.add_transition(
                 rule.command.type,

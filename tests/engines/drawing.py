@@ -50,7 +50,7 @@ Cell = tuple[str, str, tuple[tuple[str, bool], ...]]
 
 def conditions(lifecycle: Lifecycle) -> list[str]:
     """The names of the conditions that choose rows."""
-    return sorted({atom.name for rule in lifecycle.rules for atom in rule.given})
+    return sorted({atom.name for rule in lifecycle.steps for atom in rule.given})
 
 
 def after(lifecycle: Lifecycle, state: str, step: Step) -> tuple[str, str | None]:
@@ -101,7 +101,7 @@ def every_cell(lifecycle: Lifecycle) -> set[Cell]:
     return {
         _cell(lifecycle, state, Step(command.type, dict(zip(names, values, strict=True))))
         for state in (NOTHING, *lifecycle.states)
-        for command in lifecycle.by_command
+        for command in lifecycle.step_commands
         for values in product((True, False), repeat=len(names))
     }
 
@@ -118,8 +118,8 @@ def covering(lifecycle: Lifecycle, traces: Iterable[Trace]) -> list[Trace]:
 
 
 def _command(lifecycle: Lifecycle, state: str, random: Random) -> str:
-    accepted = lifecycle.commands(_state(lifecycle, state))
-    others = [each for each in lifecycle.by_command if each not in accepted]
+    accepted = [each for each in lifecycle.commands(_state(lifecycle, state)) if each in lifecycle.step_commands]
+    others = [each for each in lifecycle.step_commands if each not in accepted]
     if not accepted or random.random() < STRAYING:
         return random.choice(others).type
     ending = [all(rule.target in lifecycle.final for rule in lifecycle.by_command[each]) for each in accepted]
@@ -156,6 +156,6 @@ def shortest(lifecycle: Lifecycle) -> dict[str, int]:
     for far in range(len(lifecycle.states)):
         for state in [each for each, taken in steps.items() if taken == far]:
             source = _state(lifecycle, state)
-            for rule in (row for command in lifecycle.commands(source) for row in lifecycle.rows(source, command)):
+            for rule in (row for row in lifecycle.steps if source in row.sources):
                 steps.setdefault(rule.targets[source].value, far + 1)
     return steps

@@ -99,6 +99,6 @@ def events(lifecycle: Lifecycle) -> list[Step]:
     names = conditions(lifecycle)
     return [
         Step(command.type, dict(zip(names, values, strict=True)))
-        for command in lifecycle.by_command
+        for command in lifecycle.step_commands
         for values in product((True, False), repeat=len(names))
     ]

@@ -33,7 +33,7 @@ def of_the_table(lifecycle: Lifecycle) -> set[Row]:
             tuple((atom.name, atom.expected) for atom in rule.given),
             rule.codes,
         )
-        for rule in lifecycle.rules
+        for rule in lifecycle.steps
         for source in rule.source or (None,)
     }
 

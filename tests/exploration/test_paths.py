@@ -19,7 +19,7 @@ from poec_workflow.model import ApplicationState
 from poec_workflow.serialization import journal_line
 from poec_workflow.testing import Path, SettableClock, shortest_paths, simple_paths
 
-EVERY_ROW = [rule.id for each in LIFECYCLES.values() for rule in each.rules]
+EVERY_ROW = [rule.id for each in LIFECYCLES.values() for rule in each.steps]
 OTHERS = Settings(close_when_full="automatic", max_convocations=1, quota_counts="live")
 
 

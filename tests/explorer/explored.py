@@ -22,7 +22,7 @@ from poec_workflow.explorer.explorer_page import CASES
 from poec_workflow.machines import APPLICATION, LIFECYCLES, Lifecycle, Lifecycles
 
 JUDGE = Path(__file__).parent / "judge.js"
-RULES = {code for lifecycle in LIFECYCLES.values() for each in lifecycle.rules for code in each.codes}
+RULES = {code for lifecycle in LIFECYCLES.values() for each in lifecycle.steps for code in each.codes}
 _DATA = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.DOTALL)
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _RENDERS = "// Renders the page"

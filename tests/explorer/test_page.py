@@ -144,7 +144,7 @@ REFUSALS = {
 
 def test_every_refusal_is_in_the_page() -> None:
     """The recipes below miss no code of any row."""
-    assert set(REFUSALS) >= {code for rule in APPLICATION.rules for code in rule.codes}
+    assert set(REFUSALS) >= {code for rule in APPLICATION.steps for code in rule.codes}
 
 
 def test_each_refusal_is_shown_with_its_reason(tab: Tab, folder: Path) -> None:
@@ -182,7 +182,7 @@ def test_rules_that_were_met_and_advisories_are_shown(tab: Tab, folder: Path) ->
     assert "accepted" in (tab.text_content("#answer-title") or "")
     assert tab.locator("#answer .row b").text_content() == "L9"
     kept = tab.locator("#answer .rules > li.yes")
-    codes = list(next(rule.codes for rule in APPLICATION.rules if rule.id == "L9"))
+    codes = list(next(rule.codes for rule in APPLICATION.steps if rule.id == "L9"))
     assert [each.get_attribute("data-code") for each in kept.all()] == codes
     expect(tab.locator("#answer .advisory")).to_contain_text("7.99 hours a week: usual are 8 to 35.")
 

@@ -63,13 +63,13 @@ def test_every_cell_is_what_python_decides(tab: Tab, folder: Path, lifecycle: Li
     answers = tab.evaluate(_ANSWERS, cells)
     assert differing(judged, cells, answers) == []
     codes = {code for job in answers for each in job for code, *_ in each["refusals"]}
-    assert codes >= {code for rule in lifecycle.rules for code in rule.codes}
+    assert codes >= {code for rule in lifecycle.steps for code in rule.codes}
 
 
 def drawn(draw: random.Random, judged: Page) -> tuple[dict[str, int | None], str]:
     """Facts of which all vary, and a command, mostly with a row in their state and by somebody who may give it."""
     dimensions, lifecycle = judged.case.dimensions, judged.lifecycle
-    rule = draw.choice(lifecycle.rules)
+    rule = draw.choice(lifecycle.steps)
     sources = rule.source or (None,) if draw.random() < 0.8 else (None, *lifecycle.states)
     state = draw.choice(sources)
     while True:
@@ -132,7 +132,7 @@ def test_every_situation_is_what_python_decides(settings: Settings, lifecycle: L
         if len(ended) > 1:
             assert str(len(ended)) in step["follows"]["en"]
     # What creates is seldom right in all it gives, where the limits are narrow.
-    assert {rule.id for rule in lifecycle.rules} - accepted <= {"S1"}
+    assert {rule.id for rule in lifecycle.steps} - accepted <= {"S1"}
 
 
 PAYLOADS_ALONE = ("new-", "other-", "changes", "headcount", "meetings", "retained", "today", "action")
@@ -144,7 +144,7 @@ def test_a_journey_goes_the_same_way(lifecycle: Lifecycle) -> None:
     judged, draw = page(Settings(), "fr", lifecycle), random.Random(9)  # noqa: S311 - drawn the same each time
     options, names = judged.case.dimensions, [each["name"] for each in judged.data["commands"]]
     varied = [each for each in options if each.startswith(PAYLOADS_ALONE)]
-    ending = [rule.command.type for rule in lifecycle.rules if rule.target in lifecycle.final]
+    ending = [rule.command.type for rule in lifecycle.steps if rule.target in lifecycle.final]
     likely = [each for each in names if each not in ending] * 4 + ending
     journeys = []
     for _ in range(60):
@@ -178,7 +178,7 @@ def test_nothing_is_left_out(lifecycle: Lifecycle) -> None:
     made = page(Settings(), "fr", lifecycle)
     assert made.data["limitations"] == []
     checks = [each for row in made.data["rows"].values() for each in (*row["checks"], *row["advises"])]
-    assert {each["code"] for each in checks} >= {code for rule in lifecycle.rules for code in rule.codes}
+    assert {each["code"] for each in checks} >= {code for rule in lifecycle.steps for code in rule.codes}
     assert all(each["labels"] and each["labels"]["fr"] != each["labels"]["en"] for each in checks)
     assert len(made.html.encode()) < 300_000
 
@@ -226,7 +226,7 @@ REFUSALS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 def test_each_refusal_is_shown_with_its_reason(tab: Tab, folder: Path, lifecycle: Lifecycle) -> None:
     """The answer shows Python's own codes and sentences for these very facts, in both languages."""
     recipes, data = REFUSALS[lifecycle.name], page(Settings(), "en", lifecycle).data
-    assert set(recipes) >= {code for rule in lifecycle.rules for code in rule.codes}
+    assert set(recipes) >= {code for rule in lifecycle.steps for code in rule.codes}
     shown = opened(tab, folder, lifecycle=lifecycle).shown([*recipes.values()], data)
     case = page(Settings(), "en", lifecycle).case
     for (code, recipe), each in zip(recipes.items(), shown, strict=True):
@@ -357,5 +357,5 @@ def test_commands_are_those_of_the_table() -> None:
     """Each command of a session and of an action has its payload's facts; those of no payload decide alone."""
     for lifecycle in (SESSION, TRAINING_ACTION):
         data = page(Settings(), "fr", lifecycle).data
-        assert [each["name"] for each in data["commands"]] == [each.type for each in lifecycle.by_command]
+        assert [each["name"] for each in data["commands"]] == [each.type for each in lifecycle.step_commands]
         assert all(each["name"] in commands.COMMANDS for each in data["commands"])

@@ -25,7 +25,7 @@ from poec_workflow.machines import APPLICATION
 from poec_workflow.model import ActorKind, ApplicationState
 from poec_workflow.policies import PERMISSIONS, Grant, messages
 
-RULES = {code for each in APPLICATION.rules for code in each.codes}
+RULES = {code for each in APPLICATION.steps for code in each.codes}
 
 
 @messages(fr="Pas le dimanche ({on}).", en="Not on a Sunday ({on}).")

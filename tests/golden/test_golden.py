@@ -143,7 +143,7 @@ def test_a_release_is_recorded_whole_and_once(tmp_path: Path, monkeypatch: pytes
     record(tmp_path / "now")
     entries = data(tmp_path / "now" / "histories.jsonl")
     assert {each["type"] for each in entries} == set(EVENTS)
-    assert {each["rule"] for each in entries} == {rule.id for each in LIFECYCLES.values() for rule in each.rules}
+    assert {each["rule"] for each in entries} == {rule.id for each in LIFECYCLES.values() for rule in each.steps}
     answers = data(tmp_path / "now" / "answers.jsonl")
     assert any("refused" in each for each in answers)
     assert any(each.get("replayed") for each in answers)

@@ -44,7 +44,7 @@ def test_every_command_and_row_is_reached(name: Any) -> None:
     lifecycle = LIFECYCLES[name]
     rows: set[str] = set()
     rare: dict[str, Counter[bool]] = {}
-    for command in lifecycle.by_command:
+    for command in lifecycle.step_commands:
         decisions = drawn(command)
         assert {type(each.command) for each in decisions} == {command}
         answers = [each.decided() for each in decisions]
@@ -56,15 +56,15 @@ def test_every_command_and_row_is_reached(name: Any) -> None:
                 rows.add(answer.change.rule)
     assert rare == {}
     consequences = {"L13", "L14"}
-    assert {each.id for each in lifecycle.rules} - rows <= consequences
+    assert {each.id for each in lifecycle.steps} - rows <= consequences
 
 
 @pytest.mark.parametrize("name", LIFECYCLES)
 def test_a_lifecycle_draws_each_of_its_commands(name: SubjectKind) -> None:
     """All of them, and no other; by its word as by itself."""
     lifecycle = LIFECYCLES[name]
-    assert asked_commands(f"{name}") == asked_commands(name) == asked_commands(lifecycle) == (*lifecycle.by_command,)
-    assert {type(each.command) for each in drawn(lifecycle, 500)} == {*lifecycle.by_command}
+    assert asked_commands(f"{name}") == asked_commands(name) == asked_commands(lifecycle) == (*lifecycle.step_commands,)
+    assert {type(each.command) for each in drawn(lifecycle, 500)} == {*lifecycle.step_commands}
 
 
 def test_several_may_be_asked() -> None:

@@ -84,7 +84,7 @@ def test_every_command_and_event_is_drawn(drawn: tuple[type[Any], Any]) -> None:
 
 
 @BOUNDED
-@given(strategies.events(*(rule.event for rule in machines.SESSION.rules)))
+@given(strategies.events(*(rule.event for rule in machines.SESSION.steps)))
 def test_events_of_some_types_are_drawn(event: Any) -> None:
     """Those that were asked for."""
     assert event.subject_kind == "session"
@@ -216,9 +216,9 @@ def test_journals_come_everywhere() -> None:
     draw()
     lifecycles = machines.LIFECYCLES.values()
     assert seen.states == {state for lifecycle in lifecycles for state in lifecycle.states}
-    assert seen.rules == {rule.id for lifecycle in lifecycles for rule in lifecycle.rules}
+    assert seen.rules == {rule.id for lifecycle in lifecycles for rule in lifecycle.steps}
     assert 0.5 < seen.accepted / seen.lines < 0.9
-    codes = {code for lifecycle in lifecycles for rule in lifecycle.rules for code in rule.codes}
+    codes = {code for lifecycle in lifecycles for rule in lifecycle.steps for code in rule.codes}
     assert len(seen.codes & codes) > 0.8 * len(codes), codes - seen.codes
 
 

@@ -64,7 +64,7 @@ def paths(
 
 def _shortest(lifecycle: Lifecycle, rules: OwnRules) -> dict[str, Path]:
     shortest = shortest_paths(rules.settings, rules.lifecycles)
-    rows = {rule.id for rule in lifecycle.rules}
+    rows = {rule.id for rule in lifecycle.steps}
     return {
         **{f"to-{state}": path for (kind, state), path in shortest.to.items() if kind is lifecycle.kind},
         **{f"over-{row}": path for row, path in shortest.over.items() if row in rows},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from poec_workflow.diagrams.graph import Edge, Graph
+from poec_workflow.diagrams.graph import Edge, Graph, Import
 from poec_workflow.diagrams.labels import count_suffix
 from poec_workflow.model import State
 
@@ -16,7 +16,9 @@ def render(graph: Graph, show: Collection[str]) -> str:
     states = (None, *(node.state for node in graph.nodes if not graph.ends(node)))
     columns = ["command", *(["actors"] if "actors" in show else [])]
     head = (*map(graph.word, columns), *map(graph.label, states))
-    table = markdown_table(head, (_line(graph, states, edges, show) for edges in by_command(graph)))
+    lines = [*(_line(graph, states, edges, show) for edges in by_command(graph))]
+    lines += (_import(graph, states, each, show) for each in graph.imports)
+    table = markdown_table(head, lines)
     return f"{table}\n{_note(graph, show)}\n"
 
 
@@ -39,6 +41,17 @@ def _line(graph: Graph, states: Sequence[State | None], edges: list[Edge], show:
     for state in states:
         rows = [edge for edge in edges if edge.source == state]
         yield "<br/>".join(part for edge in rows for part in _row(graph, edge, show)) or _NONE
+
+
+def _import(graph: Graph, states: Sequence[State | None], row: Import, show: Collection[str]) -> Iterator[str]:
+    """What creates in whatever state the command says."""
+    yield f"{row.command} (`{row.rule.command.type}`)"
+    if "actors" in show:
+        yield "<br/>".join(row.actors)
+    codes = (f"− `{code}`" for code in row.codes if "codes" in show)
+    outcome = f"{row.rule.id} → {graph.word('as-given')}{count_suffix([row])}"
+    yield "<br/>".join((outcome, *codes))
+    yield from [_NONE] * (len(states) - 1)
 
 
 def _row(graph: Graph, edge: Edge, show: Collection[str]) -> Iterator[str]:

@@ -22,7 +22,7 @@ def render(graph: Graph, show: Collection[str]) -> str:
 def _lines(chart: Statechart, show: Collection[str]) -> Iterator[str]:
     graph = chart.graph
     yield f"digraph {_quoted(graph.name)} {{"
-    yield f'    graph [label={_quoted(graph.title)} labelloc=t fontname="Helvetica" compound=true]'
+    yield f'    graph [label={_quoted(graph.title, *graph.imported)} labelloc=t fontname="Helvetica" compound=true]'
     yield '    node [shape=box style=rounded fontname="Helvetica"]'
     yield f'    edge [fontname="Helvetica" fontsize=10 color="{LIGHT["quiet"]}"]'
     if chart.framed:

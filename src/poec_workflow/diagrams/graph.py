@@ -77,6 +77,25 @@ class Edge:
 
 
 @frozen(kw_only=True)
+class Import:
+    """A row that takes over what another system had.
+
+    Attributes:
+        rule: the row.
+        command: its name in the graph's language.
+        codes: the refusals that it may give.
+        actors: who may give the command, in words.
+        count: how often it was taken; None without counts.
+    """
+
+    rule: AnyRule
+    command: str
+    codes: tuple[str, ...]
+    actors: tuple[str, ...]
+    count: int | None = None
+
+
+@frozen(kw_only=True)
 class Graph:
     """A lifecycle's graph: its texts in one language, codes and actors under one service's settings."""
 
@@ -85,6 +104,8 @@ class Graph:
     lang: str
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
+    imports: tuple[Import, ...] = ()
+    """The rows that lead to whatever state the command says: in pictures they are words, not arcs."""
     coloured: bool = True
     """Whether outcomes are shown by colours and dashes."""
     grouped: bool = False
@@ -101,6 +122,15 @@ class Graph:
     def ends(self, node: Node) -> bool:
         """Whether nothing happens in a state: a service's own row may start from a final one, and stay there."""
         return node.final and all(edge.source != node.state for edge in self.edges)
+
+    @property
+    def imported(self) -> tuple[str, ...]:
+        """The rows that take over what another system had, each in one line."""
+        counts = ["" if each.count is None else f" ({each.count}×)" for each in self.imports]
+        return tuple(
+            f"{each.rule.id} {each.command}{count} → {self.word('as-given')}"
+            for each, count in zip(self.imports, counts, strict=True)
+        )
 
     @property
     def by_rule(self) -> Iterable[tuple[Edge, ...]]:
@@ -149,9 +179,10 @@ def graph(
         ),
         edges=tuple(
             _edge(rule, source, lang, settings or default_settings(), path_steps, counts)
-            for rule in lifecycle.rules
+            for rule in lifecycle.steps
             for source in rule.source or (None,)
         ),
+        imports=tuple(_import(rule, lang, settings or default_settings(), counts) for rule in lifecycle.imports),
         coloured=colours,
         grouped=grouped,
     )
@@ -184,6 +215,16 @@ def _edge(
         actors=actors(rule.permit or settings.permissions[rule.command], lang),
         count=None if counts is None else counts.get((rule.id, source), 0),
         taken=(rule.id, source) in path_steps,
+    )
+
+
+def _import(rule: AnyRule, lang: str, settings: Settings, counts: Mapping[Step, int] | None) -> Import:
+    return Import(
+        rule=rule,
+        command=locales.label("commands", rule.command.type, lang),
+        codes=rule.codes,
+        actors=actors(settings.permissions[rule.command], lang),
+        count=None if counts is None else counts.get((rule.id, None), 0),
     )
 
 

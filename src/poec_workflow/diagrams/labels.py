@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from attrs import frozen
 
-from poec_workflow.diagrams.graph import Edge
+from poec_workflow.diagrams.graph import Edge, Import
 from poec_workflow.model import State
 
 SHOWN = ("conditions", "codes", "actors")
@@ -55,7 +55,7 @@ def identifier(state: State | None) -> str:
     return "[*]" if state is None else state.value.replace("-", "_")
 
 
-def count_suffix(edges: Sequence[Edge]) -> str:
+def count_suffix(edges: Sequence[Edge | Import]) -> str:
     """How often a row was taken, where counts are given."""
     counts = [edge.count for edge in edges if edge.count is not None]
     return f" ({sum(counts)}×)" if counts else ""

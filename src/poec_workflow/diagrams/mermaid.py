@@ -29,6 +29,7 @@ def render(graph: Graph, show: Collection[str]) -> str:
 def _lines(chart: Statechart, show: Collection[str]) -> Iterator[str]:
     graph = chart.graph
     yield from ("---", f"title: {graph.title}", *_LAID_OUT, "---", "stateDiagram-v2")
+    yield from (f"{_STEP}%% {each}" for each in graph.imported)
     if chart.framed:
         yield from (f"{_STEP}{line}" for line in _frame(chart, show))
     for node in graph.nodes:

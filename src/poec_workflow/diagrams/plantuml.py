@@ -24,6 +24,7 @@ def _lines(chart: Statechart, show: Collection[str]) -> Iterator[str]:
     graph = chart.graph
     yield "@startuml"
     yield f"title {_escaped(graph.title)}"
+    yield from (f"caption {_escaped(each)}" for each in graph.imported)
     yield "hide empty description"
     if graph.coloured:
         yield from _skin(graph)

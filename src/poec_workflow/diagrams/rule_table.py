@@ -26,4 +26,16 @@ def render(graph: Graph, show: Collection[str]) -> str:
         }
         for edges in graph.by_rule
     ]
+    rows += [
+        {
+            "rule": each.rule.id,
+            "from": graph.label(None),
+            "command": f"{each.command} (`{each.rule.command.type}`){count_suffix([each])}",
+            "when": "",
+            "to": graph.word("as-given"),
+            "actors": "<br/>".join(each.actors),
+            "unless": ", ".join(f"`{code}`" for code in each.codes),
+        }
+        for each in graph.imports
+    ]
     return markdown_table(map(graph.word, columns), ([row[name] for name in columns] for row in rows))

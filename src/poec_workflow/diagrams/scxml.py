@@ -36,6 +36,7 @@ def _lines(graph: Graph, show: Collection[str]) -> Iterator[str]:
         "xml:lang": graph.lang,
     }
     yield f"<scxml{_attributes(head)}>"
+    yield from (f"  <!-- {each} -->" for each in graph.imported)
     yield from _element("state", {"id": NOTHING}, graph, None, show)
     for node in graph.nodes:
         attributes = {"id": node.state.value, "poec:label": node.label}

@@ -167,6 +167,7 @@ def description(graph: Graph) -> Iterator[str]:
     """The picture in words: each row with its states."""
     for edge in graph.edges:
         yield f"{edge.rule.id} {edge.command}: {graph.label(edge.source)} → {graph.label(edge.target)}."
+    yield from (f"{each}." for each in graph.imported)
 
 
 def _frame(picture: _Picture) -> Iterator[str]:

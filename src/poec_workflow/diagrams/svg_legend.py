@@ -67,6 +67,8 @@ def keys(graph: Graph, show: Collection[str]) -> Iterator[Key]:
     yield from (_key(graph, name, sign) for name, sign in _SIGNS.items() if name in show and used[name])
     if any(edge.count is not None for edge in graph.edges):
         yield _key(graph, "count", "(3×)")
+    for each in graph.imports:
+        yield Key(kind="imports", words=f"{each.command} → {graph.word('as-given')}", sign=each.rule.id)
 
 
 def _key(graph: Graph, kind: str, sign: str = "") -> Key:

@@ -17,7 +17,8 @@ from poec_workflow.model import State
 
 def render(graph: Graph, show: Collection[str]) -> str:
     """The configuration's text."""
-    head = _json({"id": graph.name, "description": graph.title, "initial": NOTHING})
+    imported = {"meta": {"imports": graph.imported}} if graph.imported else {}
+    head = _json({"id": graph.name, "description": graph.title, "initial": NOTHING, **imported})
     states = [f'"{NOTHING}": {_state({}, _rows(graph, None, show))}']
     for node in graph.nodes:
         attributes = {**({"type": "final"} if graph.ends(node) else {}), "description": node.label}

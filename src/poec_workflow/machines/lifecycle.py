@@ -100,6 +100,16 @@ class Lifecycle:
         return tuple(rule for rule in self.rules if not rule.imports)
 
     @cached_property
+    def imports(self) -> tuple[AnyRule, ...]:
+        """The rows that take over what another system had."""
+        return tuple(rule for rule in self.rules if rule.imports)
+
+    @cached_property
+    def step_commands(self) -> tuple[type[Command], ...]:
+        """The commands of these rows, in the table's order."""
+        return tuple(dict.fromkeys(rule.command for rule in self.steps))
+
+    @cached_property
     def executor(self) -> Executor:
         """The table as a state machine, made for the first decision: reading needs none."""
         from poec_workflow.machines.executor import Executor  # noqa: PLC0415

@@ -137,7 +137,12 @@ class Settings:
             "days": [self.grace_days, self.warning_days],
             "weekly_hours": [f"{each.normalize():f}" for each in (self.weekly_hours_max, *self.usual_weekly_hours)],
             "time_zone": self.time_zone,
-            "permissions": {command.type: sorted(map(str, grants)) for command, grants in self.permissions.items()},
+            "permissions": {
+                command.type: sorted(map(str, grants))
+                for command, grants in self.permissions.items()
+                # The settings of the releases that could not import keep their fingerprint.
+                if command not in IMPORTS or grants != PERMISSIONS[command]
+            },
             "catalogue": [
                 [
                     motive.code,

@@ -123,7 +123,7 @@ class _ShortestSearch(Search):
     def __init__(self, bounds: Bounds, settings: Settings, lifecycles: Lifecycles) -> None:
         super().__init__(bounds, settings, lifecycles)
         self.states = tuple((kind, state) for kind, each in lifecycles.items() for state in each.states)
-        self.rows = tuple(rule.id for each in lifecycles.values() for rule in each.rules)
+        self.rows = tuple(rule.id for each in lifecycles.values() for rule in each.steps)
 
     def _holds(self, *_: object) -> bool:
         return True
@@ -171,7 +171,7 @@ class _PathSearch(Search):
                     else:
                         following.extend(self._later(reached))
             level = following
-        order = {rule.id: number for number, rule in enumerate(self._lifecycle.rules)}
+        order = {rule.id: number for number, rule in enumerate(self._lifecycle.steps)}
         return sorted(found.values(), key=lambda each: (len(each.rows), [order[row] for row in each.rows]))
 
     def _later(self, trace: _Trace) -> Iterator[_Trace]:

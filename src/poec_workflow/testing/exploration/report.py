@@ -73,7 +73,7 @@ class Exploration:
             rows=tuple(
                 RowSeen(rule, found.taken[rule.id], _refusals_of(rule, found), _journal(found.over.get(rule.id)))
                 for each in lifecycles.values()
-                for rule in each.rules
+                for rule in each.steps
             ),
             overlaps=dict(found.overlaps),
             violations=tuple(found.violations.values()),

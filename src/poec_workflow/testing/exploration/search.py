@@ -51,13 +51,13 @@ class Search:
         self._enabled = EnabledCommands(SampleCommands(bounds, self._calendar, settings), lifecycles, every=every)
         self._seen: set[Hashable] = set()
         self._final = lifecycles[SubjectKind.APPLICATION].final
-        rules = [rule for each in lifecycles.values() for rule in each.rules]
+        rules = [rule for each in lifecycles.values() for rule in each.steps]
         self._own_codes = frozenset(code for rule in rules for code in rule.codes) - CODES
         self._cells = {
             (command, state): each.rows(state, command)
             for each in lifecycles.values()
             for state in (None, *each.states)
-            for command in each.by_command
+            for command in each.step_commands
         }
         self._ambiguous = {command for (command, _), rows in self._cells.items() if len(rows) > 1}
         self._known_facts: dict[tuple[SubjectKind, Actor, date, bool], Facts] = {}

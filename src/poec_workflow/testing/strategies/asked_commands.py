@@ -43,13 +43,13 @@ def asked_commands(of: Of | Iterable[Of]) -> tuple[type[Command], ...]:
 
 def _commands(of: object) -> tuple[type[Command], ...]:
     if isinstance(of, Lifecycle):
-        return tuple(of.by_command)
+        return of.step_commands
     if isinstance(of, type):
         return (of,) if of in COMMANDS.values() else ()
     if isinstance(of, str):
         if of in COMMANDS:
             return (COMMANDS[of],)
-        return next((tuple(each.by_command) for kind, each in LIFECYCLES.items() if of == kind), ())
+        return next((each.step_commands for kind, each in LIFECYCLES.items() if of == kind), ())
     return ()
 
 

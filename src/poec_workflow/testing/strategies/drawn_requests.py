@@ -13,7 +13,7 @@ from typing import Any
 from attrs import evolve
 from hypothesis import strategies as st
 
-from poec_workflow.commands import COMMANDS, Command, Request
+from poec_workflow.commands import Command, Request
 from poec_workflow.model import SubjectKind, TrainingAction, TrainingSession
 from poec_workflow.testing.scenario import Step, Sweep
 from poec_workflow.testing.strategies.actor_choice import actors_for
@@ -109,7 +109,7 @@ def _limit(choose: Choose, world: DrawingContext) -> Request:
 
 
 def _stray(choose: Choose, world: DrawingContext) -> Request:
-    kinds = list(COMMANDS.values())
+    kinds = [kind for lifecycle in world.lifecycles.values() for kind in lifecycle.step_commands]
     there = [each for each in kinds if world.snapshot.of_kind(each.subject_kind)]
     kind = choose(there * 6 + kinds)
     lifecycle = world.lifecycles[kind.subject_kind]

@@ -14,14 +14,14 @@ from poec_workflow.errors import Details
 from poec_workflow.model import ActorKind
 from poec_workflow.policies import messages
 from poec_workflow.policies.access import PERMISSIONS, Grant, Permissions, anyone
-from poec_workflow.policies.optional_rules import ENDED_BY_RULE, OPTIONAL_RULES
+from poec_workflow.policies.optional_rules import FIXED, OPTIONAL_RULES
 from poec_workflow.policies.settings import Settings
 from poec_workflow.testing.strategies.malformed import Wrong
 
 Policy = Callable[..., Details | None]
 
 _LETTERS = "abcdefgh"
-_REFUSABLE = tuple(each for each in COMMANDS.values() if each not in ENDED_BY_RULE)
+_REFUSABLE = tuple(each for each in COMMANDS.values() if each not in FIXED)
 
 
 def permissions() -> st.SearchStrategy[Permissions]:

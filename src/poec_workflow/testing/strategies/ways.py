@@ -45,7 +45,7 @@ def _shortest(lifecycle: Lifecycle, is_there: Callable[[State | None], bool]) ->
         if is_there(state):
             return ways[state]
         for command, rows in lifecycle.by_state.get(state, {}).items():
-            for row in rows:
+            for row in (each for each in rows if not each.imports):
                 if row.targets[state] not in ways:
                     ways[row.targets[state]] = (*ways[state], command)
                     following.append(row.targets[state])

@@ -62,7 +62,7 @@ WEIGHTS: Mapping[type[Command], int] = {
 SHARES = {SubjectKind.APPLICATION: 90, SubjectKind.SESSION: 16, SubjectKind.ACTION: 6}
 """How much of what is proposed is about each kind of subject: what ends a session ends many applications."""
 
-_RULED = tuple(dict.fromkeys(rule.command for lifecycle in LIFECYCLES.values() for rule in lifecycle.rules))
+_RULED = tuple(dict.fromkeys(rule.command for lifecycle in LIFECYCLES.values() for rule in lifecycle.steps))
 _PROPOSED = (*WEIGHTS, *(each for each in _RULED if each not in WEIGHTS))
 """The commands of the tables, the simplest first."""
 
