@@ -42,12 +42,12 @@ from world import ACTION, SESSION, facts
 
 PLATFORM = Actor(kind="platform", organization="CAP")
 REGISTERED = datetime.fromisoformat("2021-11-02T09:00:00+01:00")
-HAD = {ApplicationState.CONVOKED, ApplicationState.PRESENT, ApplicationState.ABSENT}
+HAD: set[ApplicationState] = {ApplicationState.CONVOKED, ApplicationState.PRESENT, ApplicationState.ABSENT}
 ENDED_BY: dict[ApplicationState, set[str]] = {
     ApplicationState.RETAINED: {"entry", "exit", "weekly_hours"},
     ApplicationState.REJECTED: {"motive", "reason"},
 }
-CAME_OF = {
+CAME_OF: dict[ApplicationState, set[Outcome | None]] = {
     ApplicationState.CONVOKED: {None},
     ApplicationState.PRESENT: {Outcome.PRESENT},
     ApplicationState.ABSENT: {Outcome.ABSENT_WITH_NOTICE},
@@ -261,7 +261,7 @@ def test_settings_without_a_word_on_imports_permit_the_platform() -> None:
     assert Settings(permissions=older).fingerprint == Settings().fingerprint
     for wrong in ({"leave_out": {commands.ImportSession: ()}}, {"refuse_also": {commands.ImportAction: ()}}):
         with pytest.raises(ValueError, match="takes over what was elsewhere"):
-            Settings(**wrong)  # type: ignore[arg-type]
+            Settings(**wrong)
 
 
 @pytest.mark.parametrize("lifecycle", LIFECYCLES.values(), ids=lambda each: each.name)

@@ -30,6 +30,9 @@ from poec_workflow.model import (
     SessionState,
     SubjectKind,
     Text,
+    action_state,
+    application_state,
+    session_state,
 )
 from poec_workflow.value_base import Value
 
@@ -370,7 +373,7 @@ class ImportApplication(Preregister):
         source: where it came from: the other system, or a file.
     """
 
-    state: ApplicationState
+    state: ApplicationState = field(converter=application_state)
     registered_at: datetime
     convocations: tuple[Convocation, ...] = field(default=(), converter=listed)
     entry: date | None = None
@@ -390,7 +393,7 @@ class ImportSession(CreateSession):
         source: where it came from: the other system, or a file.
     """
 
-    state: SessionState
+    state: SessionState = field(converter=session_state)
     cancellation_reason: Text | None = None
     source: Text | None = None
 
@@ -403,7 +406,7 @@ class ImportAction(CreateAction):
         source: where it came from: the other system, or a file.
     """
 
-    state: ActionState
+    state: ActionState = field(converter=action_state)
     pending_certification: Text | None = None
     source: Text | None = None
 

@@ -77,7 +77,8 @@ ApplicationStateName = Literal[
 ]
 
 
-def _application_state(value: ApplicationState | ApplicationStateName) -> ApplicationState:
+def application_state(value: ApplicationState | ApplicationStateName) -> ApplicationState:
+    """The state of a value."""
     return _member(ApplicationState, value, "$.state")
 
 
@@ -99,7 +100,8 @@ class SessionState(StrEnum):
 SessionStateName = Literal["active", "complete", "cancelled"]
 
 
-def _session_state(value: SessionState | SessionStateName) -> SessionState:
+def session_state(value: SessionState | SessionStateName) -> SessionState:
+    """The state of a value."""
     return _member(SessionState, value, "$.state")
 
 
@@ -115,7 +117,8 @@ class ActionState(StrEnum):
 ActionStateName = Literal["awaiting-publication", "published", "archived", "deleted"]
 
 
-def _action_state(value: ActionState | ActionStateName) -> ActionState:
+def action_state(value: ActionState | ActionStateName) -> ActionState:
+    """The state of a value."""
     return _member(ActionState, value, "$.state")
 
 
@@ -267,7 +270,7 @@ class TrainingAction(Value):
     subject_kind: ClassVar[SubjectKind] = SubjectKind.ACTION
     reference: Reference
     version: int
-    state: ActionState = field(converter=_action_state)
+    state: ActionState = field(converter=action_state)
     title: Text
     funder: Text
     responsible: Reference
@@ -291,7 +294,7 @@ class TrainingSession(Value):
     subject_kind: ClassVar[SubjectKind] = SubjectKind.SESSION
     reference: Reference
     version: int
-    state: SessionState = field(converter=_session_state)
+    state: SessionState = field(converter=session_state)
     action: Reference
     start: date
     end: date
@@ -332,7 +335,7 @@ class Application(Value):
     subject_kind: ClassVar[SubjectKind] = SubjectKind.APPLICATION
     reference: Reference
     version: int
-    state: ApplicationState = field(converter=_application_state)
+    state: ApplicationState = field(converter=application_state)
     session: Reference
     candidate: Reference
     prescriber: Prescriber
@@ -387,7 +390,7 @@ class Tally(Value):
 
     def of(self, state: ApplicationState | ApplicationStateName) -> int:
         """Applications in one state."""
-        count: int = getattr(self, _application_state(state).name.lower())
+        count: int = getattr(self, application_state(state).name.lower())
         return count
 
     def moved(self, before: ApplicationState | None, after: ApplicationState) -> Tally:
