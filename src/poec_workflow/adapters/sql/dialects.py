@@ -171,6 +171,9 @@ def supports_skip_locked(dialect: Dialect) -> bool:
 WITH_ARRAYS = frozenset({"postgresql"})
 """The dialects in which a parameter can be an array that a statement unnests."""
 
+WITH_TRANSACTION_NUMBERS = frozenset({"postgresql"})
+"""The dialects in which several transactions write at once, each with a number."""
+
 
 def insert_ignoring(table: Table, dialect: Dialect) -> Insert:
     """An INSERT that does nothing on a duplicate key, leaves the transaction usable, and counts its rows."""

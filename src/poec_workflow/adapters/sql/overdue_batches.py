@@ -12,7 +12,8 @@ from attrs import evolve, frozen
 
 from poec_workflow.adapters.sql.bulk import Write, write_all
 from poec_workflow.adapters.sql.context_loading import LoadOfSession, context_of, overdue_rows
-from poec_workflow.adapters.sql.pending_writes import HISTORY, MESSAGES, UPDATES, Counts
+from poec_workflow.adapters.sql.feed_order import HISTORY, outdated
+from poec_workflow.adapters.sql.pending_writes import MESSAGES, UPDATES, Counts
 from poec_workflow.adapters.sql.prepared import Columns, StatementConnection
 from poec_workflow.adapters.sql.row_mapping import entry_row, message_row, microseconds
 from poec_workflow.adapters.sql.stored_values import read
@@ -46,6 +47,7 @@ class ClaimedRows:
 
         Raises:
             Conflict: an application has another version by now.
+            SchemaOutdated: the database was restored into another server, and has to be upgraded.
         """
         if not self.references:
             return
@@ -53,8 +55,9 @@ class ClaimedRows:
         if messages:
             at = microseconds(changes[0].entry.recorded_at)
             writes.append(Write(MESSAGES, [message_row(each, at) for each in messages]))
-        if write_all(self._connection, writes) is not None:
-            raise Conflict("an application was changed by somebody else")
+        missed = write_all(self._connection, writes)
+        if missed is not None:
+            raise outdated() if missed.by is HISTORY else Conflict("an application was changed by somebody else")
 
     def _applications(self, changes: Sequence[RecordedChange]) -> Write:
         ended = [_application(each.subject) for each in changes]
@@ -92,7 +95,7 @@ class ClaimedRows:
             "data": entries,
             "session": [sessions[group] for group in self.group_of],
         }
-        return Write(HISTORY, Columns(columns))
+        return Write(HISTORY, Columns(columns), counted=True)
 
     @property
     def _after(self) -> Sequence[int]:

@@ -21,6 +21,7 @@ from poec_workflow.adapters.sql.bulk import (
     update,
     write_all,
 )
+from poec_workflow.adapters.sql.feed_order import HISTORY, outdated
 from poec_workflow.adapters.sql.prepared import StatementConnection
 from poec_workflow.adapters.sql.row_mapping import (
     FIXED,
@@ -34,7 +35,7 @@ from poec_workflow.adapters.sql.row_mapping import (
     session_of,
     stored_key,
 )
-from poec_workflow.adapters.sql.schema import COUNTS, SUBJECTS, history, messages, people, receipts, sessions
+from poec_workflow.adapters.sql.schema import COUNTS, SUBJECTS, messages, people, receipts, sessions
 from poec_workflow.errors import Conflict
 from poec_workflow.history_recording import RecordedChange
 from poec_workflow.messages import Message
@@ -77,7 +78,6 @@ def _counting(names: Sequence[str]) -> TableWrite:
 
 _INSERTS = {kind: _creating(table) for kind, table in SUBJECTS.items()}
 UPDATES = {kind: _changing(table, FIXED[kind]) for kind, table in SUBJECTS.items()}
-HISTORY = insert(history, names_of(history))
 MESSAGES = insert(messages, names_of(messages)[1:12])
 _RECEIPT = insert_unless_there(receipts)
 _PERSON = replace(people, "reference")
@@ -168,12 +168,15 @@ class PendingWrites:
         Raises:
             KeyUsed: a receipt's key was used before.
             Conflict: a subject has another version by now.
+            SchemaOutdated: the database was restored into another server, and has to be upgraded.
         """
         missed = write_all(connection, [*self._writes()]) if self._entries or self._messages else None
         if missed is None:
             return
         if missed.by is _RECEIPT:
             raise KeyUsed("a key was used by somebody else")
+        if missed.by is HISTORY:
+            raise outdated()
         raise Conflict("a subject was changed by somebody else")
 
     def _writes(self) -> Iterator[Write]:
@@ -194,7 +197,7 @@ class PendingWrites:
                 yield Write(UPDATES[kind], changed, counted=True)
         yield from self._counts.write()
         if self._entries:
-            yield Write(HISTORY, self._entries)
+            yield Write(HISTORY, self._entries, counted=True)
         if self._messages:
             yield Write(MESSAGES, self._messages)
         if self._receipts:

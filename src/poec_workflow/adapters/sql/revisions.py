@@ -16,8 +16,9 @@ from sqlalchemy import Connection, inspect, select
 from poec_workflow.adapters.sql import search_index
 from poec_workflow.adapters.sql.dialects import lock_schema
 from poec_workflow.adapters.sql.driver_errors import REMEDY
+from poec_workflow.adapters.sql.feed_order import raise_base
 from poec_workflow.adapters.sql.prepared import CoreConnection
-from poec_workflow.adapters.sql.schema import HEAD, marker, metadata, revision
+from poec_workflow.adapters.sql.schema import HEAD, feed, marker, metadata, revision
 from poec_workflow.errors import SchemaOutdated
 from poec_workflow.ports import SchemaStatus
 
@@ -39,7 +40,7 @@ class RevisionChain:
 
 
 REVISIONS = RevisionChain(
-    known=(FIRST, "0002", "0003", "0004", "0005", HEAD), scripts=Path(__file__).parent / "migrations"
+    known=(FIRST, "0002", "0003", "0004", "0005", "0006", HEAD), scripts=Path(__file__).parent / "migrations"
 )
 """The revisions of this release."""
 
@@ -93,6 +94,8 @@ def make(connection: Connection, chain: RevisionChain = REVISIONS) -> SchemaStat
 def upgrade(connection: Connection, chain: RevisionChain = REVISIONS) -> SchemaStatus:
     """Create the tables, or upgrade older ones to the head, in the transaction; return the status before.
 
+    The feed goes on after what is there, where the database was restored into another server.
+
     Raises:
         SchemaOutdated: they are a later release's, or not ours.
     """
@@ -110,6 +113,7 @@ def upgrade(connection: Connection, chain: RevisionChain = REVISIONS) -> SchemaS
 
         migrations.run(connection, chain.scripts, current.revision, chain.head)
     search_index.create(connection)
+    raise_base(connection)
     return current
 
 
@@ -124,6 +128,7 @@ def _fill(connection: Connection, chain: RevisionChain) -> None:
     search_index.create(connection)
     connection.execute(revision.insert(), {"version_num": HEAD})
     connection.execute(marker.insert(), {"version": int(HEAD)})
+    connection.execute(feed.insert(), {"id": 1, "base": 0})
 
 
 def _not_newer(current: SchemaStatus) -> None:

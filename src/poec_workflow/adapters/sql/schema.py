@@ -30,7 +30,7 @@ from sqlalchemy import (
 
 from poec_workflow.model import ApplicationState, SubjectKind, Tally
 
-HEAD = "0006"
+HEAD = "0007"
 """The revision of these tables; a change needs a new one, with its script in `migrations/versions`."""
 
 # Order is by code point everywhere, as Python sorts.
@@ -173,9 +173,21 @@ history = Table(
     Column("actor_candidate", _Reference),
     Column("data", Text, nullable=False),
     Column("session", _Reference),
+    # The place in the feed: `feed_order` says how it is given.
+    Column("feed_transaction", BigInteger, nullable=False, server_default="0"),
+    Column("feed_number", BigInteger, nullable=False, server_default="0"),
     PrimaryKeyConstraint("kind", "reference", "version"),
     Index(None, "decision_kind", "decision_reference", "decision_version"),
     Index(None, "actor_candidate"),
+    Index(None, "feed_transaction", "feed_number"),
+)
+
+# One row: what is added to the transaction numbers of this server, so that they go on from those of an earlier one.
+feed = Table(
+    "poec_feed",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("base", BigInteger, nullable=False),
 )
 
 receipts = Table(

@@ -1,0 +1,103 @@
+"""The order of the feed: how an entry that is written gets its place, which is after all that any reader may have read.
+
+PostgreSQL: the number of the transaction that writes, and a number within. Transactions commit in another order than
+they were numbered in, so a reader goes no further than the oldest one that is still open (`feed_reading`). The
+transaction numbers are the server's. In a database that was restored from a dump into another server, those of its
+entries may be ahead of that server's: what is written next would come before them, and be missed. So nothing is written
+and nothing is read there until `create` has raised the base that is added to the numbers.
+
+SQLite: one transaction writes at a time, so the number of an entry is one more than the last.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Dialect,
+    FromClause,
+    Insert,
+    Text,
+    UpdateBase,
+    cast,
+    func,
+    literal_column,
+    select,
+)
+
+from poec_workflow.adapters.sql.bulk import TableWrite, ValueOf, names_of
+from poec_workflow.adapters.sql.dialects import WITH_TRANSACTION_NUMBERS
+from poec_workflow.adapters.sql.driver_errors import REMEDY
+from poec_workflow.adapters.sql.schema import feed, history
+from poec_workflow.errors import SchemaOutdated
+
+PLACE = (history.c.feed_transaction, history.c.feed_number)
+"""What the feed is ordered by."""
+
+
+def outdated() -> SchemaOutdated:
+    """What to raise where the entries are ahead of the server."""
+    return SchemaOutdated(
+        "the history's transaction numbers are ahead of the server's, as after a restore from another server's dump: "
+        f"{REMEDY}, which lets the feed go on after them"
+    )
+
+
+def _number(number: ColumnElement[Any]) -> ColumnElement[int]:
+    """A transaction number as an integer."""
+    return cast(cast(number, Text), BigInteger)
+
+
+_snapshot = func.pg_current_snapshot()
+OWN = feed.c.base + _number(func.pg_current_xact_id())
+"""The transaction that writes, in the feed's numbers."""
+OLDEST_OPEN = feed.c.base + _number(func.pg_snapshot_xmin(_snapshot))
+"""All transactions before this one have ended."""
+NEXT = feed.c.base + _number(func.pg_snapshot_xmax(_snapshot))
+"""No transaction from this one on has ended: none of its entries can be seen."""
+# A maximum, which is read off the index; for a search PostgreSQL may read the table.
+LAST = select(func.coalesce(func.max(history.c.feed_transaction), 0)).scalar_subquery()
+"""The last transaction that has entries."""
+IN_STEP = LAST < NEXT
+"""Whether the server's numbers are ahead of those of all entries, as they should be."""
+
+
+def _last_number(transaction: ColumnElement[int]) -> ColumnElement[int]:
+    """The number of the last entry of a transaction, 0 where it has none."""
+    written = history.alias("written")
+    last = select(func.coalesce(func.max(written.c.feed_number), 0)).where(written.c.feed_transaction == transaction)
+    return last.correlate(feed).scalar_subquery()
+
+
+_NAMES = tuple(name for name in names_of(history) if name not in ("feed_transaction", "feed_number"))
+
+
+def _build(dialect: Dialect, value: ValueOf, rows: FromClause | None) -> UpdateBase:
+    """An INSERT that writes nothing where the entries are ahead of the server."""
+    if dialect.name not in WITH_TRANSACTION_NUMBERS:
+        given = {name: value(name) for name in _NAMES}
+        return Insert(history).values(**given, feed_number=_last_number(literal_column("0")) + 1).inline()
+    place = literal_column("1") if rows is None else rows.c.place
+    values = select(*(_typed(name, value) for name in _NAMES), OWN, _last_number(OWN) + place).where(IN_STEP)
+    ordered = values if rows is None else values.order_by(place)
+    return Insert(history).from_select([*_NAMES, *(each.name for each in PLACE)], ordered).inline()
+
+
+def _typed(name: str, value: ValueOf) -> ColumnElement[Any]:
+    """A value of a column, which has no type by itself where it is selected."""
+    return cast(value(name), history.c[name].type)
+
+
+HISTORY = TableWrite(history, _NAMES, _build)
+"""How entries are written, in the order given; counted, so that `outdated` is raised where they are not."""
+
+
+def raise_base(connection: Connection) -> bool:
+    """Let the server's transaction numbers go on after those of all entries, unless they do; whether it was needed."""
+    if connection.dialect.name not in WITH_TRANSACTION_NUMBERS:
+        return False
+    raised = feed.update().values(base=LAST).where(~IN_STEP)
+    return bool(connection.execute(raised).rowcount)
