@@ -56,8 +56,10 @@ OWN = feed.c.base + _number(func.pg_current_xact_id())
 """The transaction that writes, in the feed's numbers."""
 OLDEST_OPEN = feed.c.base + _number(func.pg_snapshot_xmin(_snapshot))
 """All transactions before this one have ended."""
-NEXT = feed.c.base + _number(func.pg_snapshot_xmax(_snapshot))
-"""No transaction from this one on has ended: none of its entries can be seen."""
+_next = _number(func.pg_snapshot_xmax(_snapshot))
+_after_own = _number(func.pg_current_xact_id_if_assigned()) + 1
+NEXT = feed.c.base + func.greatest(_next, _after_own)
+"""Of no transaction from this one on can an entry be seen: none of them has ended, and none is the reader's own."""
 # A maximum, which is read off the index; for a search PostgreSQL may read the table.
 LAST = select(func.coalesce(func.max(history.c.feed_transaction), 0)).scalar_subquery()
 """The last transaction that has entries."""
