@@ -294,6 +294,35 @@ class ReadModel:
         _instance_of(str, reference, "$.candidate")
         return self.applications(ApplicationFilter(candidate=reference), PageRequest(limit=0)).items
 
+    # What happened to all
+
+    def feed(self, after: str | None = None, *, limit: int = 50) -> Page[HistoryEntry]:
+        """What happened to all subjects, each entry once, in one order that never changes: for projections.
+
+        `next` is always a cursor: where nothing new is there it leads to what will be stored next, so a reader asks
+        again with it, as often as it likes. Each of any number of readers keeps its own, best in one transaction with
+        what it makes of the entries. `previous` is None.
+
+        No entry is missed, whatever the order in which transactions commit: on PostgreSQL an entry is given once every
+        transaction has ended that began to write before its own did. A subject's entries come by version, those of one
+        decision together or apart, its own first. An erased person's are given as they are now.
+
+        Args:
+            after: the `next` of the page before; None is the beginning.
+            limit: how many entries at most; 0 is all that there are, in memory.
+
+        Raises:
+            Malformed: the cursor is none, or the store does not have its entry: it is another store, or was set back
+                to a backup, and what was stored since may be other than what was read. A reader then begins anew.
+            NotImplementedError: the storage, a third party's, has no feed.
+            SchemaOutdated: the database was restored into another PostgreSQL server; `store upgrade` mends it, and
+                cursors stay valid.
+        """
+        from poec_workflow.feed_pages import feed_page  # noqa: PLC0415 - only who reads it needs it
+
+        cursor = None if after is None else _text(_instance_of(str, after, "$.after"))
+        return feed_page(self.storage.queries, cursor, limit)
+
     # What an organisation sees
 
     def today(self) -> date:

@@ -22,6 +22,7 @@ from poec_workflow.ports.channel import (
 )
 from poec_workflow.ports.clock import Clock, FixedClock, SystemClock
 from poec_workflow.ports.context import DecisionContext, LazySequence, OverdueBatch, Receipt
+from poec_workflow.ports.feed import FeedEntry, ReadsFeed, reads_feed
 from poec_workflow.ports.outbox import (
     EVERYBODY,
     Delivery,
@@ -88,6 +89,7 @@ __all__ = [
     "DeliveryRecord",
     "Enrolment",
     "ExpiringApplication",
+    "FeedEntry",
     "FindsReceipts",
     "FixedClock",
     "HistoryEntry",
@@ -104,6 +106,7 @@ __all__ = [
     "Position",
     "Queries",
     "QueuedMessage",
+    "ReadsFeed",
     "Receipt",
     "RecordedChange",
     "Routes",
@@ -128,4 +131,5 @@ __all__ = [
     "finds_receipts",
     "is_ended",
     "loads_ahead",
+    "reads_feed",
 ]

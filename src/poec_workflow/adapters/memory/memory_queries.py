@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from poec_workflow.adapters.memory.memory_lists import MemoryLists
-from poec_workflow.history import HistoryEntry
+from poec_workflow.errors import Malformed
+from poec_workflow.history import HistoryEntry, Position
 from poec_workflow.model import (
     ActionState,
     Application,
@@ -18,8 +20,10 @@ from poec_workflow.model import (
     Tally,
     TrainingSession,
 )
-from poec_workflow.ports import DecisionContext
+from poec_workflow.ports import DecisionContext, FeedEntry
 from poec_workflow.views import DashboardRow
+
+_NUMBER = re.compile("[1-9][0-9]{0,17}")
 
 
 class MemoryQueries(MemoryLists):
@@ -37,6 +41,21 @@ class MemoryQueries(MemoryLists):
     def history(self, kind: SubjectKind, reference: str) -> Sequence[HistoryEntry]:
         """A subject's history, oldest first."""
         return self._tables.histories[kind].get(reference, ())
+
+    def feed(self, start: str | None, *, limit: int | None) -> Sequence[FeedEntry]:
+        """The histories of all subjects from a place on, in one order."""
+        first = 1 if start is None else _number(start)
+        with self._lock:
+            last = len(self._tables.feed) if limit is None else first + limit - 1
+            positions = self._tables.feed[first - 1 : last]
+            return [FeedEntry(str(first + place), self._entry(each)) for place, each in enumerate(positions)]
+
+    def held_back(self) -> int:
+        """None: one transaction writes at a time, and nobody reads meanwhile."""
+        return 0
+
+    def _entry(self, position: Position) -> HistoryEntry:
+        return self._tables.histories[position.kind][position.reference][position.version - 1]
 
     def states(self, kind: SubjectKind) -> Mapping[str, State]:
         """The state of every subject of a kind, by reference."""
@@ -102,3 +121,14 @@ class MemoryQueries(MemoryLists):
             if application.registered_at >= since:
                 tally = tally.moved(None, application.state)
         return tally
+
+
+def _number(place: str) -> int:
+    """The number of a place, the first is 1.
+
+    Raises:
+        Malformed: it is none.
+    """
+    if not _NUMBER.fullmatch(place):
+        raise Malformed.at("$.after", "not a cursor of this store's feed")
+    return int(place)

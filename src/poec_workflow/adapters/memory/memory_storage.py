@@ -59,7 +59,7 @@ class MemoryTransaction:
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
-        self._undo: list[Callable[[], None]] = []
+        self._undo: list[Callable[[], object]] = []
 
     def load(self, command: Command, *, key: str | None = None) -> DecisionContext:
         """What is known around a command; everything is locked already."""
@@ -118,6 +118,8 @@ class MemoryTransaction:
                 self._put(tables.sessions_of[subject.action], subject.reference, None)
             self._put(subjects, subject.reference, subject)
             self._put(histories, subject.reference, (*histories.get(subject.reference, ()), entry))
+            tables.feed.append(entry.position)
+            self._undo.append(tables.feed.pop)
         if len(changes) > 1:
             self._put(tables.decisions, changes[0].entry.decision, tuple(each.entry.position for each in changes))
         if receipt is not None:

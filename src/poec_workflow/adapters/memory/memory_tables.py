@@ -30,6 +30,7 @@ class Tables:
     def __init__(self) -> None:
         self.subjects: dict[SubjectKind, dict[str, Subject]] = {kind: {} for kind in SubjectKind}
         self.histories: dict[SubjectKind, dict[str, tuple[HistoryEntry, ...]]] = {kind: {} for kind in SubjectKind}
+        self.feed: list[Position] = []
         self.tallies: dict[str, Tally] = {}
         self.people: dict[str, Candidate] = {}
         self.receipts: dict[str, Receipt] = {}

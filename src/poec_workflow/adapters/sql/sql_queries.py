@@ -11,7 +11,13 @@ from sqlalchemy import BindParameter, Connection, Row, bindparam, select, union
 
 from poec_workflow.adapters.row_builders import action_row, session_row
 from poec_workflow.adapters.search_text import words
-from poec_workflow.adapters.sql import application_statements, context_loading, list_conditions, list_statements
+from poec_workflow.adapters.sql import (
+    application_statements,
+    context_loading,
+    feed_reading,
+    list_conditions,
+    list_statements,
+)
 from poec_workflow.adapters.sql.connections import Connections
 from poec_workflow.adapters.sql.context_loading import is_open, open_count
 from poec_workflow.adapters.sql.dashboard_statements import from_applications, from_counters
@@ -35,7 +41,7 @@ from poec_workflow.model import (
     TrainingSession,
 )
 from poec_workflow.policies.alerts import AlertCriteria
-from poec_workflow.ports import DecisionContext
+from poec_workflow.ports import DecisionContext, FeedEntry
 from poec_workflow.views import (
     ActionFilter,
     ActionRow,
@@ -98,6 +104,14 @@ class SqlQueries:
         parameters = {"kind": kind.value, "reference": reference}
         texts = self._connections.select(lambda c: c.values(_history, parameters))
         return [read(text, HistoryEntry) for text in texts]
+
+    def feed(self, start: str | None, *, limit: int | None) -> Sequence[FeedEntry]:
+        """The histories of all subjects from a place on, in one order."""
+        return self._connections.select(lambda c: feed_reading.entries(c, start, limit))
+
+    def held_back(self) -> int:
+        """How many entries wait for an older transaction to end."""
+        return self._connections.select(feed_reading.held_back)
 
     def states(self, kind: SubjectKind) -> Mapping[str, State]:
         """The state of every subject of a kind, by reference."""

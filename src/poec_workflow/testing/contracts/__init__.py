@@ -18,6 +18,7 @@ _MORE = (
     "channel_contract",
     "doors",
     "drawn_seasons",
+    "feed_contract",
     "outbox_contract",
     "overdue_claims",
     "transactions",
@@ -29,6 +30,7 @@ from poec_workflow.testing.contracts.concurrency import ConcurrencyContract  # n
 from poec_workflow.testing.contracts.doors import DoorContract  # noqa: E402
 from poec_workflow.testing.contracts.drawn_seasons import SeasonContract  # noqa: E402
 from poec_workflow.testing.contracts.erasure import PeopleContract  # noqa: E402
+from poec_workflow.testing.contracts.feed_contract import FeedContract  # noqa: E402
 from poec_workflow.testing.contracts.idempotency import KeyContract  # noqa: E402
 from poec_workflow.testing.contracts.listings import ListContract  # noqa: E402
 from poec_workflow.testing.contracts.outbox_contract import OutboxContract  # noqa: E402
@@ -50,6 +52,7 @@ class StorageContract(
     ListContract,
     DoorContract,
     SeasonContract,
+    FeedContract,
     ConcurrencyContract,
 ):
     """All that the ports `Storage`, `Transaction`, `Queries` and `Outbox` promise, each promise a test."""

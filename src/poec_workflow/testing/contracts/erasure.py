@@ -15,7 +15,7 @@ class PeopleContract(Contract):
     def test_erasing_a_person_leaves_the_rest_valid(self, storage: Storage) -> None:
         """Name and e-mail go, in the history too where they acted themself; folds, counts and keys stay."""
         workflow = workflow_with_session(storage)
-        command, actor = _registering_oneself()
+        command, actor = registering_oneself()
         first = workflow.execute(command, actor, key="k")
         workflow.execute(registering(1), ADVISER)
         workflow.execute(commands.Withdraw("C-9", reason="found-employment"), actor)
@@ -43,7 +43,8 @@ class PeopleContract(Contract):
         assert storage.queries.candidate("P-1") == person
 
 
-def _registering_oneself() -> tuple[commands.Preregister, Actor]:
+def registering_oneself() -> tuple[commands.Preregister, Actor]:
+    """Return how a candidate registers, and who they are."""
     awa = Candidate(reference="P-9", name="Awa Diop", email="awa@example.org")
     sender = Prescriber(origin=Origin.SELF, name="Awa Diop")
     command = commands.Preregister("C-9", session="S-1", candidate=awa, prescriber=sender)

@@ -13,10 +13,13 @@ revision = "0007"
 down_revision = "0006"
 
 INSTANT: Mapping[str, str] = {
-    "postgresql": "CAST(extract(epoch FROM CAST(CAST(data AS json) ->> 'recorded' AS timestamptz)) * 1000000 AS BIGINT)",
+    "postgresql": (
+        "CAST(extract(epoch FROM CAST(CAST(data AS json) ->> 'recorded' AS timestamptz)) * 1000000 AS BIGINT)"
+    ),
     # SQLite's own instants end at milliseconds, so the fraction is read apart.
     "sqlite": (
-        "strftime('%s', substr(json_extract(data, '$.recorded'), 1, 19) || substr(json_extract(data, '$.recorded'), -6))"
+        "strftime('%s', substr(json_extract(data, '$.recorded'), 1, 19)"
+        " || substr(json_extract(data, '$.recorded'), -6))"
         " * 1000000 + CASE substr(json_extract(data, '$.recorded'), 20, 1)"
         " WHEN '.' THEN CAST(substr(json_extract(data, '$.recorded'), 21, 6) AS INTEGER) ELSE 0 END"
     ),
@@ -51,7 +54,8 @@ CONSEQUENCES = (
 # What was recorded in the same instant: actions before their sessions, sessions before what is registered on them.
 NUMBERS = (
     "CREATE TEMPORARY TABLE poec_feed_numbers AS SELECT kind, reference, version, row_number() OVER (ORDER BY placed,"
-    " CASE kind WHEN 'action' THEN 0 WHEN 'session' THEN 1 ELSE 2 END, reference, version) AS number FROM poec_feed_order"
+    " CASE kind WHEN 'action' THEN 0 WHEN 'session' THEN 1 ELSE 2 END, reference, version) AS number"
+    " FROM poec_feed_order"
 )
 NUMBERS_INDEX = "CREATE UNIQUE INDEX ix_poec_feed_numbers ON poec_feed_numbers (kind, reference, version)"
 NUMBER = (
