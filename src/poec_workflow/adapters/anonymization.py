@@ -1,6 +1,7 @@
 """Anonymize applications and history entries of an erased candidate; every adapter erases a person with these.
 
-The application and its history lose the same fields, so folding the history still gives the application.
+The application and its history lose the same fields, so folding the history still gives the application. What an
+erasure may take out of an entry stands in `ERASABLE`, and is no part of the entry's digest (`entry_digests`).
 """
 
 from __future__ import annotations
@@ -10,6 +11,18 @@ from attrs import evolve
 from poec_workflow.events import Preregistered
 from poec_workflow.history import HistoryEntry
 from poec_workflow.model import Application, Origin, Prescriber
+
+ERASABLE: tuple[tuple[str, ...], ...] = (
+    ("actor", "name"),
+    ("actor", "reference"),
+    ("data", "comment"),
+    ("data", "prescriber", "name"),
+)
+"""The members of an entry's JSON, by their places, that an erasure may make null, of any event; it changes no other.
+
+The stored digests leave them out: a place added here changes the digest of entries that are stored, and so needs a
+revision that chains them anew.
+"""
 
 
 def anonymous_entry(entry: HistoryEntry, candidate: str) -> HistoryEntry:

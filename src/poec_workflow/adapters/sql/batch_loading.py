@@ -23,6 +23,7 @@ from poec_workflow.adapters.sql.prepared import Prepared, StatementConnection
 from poec_workflow.adapters.sql.row_mapping import position_of, stored_keys
 from poec_workflow.adapters.sql.schema import applications, receipts, sessions
 from poec_workflow.adapters.sql.stored_values import read, tally_of
+from poec_workflow.adapters.sql.stream_heads import StreamHeads
 from poec_workflow.commands import Command, Preregister, Retain
 from poec_workflow.history_recording import RecordedChange
 from poec_workflow.model import (
@@ -60,7 +61,9 @@ _sessions = {
 }
 _applications = _of(
     applications.c.reference,
-    select(applications.c.data).order_by(applications.c.session, applications.c.reference).with_for_update(),
+    select(applications.c.data, applications.c.head)
+    .order_by(applications.c.session, applications.c.reference)
+    .with_for_update(),
 )
 _existing = _of(applications.c.reference, select(applications.c.reference, applications.c.data))
 _live = Prepared(
@@ -97,9 +100,13 @@ class LoadedBatch:
 
     @classmethod
     def load(
-        cls, connection: StatementConnection, batch: Sequence[Keyed], load_of_session: LoadOfSession
+        cls,
+        connection: StatementConnection,
+        batch: Sequence[Keyed],
+        load_of_session: LoadOfSession,
+        heads: StreamHeads,
     ) -> LoadedBatch:
-        """Load and lock, in one statement for each kind of row."""
+        """Load and lock, in one statement for each kind of row; note the heads of their streams."""
         loaded = cls(load_of_session)
         registrations = [command for command, _ in batch if isinstance(command, Preregister)]
         known = {
@@ -112,17 +119,19 @@ class LoadedBatch:
         references = known[SubjectKind.SESSION] | {each.session for each in registrations}
         references.update(row.session for row in listed.rows(_sessions_of_applications, known[SubjectKind.APPLICATION]))
         for row in listed.rows(_sessions[bool(registrations)], references):
-            loaded._add_session(row)
+            loaded._add_session(row, heads)
         for row in listed.rows(_applications, known[SubjectKind.APPLICATION]):
             application = read(row.data, Application)
             loaded._applications[application.reference] = application
+            heads.note(SubjectKind.APPLICATION, application.reference, row.head)
         loaded._load_registrations(listed, registrations)
         loaded._load_retained(listed, {each.reference for each, _ in batch if isinstance(each, Retain)})
         loaded._load_receipts(listed, [key for _, key in batch if key is not None])
         return loaded
 
-    def _add_session(self, row: Any) -> None:  # noqa: ANN401 - a row
+    def _add_session(self, row: Any, heads: StreamHeads) -> None:  # noqa: ANN401 - a row
         session = read(row.session, TrainingSession)
+        heads.note(SubjectKind.SESSION, session.reference, row.session_head)
         self._put(_Session(Enrolment(session=session, tally=tally_of(row)), read(row.action, TrainingAction)))
 
     def _load_registrations(self, listed: _Lists, registrations: Sequence[Preregister]) -> None:

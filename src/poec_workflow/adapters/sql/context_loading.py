@@ -18,6 +18,7 @@ from poec_workflow.adapters.sql.prepared import Prepared, StatementConnection
 from poec_workflow.adapters.sql.row_mapping import position_of, stored_keys
 from poec_workflow.adapters.sql.schema import COUNTS, actions, applications, count_of, history, receipts, sessions
 from poec_workflow.adapters.sql.stored_values import read, tally_of
+from poec_workflow.adapters.sql.stream_heads import StreamHeads
 from poec_workflow.commands import Command, CreateSession, Preregister, Retain
 from poec_workflow.construction import constructor
 from poec_workflow.history import HistoryEntry, Position
@@ -56,7 +57,12 @@ is_open = applications.c.state.in_(sorted(OPEN_STATES))
 is_live = applications.c.state.in_(sorted(LIVE_STATES))
 open_count = count_of(OPEN_STATES)
 
-_session_columns = (sessions.c.data.label("session"), actions.c.data.label("action"), *_COUNTERS)
+_session_columns = (
+    sessions.c.data.label("session"),
+    sessions.c.head.label("session_head"),
+    actions.c.data.label("action"),
+    *_COUNTERS,
+)
 _session_from = sessions.join(actions, actions.c.reference == sessions.c.action)
 
 
@@ -76,7 +82,7 @@ def _plain_and_locking(statement: Statement, *of: Table, skip_locked: bool = Fal
 session_with_action = select(*_session_columns).select_from(_session_from)
 _session = _plain_and_locking(session_with_action.where(sessions.c.reference == _REFERENCE), sessions)
 _application = _plain_and_locking(
-    select(applications.c.data.label("application"), *_session_columns)
+    select(applications.c.data.label("application"), applications.c.head, *_session_columns)
     .select_from(applications.join(_session_from, sessions.c.reference == applications.c.session))
     .where(applications.c.reference == _REFERENCE),
     sessions,
@@ -97,15 +103,17 @@ _registration_checks = Prepared(
     )
 )
 _existing_session = Prepared(select(sessions.c.data).where(sessions.c.reference == _REFERENCE))
-_action = _plain_and_locking(select(actions.c.data).where(actions.c.reference == _REFERENCE), actions)
+_action = _plain_and_locking(select(actions.c.data, actions.c.head).where(actions.c.reference == _REFERENCE), actions)
 _sessions_of_action = _plain_and_locking(
-    select(sessions.c.data.label("session"), *_COUNTERS)
+    select(sessions.c.data.label("session"), sessions.c.head.label("session_head"), *_COUNTERS)
     .where(sessions.c.action == _REFERENCE)
     .order_by(sessions.c.reference),
     sessions,
 )
 _open_of_session = _plain_and_locking(
-    select(applications.c.data).where(applications.c.session == _REFERENCE, is_open).order_by(applications.c.reference),
+    select(applications.c.reference, applications.c.data, applications.c.head)
+    .where(applications.c.session == _REFERENCE, is_open)
+    .order_by(applications.c.reference),
     applications,
 )
 _is_retained = applications.c.state == ApplicationState.RETAINED.value
@@ -129,6 +137,7 @@ _overdue_rows = (
         applications.c.version,
         applications.c.state,
         applications.c.data.label("application"),
+        applications.c.head,
         sessions.c.reference,
         *_session_columns,
     )
@@ -182,27 +191,38 @@ def load(
     command: Command,
     load_of_session: LoadOfSession,
     load_retained: LoadRetained,
+    heads: StreamHeads,
     *,
     lock: bool,
 ) -> DecisionContext:
-    """Load the context of a command; with `lock`, lock what it may change."""
+    """Load the context of a command and note its streams' heads; with `lock`, lock what it may change."""
     match command:
         case Retain():
-            return _load_retention(connection, command.reference, load_of_session, load_retained, lock=lock)
+            return _load_retention(connection, command.reference, load_of_session, load_retained, heads, lock=lock)
         case Preregister():
             return _load_registration(connection, command, load_of_session, lock=lock)
         case CreateSession():
             return _load_session_creation(connection, command, lock=lock)
         case _:
-            return _LOADERS[command.subject_kind](connection, command.reference, load_of_session, lock=lock)
+            return _LOADERS[command.subject_kind](connection, command.reference, load_of_session, heads, lock=lock)
 
 
 def load_application(
-    connection: StatementConnection, reference: str, load_of_session: LoadOfSession, *, lock: bool = False
+    connection: StatementConnection,
+    reference: str,
+    load_of_session: LoadOfSession,
+    heads: StreamHeads,
+    *,
+    lock: bool = False,
 ) -> DecisionContext:
     """Load an application, its session with counters, and its action; empty where there is none."""
     row = connection.row(_application[lock], {"reference": reference})
-    return context_of(read(row.application, Application), row, load_of_session) if row else DecisionContext()
+    if not row:
+        return DecisionContext()
+    heads.note(SubjectKind.APPLICATION, reference, row.head)
+    context = context_of(read(row.application, Application), row, load_of_session)
+    _note_session(heads, context.enrolment, row)
+    return context
 
 
 def _load_retention(
@@ -210,11 +230,12 @@ def _load_retention(
     reference: str,
     load_of_session: LoadOfSession,
     load_retained: LoadRetained,
+    heads: StreamHeads,
     *,
     lock: bool,
 ) -> DecisionContext:
     """An application that is to be retained, which an advisory looks at other sessions for."""
-    context = load_application(connection, reference, load_of_session, lock=lock)
+    context = load_application(connection, reference, load_of_session, heads, lock=lock)
     application = context.subject
     if not isinstance(application, Application):
         return context
@@ -222,26 +243,29 @@ def _load_retention(
 
 
 def _load_session(
-    connection: StatementConnection, reference: str, load_of_session: LoadOfSession, *, lock: bool
+    connection: StatementConnection, reference: str, load_of_session: LoadOfSession, heads: StreamHeads, *, lock: bool
 ) -> DecisionContext:
     row = connection.row(_session[lock], {"reference": reference})
     if row is None:
         return DecisionContext()
+    heads.note(SubjectKind.SESSION, reference, row.session_head)
     enrolment = _enrolment(row, load_of_session)
     return _construct_context(enrolment.session, read(row.action, TrainingAction), enrolment)
 
 
 def _load_action(
-    connection: StatementConnection, reference: str, load_of_session: LoadOfSession, *, lock: bool
+    connection: StatementConnection, reference: str, load_of_session: LoadOfSession, heads: StreamHeads, *, lock: bool
 ) -> DecisionContext:
     row = connection.row(_action[lock], {"reference": reference})
     if row is None:
         return DecisionContext()
+    heads.note(SubjectKind.ACTION, reference, row.head)
     action = read(row.data, TrainingAction)
     rows = connection.rows(_sessions_of_action[lock], {"reference": reference})
-    return DecisionContext(
-        subject=action, action=action, enrolments=tuple(_enrolment(row, load_of_session) for row in rows)
-    )
+    enrolments = tuple(_enrolment(row, load_of_session) for row in rows)
+    for each, row in zip(enrolments, rows, strict=True):
+        _note_session(heads, each, row)
+    return DecisionContext(subject=action, action=action, enrolments=enrolments)
 
 
 _LOADERS = {
@@ -277,11 +301,16 @@ def _load_session_creation(connection: StatementConnection, command: CreateSessi
 
 
 def applications_of_session(
-    connection: StatementConnection, session: str, *, retained: bool = False, lock: bool = False
+    connection: StatementConnection, session: str, heads: StreamHeads, *, retained: bool = False, lock: bool = False
 ) -> Sequence[Application]:
     """A session's open applications, or its retained ones, which nobody changes any more; by reference."""
-    statement = _retained_of_session if retained else _open_of_session[lock]
-    return [read(each, Application) for each in connection.values(statement, {"reference": session})]
+    parameters = {"reference": session}
+    if retained:
+        return [read(each, Application) for each in connection.values(_retained_of_session, parameters)]
+    rows = connection.rows(_open_of_session[lock], parameters)
+    for row in rows:
+        heads.note(SubjectKind.APPLICATION, row.reference, row.head)
+    return [read(row.data, Application) for row in rows]
 
 
 def retained_elsewhere(connection: StatementConnection, application: Application) -> Sequence[Application]:
@@ -332,6 +361,11 @@ def _enrolment(row: Any, load_of_session: LoadOfSession) -> Enrolment:  # noqa: 
         LazySequence(lambda: load_of_session(reference)),
         LazySequence(lambda: load_of_session(reference, retained=True)),
     )
+
+
+def _note_session(heads: StreamHeads, enrolment: Enrolment | None, row: Any) -> None:  # noqa: ANN401 - a row
+    if enrolment is not None:
+        heads.note(SubjectKind.SESSION, enrolment.session.reference, row.session_head)
 
 
 _construct_enrolment = constructor(Enrolment)

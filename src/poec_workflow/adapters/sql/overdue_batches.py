@@ -10,6 +10,7 @@ from typing import Any
 
 from attrs import evolve, frozen
 
+from poec_workflow.adapters.entry_digests import digest_template
 from poec_workflow.adapters.sql.bulk import Write, write_all
 from poec_workflow.adapters.sql.context_loading import LoadOfSession, context_of, overdue_rows
 from poec_workflow.adapters.sql.feed_order import HISTORY, outdated
@@ -33,6 +34,7 @@ class ClaimedRows:
     references: Sequence[str]
     _versions: Sequence[int]
     _texts: Sequence[str]
+    _heads: Sequence[str]
     applications: Sequence[Application]
     groups: Sequence[DecisionContext]
     group_of: Sequence[int]
@@ -70,6 +72,7 @@ class ClaimedRows:
             "version": self._after,
             "state": [states[group] for group in self.group_of],
             "data": [texts[group](text, reference, version) for text, reference, version, group in rows],
+            "head": self._chained(changes),
             "known_reference": self.references,
             "known_version": self._versions,
         }
@@ -94,8 +97,15 @@ class ClaimedRows:
             **dict.fromkeys(("version", "decision_version"), self._after),
             "data": entries,
             "session": [sessions[group] for group in self.group_of],
+            "previous": self._heads,
         }
         return Write(HISTORY, Columns(columns), counted=True)
+
+    def _chained(self, changes: Sequence[RecordedChange]) -> Sequence[str]:
+        """The digest of the entry that each application gets."""
+        digests = [digest_template(each.entry) for each in changes]
+        rows = zip(self.references, self._after, self._heads, self.group_of, strict=True)
+        return [digests[group](reference, version, head) for reference, version, head, group in rows]
 
     @property
     def _after(self) -> Sequence[int]:
@@ -108,7 +118,7 @@ def claim(
 ) -> ClaimedRows:
     """Claim open applications of sessions that ended before a day, at most `limit`; see `overdue_rows`."""
     rows = overdue_rows(connection, ended_before, limit, lock=lock)
-    references, versions, states, texts, sessions = (list(map(itemgetter(place), rows)) for place in range(5))
+    references, versions, states, texts, heads, sessions = (list(map(itemgetter(place), rows)) for place in range(6))
     keys = list(zip(sessions, states, strict=True))
     firsts: dict[tuple[str, str], Any] = {}
     for key, row in zip(keys, rows, strict=True):
@@ -119,6 +129,7 @@ def claim(
         references=references,
         versions=versions,
         texts=texts,
+        heads=heads,
         applications=LazySequence(lambda: [read(each, Application) for each in texts]),
         groups=_contexts_of(list(firsts.values()), load_of_session),
         group_of=[places[key] for key in keys],

@@ -36,7 +36,9 @@ from poec_workflow.adapters.sql.row_mapping import (
     stored_key,
 )
 from poec_workflow.adapters.sql.schema import COUNTS, SUBJECTS, messages, people, receipts, sessions
+from poec_workflow.adapters.sql.stream_heads import StreamHeads
 from poec_workflow.errors import Conflict
+from poec_workflow.history import HistoryEntry
 from poec_workflow.history_recording import RecordedChange
 from poec_workflow.messages import Message
 from poec_workflow.model import Application, ApplicationState, Candidate, State, Subject, SubjectKind, Tally
@@ -128,7 +130,7 @@ class PendingWrites:
         self._subjects: dict[SubjectKind, dict[str, Subject]] = {kind: {} for kind in _ORDER}
         self._versions: dict[tuple[SubjectKind, str], int] = {}
         self._counts = Counts()
-        self._entries: list[Values] = []
+        self._entries: list[tuple[HistoryEntry, int, str | None]] = []
         self._messages: list[Values] = []
         self._receipts: list[Values] = []
         self._people: dict[str, Candidate] = {}
@@ -145,7 +147,7 @@ class PendingWrites:
             subject, entry = change.subject, change.entry
             self._subjects[subject.subject_kind][subject.reference] = subject
             self._versions.setdefault((subject.subject_kind, subject.reference), subject.version - 1)
-            self._entries.append(entry_row(entry, ordinal, session_of(subject)))
+            self._entries.append((entry, ordinal, session_of(subject)))
             if isinstance(subject, Application):
                 self._counts.move(subject.session, entry.from_state, subject.state)
         if receipt is not None:
@@ -162,15 +164,16 @@ class PendingWrites:
         at = microseconds(recorded_at)
         self._messages.extend(message_row(each, at) for each in told)
 
-    def write(self, connection: StatementConnection) -> None:
-        """Write what was gathered, once.
+    def write(self, connection: StatementConnection, heads: StreamHeads) -> None:
+        """Write what was gathered, once; chain the entries to the heads of their streams.
 
         Raises:
             KeyUsed: a receipt's key was used before.
             Conflict: a subject has another version by now.
             SchemaOutdated: the database was restored into another server, and has to be upgraded.
         """
-        missed = write_all(connection, [*self._writes()]) if self._entries or self._messages else None
+        heads.read(connection, (entry for entry, _, _ in self._entries))
+        missed = write_all(connection, [*self._writes(heads)]) if self._entries or self._messages else None
         if missed is None:
             return
         if missed.by is _RECEIPT:
@@ -179,14 +182,18 @@ class PendingWrites:
             raise outdated()
         raise Conflict("a subject was changed by somebody else")
 
-    def _writes(self) -> Iterator[Write]:
+    def _writes(self, heads: StreamHeads) -> Iterator[Write]:
         """One for each table and way of writing it, in the order of locking."""
+        entries = [
+            {**entry_row(entry, ordinal, session), "previous": heads.add(entry, ordinal)}
+            for entry, ordinal, session in self._entries
+        ]
         for kind in _ORDER:
             created: list[Values] = []
             changed: list[Values] = []
             for reference, subject in self._subjects[kind].items():
                 known = self._versions[kind, reference]
-                row = row_of(subject, changed=known > 0)
+                row = {**row_of(subject, changed=known > 0), "head": heads.of(kind, reference)}
                 if known:
                     changed.append({"known_reference": row.pop("reference"), "known_version": known, **row})
                 else:
@@ -196,8 +203,8 @@ class PendingWrites:
             if changed:
                 yield Write(UPDATES[kind], changed, counted=True)
         yield from self._counts.write()
-        if self._entries:
-            yield Write(HISTORY, self._entries, counted=True)
+        if entries:
+            yield Write(HISTORY, entries, counted=True)
         if self._messages:
             yield Write(MESSAGES, self._messages)
         if self._receipts:

@@ -40,7 +40,7 @@ class RevisionChain:
 
 
 REVISIONS = RevisionChain(
-    known=(FIRST, "0002", "0003", "0004", "0005", "0006", HEAD), scripts=Path(__file__).parent / "migrations"
+    known=(FIRST, "0002", "0003", "0004", "0005", "0006", "0007", HEAD), scripts=Path(__file__).parent / "migrations"
 )
 """The revisions of this release."""
 

@@ -30,7 +30,7 @@ from sqlalchemy import (
 
 from poec_workflow.model import ApplicationState, SubjectKind, Tally
 
-HEAD = "0007"
+HEAD = "0008"
 """The revision of these tables; a change needs a new one, with its script in `migrations/versions`."""
 
 # Order is by code point everywhere, as Python sorts.
@@ -41,6 +41,7 @@ _Day = String(10)
 _Folded = String(65).with_variant(String(65, collation="C"), "postgresql")
 # A digest, and what says so, where the text is longer than a reference.
 _Funder = String(71).with_variant(String(71, collation="C"), "postgresql")
+_Digest = String(64)
 _Row = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -93,6 +94,8 @@ actions = Table(
     Column("search", Text, nullable=False),
     Column("data", Text, nullable=False),
     Column("funder", _Funder, nullable=False, server_default=""),
+    # The digest of the subject's last entry.
+    Column("head", _Digest, nullable=False, server_default=""),
     Index(None, "funder", "reference"),
 )
 
@@ -115,6 +118,8 @@ sessions = Table(
     *(Column(name, Integer, nullable=False, server_default="0") for name in COUNTS),
     Column("session_type", Text),
     Column("place_key", _Folded, nullable=False, server_default=""),
+    # The digest of the subject's last entry.
+    Column("head", _Digest, nullable=False, server_default=""),
     Index(None, "action", "reference"),
     Index(None, "responsible", "end_on"),
     Index(None, "positioner", "end_on"),
@@ -140,6 +145,8 @@ applications = Table(
     Column("registration_key", _Key, nullable=False, server_default=""),
     # The organisation that sent the person.
     Column("prescriber", _Reference),
+    # The digest of the subject's last entry.
+    Column("head", _Digest, nullable=False, server_default=""),
     Index(None, "session", "reference"),
     Index(None, "candidate", "reference"),
     Index(None, "registration_key"),
@@ -176,6 +183,8 @@ history = Table(
     # The place in the feed: `feed_order` says how it is given.
     Column("feed_transaction", BigInteger, nullable=False, server_default="0"),
     Column("feed_number", BigInteger, nullable=False, server_default="0"),
+    # The digest of the entry before; see `adapters.entry_digests`.
+    Column("previous", _Digest, nullable=False, server_default=""),
     PrimaryKeyConstraint("kind", "reference", "version"),
     Index(None, "decision_kind", "decision_reference", "decision_version"),
     Index(None, "actor_candidate"),

@@ -18,6 +18,7 @@ from poec_workflow.adapters.sql.prepared import StatementConnection
 from poec_workflow.adapters.sql.row_mapping import stored_keys
 from poec_workflow.adapters.sql.sql_outbox import SqlOutbox, start_digest
 from poec_workflow.adapters.sql.sql_queries import SqlQueries
+from poec_workflow.adapters.sql.stream_heads import StreamHeads
 from poec_workflow.commands import Command
 from poec_workflow.history import HistoryEntry, Position
 from poec_workflow.history_recording import RecordedChange
@@ -143,12 +144,13 @@ class SqlTransaction:
         self._connection = connection
         self._lock = lock
         self._unsaved = PendingWrites()
+        self._heads = StreamHeads()
         self._ahead: LoadedBatch | None = None
 
     def load_ahead(self, commands: Sequence[tuple[Command, str | None]]) -> None:
         """Load and lock what some commands are about, each with its key, before they are loaded one by one."""
         self.flush()
-        self._ahead = LoadedBatch.load(self._connection, commands, self._of_session)
+        self._ahead = LoadedBatch.load(self._connection, commands, self._of_session, self._heads)
 
     def load(self, command: Command, *, key: str | None = None) -> DecisionContext:
         """What is known around a command, or the receipt of its key alone."""
@@ -157,7 +159,7 @@ class SqlTransaction:
             return ahead
         self.flush()
         loaded = context_loading.load(
-            self._connection, command, self._of_session, self._retained_elsewhere, lock=self._lock
+            self._connection, command, self._of_session, self._retained_elsewhere, self._heads, lock=self._lock
         )
         # Read once the locks are held: the transaction that held them may have used the key.
         receipt = context_loading.receipt(self._connection, key) if key is not None else None
@@ -208,11 +210,13 @@ class SqlTransaction:
     def flush(self) -> None:
         """Write what was gathered."""
         gathered, self._unsaved = self._unsaved, PendingWrites()
-        gathered.write(self._connection)
+        gathered.write(self._connection, self._heads)
 
     def _of_session(self, session: str, *, retained: bool = False) -> Sequence[Application]:
         self.flush()
-        return context_loading.applications_of_session(self._connection, session, retained=retained, lock=self._lock)
+        return context_loading.applications_of_session(
+            self._connection, session, self._heads, retained=retained, lock=self._lock
+        )
 
     def _retained_elsewhere(self, application: Application) -> Sequence[Application]:
         self.flush()
