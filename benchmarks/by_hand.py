@@ -112,8 +112,12 @@ def _rows(url: str) -> Rows:
     return {table: sorted(map(_comparable, rows), key=repr) for table, rows in read.items()}
 
 
+CHAINING = ("previous", "head")
+"""The columns that chain a stream's entries, which nobody fills by hand."""
+
+
 def _comparable(row: RowMapping) -> list[object]:
-    return [_said(value) for value in row.values()]
+    return [_said(value) for name, value in row.items() if name not in CHAINING]
 
 
 def _said(value: Any) -> object:  # noqa: ANN401 - a column's

@@ -46,14 +46,14 @@ REGISTRATION_CHECKS = (
     " WHERE candidate = ? AND session = ? AND state IN ('pending', 'convoked', 'present', 'absent', 'retained'))"
 )
 RECEIPT = "SELECT digest, kind, reference, version FROM poec_receipts WHERE key = ?"
-INSERT_APPLICATION = "INSERT INTO poec_applications VALUES (?, 1, 'pending', ?, ?, ?, ?, ?, ?, ?)"
+INSERT_APPLICATION = "INSERT INTO poec_applications VALUES (?, 1, 'pending', ?, ?, ?, ?, ?, ?, ?, '')"
 UPDATE_APPLICATION = "UPDATE poec_applications SET version = ?, state = ?, data = ? WHERE reference = ? AND version = ?"
 COUNT_REGISTERED = "UPDATE poec_sessions SET pending = pending + 1, registered = registered + 1 WHERE reference = ?"
 COUNT_CONVOKED = {
     state: f"UPDATE poec_sessions SET {state} = {state} - ?, convoked = convoked + ? WHERE reference = ?"
     for state in ("pending", "absent")
 }
-INSERT_HISTORY = "INSERT INTO poec_history VALUES ('application', ?, ?, 'application', ?, ?, 0, ?, ?, ?)"
+INSERT_HISTORY = "INSERT INTO poec_history VALUES ('application', ?, ?, 'application', ?, ?, 0, ?, ?, ?, '')"
 INSERT_RECEIPT = "INSERT INTO poec_receipts VALUES (?, ?, 'application', ?, ?, ?)"
 UPSERT_PERSON = (
     "INSERT INTO poec_people VALUES (?, ?, ?, ?, ?) ON CONFLICT (reference)"

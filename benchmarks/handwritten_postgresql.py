@@ -57,7 +57,7 @@ INSERT INTO poec_history
       || ', "from": "' || state || '", "to": "no-advice", "rule": "L12", "command": "expire"'
       || ', "decision": {{"kind": "application", "reference": "' || reference || '", "version": ' || next
       || '}}, "fingerprint": "{FINGERPRINT}", "advisories": [], "data": {{}}}}',
-      session
+      session, ''
     FROM open ORDER BY reference
 """
 

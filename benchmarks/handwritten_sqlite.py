@@ -22,7 +22,7 @@ SWEEP = (
       || '", "actor": {{"kind": "system", "organization": null, "candidate": null, "reference": null, "name": null}}'
       || ', "from": "' || a.state || '", "to": "no-advice", "rule": "L12", "command": "expire"'
       || ', "decision": {{"kind": "application", "reference": "' || a.reference || '", "version": ' || (a.version + 1)
-      || '}}, "fingerprint": "{FINGERPRINT}", "advisories": [], "data": {{}}}}', a.session
+      || '}}, "fingerprint": "{FINGERPRINT}", "advisories": [], "data": {{}}}}', a.session, ''
     FROM due JOIN poec_applications a ON a.session = due.reference WHERE a.state IN {OPEN}""",
     f"""{DUE} UPDATE poec_applications SET version = version + 1, state = 'no-advice',
       data = replace(data, '"version": ' || version || ', "state": "' || state || '"',

@@ -77,6 +77,13 @@ WITHOUT_VIEWERS = (
 """What takes revision 0006 back."""
 
 
+WITHOUT_CHAIN = (
+    "ALTER TABLE poec_history DROP COLUMN previous",
+    *(f"ALTER TABLE {name} DROP COLUMN head" for name in ("poec_actions", "poec_sessions", "poec_applications")),
+)
+"""What takes revision 0008 back."""
+
+
 WITHOUT_MESSAGES = (
     *(f"DROP TABLE {name}" for name in ("poec_messages", "poec_deliveries", "poec_digests")),
     *(f"ALTER TABLE {name} DROP COLUMN session" for name in ("poec_history", "poec_receipts")),
@@ -169,7 +176,7 @@ def as_before_revisions(url: str, events: Sequence[Position] = ()) -> None:
     """
     unindex(url)
     with_outbox(url, events)
-    say(url, *WITHOUT_FEED, *WITHOUT_VIEWERS, *WITHOUT_MESSAGES, *WITHOUT_ORDERS)
+    say(url, *WITHOUT_CHAIN, *WITHOUT_FEED, *WITHOUT_VIEWERS, *WITHOUT_MESSAGES, *WITHOUT_ORDERS)
     say(url, "DROP TABLE poec_alembic_version", "UPDATE poec_schema SET version = 1")
 
 

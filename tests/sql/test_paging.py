@@ -130,10 +130,10 @@ FILL = (
     """INSERT INTO poec_sessions SELECT 'T-' || n, version, state, action,
         iif(n <= 1500, '2021-10-01', start_on), end_on, registration_deadline, 'O-' || n, 'O-' || n, 'O-' || n, quota,
         'o-' || n, data, 20, iif(n > 1900, 0, 20), convoked, present, absent, retained, iif(n > 1900, 20, 0), no_advice,
-        session_full, cancelled, session_type, place_key FROM one, numbers WHERE n <= 2000""",
+        session_full, cancelled, session_type, place_key, head FROM one, numbers WHERE n <= 2000""",
     """INSERT INTO poec_applications SELECT 'D-' || n, version, iif(n > 38000, 'rejected', 'pending'),
         'T-' || ((n - 1) / 20 + 1), 'Q-' || n, registered_at, search, data,
-        substr(registration_key, 1, 12) || printf('%05d', n) || 'D-' || n, iif(n % 9, 'FT', 'FT-1')
+        substr(registration_key, 1, 12) || printf('%05d', n) || 'D-' || n, iif(n % 9, 'FT', 'FT-1'), head
         FROM poec_applications, numbers WHERE reference = 'C-1'""",
     """INSERT INTO poec_people SELECT 'Q-' || n, 'n', NULL, 'n', '0' || (n * 7919 % 40000) FROM numbers""",
 )

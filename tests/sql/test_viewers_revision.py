@@ -13,7 +13,7 @@ from poec_workflow.serialization import journal_line
 from poec_workflow.testing.contracts.datasets import LONG_FUNDER
 from poec_workflow.views import ActionFilter, ApplicationFilter
 from seasons import given_season
-from stores import WITHOUT_FEED, WITHOUT_VIEWERS, rows, say, shape
+from stores import WITHOUT_CHAIN, WITHOUT_FEED, WITHOUT_VIEWERS, rows, say, shape
 
 
 @pytest.fixture
@@ -31,6 +31,7 @@ def test_a_filled_store_is_upgraded(filled: str) -> None:
     before, made = rows(filled), shape(filled)
     say(
         filled,
+        *WITHOUT_CHAIN,
         *WITHOUT_FEED,
         *WITHOUT_VIEWERS,
         "UPDATE poec_schema SET version = 5",
