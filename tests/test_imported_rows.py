@@ -28,6 +28,7 @@ from poec_workflow import (
 )
 from poec_workflow.adapters.memory import MemoryStorage
 from poec_workflow.folding import fold
+from poec_workflow.history_recording import recorded
 from poec_workflow.machines import LIFECYCLES
 from poec_workflow.model import (
     OPEN_STATES,
@@ -37,6 +38,8 @@ from poec_workflow.model import (
     SessionState,
     Tally,
 )
+from poec_workflow.presentation.cell_texts import ending_text
+from poec_workflow.presentation.history_texts import history_line
 from poec_workflow.testing import SettableClock
 from world import ACTION, SESSION, facts
 
@@ -272,3 +275,24 @@ def test_one_row_imports_into_every_state(lifecycle: Any) -> None:
     assert row.ways == tuple((None, state) for state in lifecycle.states)
     assert row.targets == {}
     assert lifecycle.steps == lifecycle.rules[:-1]
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_what_was_known_is_read_in_histories_and_cells(lang: str) -> None:
+    """A part of an ending is said as far as it was known, and no value is shown as the program has it."""
+    usual = Settings()
+    for command, parts in (
+        (imported(ApplicationState.RETAINED, entry=date(2021, 12, 9), source="rafael.csv"), 1),
+        (imported(ApplicationState.RETAINED, weekly_hours=Decimal(30), exit=date(2021, 12, 9)), 2),
+        (imported(ApplicationState.REJECTED, motive="withdrawal"), 1),
+        (imported(ApplicationState.REJECTED), 0),
+    ):
+        answer = decide(None, command, facts(PLATFORM))
+        assert isinstance(answer, Accepted)
+        assert isinstance(answer.subject, Application)
+        told = ending_text(answer.subject, usual.catalogue, lang)
+        assert len([each for each in told.split(", ") if each]) == parts
+        assert "None" not in told
+        [change] = recorded(answer, REGISTERED, usual)
+        line = history_line(change.entry, usual, lang)
+        assert not [each for each in line.said if "None" in each or "(" in each]

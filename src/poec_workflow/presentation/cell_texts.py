@@ -29,6 +29,8 @@ def field_text(value: object, zone: tzinfo, lang: str) -> str:
     """The value of a field as people read it, an array in several lines; texts whole."""
     if isinstance(value, (list, tuple)):
         return "\n".join(field_text(each, zone, lang) for each in value)
+    if isinstance(value, Convocation):
+        return convocation_text(value, lang)
     if isinstance(value, Prescriber):
         return prescriber_text(value, lang)
     if isinstance(value, datetime):
@@ -50,8 +52,10 @@ def span_text(start: date, end: date, lang: str) -> str:
 
 def motive_text(motive: str, reason: str | None, catalogue: Catalogue, lang: str) -> str:
     """Why an application was not retained: a motive, and the reason."""
-    why, exactly = (catalogue.label(lang, motive, each) for each in (None, reason))
-    return locales.word("motive-and-reason", lang, motive=why, reason=exactly)
+    why = catalogue.label(lang, motive)
+    if reason is None:  # of what was imported, the motive alone may be known
+        return why
+    return locales.word("motive-and-reason", lang, motive=why, reason=catalogue.label(lang, motive, reason))
 
 
 def convocation_text(convocation: Convocation, lang: str) -> str:
@@ -69,6 +73,15 @@ def ending_text(ended: Application | ApplicationRow, catalogue: Catalogue, lang:
     if ended.state is ApplicationState.RETAINED and None not in dates and hours is not None:
         entry, leaving = (locales.shown(each, lang) for each in dates)
         return locales.word("training", lang, entry=entry, exit=leaving, hours=_decimal_text(hours, lang))
+    if ended.state is ApplicationState.RETAINED:
+        # Of what was imported, a part may be known.
+        known = {"entry": ended.entry, "exit": ended.exit, "weekly_hours": hours}
+        labels = {name: locales.label("fields", name, lang) for name in known}
+        return ", ".join(
+            locales.labelled(labels[name], locales.shown(each, lang), lang)
+            for name, each in known.items()
+            if each is not None
+        )
     if ended.motive is None or ended.state is not ApplicationState.REJECTED:
         return ""
     return motive_text(ended.motive, ended.reason, catalogue, lang)

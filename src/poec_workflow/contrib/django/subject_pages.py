@@ -12,8 +12,8 @@ from poec_workflow.contrib.django.host_workflow import get_workflow
 from poec_workflow.contrib.django.models import Message
 from poec_workflow.contrib.django.subject_actors import actors_around, called
 from poec_workflow.messages import Addressee
-from poec_workflow.model import Convocation, Subject, SubjectKind
-from poec_workflow.presentation.cell_texts import coded, convocation_text, field_text, motive_text
+from poec_workflow.model import Subject, SubjectKind
+from poec_workflow.presentation.cell_texts import coded, field_text, motive_text
 from poec_workflow.presentation.history_texts import HistoryLine, history_line
 from poec_workflow.presentation.message_texts import addressee_text, notice_text
 from poec_workflow.workflow import Workflow
@@ -83,15 +83,7 @@ def _fields(workflow: Workflow, subject: Subject, lang: str) -> Iterator[tuple[s
         yield locales.label("fields", "motive", lang), text
     for name, value in known.items():
         if value not in (None, "", (), {}):
-            yield locales.label("fields", name, lang), _text(workflow, value, lang)
-
-
-def _text(workflow: Workflow, value: object, lang: str) -> str:
-    if isinstance(value, (list, tuple)):
-        return "\n".join(_text(workflow, each, lang) for each in value)
-    if isinstance(value, Convocation):
-        return convocation_text(value, lang)
-    return field_text(value, workflow.settings.zone, lang)
+            yield locales.label("fields", name, lang), field_text(value, workflow.settings.zone, lang)
 
 
 def _possibilities(workflow: Workflow, subject: Subject, lang: str) -> list[Possibility]:
