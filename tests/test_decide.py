@@ -38,7 +38,7 @@ from poec_workflow.commands import COMMANDS, ApplicationCommand, Command
 from poec_workflow.decider import refusals_of
 from poec_workflow.explanation import explain
 from poec_workflow.machines import LIFECYCLES, AnyRule, Lifecycle
-from poec_workflow.model import OPEN_STATES, Subject, SubjectKind, Tally
+from poec_workflow.model import OPEN_STATES, State, Subject, SubjectKind, Tally
 from poec_workflow.policies.access import Grant
 from world import ACTION, PRESCRIBER, SAMPLES, SESSION, application, facts, related
 
@@ -139,6 +139,11 @@ def situations(draw: st.DrawFn) -> tuple[Subject | None, Command, Facts]:
     return subject, command, known
 
 
+def led_to(rule: AnyRule, subject: Any, command: Any) -> object:
+    """The state afterwards: the row's, or of what is imported the command's."""
+    return command.state if rule.imports else rule.targets[subject.state if subject else None]
+
+
 def by_a_plain_loop(subject: Subject | None, command: Command, known: Facts) -> str:
     """The answer of a loop over the rows, without any machine."""
     lifecycle = LIFECYCLES[command.subject_kind]
@@ -151,10 +156,7 @@ def by_a_plain_loop(subject: Subject | None, command: Command, known: Facts) -> 
             continue
         if all(each.holds(subject, known, command) for each in rule.given):
             failed = refusals_of(rule.refusal_checks, subject, known, command)
-            return (
-                ",".join(sorted(each.code for each in failed))
-                or f"{rule.id} {rule.targets[subject.state if subject else None]}"
-            )
+            return ",".join(sorted(each.code for each in failed)) or f"{rule.id} {led_to(rule, subject, command)}"
     return "no-transition"
 
 
@@ -179,15 +181,20 @@ def stock_machine(lifecycle: Lifecycle) -> Machine:
         model=None, initial=None, auto_transitions=False, states=["nothing", *(each.value for each in lifecycle.states)]
     )
     for rule in lifecycle.rules:
-        for source in rule.source or (None,):
+        for source, target in rule.ways:
             machine.add_transition(
                 rule.command.type,
                 source.value if source else "nothing",
-                rule.targets[source].value,
-                conditions=[each.holds for each in rule.given],
+                target.value,
+                conditions=[each.holds for each in rule.given] + [saying(target)] * rule.imports,
                 after=[taking(rule)],
             )
     return machine
+
+
+def saying(target: State) -> Any:
+    """Whether the command says a state: which of the ways of what is imported."""
+    return lambda _subject, _facts, command: command.state == target
 
 
 def taking(rule: AnyRule) -> Any:
@@ -216,7 +223,7 @@ def test_the_lean_machine_agrees_with_the_stock_one(situation: tuple[Subject | N
     rule = LIFECYCLES[command.subject_kind].executor.choose(subject, known, command)
     state = subject.state if subject else "nothing"
     stock = by_the_stock_machine(state, subject, command, known)
-    assert (rule and (rule.id, rule.targets[subject.state if subject else None])) == stock
+    assert (rule and (rule.id, led_to(rule, subject, command))) == stock
 
 
 @pytest.mark.parametrize("kind", SubjectKind)
@@ -234,7 +241,7 @@ def test_lean_and_stock_agree_on_every_combination(kind: SubjectKind) -> None:
                     subject: Any = SimpleNamespace(state=state, convocations=(None,) * used) if state else None
                     rule = lifecycle.executor.choose(subject, known, sample)
                     stock = by_the_stock_machine(state or "nothing", subject, sample, known)
-                    assert (rule and (rule.id, rule.targets[state])) == stock
+                    assert (rule and (rule.id, led_to(rule, subject, sample))) == stock
                     assert lifecycle.executor.machine.events[command.type].transitions.keys() == (
                         {each.value for row in lifecycle.by_command[command] for each in row.source or ()}
                         or {"nothing"}

@@ -33,7 +33,7 @@ def told(data: dict[str, Any], rule: str, at: dict[str, int]) -> Any:
 
 
 @pytest.mark.parametrize("origin", range(len(CASE.dimensions["origin"])))
-@pytest.mark.parametrize("rule", APPLICATION.rules, ids=lambda each: each.id)
+@pytest.mark.parametrize("rule", APPLICATION.steps, ids=lambda each: each.id)
 def test_what_the_page_says_is_what_the_table_says(rule: Any, origin: int) -> None:
     """For each row and origin: the sentence of the messages that the decision leads to."""
     source = None if rule.source is None else min(rule.source)

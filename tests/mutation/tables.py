@@ -49,18 +49,19 @@ class Mutant:
 
 
 def mutants() -> Iterator[Mutant]:
-    """All of them."""
+    """All of the rows of what happens here; what is imported has its judges in `test_imported_rows.py`."""
     for lifecycle in LIFECYCLES.values():
-        rules = lifecycle.rules
+        rules = lifecycle.steps
         for place, rule in enumerate(rules):
             before, rest = rules[:place], rules[place + 1 :]
+            rest = (*rest, *lifecycle.imports)
             yield Mutant("row dropped", rule.id, lifecycle, (*before, *rest))
             for kind, what, changed in _changed(lifecycle, rule):
                 yield Mutant(kind, f"{rule.id} {what}", lifecycle, (*before, changed, *rest))
         for one, two in combinations(rules, 2):
             swapped = {one.id: evolve(one, target=two.target), two.id: evolve(two, target=one.target)}
             if any(_ways(swapped[each.id]) != _ways(each) for each in (one, two)):
-                changed_rules = tuple(swapped.get(each.id, each) for each in rules)
+                changed_rules = tuple(swapped.get(each.id, each) for each in lifecycle.rules)
                 yield Mutant("targets swapped", f"{one.id} and {two.id}", lifecycle, changed_rules)
 
 

@@ -36,7 +36,7 @@ def test_a_mutant_is_killed(mutant: Mutant) -> None:
 
 def test_every_row_and_part_has_its_mutants() -> None:
     """Each row is dropped once and led to every other state; each part of a row is dropped once."""
-    rules = [rule for each in LIFECYCLES.values() for rule in each.rules]
+    rules = [rule for each in LIFECYCLES.values() for rule in each.steps]
     counts = {kind: len(found) for kind, found in by_kind().items()}
     assert counts["row dropped"] == len(rules)
     assert counts["atom dropped"] == counts["atom negated"] == sum(len(rule.given) for rule in rules)
