@@ -125,10 +125,10 @@ def test_what_explain_refuses_decide_refuses(situation: Any) -> None:
 
 
 def test_creating_is_not_explained() -> None:
-    """There is nothing to create: `preregister` is not in the list, and all else is."""
+    """There is nothing to create or to import: neither is in the list, and all else is."""
     subject = application()
     listed = [each.command for each in explain(subject, facts(TRAINER, subject=subject))]
-    assert listed == [each for each in APPLICATION.by_command if each is not commands.Preregister]
+    assert listed == [each for each in APPLICATION.step_commands if each is not commands.Preregister]
 
 
 def test_a_permission_that_looks_at_the_payload_is_left_open() -> None:
