@@ -109,7 +109,11 @@ def test_it_draws_any_label(folder: Path) -> None:
     root = ET.parse(folder / "nasty.svg").getroot()  # noqa: S314 - as above
     words = ["".join(text.itertext()).replace("\xa0", " ") for text in root.iter(f"{_SVG}text")]
     assert sorted(word for word in words if word != nasty().title) == sorted(
-        [*(node.label for node in nasty().nodes), *(f"{edge.rule.id} {NASTY}" for edge in nasty().edges)]
+        [
+            *nasty().imported,
+            *(node.label for node in nasty().nodes),
+            *(f"{edge.rule.id} {NASTY}" for edge in nasty().edges),
+        ]
     )
 
 

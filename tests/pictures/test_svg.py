@@ -131,18 +131,25 @@ def test_the_frame_names_its_states(lifecycle: Lifecycle, lang: str) -> None:
 
 @LANG
 def test_the_legend_says_what_is_there_and_nothing_else(lang: str) -> None:
-    """Each outcome that a state has, and each sign that a label has, in the picture's language."""
+    """Each outcome that a state has, each sign that a label has, and what is imported, in the picture's language."""
     everything = _legend(render(APPLICATION, "svg", lang=lang, show=SHOWN))
-    assert everything == [_word(lang, each) for each in ("start", *Outcome, "final", "conditions", "actors", "codes")]
-    few = ("start", "open", "closed", "final")
-    assert _legend(render(SESSION, "svg", lang=lang)) == [_word(lang, each) for each in few]
-    assert _legend(render(SESSION, "svg", lang=lang, colours=False)) == [_word(lang, "start"), _word(lang, "final")]
-    assert _legend(render(EVERY[SubjectKind.SESSION], "svg", lang=lang)) == [_word(lang, each) for each in few[:3]]
+    shown = ("start", *Outcome, "final", "conditions", "actors", "codes")
+    assert everything == [*(_word(lang, each) for each in shown), _imported(APPLICATION, lang)]
+    few, imported = [_word(lang, each) for each in ("start", "open", "closed", "final")], _imported(SESSION, lang)
+    assert _legend(render(SESSION, "svg", lang=lang)) == [*few, imported]
+    assert _legend(render(SESSION, "svg", lang=lang, colours=False)) == [few[0], few[3], imported]
+    assert _legend(render(EVERY[SubjectKind.SESSION], "svg", lang=lang)) == [*few[:3], imported]
+
+
+def _imported(lifecycle: Lifecycle, lang: str) -> str:
+    [row] = graph(lifecycle, lang=lang).imported
+    return row.removeprefix("I1 ")
     told = season().history(APPLICATION.kind, "C-1")
     marked = _legend(render(APPLICATION, "svg", lang=lang, path=told, counts=steps(told)))
     assert [_word(lang, each) for each in ("current", "taken", "count")] == [
         each for each in marked if each not in everything
     ]
+    return None
 
 
 def _legend(text: str) -> list[str]:
@@ -267,7 +274,9 @@ def test_it_is_told_to_who_does_not_see_it() -> None:
     assert told is not None
     assert root.attrib["aria-labelledby"] == f"{title.attrib['id']} {told.attrib['id']}"
     assert title.text == "Application"
-    assert (told.text or "").count("→") == len(graph(APPLICATION).edges)
+    drawn = graph(APPLICATION)
+    assert (told.text or "").count("→") == len(drawn.edges) + len(drawn.imports)
+    assert "I1 import the application → the state that it had elsewhere." in (told.text or "")
     assert "L9 retain: Present → Retained." in (told.text or "")
 
 
