@@ -17,7 +17,8 @@ from feed_writer import COEFFICIENT, SEATS, SESSIONS, write
 
 from guarantees import PLATFORM, all_positions, workflow_with_session
 from poec_workflow.adapters.sql import SqlStorage
-from poec_workflow.testing.contracts.fixtures import Position, opening
+from poec_workflow.history import Position
+from poec_workflow.testing.contracts.fixtures import opening
 from processes import PATIENCE, PRELOADED
 
 LONGEST_PAUSE = 0.5
@@ -66,7 +67,7 @@ def campaign(
         for kind, many in (("writer", writers), ("reader", readers)):
             for number in range(many):
                 troupe.begin(f"{kind}-{number}")
-        chance = random.Random(seed)
+        chance = random.Random(seed)  # noqa: S311 - what is tried can be tried again
         until = monotonic() + seconds
         while monotonic() < until:
             kind, many = chance.choice((("writer", writers), ("reader", readers)))

@@ -12,8 +12,9 @@ from pathlib import Path
 from guarantees import workflow_on
 from poec_workflow import Conflict, HistoryEntry
 from poec_workflow.adapters.sql import SqlStorage, feed_reading
+from poec_workflow.history import Position
+from poec_workflow.model import SubjectKind
 from poec_workflow.ports import reads_feed
-from poec_workflow.testing.contracts.fixtures import Position
 
 PAGES = (1, 7, 50, 200)
 """How many entries a reader asks for at once: each time another."""
@@ -22,7 +23,7 @@ PAGES = (1, 7, 50, 200)
 def _no_horizon() -> None:
     """Whatever can be seen is given, also beyond a transaction that is open."""
     real = feed_reading.horizon
-    feed_reading.horizon = lambda connection: max(real(connection), 2**62)  # type: ignore[assignment]
+    feed_reading.horizon = lambda connection: max(real(connection), 2**62)
 
 
 def _cursor_first() -> None:
@@ -38,7 +39,7 @@ def read(url: str, place: Path, seed: int, stage: Connection, fault: str | None 
     """Read until all has been written, and nothing is left."""
     if fault is not None:
         FAULTS[fault]()
-    sizes = random.Random(seed)
+    sizes = random.Random(seed)  # noqa: S311
     with SqlStorage.open(url, attempts=30) as storage, closing(_Kept(place)) as kept:
         workflow, queries = workflow_on(storage), storage.queries
         assert reads_feed(queries)
@@ -69,8 +70,8 @@ class _Kept:
         self._file = sqlite3.connect(place, isolation_level=None)
         self._file.execute("PRAGMA journal_mode = WAL")
         self._file.execute(
-            "CREATE TABLE IF NOT EXISTS entries (number INTEGER PRIMARY KEY, kind TEXT, reference TEXT, version INTEGER,"
-            " decision TEXT, UNIQUE (kind, reference, version))"
+            "CREATE TABLE IF NOT EXISTS entries (number INTEGER PRIMARY KEY, kind TEXT, reference TEXT,"
+            " version INTEGER, decision TEXT, UNIQUE (kind, reference, version))"
         )
         self._file.execute("CREATE TABLE IF NOT EXISTS cursors (id INTEGER PRIMARY KEY, cursor TEXT, pages INTEGER)")
 
@@ -98,8 +99,6 @@ class _Kept:
 
 def kept(place: Path) -> tuple[list[tuple[Position, str]], int]:
     """What a reader read, in its order, each with the decision that it is of; and in how many pages."""
-    from poec_workflow.model import SubjectKind  # noqa: PLC0415
-
     with closing(sqlite3.connect(place)) as file:
         rows = file.execute("SELECT kind, reference, version, decision FROM entries ORDER BY number").fetchall()
         pages = file.execute("SELECT pages FROM cursors").fetchone()

@@ -35,7 +35,7 @@ class _Writer:
     def __init__(self, workflow: Workflow, life: int) -> None:
         self._workflow = workflow
         self._numbers = iter(range(life * _NUMBERS, (life + 1) * _NUMBERS))
-        self._random = random.Random(life)
+        self._random = random.Random(life)  # noqa: S311
         self._kinds: list[tuple[Callable[[], None], int]] = [
             (self._alone, 8),
             (self._together, 4),

@@ -48,7 +48,8 @@ def main() -> None:
                 raise SystemExit(f"{database}: {asked.plant} was not found")
             print(
                 f"{database:10} {asked.writers} writers, {asked.readers} readers, {asked.seconds:.0f} s: "
-                f"{found.entries} entries, each once in all {found.readers} readers, in one order, in {found.pages} pages; "
+                f"{found.entries} entries, each once in all {found.readers} readers, in one order, "
+                f"in {found.pages} pages; "
                 f"killed: {found.killed['writer']} writers, {found.killed['reader']} readers",
                 flush=True,
             )

@@ -96,19 +96,6 @@ def test_a_transaction_that_is_none_of_ours_holds_back_too(storage: SqlStorage, 
     assert shown(workflow.feed(before)) == ["C-1", "C-2"]
 
 
-def test_a_prepared_transaction_holds_back_too(postgresql_url: str, storage: SqlStorage) -> None:
-    """Where the server lets somebody prepare one; else the server says that it does not."""
-    workflow = workflow_on(storage)
-    with connected(postgresql_url) as other:
-        if other.execute("SHOW max_prepared_transactions").fetchone() == ("0",):
-            other.rollback()
-            with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState):
-                other.execute("PREPARE TRANSACTION 'x'")
-            other.rollback()
-            assert held(storage) == 0
-            assert len(workflow.feed().items) == 4
-
-
 def test_a_host_reads_its_own_entries_once_it_has_committed(storage: SqlStorage, postgresql_url: str) -> None:
     """In its transaction they may yet be undone. Savepoints share the transaction's place."""
     workflow = workflow_on(storage)
@@ -119,9 +106,8 @@ def test_a_host_reads_its_own_entries_once_it_has_committed(storage: SqlStorage,
         with host.transaction():
             for command in retaining(1):
                 own.execute(command, TRAINER)
-        with pytest.raises(LookupError), host.transaction():
+        with host.transaction(force_rollback=True):
             own.execute(commands.SetCapacity("S-1", capacity=9), PLATFORM)
-            raise LookupError
         own.execute(registering(3), ADVISER)
         assert own.feed(before).items == ()
         host.commit()
