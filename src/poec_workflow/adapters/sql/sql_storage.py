@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from types import TracebackType
@@ -25,6 +25,7 @@ from poec_workflow.history_recording import RecordedChange
 from poec_workflow.messages import Message
 from poec_workflow.model import Application, Candidate
 from poec_workflow.ports import DecisionContext, Receipt, SchemaStatus
+from poec_workflow.ports.verification import StreamHead, Verification
 
 T = TypeVar("T")
 
@@ -87,6 +88,31 @@ class SqlStorage:
     def schema(self) -> SchemaStatus:
         """Which schema is there, beside the one that this release reads; nothing is made."""
         return self._connections.status()
+
+    def verify(
+        self,
+        *,
+        expected: Iterable[StreamHead] = (),
+        each_head: Callable[[StreamHead], object] | None = None,
+        progress: Callable[[int], object] | None = None,
+    ) -> Verification:
+        """Read every stream of the history, and say what was changed behind the workflow's back.
+
+        What is in memory does not grow with the store, and others go on writing meanwhile.
+
+        Args:
+            expected: where streams stood once, as `noted_heads` reads them; each still has to come by there.
+            each_head: is told where each stream stands now, in the order that `expected` has.
+            progress: is told how many entries were looked at.
+
+        Raises:
+            Malformed: what is expected can't be read, or is not in order.
+            SchemaOutdated: the tables are another release's.
+            StorageUnavailable: the database can't be reached or read.
+        """
+        from poec_workflow.adapters.sql.history_verification import verify  # noqa: PLC0415 - no command needs it
+
+        return verify(self._connections, expected, each_head, progress)
 
     def close(self) -> None:
         """Close the connections that it opened itself."""
