@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from poec_workflow import SchemaOutdated, StorageUnavailable
 from poec_workflow.cli import click_words, language
 from poec_workflow.cli.app import program
-from poec_workflow.presentation.error_words import sentence
+from poec_workflow.locales.exception_sentences import sentence
 
 LOCALE = dict.fromkeys(("POEC_LANG", "LC_ALL", "LC_MESSAGES", "LANG", "LANGUAGE", "COLUMNS"))
 

@@ -14,10 +14,10 @@ from poec_workflow.diagrams import FORMATS, NOTICE_FORMATS, PAGES, SHOWN, render
 from poec_workflow.diagrams.detail import detail
 from poec_workflow.diagrams.markdown_blocks import update_blocks
 from poec_workflow.diagrams.transition_counts import count_transitions
+from poec_workflow.locales.exception_sentences import sentence
 from poec_workflow.machines import LIFECYCLES_BY_NAME, Lifecycle, Lifecycles
 from poec_workflow.machines.lifecycles import by_name
 from poec_workflow.model import SubjectKind
-from poec_workflow.presentation.error_words import sentence
 
 NOTICES = "notices"
 """What is drawn besides the lifecycles, by its name."""

@@ -14,7 +14,8 @@ import click
 
 from poec_workflow.cli import language
 from poec_workflow.cli.terminal import say
-from poec_workflow.presentation.error_words import error_text, sentence
+from poec_workflow.locales.exception_sentences import sentence
+from poec_workflow.presentation.error_words import error_text
 from poec_workflow.presentation.exit_codes import MALFORMED, PIPE_CLOSED, SERVICE, known_exit_code
 from poec_workflow.redaction import redacted
 

@@ -9,7 +9,7 @@ import click
 from poec_workflow.cli.click_words import said
 from poec_workflow.cli.line_wrapping import HANG, wrap
 from poec_workflow.cli.terminal import visible, width_of
-from poec_workflow.presentation.error_words import sentence
+from poec_workflow.locales.exception_sentences import sentence
 
 
 def told(error: click.UsageError, lang: str) -> click.UsageError:

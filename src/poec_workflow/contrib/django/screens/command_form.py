@@ -17,8 +17,8 @@ from poec_workflow.contrib.django.screens.form_fields import CommandField, as_wi
 from poec_workflow.contrib.django.screens.standing_values import STANDING, WAS, digest_of, is_left_out, is_untouched
 from poec_workflow.contrib.django.screens.words import words_of
 from poec_workflow.errors import Malformed
+from poec_workflow.locales.exception_sentences import sentence
 from poec_workflow.policies.settings import Settings
-from poec_workflow.presentation.error_words import sentence
 from poec_workflow.serialization import from_dict
 
 REASON = "reason"

@@ -10,8 +10,8 @@ from django.template import Context
 from poec_workflow import locales
 from poec_workflow.contrib.django.host_workflow import get_workflow
 from poec_workflow.contrib.django.screens.words import words_of
+from poec_workflow.locales.exception_sentences import sentence
 from poec_workflow.policies.calendar import local_day
-from poec_workflow.presentation.error_words import sentence
 
 register = template.Library()
 

@@ -1,0 +1,59 @@
+"""What a reader of files yields: a command of import and its line, or what is wrong with a line."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from poec_workflow.commands import Command
+from poec_workflow.errors import Fault, Refusal
+from poec_workflow.locales.exception_sentences import sentence
+from poec_workflow.value_base import Value
+
+
+@frozen(repr=False)
+class ImportRow(Value):
+    """A row of a file, as a command of import.
+
+    Attributes:
+        line: where it begins in its file, counted from 1.
+        command: `ImportAction`, `ImportSession` or `ImportApplication`.
+    """
+
+    line: int
+    command: Command
+
+
+@frozen(repr=False)
+class RowFault(Value):
+    """Why a row can't be imported.
+
+    Attributes:
+        line: where the row begins in its file, counted from 1; 0: the file as a whole.
+        place: the column, the element or the field, as the file has it; empty: the row as a whole.
+        problem: an English sentence, of which `errors.fr.json` has the French one.
+        refusal: the rule that refuses it, where one does; its sentence is told instead.
+    """
+
+    line: int
+    place: str
+    problem: str
+    refusal: Refusal | None = None
+
+    @classmethod
+    def refused(cls, line: int, refusal: Refusal) -> RowFault:
+        """The fault of a row that a rule refuses."""
+        return cls(line, "", refusal.message("en"), refusal)
+
+    @classmethod
+    def of(cls, line: int, fault: Fault) -> RowFault:
+        """The fault of a row that does not have the form of the wire format."""
+        return cls(line, fault.place, fault.problem)
+
+    @property
+    def code(self) -> str | None:
+        """The code of the refusal; None: the row can't be read, or contradicts another."""
+        return self.refusal and self.refusal.code
+
+    def message(self, lang: str = "fr") -> str:
+        """A sentence for people, in `"fr"` or `"en"`."""
+        return self.refusal.message(lang) if self.refusal else sentence(self.problem, lang)
