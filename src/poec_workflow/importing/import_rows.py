@@ -52,7 +52,7 @@ class RowFault(Value):
     @property
     def code(self) -> str | None:
         """The code of the refusal; None: the row can't be read, or contradicts another."""
-        return self.refusal and self.refusal.code
+        return self.refusal.code if self.refusal else None
 
     def message(self, lang: str = "fr") -> str:
         """A sentence for people, in `"fr"` or `"en"`."""
