@@ -30,19 +30,14 @@ class RowFault(Value):
     Attributes:
         line: where the row begins in its file, counted from 1; 0: the file as a whole.
         place: the column, the element or the field, as the file has it; empty: the row as a whole.
-        problem: an English sentence, of which `errors.fr.json` has the French one.
-        refusal: the rule that refuses it, where one does; its sentence is told instead.
+        problem: an English sentence, of which `errors.fr.json` has the French one; with a refusal it may be empty.
+        refusal: the rule that refuses the row, where one does; its sentence is told first.
     """
 
     line: int
     place: str
     problem: str
     refusal: Refusal | None = None
-
-    @classmethod
-    def refused(cls, line: int, refusal: Refusal) -> RowFault:
-        """The fault of a row that a rule refuses."""
-        return cls(line, "", refusal.message("en"), refusal)
 
     @classmethod
     def of(cls, line: int, fault: Fault) -> RowFault:
@@ -56,4 +51,5 @@ class RowFault(Value):
 
     def message(self, lang: str = "fr") -> str:
         """A sentence for people, in `"fr"` or `"en"`."""
-        return self.refusal.message(lang) if self.refusal else sentence(self.problem, lang)
+        told = self.refusal.message(lang) if self.refusal else ""
+        return " ".join(each for each in (told, sentence(self.problem, lang)) if each)
