@@ -37,15 +37,17 @@ _COMPOUND: Mapping[SubjectKind, tuple[str, ...]] = FrozenMap(
         SubjectKind.ACTION: (),
         SubjectKind.SESSION: ("period", "enrolled"),
         SubjectKind.APPLICATION: (
+            "candidate",
             "prescriber",
+            "ending",
             CONVOCATIONS,
             *(f"{CONVOCATIONS}.{number}.{name}" for number in range(1, MOST_CONVOCATIONS + 1)
               for name in ("present", "notified")),
         ),
     }
 )  # fmt: skip
-"""What a column can say that is no field by itself: from which day to which one, retained / capacity, who sent the
-candidate, all convocations, and by yes or no whether the candidate came, or gave notice."""
+"""What a column can say that is no field by itself: from which day to which one, retained / capacity, the candidate's
+name or reference, who sent them, how it ended, all convocations, and by yes or no whether they came, or gave notice."""
 
 
 @cache

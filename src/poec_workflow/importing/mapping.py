@@ -26,8 +26,8 @@ name.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime, time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
@@ -188,21 +188,19 @@ def _texts(data: object, place: str, faults: list[Fault]) -> Mapping[str, str]:
 
 def _text(value: object) -> str | None:
     """A value of TOML as a cell would have it."""
-    match value:
-        case bool():
-            return str(value).lower()
-        case str():
-            return value
-        case int() | Decimal():
-            return str(value)
-        case datetime() | date():
-            return value.isoformat()
-        case time():
-            return f"{value:%H:%M}"
-        case list():
-            texts = [_text(each) for each in value]
-            return None if None in texts else LIST_SEPARATOR.join(each for each in texts if each)
-    return None
+    if isinstance(value, list):
+        texts = [_text(each) for each in value]
+        return None if None in texts else LIST_SEPARATOR.join(each for each in texts if each)
+    write = next((write for of, write in _WRITERS if isinstance(value, of)), None)
+    return write(value) if write else None
+
+
+_WRITERS: tuple[tuple[Any, Callable[[Any], str]], ...] = (
+    (bool, lambda value: str(value).lower()),
+    ((str, int, Decimal), str),
+    (date, lambda value: value.isoformat()),
+    (time, lambda value: f"{value:%H:%M}"),
+)
 
 
 _ORDERS = ("day-first", "month-first")
