@@ -86,7 +86,7 @@ def _json(text: str, expected: type[Any]) -> Any:  # noqa: ANN401 - JSON
 def _convocations(text: str) -> Iterator[tuple[str, str]]:
     """All convocations in one cell, as both CSV formats write them."""
     if text.startswith("["):
-        listed = [each if isinstance(each, dict) else {} for each in _json(text, list)]
+        listed: list[Mapping[str, Any]] = [each if isinstance(each, dict) else {} for each in _json(text, list)]
     else:
         listed = [_read_aloud(each) for each in text.split(" / ")]
     if len(listed) > MOST_CONVOCATIONS:

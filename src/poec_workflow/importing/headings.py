@@ -79,7 +79,8 @@ def _wire_names(kind: SubjectKind) -> Iterator[tuple[str, str]]:
 
 
 def _labels(kind: SubjectKind) -> Iterator[tuple[str, str]]:
-    names = {each.name for each in fields(IMPORTS[kind])}
+    command: type[Any] = IMPORTS[kind]
+    names = {each.name for each in fields(command)}
     for lang in LANGUAGES:
         yield locales.word(REFERENCE, lang), str(kind)
         for name in sorted(names):

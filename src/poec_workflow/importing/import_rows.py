@@ -17,10 +17,12 @@ class ImportRow(Value):
     Attributes:
         line: where it begins in its file, counted from 1.
         command: `ImportAction`, `ImportSession` or `ImportApplication`.
+        file: its file's name, where several are read.
     """
 
     line: int
     command: Command
+    file: str = ""
 
 
 @frozen(repr=False)
@@ -32,12 +34,14 @@ class RowFault(Value):
         place: the column, the element or the field, as the file has it; empty: the row as a whole.
         problem: an English sentence, of which `errors.fr.json` has the French one; with a refusal it may be empty.
         refusal: the rule that refuses the row, where one does; its sentence is told first.
+        file: its file's name, where several are read.
     """
 
     line: int
     place: str
     problem: str
     refusal: Refusal | None = None
+    file: str = ""
 
     @classmethod
     def of(cls, line: int, fault: Fault) -> RowFault:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from attrs import field, frozen
@@ -12,6 +13,7 @@ from poec_workflow.errors import Fault, Malformed
 from poec_workflow.frozen_map import FrozenMap
 from poec_workflow.importing.cell_cleaning import BLANK, cleaned, folded
 from poec_workflow.importing.compound_cells import motive_code, outcome_of, parts_of, reason_code
+from poec_workflow.importing.day_cells import moment_of
 from poec_workflow.importing.headings import FIRST_NAME, LAST_NAME
 from poec_workflow.importing.import_fields import CONVOCATIONS, IMPORTS, fields_of
 from poec_workflow.importing.import_rows import ImportRow, RowFault
@@ -29,6 +31,8 @@ _REFERENCES = frozenset(
 )  # fmt: skip
 _TITLED = re.compile(r"(\S+)\s+\[.*", re.DOTALL)
 """A reference and after it the title of the action, as lists have them in one cell."""
+_LONGEST_DAY = 10
+"""Characters; what is longer has a time too."""
 _INDEX = re.compile(r"\[([0-9]+)\]")
 
 
@@ -111,13 +115,14 @@ class RowBuilder:
         except ValueError:
             mapping = self.options.mapping.of(self.kind)
             if name == "prescriber" and ("prescriber.origin" in texts or mapping.supplies("prescriber.origin")):
-                return {"prescriber.organization": texts[name]}
+                known = "prescriber.organization" in texts
+                return {"prescriber.name" if known else "prescriber.organization": texts[name]}
             raise
 
     def _data(self, texts: Mapping[str, str], faults: list[Fault]) -> dict[str, Any]:
         """The row as the wire format has it."""
         types, flat = fields_of(self.kind), dict[str, object]()
-        for name, text in texts.items():
+        for name, text in self._with_times(texts).items():
             try:
                 flat[name] = self._value(name, text, types[name], texts)
             except ValueError as error:
@@ -131,6 +136,17 @@ class RowBuilder:
             if not self.outcomes_told:
                 with_known_outcomes(data)
         return data
+
+    def _with_times(self, texts: Mapping[str, str]) -> Mapping[str, str]:
+        """A convocation's day may stand with its time in one cell."""
+        times = {}
+        for name, text in texts.items():
+            time = f"{name.removesuffix('.on')}.time"
+            if name.endswith(".on") and time not in texts and len(text) > _LONGEST_DAY:
+                with suppress(ValueError):
+                    clock = moment_of(text, self.options.mapping.dates)[1]
+                    times.update({time: f"{clock:%H:%M}"} if clock else {})
+        return {**texts, **times}
 
     def _value(self, name: str, text: str, type_: type[Any], texts: Mapping[str, str]) -> object:
         if name in _REFERENCES:
