@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from time import perf_counter
@@ -24,6 +25,7 @@ from poec_workflow.serialization import checked, digest, well_formed
 from poec_workflow.views import SweepReport
 
 if TYPE_CHECKING:
+    from poec_workflow.importing import ImportProgress, ImportReport, ImportRow, RowFault
     from poec_workflow.remedies import Remedy
 
 Answer = Accepted | Refused
@@ -156,6 +158,55 @@ class Workflow(ReadModel):
         return self.storage.run(
             lambda each: self._decide(each, request, each.load(request.command, key=request.key), now), write=False
         )
+
+    def preview_many(self, requests: Iterable[Request]) -> list[Answer]:
+        """The decisions that `execute_many` would take now, each after those before it, with nothing stored.
+
+        Raises:
+            Malformed: a value can't be written in the wire format.
+        """
+        admitted = self._checked(requests)
+        answers: list[Answer] = []
+
+        def work(transaction: Transaction) -> None:
+            answers[:] = self._execute_all(transaction, admitted)
+            raise _Undone
+
+        with suppress(_Undone):
+            self.storage.run(work)
+        return answers
+
+    def import_(
+        self,
+        rows: Iterable[ImportRow | RowFault],
+        actor: Actor,
+        *,
+        check: bool = False,
+        batch: int = 500,
+        progress: Callable[[ImportProgress], object] | None = None,
+        skip_faults: bool = False,
+    ) -> ImportReport:
+        """Take over what another system had: actions, then sessions, then applications, whatever their order.
+
+        All rows are checked before the first is stored, and with a fault none is, unless faults are skipped. A row that
+        was imported before with the same content is unchanged, whatever became of it since: so an import that was
+        stopped is gone on with by doing it again. Nobody is told.
+
+        Args:
+            rows: of files, as the readers in `poec_workflow.importing` yield them, or made by hand.
+            actor: the platform, unless the settings permit others.
+            check: find the faults and advisories, and store nothing.
+            batch: how many rows share a transaction.
+            progress: called with how far it is, after each thousand rows that are read and each batch.
+            skip_faults: store what has no fault all the same.
+
+        Raises:
+            ValueError: `batch` is less than 1.
+            Conflict, StorageUnavailable: the storage failed; the batches before are stored.
+        """
+        from poec_workflow.importing.importer import import_rows  # noqa: PLC0415 - for the day of a move alone
+
+        return import_rows(self, rows, actor, check=check, batch=batch, progress=progress, skip_faults=skip_faults)
 
     def remedy(self, request: Request) -> Remedy | None:
         """The one change that would make a refused request pass; None where it passes, or no one change would do."""

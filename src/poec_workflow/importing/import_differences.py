@@ -11,7 +11,7 @@ from poec_workflow.commands import Command
 from poec_workflow.errors import plain
 from poec_workflow.history import HistoryEntry
 from poec_workflow.importing.import_fields import IMPORTS
-from poec_workflow.model import Candidate, Origin, Prescriber
+from poec_workflow.model import Candidate, Convocation, Origin, Prescriber
 
 _NOT_COMPARED = frozenset({"source"})
 """The same row may come from another file."""
@@ -53,5 +53,13 @@ def _same(before: object, now: object) -> bool:
 
 
 def _shown(value: object) -> str:
-    text = "–" if value in {None, ""} else str(plain(value)) if not isinstance(value, tuple) else f"({len(value)})"
-    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+    text = " / ".join(map(_words, value)) if isinstance(value, tuple) else _words(value)
+    return text[:_SHOWN] + "…" if len(text) > _SHOWN else text or "–"
+
+
+def _words(value: object) -> str:
+    if isinstance(value, Convocation):
+        return " ".join(str(each) for each in (value.on, value.time, value.place, value.outcome) if each is not None)
+    if isinstance(value, Prescriber):
+        return " ".join(each for each in (value.origin, value.organization, value.name) if each)
+    return "" if value is None else str(plain(value))

@@ -9,7 +9,7 @@ from typing import Any
 from attrs import define, field, frozen
 
 from poec_workflow.errors import Advisory, plain
-from poec_workflow.frozen_map import FrozenMap, frozen_copy
+from poec_workflow.frozen_map import FrozenMap
 from poec_workflow.importing.import_fields import IMPORTS
 from poec_workflow.importing.import_rows import ImportRow, RowFault
 from poec_workflow.model import SubjectKind
@@ -52,6 +52,10 @@ class ImportProgress:
     total: int | None = None
 
 
+def _counts(counted: Mapping[Any, int]) -> Mapping[Any, int]:
+    return FrozenMap(counted)
+
+
 @frozen(kw_only=True, repr=False)
 class ImportReport(Value):
     """What came of an import.
@@ -67,11 +71,11 @@ class ImportReport(Value):
         check: whether nothing was to be stored.
     """
 
-    imported: Mapping[SubjectKind, int] = field(converter=frozen_copy)
-    unchanged: Mapping[SubjectKind, int] = field(converter=frozen_copy)
+    imported: Mapping[SubjectKind, int] = field(converter=_counts)
+    unchanged: Mapping[SubjectKind, int] = field(converter=_counts)
     advisories: tuple[RowAdvisory, ...] = ()
     faults: tuple[RowFault, ...] = ()
-    advisory_counts: Mapping[str, int] = field(default=FrozenMap({}), converter=frozen_copy)
+    advisory_counts: Mapping[str, int] = field(default=FrozenMap({}), converter=_counts)
     fault_count: int = 0
     stored: bool = False
     check: bool = False

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Protocol
+from typing import Protocol, TypeGuard
 
 from poec_workflow.history import HistoryEntry
 from poec_workflow.model import Application, Candidate, State, Subject, SubjectKind
@@ -94,3 +94,24 @@ class Queries(Protocol):
     def waiting(self, organization: str, *, ended_from: date) -> Sequence[ApplicationRow]:
         """Open applications of an organisation's sessions that ended on a day or later, or have not, by reference."""
         ...
+
+
+class ReadsInBulk(Queries, Protocol):
+    """Queries that read many subjects at once; imports and exports ask others for one after the other."""
+
+    def subjects(self, kind: SubjectKind, after: str, limit: int) -> Sequence[Subject]:
+        """Subjects of a kind in the order of their references: those after one, at most so many."""
+        ...
+
+    def first_entries(self, kind: SubjectKind, references: Iterable[str]) -> Mapping[str, HistoryEntry]:
+        """With which entry the history of each of some subjects begins, of those that exist."""
+        ...
+
+    def people(self, references: Iterable[str]) -> Mapping[str, Candidate]:
+        """The people of some references whose names are known."""
+        ...
+
+
+def reads_in_bulk(queries: Queries) -> TypeGuard[ReadsInBulk]:
+    """Whether the class of the queries reads many at once."""
+    return all(hasattr(type(queries), each) for each in ("subjects", "first_entries", "people"))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from heapq import nsmallest
 
 from poec_workflow.adapters.memory.memory_lists import MemoryLists
 from poec_workflow.errors import Malformed
@@ -65,6 +66,22 @@ class MemoryQueries(MemoryLists):
     def candidate(self, reference: str) -> Candidate | None:
         """A person's name and e-mail."""
         return self._tables.people.get(reference)
+
+    def subjects(self, kind: SubjectKind, after: str, limit: int) -> Sequence[Subject]:
+        """Subjects of a kind in the order of their references: those after one, at most so many."""
+        with self._lock:
+            known = self._tables.subjects[kind]
+            return [known[each] for each in nsmallest(limit, (each for each in known if each > after))]
+
+    def first_entries(self, kind: SubjectKind, references: Iterable[str]) -> Mapping[str, HistoryEntry]:
+        """With which entry each history begins."""
+        histories = self._tables.histories[kind]
+        return {each: histories[each][0] for each in references if each in histories}
+
+    def people(self, references: Iterable[str]) -> Mapping[str, Candidate]:
+        """The people whose names are known."""
+        people = self._tables.people
+        return {each: people[each] for each in references if each in people}
 
     def organizations(self) -> Sequence[str]:
         """Every organisation that holds a role on a session, in order."""

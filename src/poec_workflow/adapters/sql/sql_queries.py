@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -13,6 +13,7 @@ from poec_workflow.adapters.row_builders import action_row, session_row
 from poec_workflow.adapters.search_text import words
 from poec_workflow.adapters.sql import (
     application_statements,
+    bulk_reading,
     context_loading,
     feed_reading,
     list_conditions,
@@ -126,6 +127,18 @@ class SqlQueries:
         """A person's name and e-mail, unless they were erased."""
         row = self._connections.select(lambda c: c.row(_person, {"reference": reference}))
         return Candidate(reference=row.reference, name=row.name, email=row.email) if row else None
+
+    def subjects(self, kind: SubjectKind, after: str, limit: int) -> Sequence[Subject]:
+        """Subjects of a kind in the order of their references: those after one, at most so many."""
+        return self._connections.select(lambda c: bulk_reading.subjects(c, kind, after, limit))
+
+    def first_entries(self, kind: SubjectKind, references: Iterable[str]) -> Mapping[str, HistoryEntry]:
+        """With which entry each history begins."""
+        return self._connections.select(lambda c: bulk_reading.first_entries(c, kind, references))
+
+    def people(self, references: Iterable[str]) -> Mapping[str, Candidate]:
+        """The people whose names are known."""
+        return self._connections.select(lambda c: bulk_reading.known_people(c, references))
 
     def organizations(self) -> Sequence[str]:
         """Every organisation that holds a role on a session, in order."""
