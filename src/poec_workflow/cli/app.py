@@ -37,6 +37,8 @@ _COMMANDS = {
     "actions": "list_commands:actions",
     "dashboard": "dashboard_commands:dashboard",
     "queue": "dashboard_commands:queue",
+    "import": "import_command:import_",
+    "export": "import_command:export",
     "sweep": "sweep_command:sweep",
     "relay": "relay_command:relay",
     "remind": "relay_command:remind",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from poec_workflow.commands import Command, Request
 from poec_workflow.decider import Accepted, Refused
@@ -83,28 +83,28 @@ class _Import:
     def read(self, rows: Iterable[ImportRow | RowFault]) -> None:
         """Put all rows on the bench, and find what stands twice."""
         for each in rows:
-            if isinstance(each, RowFault):
-                self.tally.refuse(each)
-            elif (fault := self._malformed(each)) is not None:
-                self.tally.refuse(fault)
-            else:
-                self.bench.add(each)
-                self.total += 1
-                if self.total % _EVERY == 0:
-                    self._tell("read", self.total, None)
+            known = each if isinstance(each, RowFault) else self._well_formed(each)
+            if isinstance(known, RowFault):
+                self.tally.refuse(known)
+                continue
+            self.bench.add(known)
+            self.total += 1
+            if self.total % _EVERY == 0:
+                self._tell("read", self.total, None)
         self.bench.sort()
         for repeated in self.bench.repeated():
             self._settle(repeated)
 
-    def _malformed(self, row: ImportRow) -> RowFault | None:
+    def _well_formed(self, row: ImportRow) -> ImportRow | RowFault:
+        """A row as the wire format has it: one that was made by hand may not conform."""
         if not isinstance(row.command, tuple(IMPORTS.values())):
             told = getattr(row.command, "type", type(row.command).__name__)
             return RowFault(row.line, "", f"{told} imports nothing", file=row.file)
         try:
-            checked(Request(row.command, self.actor))
+            command = checked(Request(row.command, self.actor)).command
         except Malformed as error:
             return RowFault(row.line, error.faults[0].place, error.faults[0].problem, file=row.file)
-        return None
+        return row if command is row.command else evolve(row, command=command)
 
     def _settle(self, repeated: Sequence[BenchRow]) -> None:
         """Keep the first row of a reference: the same again is nothing, another is a fault."""

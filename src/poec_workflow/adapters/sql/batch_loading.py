@@ -1,7 +1,7 @@
 """Load and lock at once what a batch of commands is about, and keep it as it becomes while they are decided.
 
-Locks are taken in the order of `context_loading`, whatever the order of the commands: actions and sessions by the
-sessions' references, then applications by session and reference.
+Locks are taken in the order of `context_loading`, whatever the order of the commands: actions that sessions are created
+under, actions and sessions by the sessions' references, then applications by session and reference.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from poec_workflow.adapters.sql.context_loading import (
 )
 from poec_workflow.adapters.sql.prepared import Prepared, StatementConnection
 from poec_workflow.adapters.sql.row_mapping import position_of, stored_keys
-from poec_workflow.adapters.sql.schema import applications, receipts, sessions
+from poec_workflow.adapters.sql.schema import actions, applications, receipts, sessions
 from poec_workflow.adapters.sql.stored_values import read, tally_of
 from poec_workflow.adapters.sql.stream_heads import StreamHeads
-from poec_workflow.commands import Command, Preregister, Retain
+from poec_workflow.commands import Command, CreateAction, CreateSession, Preregister, Retain
 from poec_workflow.history_recording import RecordedChange
 from poec_workflow.model import (
     LIVE_STATES,
@@ -47,6 +47,7 @@ def _of(column: ColumnElement[str], statement: _Statement) -> Prepared:
     return Prepared(lambda dialect: statement.where(any_of(column, "listed", dialect)))
 
 
+_actions = _of(actions.c.reference, select(actions.c.data).order_by(actions.c.reference).with_for_update(read=True))
 _sessions_of_applications = _of(applications.c.reference, select(applications.c.session).distinct())
 _sessions = {
     registering: Prepared(
@@ -92,7 +93,10 @@ class LoadedBatch:
     """What a batch of commands is about, by reference, as the decisions so far have left it."""
 
     _load_of_session: LoadOfSession
+    _actions: dict[str, TrainingAction | None] = field(factory=dict)
     _sessions: dict[str, _Session] = field(factory=dict)
+    _created: set[str] = field(factory=set)
+    """Sessions that somebody asks to create: which of them there are is known."""
     _applications: dict[str, Application | None] = field(factory=dict)
     _live: dict[tuple[str, str], set[str]] = field(factory=dict)
     _retained: dict[str, dict[str, Application]] = field(factory=dict)
@@ -116,6 +120,7 @@ class LoadedBatch:
             for kind in (SubjectKind.SESSION, SubjectKind.APPLICATION)
         }
         listed = _Lists(connection)
+        loaded._load_creations(listed, [each for each, _ in batch if isinstance(each, CreateAction | CreateSession)])
         references = known[SubjectKind.SESSION] | {each.session for each in registrations}
         references.update(row.session for row in listed.rows(_sessions_of_applications, known[SubjectKind.APPLICATION]))
         for row in listed.rows(_sessions[bool(registrations)], references):
@@ -133,6 +138,15 @@ class LoadedBatch:
         session = read(row.session, TrainingSession)
         heads.note(SubjectKind.SESSION, session.reference, row.session_head)
         self._put(_Session(Enrolment(session=session, tally=tally_of(row)), read(row.action, TrainingAction)))
+
+    def _load_creations(self, listed: _Lists, creations: Sequence[CreateAction | CreateSession]) -> None:
+        """The actions that are to be created, if they are there, and those that sessions are created under."""
+        references = {each.action for each in creations}
+        self._actions = dict.fromkeys(references)
+        for row in listed.rows(_actions, references):
+            action = read(row.data, TrainingAction)
+            self._actions[action.reference] = action
+        self._created = {each.session for each in creations if isinstance(each, CreateSession)}
 
     def _load_registrations(self, listed: _Lists, registrations: Sequence[Preregister]) -> None:
         if not registrations:
@@ -181,7 +195,14 @@ class LoadedBatch:
             context = _context(application, around)
             return self._with_retained(context, application) if isinstance(command, Retain) else context
         around = self._sessions.get(command.reference) if command.subject_kind is SubjectKind.SESSION else None
-        return None if around is None else _context(around.enrolment.session, around)
+        return self._creation(command) if around is None else _context(around.enrolment.session, around)
+
+    def _creation(self, command: Command) -> DecisionContext | None:
+        if not isinstance(command, CreateAction | CreateSession) or command.action not in self._actions:
+            return None
+        if isinstance(command, CreateAction):
+            return DecisionContext(subject=self._actions[command.action])
+        return DecisionContext(action=self._actions[command.action]) if command.session in self._created else None
 
     def _registration(self, command: Preregister) -> DecisionContext | None:
         around = self._sessions.get(command.session)
@@ -206,14 +227,25 @@ class LoadedBatch:
                 case Application() as application:
                     self._save_application(application, cast("ApplicationState | None", change.entry.from_state))
                 case TrainingSession() as session:
-                    if (around := self._sessions.get(session.reference)) is not None:
-                        self._put(evolve(around, enrolment=evolve(around.enrolment, session=session)))
+                    self._save_session(session)
                 case TrainingAction() as action:
-                    for around in self._sessions.values():
-                        if around.action.reference == action.reference:
-                            around.action = action
+                    self._save_action(action)
         if receipt is not None:
             self._receipts[receipt.key] = receipt
+
+    def _save_session(self, session: TrainingSession) -> None:
+        around, of = self._sessions.get(session.reference), self._actions.get(session.action)
+        if around is not None:
+            self._put(evolve(around, enrolment=evolve(around.enrolment, session=session)))
+        elif of is not None and session.reference in self._created:
+            self._put(_Session(Enrolment(session=session), of))
+
+    def _save_action(self, action: TrainingAction) -> None:
+        if action.reference in self._actions:
+            self._actions[action.reference] = action
+        for around in self._sessions.values():
+            if around.action.reference == action.reference:
+                around.action = action
 
     def _save_application(self, application: Application, before: ApplicationState | None) -> None:
         self._applications[application.reference] = application
