@@ -29,7 +29,13 @@ _SEPARATORS = {"tab": "\t", "\\t": "\t"}
 
 
 @click.command("import")
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.argument(
+    "files",
+    nargs=-1,
+    required=True,
+    metavar="FILE...",
+    type=click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True),
+)
 @click.option("--as", "as_", type=click.Choice(sorted(READERS)), help="The format; by default as each file shows.")
 @click.option("--of", type=click.Choice(list(_KINDS)), help="Of what a CSV file is; by default as its header shows.")
 @click.option("--mapping", type=click.File("rb"), help="What the files call their columns, and what they do not know.")
@@ -122,7 +128,9 @@ def _mapping(file: BinaryIO | None) -> ImportMapping:
     except Malformed as error:
         from poec_workflow.presentation.error_words import faults_text  # noqa: PLC0415 - for who made a mistake
 
-        raise click.BadParameter(faults_text(error.faults, click.get_current_context().params["lang"])) from error
+        raise click.BadParameter(
+            faults_text(error.faults, click.get_current_context().params["lang"]), param_hint="--mapping"
+        ) from error
 
 
 @contextmanager

@@ -114,12 +114,12 @@ def _readings(found: Iterable[Layout]) -> str:
 
 
 def _of_one_kind(good: Sequence[Layout]) -> Layout | RowFault:
-    """The one kind of which the header has all that is required, or at least nothing that is not known."""
-    for fitting in (
-        [each for each in good if not each.plan.faults],
-        [each for each in good if not each.plan.unknown],
-    ):
-        if len(fitting) == 1:
-            return fitting[0]
+    """The one kind of which the header has all that is required, or at least the least that is not known."""
+    whole = [each for each in good if not each.plan.faults]
+    least = min(len(each.plan.unknown) for each in good)
+    fitting = [each for each in good if len(each.plan.unknown) == least]
+    for found in (whole, fitting):
+        if len(found) == 1:
+            return found[0]
     kinds = ", ".join(f"{each}s" for each in IMPORTS)
     return RowFault(good[0].line, "", f"of what is this file, {kinds}? Say it with --of")

@@ -7,7 +7,7 @@ row after those before it. Then what is ready is stored in batches, each a trans
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from attrs import define, evolve, field
 
@@ -21,11 +21,27 @@ from poec_workflow.importing.import_report import ImportProgress, ImportReport, 
 from poec_workflow.importing.import_rows import ImportRow, RowFault
 from poec_workflow.importing.workbench import BenchRow, Mark, Workbench, parent_of
 from poec_workflow.model import Actor, SubjectKind
+from poec_workflow.ports import Storage
 from poec_workflow.ports.queries import reads_in_bulk
 from poec_workflow.serialization import checked
 
-if TYPE_CHECKING:
-    from poec_workflow.workflow import Workflow
+
+class Decides(Protocol):
+    """What of a workflow an import needs."""
+
+    @property
+    def storage(self) -> Storage:
+        """Where subjects live."""
+        ...
+
+    def preview_many(self, requests: Iterable[Request]) -> list[Accepted | Refused]:
+        """The decisions of a batch, of which nothing is stored."""
+        ...
+
+    def execute_many(self, requests: Iterable[Request], *, batch: int = 1) -> list[Accepted | Refused]:
+        """Carry out requests, so many of them in a transaction."""
+        ...
+
 
 Progress = Callable[[ImportProgress], object]
 _EVERY = 1000
@@ -38,7 +54,7 @@ _LONGEST_NUMBER = 12
 
 
 def import_rows(
-    workflow: Workflow,
+    workflow: Decides,
     rows: Iterable[ImportRow | RowFault],
     actor: Actor,
     *,
@@ -70,7 +86,7 @@ class _Import:
         done: rows of the phase that is going on.
     """
 
-    workflow: Workflow
+    workflow: Decides
     actor: Actor
     batch: int
     bench: Workbench

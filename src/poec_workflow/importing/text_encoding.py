@@ -99,7 +99,7 @@ def _doubt(stream: BinaryIO, offset: int) -> EncodingDoubt:
     wide = b"\0" in around
     piece = around if wide else _cell(around, at)
     readings = ", ".join(
-        f"{text!r} ({' or '.join(names)})" for text, names in _readings(piece, _WIDE if wide else _WESTERN)
+        f"{text!r} ({' / '.join(names)})" for text, names in _readings(piece, _WIDE if wide else _WESTERN)
     )
     return EncodingDoubt(
         _line(stream, offset), f"in which encoding is this file? This is {readings}: say it with --encoding"
