@@ -34,6 +34,8 @@ def cleaned(cell: str) -> str:
         raise ValueError("a formula stands here: export its value")
     if _ERROR.fullmatch(text):
         raise ValueError(f"a spreadsheet's error stands here ({text:.20}): mend it there")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.isascii():
         _expect_letters(text)
     return _GUARDED.sub("", text, count=1)

@@ -7,20 +7,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from attrs import define, field, frozen
 
 from poec_workflow.importing.cell_cleaning import cleaned
-from poec_workflow.importing.headings import FIRST_NAME, LAST_NAME, READ_OVER, heading_key, said_by, similar
-from poec_workflow.importing.import_fields import CONVOCATIONS, fields_of, required_of
+from poec_workflow.importing.headings import READ_OVER, heading_key, said_by, similar
+from poec_workflow.importing.import_fields import (
+    CONVOCATIONS,
+    FIRST_NAME,
+    LAST_NAME,
+    SAID_TOGETHER,
+    fields_of,
+    required_of,
+)
 from poec_workflow.importing.import_rows import RowFault
 from poec_workflow.importing.mapping import EVERY_COLUMN, ImportMapping
 from poec_workflow.model import SubjectKind
 
-_SAID_TOGETHER: Mapping[str, tuple[str, ...]] = {
-    "period": ("start", "end"),
-    "enrolled": ("capacity",),
-    "prescriber": ("prescriber.origin",),
-    FIRST_NAME: ("candidate.name",),
-    LAST_NAME: ("candidate.name",),
-}
-"""What a column says that says several ▸ the required fields among them."""
 _OUTCOMES = (".outcome", ".present", ".notified")
 
 
@@ -154,7 +153,7 @@ class _Planning:
         """Find the required fields that nothing says."""
         of_kind = self.mapping.of(self.kind)
         said = {*filter(None, self.names)}
-        said.update(part for each in tuple(said) for part in _SAID_TOGETHER.get(each, ()))
+        said.update(part for each in tuple(said) for part in SAID_TOGETHER.get(each, ()))
         said.update(name for row in of_kind.rows.values() for name in row)
         if "candidate" in said:
             said.update(("candidate.name", "candidate.reference"))

@@ -60,7 +60,9 @@ def text_lines(stream: BinaryIO, encoding: str) -> Iterator[str]:
                 raise UnreadableText(number, f"this line is longer than {LONGEST_LINE} characters")
             yield line
     except UnicodeError as error:
-        raise UnreadableText(number, f"this is not {encoding}: {getattr(error, 'reason', error)}") from None
+        named, why = encoding.removesuffix("-sig"), getattr(error, "reason", error)
+        # The text is decoded in pieces of several lines.
+        raise UnreadableText(number, f"from about this line on this is not {named}: {why}") from None
     finally:
         text.detach()
 

@@ -23,8 +23,6 @@ from poec_workflow.views import ActionRow, ApplicationRow, SessionRow
 
 READ_OVER = ""
 """What a column says that follows from others: a list shows it, and no row keeps it."""
-FIRST_NAME, LAST_NAME = "candidate.first_name", "candidate.last_name"
-"""Two columns of the name, in this order."""
 REFERENCE = "reference"
 """The row's own reference, where the column says of nothing whose."""
 

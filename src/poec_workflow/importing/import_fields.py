@@ -32,12 +32,16 @@ def fields_of(kind: SubjectKind) -> Mapping[str, type[Any]]:
     return FrozenMap(dict(_fields(IMPORTS[kind])))
 
 
+FIRST_NAME, LAST_NAME = "candidate.first_name", "candidate.last_name"
+"""Two columns of the name, in this order."""
 _COMPOUND: Mapping[SubjectKind, tuple[str, ...]] = FrozenMap(
     {
         SubjectKind.ACTION: (),
         SubjectKind.SESSION: ("period", "enrolled"),
         SubjectKind.APPLICATION: (
             "candidate",
+            FIRST_NAME,
+            LAST_NAME,
             "prescriber",
             "ending",
             CONVOCATIONS,
@@ -48,6 +52,18 @@ _COMPOUND: Mapping[SubjectKind, tuple[str, ...]] = FrozenMap(
 )  # fmt: skip
 """What a column can say that is no field by itself: from which day to which one, retained / capacity, the candidate's
 name or reference, who sent them, how it ended, all convocations, and by yes or no whether they came, or gave notice."""
+
+
+SAID_TOGETHER: Mapping[str, tuple[str, ...]] = FrozenMap(
+    {
+        "period": ("start", "end"),
+        "enrolled": ("capacity",),
+        "prescriber": ("prescriber.origin",),
+        FIRST_NAME: ("candidate.name",),
+        LAST_NAME: ("candidate.name",),
+    }
+)
+"""What a column says that is no field by itself ▸ the required fields among what it says."""
 
 
 @cache

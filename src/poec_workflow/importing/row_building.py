@@ -14,8 +14,7 @@ from poec_workflow.frozen_map import FrozenMap
 from poec_workflow.importing.cell_cleaning import BLANK, cleaned, folded
 from poec_workflow.importing.compound_cells import motive_code, outcome_of, parts_of, reason_code
 from poec_workflow.importing.day_cells import moment_of
-from poec_workflow.importing.headings import FIRST_NAME, LAST_NAME
-from poec_workflow.importing.import_fields import CONVOCATIONS, IMPORTS, fields_of
+from poec_workflow.importing.import_fields import CONVOCATIONS, FIRST_NAME, IMPORTS, LAST_NAME, SAID_TOGETHER, fields_of
 from poec_workflow.importing.import_rows import ImportRow, RowFault
 from poec_workflow.importing.known_outcomes import with_known_outcomes
 from poec_workflow.importing.read_options import ReadOptions
@@ -68,8 +67,7 @@ class RowBuilder:
         try:
             command = from_dict(data, IMPORTS[self.kind])
         except Malformed as error:
-            known = {each.place for each in faults}
-            faults.extend(each for each in map(self._placed, error.faults) if each.place not in known)
+            faults.extend([each for each in map(_placed, error.faults) if not _is_known(each, faults)])
         if faults:
             yield from (RowFault(line, self.columns.get(each.place, each.place), each.problem) for each in faults)
         else:
@@ -159,10 +157,20 @@ class RowBuilder:
             return reason_code(text, motive_code(texts["motive"], catalogue) if "motive" in texts else None, catalogue)
         return wire_value(text, type_, self.options.settings, self.options.mapping.dates)
 
-    def _placed(self, fault: Fault) -> Fault:
-        """A fault of the wire format at the field that a mapping file names."""
-        place = _INDEX.sub(lambda found: f".{int(found[1]) + 1}", fault.place.removeprefix("$.").removeprefix("$"))
-        return Fault(place, fault.problem)
+
+def _placed(fault: Fault) -> Fault:
+    """A fault of the wire format at the field that a mapping file names."""
+    place = _INDEX.sub(lambda found: f".{int(found[1]) + 1}", fault.place.removeprefix("$").removeprefix("."))
+    return Fault(place, fault.problem)
+
+
+def _is_known(fault: Fault, faults: Iterable[Fault]) -> bool:
+    """Whether something is missing, or wrong, because of what is wrong with the cell that should say it."""
+    for each in faults:
+        said = (each.place, *SAID_TOGETHER.get(each.place, ()))
+        if any(one == fault.place or one.startswith(f"{fault.place}.") for one in said):
+            return True
+    return False
 
 
 def _meaning(text: str, values: Mapping[str, str]) -> str:

@@ -59,7 +59,7 @@ def encoding_of(stream: BinaryIO, told: str | None) -> str:
 
 def _told(name: str, marked: str | None) -> str:
     try:
-        b"".decode(name)
+        b"a".decode(name, "ignore")
         known = codecs.lookup(name).name
     except (LookupError, ValueError):
         raise EncodingDoubt(0, f"{name:.40} is no encoding of texts") from None
