@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _BLANKS = " \t\r\n\v\f\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\u200b\u2060\ufeff"
 _AROUND = re.compile(f"^[{_BLANKS}]+|[{_BLANKS}]+$")
@@ -64,6 +65,7 @@ def folded(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", letters))
 
 
+@lru_cache(maxsize=4096)
 def stemmed(text: str) -> str:
     """A label to be compared, whatever its gender and number: `Retenues`, `retenue` and `Retenu(e)` are one."""
     words = folded(text.replace("(e)", "").replace("(s)", "").replace("(es)", "")).split()
