@@ -139,17 +139,16 @@ def test_the_legend_says_what_is_there_and_nothing_else(lang: str) -> None:
     assert _legend(render(SESSION, "svg", lang=lang)) == [*few, imported]
     assert _legend(render(SESSION, "svg", lang=lang, colours=False)) == [few[0], few[3], imported]
     assert _legend(render(EVERY[SubjectKind.SESSION], "svg", lang=lang)) == [*few[:3], imported]
-
-
-def _imported(lifecycle: Lifecycle, lang: str) -> str:
-    [row] = graph(lifecycle, lang=lang).imported
-    return row.removeprefix("I1 ")
     told = season().history(APPLICATION.kind, "C-1")
     marked = _legend(render(APPLICATION, "svg", lang=lang, path=told, counts=steps(told)))
     assert [_word(lang, each) for each in ("current", "taken", "count")] == [
         each for each in marked if each not in everything
     ]
-    return None
+
+
+def _imported(lifecycle: Lifecycle, lang: str) -> str:
+    [row] = graph(lifecycle, lang=lang).imported
+    return row.removeprefix("I1 ")
 
 
 def _legend(text: str) -> list[str]:
