@@ -28,6 +28,11 @@ def adjacent_days(day: date) -> tuple[date, date, date]:
     return day, day - timedelta(days=1), day + timedelta(days=1)
 
 
+def day_from(day: date, days: int) -> date:
+    """The day that is so many days after another one; before it where they are negative."""
+    return day + _days(days)
+
+
 def advice_deadline(session: TrainingSession, settings: Settings) -> date:
     """The last day on which an advice may be given."""
     return deadline_after(session.end, settings)
