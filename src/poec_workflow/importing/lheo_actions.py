@@ -18,9 +18,7 @@ _HOURS = (
     ("nombre-heures-entreprise", "h en entreprise"),
     ("nombre-heures-total", "h au total"),
 )
-_CERTIFICATES: Mapping[str, str] = FrozenMap(
-    {"code-RNCP": "RNCP", "code-RS": "RS", "code-CERTIFINFO": "Certif Info"}
-)
+_CERTIFICATES: Mapping[str, str] = FrozenMap({"code-RNCP": "RNCP", "code-RS": "RS", "code-CERTIFINFO": "Certif Info"})
 
 
 def action_values(

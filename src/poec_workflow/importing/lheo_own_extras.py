@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from poec_workflow.importing.lheo_elements import Element
-from poec_workflow.importing.lheo_vocabulary import OWN
 from poec_workflow.importing.lheo_values import Reading
+from poec_workflow.importing.lheo_vocabulary import OWN
 
 LISTED = "information_dates"
 """The one field that has several values: an `extra` each."""

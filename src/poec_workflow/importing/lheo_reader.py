@@ -1,19 +1,20 @@
-"""LHEO documents as rows of import: each `action` of a `formation` a training action, each of its `session` a session."""
+"""LHEO documents as rows of import: each `action` is a training action, each of its `session` a session."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
+from string import Formatter
 from typing import BinaryIO, TypeVar
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from poec_workflow.commands import Command, ImportAction, ImportSession
 from poec_workflow.errors import Malformed
 from poec_workflow.importing.import_rows import ImportRow, RowFault
 from poec_workflow.importing.lheo_actions import action_values
 from poec_workflow.importing.lheo_elements import Element
-from poec_workflow.importing.lheo_funders import funding, programmes
+from poec_workflow.importing.lheo_funders import Funding, funding, programmes
 from poec_workflow.importing.lheo_mapping import LheoMapping
 from poec_workflow.importing.lheo_organizations import responsible, trainer
 from poec_workflow.importing.lheo_own_extras import is_own, own_values
@@ -58,20 +59,19 @@ def read_lheo(source: BinaryIO, mapping: LheoMapping | None = None, *, name: str
     yield from reader.closing()
 
 
-@define
+@frozen
 class _Seen:
-    """A reference that was read: where first, and what it stood for."""
+    """A reference that was read: on which line first, and what it stood for."""
 
     line: int
     digest: bytes
-    is_row: bool
 
 
 @define
 class _Reader:
     mapping: LheoMapping
     name: str | None
-    seen: dict[tuple[str, str], _Seen] = field(factory=dict)
+    seen: dict[tuple[type[Command], str], _Seen] = field(factory=dict)
     actions: int = 0
     left_out: int = 0
 
@@ -91,9 +91,7 @@ class _Reader:
 
     def closing(self) -> Iterator[RowFault]:
         """What is to be said of the document as a whole."""
-        if not self.actions:
-            yield RowFault(0, "", "no formation in the document")
-        elif self.left_out == self.actions:
+        if self.actions and self.left_out == self.actions:
             yield RowFault(0, "", f"none of {self.actions} actions is a POEC: set words, programmes or everything")
 
     def _is_wanted(self, formation: Element, action: Element) -> bool:
@@ -103,23 +101,102 @@ class _Reader:
     def _action(self, formation: Reading, action: Reading) -> Iterator[Row]:
         own = own_values(action, "action")
         levels = {"formation": formation.element, "action": action.element}
-        reference = self._reference(action, self.mapping.action_reference, levels)
+        reference = _reference(action, self.mapping.action_reference, levels)
         answers = None if "responsible" in own else responsible(formation, self.mapping)
         pays = None if "funder" in own else funding(action, self.mapping)
         values = action_values(formation, action, own, answers, pays, self.mapping)
-        command = self._command(ImportAction, action, reference, values, (*formation.faults, *action.faults))
-        around = self._surroundings(action, own, answers, pays)
-        # Two rows that are the same are one: some write a formation once for each of its sessions.
-        yield from self._told(command, formation, action, "action", reference)
-        sessions = [*action.element.named("session")]
+        action.faults[:0] = formation.faults
+        command = self._command(ImportAction, action, {"action": reference, **values})
+        yield from self._told(command, action)
+        keeps_out = bool(action.faults)
+        sessions = [(each, own_values(each, "session")) for each in self._sessions(action)]
         if not sessions:
             yield RowFault(action.element.line, action.place, "no session: every action has one")
-        for each in sessions:
-            place = f"{action.place}/session[@numero='{numbered(each)}']"
-            reading = Reading(each, place)
-            yield from self._session(reading, {**levels, "session": each}, reference, around)
+        action.faults.clear()
+        around = self._surroundings(action, [known for _, known in sessions], answers or own.get("responsible"), pays)
+        yield from action.faults
+        keeps_out |= bool(action.faults)
+        for each, known in sessions:
+            yield from self._session(each, known, around, levels, reference, keeps_out=keeps_out)
+
+    def _sessions(self, action: Reading) -> Iterator[Reading]:
+        for each in action.element.named("session"):
+            yield Reading(each, f"{action.place}/session[@numero='{numbered(each)}']")
 
     def _surroundings(
-        self, action: Reading, own: Mapping[str, object], answers: str | None, pays: object
+        self, action: Reading, known: Iterable[Mapping[str, object]], answers: object, pays: Funding | None
     ) -> Surroundings:
-        raise NotImplementedError
+        """What the sessions have from their action; what each says itself is not looked for."""
+        wanted = {name for each in known for name in ("trainer", "place") if name not in each}
+        responsible = str(answers) if answers else None
+        return Surroundings(
+            responsible=responsible,
+            trainer=trainer(action, self.mapping, responsible) if "trainer" in wanted else None,
+            funding=pays,
+            place=place_of(action, self.mapping) if "place" in wanted else None,
+            information_dates=information_dates(action),
+        )
+
+    def _session(
+        self,
+        session: Reading,
+        own: Mapping[str, object],
+        around: Surroundings,
+        levels: Mapping[str, Element],
+        action: str | None,
+        *,
+        keeps_out: bool,
+    ) -> Iterator[Row]:
+        """The row of a session; its faults alone where its action is kept out, and so keeps it out."""
+        reference = _reference(session, self.mapping.session_reference, {**levels, "session": session.element})
+        try:
+            values = session_values(session, own, around, self.mapping)
+        except LeftOut:
+            return
+        if keeps_out:
+            yield from session.faults
+            return
+        command = self._command(ImportSession, session, {"session": reference, "action": action, **values})
+        yield from self._told(command, session)
+
+    def _command(self, kind: type[C], reading: Reading, values: Mapping[str, object | None]) -> C | None:
+        """The command, if nothing is wrong; what its fields can't be is added to the faults."""
+        if reading.faults:
+            return None
+        source = self.mapping.source or self.name
+        known = {**values, "source": source} if source else values
+        try:
+            return from_dict({name: each for name, each in known.items() if each is not None}, kind)
+        except Malformed as error:
+            reading.faults += (
+                RowFault(reading.element.line, f"{reading.place}/{each.place.removeprefix('$.')}", each.problem)
+                for each in error.faults
+            )
+            return None
+
+    def _told(self, command: ImportAction | ImportSession | None, reading: Reading) -> Iterator[Row]:
+        """Yield the row or its faults. Two rows that are the same are one: some write a formation for each session."""
+        if command is not None:
+            digest = blake2b(to_json(command).encode(), digest_size=16).digest()
+            key = (type(command), command.reference)
+            first = self.seen.get(key)
+            if first is None:
+                self.seen[key] = _Seen(reading.element.line, digest)
+                yield ImportRow(reading.element.line, command)
+            elif first.digest != digest:
+                reading.wrong(f"{command.reference} stands for something else on line {first.line}")
+        yield from reading.faults
+
+
+def _reference(reading: Reading, template: str, levels: Mapping[str, Element]) -> str | None:
+    """A reference, made of the numbers of an element and of those around it."""
+    numbers = {name: numbered(each) for name, each in levels.items()}
+    used = {name for _, name, _, _ in Formatter().parse(template) if name}
+    if missing := sorted(name for name in used if not numbers[name]):
+        reading.wrong(f"no attribute numero of the {missing[0]}, which its reference is made of")
+        return None
+    reference = template.format(**numbers)
+    if len(reference) > REFERENCE_LENGTH.most:
+        reading.wrong(f"a reference of {len(reference)} characters: {REFERENCE_LENGTH.most} at most")
+        return None
+    return reference

@@ -157,9 +157,7 @@ def _is_wrong(session: Reading) -> bool:
     return said is not None and isinstance(day_of(said), str)
 
 
-def _reckoned(
-    session: Reading, name: str, which: WhichDay | None, start: date | None, end: date | None
-) -> date | None:
+def _reckoned(session: Reading, name: str, which: WhichDay | None, start: date | None, end: date | None) -> date | None:
     if which is None:
         session.wrong(f"LHEO does not say it: set {name} in [lheo]", name)
         return None

@@ -184,7 +184,7 @@ class _Reading:
     def _refuse_type(self, *_: object) -> None:
         raise LheoFault(self._line, "document types (DOCTYPE) and their entities are refused: take them out")
 
-    def _refuse_reference(self, *_: object) -> None:
+    def _refuse_reference(self, *_: object) -> int:
         raise LheoFault(self._line, "references to entities are refused: write the characters themselves")
 
     def _refuse_instruction(self, target: str, _data: str) -> None:

@@ -111,21 +111,27 @@ class Reading:
 
 def day_of(said: str) -> date | Unknown | str:
     """What a text says as a day `YYYYMMDD`; a sentence where it says none."""
-    if said == UNKNOWN_DAY:
-        return Unknown(f"the day is not known ({UNKNOWN_DAY}): write it in the file")
-    if said == NO_END:
-        return Unknown(f"the day is that of no end ({NO_END}): a session has one")
     if found := _ISO.fullmatch(said):
         said = "".join(found.groups())
     if not _EIGHT_DIGITS.fullmatch(said):
         return f"expected a day YYYYMMDD, not {said[:40]!r}"
-    if said[4:] == _NO_MONTH:
-        return Unknown(f"only the year is known ({said}): write the day in the file")
-    if said[6:] == _NO_DAY:
-        return Unknown(f"only the month is known ({said}): write the day in the file")
+    if unknown := _unknown(said):
+        return Unknown(unknown)
     try:
         day = date(int(said[:4]), int(said[4:6]), int(said[6:]))
     except ValueError:
         return f"{said} is no day of the calendar"
     return day if FIRST_YEAR <= day.year <= LAST_YEAR else f"{said} is no day of the years {FIRST_YEAR} to {LAST_YEAR}"
 
+
+def _unknown(digits: str) -> str | None:
+    """What LHEO says of a day that is none."""
+    if digits == UNKNOWN_DAY:
+        return f"the day is not known ({digits}): write it in the file"
+    if digits == NO_END:
+        return f"the day is that of no end ({digits}): a session has one"
+    if digits[4:] == _NO_MONTH:
+        return f"only the year is known ({digits}): write the day in the file"
+    if digits[6:] == _NO_DAY:
+        return f"only the month is known ({digits}): write the day in the file"
+    return None
