@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from poec_workflow.frozen_map import FrozenMap
 from poec_workflow.importing.lheo_funders import Funding
 from poec_workflow.importing.lheo_mapping import LheoMapping
+from poec_workflow.importing.lheo_own_extras import Given
 from poec_workflow.importing.lheo_values import Reading
 
 _HOURS = (
@@ -24,7 +25,7 @@ _CERTIFICATES: Mapping[str, str] = FrozenMap({"code-RNCP": "RNCP", "code-RS": "R
 def action_values(
     formation: Reading,
     action: Reading,
-    own: Mapping[str, object],
+    given: Given,
     responsible: str | None,
     funding: Funding | None,
     mapping: LheoMapping,
@@ -34,20 +35,23 @@ def action_values(
         "state": mapping.action_state.value,
         "responsible": responsible,
         "funder": funding and funding.name,
-        "title": None if "title" in own else _title(formation, mapping),
+        "title": _title(formation, given, mapping),
         "objective": formation.text("objectif-formation"),
         "programme": formation.text("contenu-formation"),
         "certification": certification(formation),
         "durations": durations(action),
         "prerequisites": action.text("conditions-specifiques"),
     }
-    return {name: value for name, value in {**values, **own}.items() if value is not None}
+    return given.filled(values)
 
 
-def _title(formation: Reading, mapping: LheoMapping) -> str | None:
+def _title(formation: Reading, given: Given, mapping: LheoMapping) -> str | None:
+    if "title" in given.values:
+        return None
     said = formation.line("intitule-formation")
     if said is None:
-        formation.wrong("no title", "intitule-formation")
+        if not given.supplies("title"):
+            formation.wrong("no title", "intitule-formation")
         return None
     prefix = mapping.title_prefix
     return said if said.startswith(prefix) else f"{prefix} {said}"

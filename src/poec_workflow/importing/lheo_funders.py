@@ -33,14 +33,15 @@ def programmes(action: Element) -> list[str]:
     return [said for each in action.named(_FUNDER) if (said := _extra(each, _PROGRAMME))]
 
 
-def funding(action: Reading, mapping: LheoMapping) -> Funding | None:
-    """The funder of an action; None where it is not known, which the reading says."""
+def funding(action: Reading, mapping: LheoMapping, *, required: bool) -> Funding | None:
+    """The funder of an action; None where it is not known, which the reading says where it is required."""
     named = [action.inside(each, _FUNDER) for each in action.element.named(_FUNDER)]
     if not named:
-        if mapping.funder is None:
+        if mapping.funder is not None:
+            return Funding(name=mapping.funder)
+        if required:
             action.wrong(f"no {_FUNDER}: set funder for actions without one")
-            return None
-        return Funding(name=mapping.funder)
+        return None
     chosen = _chosen(named, mapping)
     if chosen is None:
         codes = ", ".join(str(each.line(_CODE)) for each in named)

@@ -1,4 +1,20 @@
-"""The table `[lheo]` of a mapping file: what LHEO does not know, and how what it knows is read."""
+"""The table `[lheo]` of a mapping file: what LHEO does not know, and how what it knows is read.
+
+[lheo]
+coefficient = 3
+positioner = "@trainer"             # or "@responsible", or a reference
+registration_deadline = "start"     # or "end", or days from the start: -7; where the file says none
+late_entry_deadline = 14
+organization = ["siret", "name"]    # what organisations are known by, in this order
+session_reference = "{action}-{session}"
+funder_order = ["4", "16"]          # of several funders
+[lheo.funders]
+"16" = "OPCO Santé"
+[lheo.organizations]
+"30159912300011" = "OF-GRETA-86"
+[lheo.states]
+"3" = "complete"
+"""
 
 from __future__ import annotations
 
@@ -112,9 +128,9 @@ def lheo_mapping(table: Mapping[str, object]) -> LheoMapping:
     """The table of a mapping file, checked.
 
     Raises:
-        Malformed: it has keys that are none, or values that can't be; every fault, as `lheo.coefficient`.
+        Malformed: it has keys that are none, or values that can't be; with every fault, and the place of each.
     """
-    faults = [Fault(f"{TABLE}.{each}", f"unknown key: {', '.join(_READ)}") for each in table if each not in _READ]
+    faults = [Fault(f"$.{TABLE}.{each}", "unknown key") for each in table if each not in _READ]
     values: dict[str, Any] = {}
     for name, value in table.items():
         if (read := _READ.get(name)) is None:
@@ -122,7 +138,7 @@ def lheo_mapping(table: Mapping[str, object]) -> LheoMapping:
         try:
             values[name] = read(value)
         except ValueError as error:
-            faults.append(Fault(f"{TABLE}.{name}", str(error)))
+            faults.append(Fault(f"$.{TABLE}.{name}", str(error)))
     if faults:
         raise Malformed(faults)
     return LheoMapping(**values)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from attrs import frozen
+
+from poec_workflow.frozen_map import FrozenMap
 from poec_workflow.importing.lheo_elements import Element
 from poec_workflow.importing.lheo_values import Reading
 from poec_workflow.importing.lheo_vocabulary import OWN
@@ -58,6 +61,28 @@ def own_values(reading: Reading, level: str) -> dict[str, object]:
         else:
             values[name] = reading.number_of(each.text, f"extra[@info='{name}']") if name in _NUMBERS else each.text
     return values
+
+
+@frozen(kw_only=True)
+class Given:
+    """What is known of a subject besides LHEO's own elements.
+
+    Attributes:
+        values: field ▸ what it is, whatever stands elsewhere: from its extras, or for this row from the mapping file.
+        defaults: field ▸ what it is where nothing is said.
+    """
+
+    values: Mapping[str, object] = FrozenMap({})
+    defaults: Mapping[str, object] = FrozenMap({})
+
+    def supplies(self, name: str) -> bool:
+        """Whether a field is known though LHEO may not say it."""
+        return name in self.values or name in self.defaults
+
+    def filled(self, said: Mapping[str, object | None]) -> dict[str, object]:
+        """The fields that LHEO says, with what it does not say."""
+        known = {name: value for name, value in said.items() if value is not None}
+        return {**self.defaults, **known, **self.values}
 
 
 def is_own(element: Element) -> bool:

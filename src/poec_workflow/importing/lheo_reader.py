@@ -11,13 +11,14 @@ from attrs import define, field, frozen
 
 from poec_workflow.commands import Command, ImportAction, ImportSession
 from poec_workflow.errors import Malformed
+from poec_workflow.importing.import_fields import fields_of
 from poec_workflow.importing.import_rows import ImportRow, RowFault
 from poec_workflow.importing.lheo_actions import action_values
 from poec_workflow.importing.lheo_elements import Element
 from poec_workflow.importing.lheo_funders import Funding, funding, programmes
-from poec_workflow.importing.lheo_mapping import LheoMapping
+from poec_workflow.importing.lheo_mapping import TABLE, LheoMapping, lheo_mapping
 from poec_workflow.importing.lheo_organizations import responsible, trainer
-from poec_workflow.importing.lheo_own_extras import is_own, own_values
+from poec_workflow.importing.lheo_own_extras import Given, is_own, own_values
 from poec_workflow.importing.lheo_sessions import (
     LeftOut,
     Surroundings,
@@ -28,28 +29,33 @@ from poec_workflow.importing.lheo_sessions import (
 )
 from poec_workflow.importing.lheo_stream import LheoFault, offers
 from poec_workflow.importing.lheo_values import Reading
-from poec_workflow.model import REFERENCE_LENGTH
+from poec_workflow.importing.read_options import ReadOptions
+from poec_workflow.importing.value_cells import wire_value
+from poec_workflow.model import REFERENCE_LENGTH, SubjectKind
 from poec_workflow.serialization import from_dict, to_json
 
 C = TypeVar("C", bound=Command)
 Row = ImportRow | RowFault
 
 
-def read_lheo(source: BinaryIO, mapping: LheoMapping | None = None, *, name: str | None = None) -> Iterator[Row]:
+def read_lheo(source: BinaryIO, options: ReadOptions) -> Iterator[Row]:
     """The rows of an LHEO document, 2.0 to 2.3, as they are read: an action, then its sessions.
 
-    It is read in bounded memory: one `formation` at a time, and the references that were yielded.
+    It is read in bounded memory: one `formation` at a time, and the references that were yielded. A fault stands on
+    the line where it is to be mended; after one of the document itself nothing follows.
 
     Args:
         source: the document, in whatever encoding it declares.
-        mapping: what LHEO does not know; without one it knows what a catalogue of this package has in its extras.
-        name: what the commands say that they come from, where the mapping names nothing.
+        options: the mapping says what LHEO does not know; without one it knows what a catalogue of this package has
+            in its extras.
 
-    Yields:
-        A row for each training action and session; a fault for each thing that keeps one out, on the line where it is
-        to be mended. After a fault of the document itself nothing follows.
+    Raises:
+        Malformed: the table `[lheo]` of the mapping says what it can't.
     """
-    reader = _Reader(mapping or LheoMapping(), name)
+    return _rows(source, _Reader(options, lheo_mapping(options.mapping.formats.get(TABLE, {}))))
+
+
+def _rows(source: BinaryIO, reader: _Reader) -> Iterator[Row]:
     try:
         for each in offers(source):
             yield from reader.formation(each)
@@ -69,8 +75,8 @@ class _Seen:
 
 @define
 class _Reader:
+    options: ReadOptions
     mapping: LheoMapping
-    name: str | None
     seen: dict[tuple[type[Command], str], _Seen] = field(factory=dict)
     actions: int = 0
     left_out: int = 0
@@ -99,74 +105,100 @@ class _Reader:
         return is_own(action) or self.mapping.is_poec(title.text if title else "", programmes(action))
 
     def _action(self, formation: Reading, action: Reading) -> Iterator[Row]:
-        own = own_values(action, "action")
         levels = {"formation": formation.element, "action": action.element}
         reference = _reference(action, self.mapping.action_reference, levels)
-        answers = None if "responsible" in own else responsible(formation, self.mapping)
-        pays = None if "funder" in own else funding(action, self.mapping)
-        values = action_values(formation, action, own, answers, pays, self.mapping)
+        given = self._given(SubjectKind.ACTION, action, reference)
+        answers = _responsible(given, formation, self.mapping)
+        required = not given.supplies("funder")
+        pays = None if "funder" in given.values else funding(action, self.mapping, required=required)
+        values = action_values(formation, action, given, answers, pays, self.mapping)
         action.faults[:0] = formation.faults
-        command = self._command(ImportAction, action, {"action": reference, **values})
+        command = self._command(ImportAction, action, {**values, "action": reference})
         yield from self._told(command, action)
         keeps_out = bool(action.faults)
-        sessions = [(each, own_values(each, "session")) for each in self._sessions(action)]
-        if not sessions:
-            yield RowFault(action.element.line, action.place, "no session: every action has one")
         action.faults.clear()
-        around = self._surroundings(action, [known for _, known in sessions], answers or own.get("responsible"), pays)
+        sessions = [self._session_given(each, action, levels) for each in action.element.named("session")]
+        if not sessions:
+            action.wrong("no session: every action has one")
+        around = self._surroundings(action, [known for _, _, known in sessions], answers, pays)
         yield from action.faults
         keeps_out |= bool(action.faults)
-        for each, known in sessions:
-            yield from self._session(each, known, around, levels, reference, keeps_out=keeps_out)
+        for session, own_reference, known in sessions:
+            fixed = {"session": own_reference, "action": reference}
+            yield from self._session(session, known, around, fixed, keeps_out=keeps_out)
 
-    def _sessions(self, action: Reading) -> Iterator[Reading]:
-        for each in action.element.named("session"):
-            yield Reading(each, f"{action.place}/session[@numero='{numbered(each)}']")
+    def _session_given(
+        self, element: Element, action: Reading, levels: Mapping[str, Element]
+    ) -> tuple[Reading, str | None, Given]:
+        session = Reading(element, f"{action.place}/session[@numero='{numbered(element)}']")
+        reference = _reference(session, self.mapping.session_reference, {**levels, "session": element})
+        return session, reference, self._given(SubjectKind.SESSION, session, reference)
+
+    def _given(self, kind: SubjectKind, reading: Reading, reference: str | None) -> Given:
+        """What the extras of an element and the mapping file say; the file wins."""
+        said = self.options.mapping.of(kind)
+        rows = said.rows.get(reference or "", {})
+        return Given(
+            values={**own_values(reading, kind.value), **self._wire(kind, reading, {**said.constants, **rows})},
+            defaults=self._wire(kind, reading, said.defaults),
+        )
+
+    def _wire(self, kind: SubjectKind, reading: Reading, texts: Mapping[str, str]) -> dict[str, object]:
+        """What the mapping file says, as the wire format has it."""
+        values: dict[str, object] = {}
+        for name, text in texts.items():
+            try:
+                values[name] = wire_value(
+                    text, fields_of(kind)[name], self.options.settings, self.options.mapping.dates
+                )
+            except ValueError as error:
+                reading.wrong(str(error), name)
+        return values
 
     def _surroundings(
-        self, action: Reading, known: Iterable[Mapping[str, object]], answers: object, pays: Funding | None
+        self, action: Reading, known: Iterable[Given], answers: str | None, pays: Funding | None
     ) -> Surroundings:
         """What the sessions have from their action; what each says itself is not looked for."""
-        wanted = {name for each in known for name in ("trainer", "place") if name not in each}
-        responsible = str(answers) if answers else None
+        without = [*known]
+        wanted = {name for each in without for name in ("trainer", "place") if name not in each.values}
+        placed = any(not each.supplies("place") for each in without)
         return Surroundings(
-            responsible=responsible,
-            trainer=trainer(action, self.mapping, responsible) if "trainer" in wanted else None,
+            responsible=answers,
+            trainer=trainer(action, self.mapping, answers) if "trainer" in wanted else None,
             funding=pays,
-            place=place_of(action, self.mapping) if "place" in wanted else None,
+            place=place_of(action, self.mapping, required=placed) if "place" in wanted else None,
             information_dates=information_dates(action),
         )
 
     def _session(
         self,
         session: Reading,
-        own: Mapping[str, object],
+        given: Given,
         around: Surroundings,
-        levels: Mapping[str, Element],
-        action: str | None,
+        fixed: Mapping[str, object | None],
         *,
         keeps_out: bool,
     ) -> Iterator[Row]:
         """The row of a session; its faults alone where its action is kept out, and so keeps it out."""
-        reference = _reference(session, self.mapping.session_reference, {**levels, "session": session.element})
         try:
-            values = session_values(session, own, around, self.mapping)
+            values = session_values(session, given, around, self.mapping)
         except LeftOut:
             return
         if keeps_out:
             yield from session.faults
             return
-        command = self._command(ImportSession, session, {"session": reference, "action": action, **values})
-        yield from self._told(command, session)
+        yield from self._told(self._command(ImportSession, session, {**values, **fixed}), session)
 
     def _command(self, kind: type[C], reading: Reading, values: Mapping[str, object | None]) -> C | None:
         """The command, if nothing is wrong; what its fields can't be is added to the faults."""
         if reading.faults:
             return None
-        source = self.mapping.source or self.name
-        known = {**values, "source": source} if source else values
+        known = {name: each for name, each in values.items() if each is not None}
+        source = self.mapping.source or self.options.source
+        if source is not None:
+            known.setdefault("source", source)
         try:
-            return from_dict({name: each for name, each in known.items() if each is not None}, kind)
+            return from_dict(known, kind)
         except Malformed as error:
             reading.faults += (
                 RowFault(reading.element.line, f"{reading.place}/{each.place.removeprefix('$.')}", each.problem)
@@ -186,6 +218,11 @@ class _Reader:
             elif first.digest != digest:
                 reading.wrong(f"{command.reference} stands for something else on line {first.line}")
         yield from reading.faults
+
+
+def _responsible(given: Given, formation: Reading, mapping: LheoMapping) -> str | None:
+    known = given.values.get("responsible")
+    return known if isinstance(known, str) else responsible(formation, mapping)
 
 
 def _reference(reading: Reading, template: str, levels: Mapping[str, Element]) -> str | None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
+from typing import TypeVar
 
 from attrs import frozen
 
 from poec_workflow.importing.lheo_elements import Element
 from poec_workflow.importing.lheo_funders import Funding
 from poec_workflow.importing.lheo_mapping import END, RESPONSIBLE, START, TRAINER, LheoMapping, Undated, WhichDay
-from poec_workflow.importing.lheo_own_extras import extra_of
-from poec_workflow.importing.lheo_values import Reading, Unknown, day_of
+from poec_workflow.importing.lheo_own_extras import Given, extra_of
+from poec_workflow.importing.lheo_values import Reading, Unknown
 from poec_workflow.importing.lheo_vocabulary import DISTANCE, NO_POSTCODE
-from poec_workflow.model import SessionState
 from poec_workflow.policies.deadlines import day_from
+
+T = TypeVar("T")
 
 _PERIOD = "periode"
 _DEADLINE = ("periode-inscription", "periode", "fin")
@@ -41,15 +43,13 @@ class LeftOut(Exception):
     """The mapping leaves the session out."""
 
 
-def session_values(
-    session: Reading, own: Mapping[str, object], around: Surroundings, mapping: LheoMapping
-) -> dict[str, object]:
+def session_values(session: Reading, given: Given, around: Surroundings, mapping: LheoMapping) -> dict[str, object]:
     """The fields of an imported session, as the wire format has them; none that is not known.
 
     Raises:
         LeftOut: it has no days, and the mapping leaves such sessions out.
     """
-    start, end = _days(session, mapping)
+    start, end = _days(session, given, mapping)
     funding = around.funding
     values: dict[str, object | None] = {
         "start": start and start.isoformat(),
@@ -57,21 +57,27 @@ def session_values(
         "place": around.place,
         "responsible": around.responsible,
         "trainer": around.trainer,
-        "positioner": None if "positioner" in own else _positioner(session, around, mapping),
-        "capacity": None if "capacity" in own else _capacity(session, funding, mapping),
+        "information_dates": list(around.information_dates) or None,
         "minimum_headcount": _headcount(session, mapping),
-        "coefficient": None if "coefficient" in own else _coefficient(session, mapping),
-        "information_dates": list(around.information_dates),
         "market": funding and funding.market,
         "measure": funding and funding.programme,
-        "state": None if "state" in own else _state(session, mapping),
-        **_deadlines(session, start, end, own, mapping),
     }
-    return {name: value for name, value in {**values, **own}.items() if value is not None}
+    looked_for: Mapping[str, Callable[[], object | None]] = {
+        "positioner": lambda: _positioner(session, given, around, mapping),
+        "capacity": lambda: _capacity(session, given, funding, mapping),
+        "coefficient": lambda: _said_by_mapping(session, given, "coefficient", mapping.coefficient),
+        "state": lambda: _state(session, mapping),
+        "registration_deadline": lambda: _registration_deadline(session, given, start, end, mapping),
+    }
+    values |= {name: look() for name, look in looked_for.items() if name not in given.values}
+    if "late_entry_deadline" not in given.values:
+        registration = given.values.get("registration_deadline", values.get("registration_deadline"))
+        values["late_entry_deadline"] = _late_entry(session, given, start, end, registration, mapping)
+    return given.filled(values)
 
 
-def place_of(action: Reading, mapping: LheoMapping) -> str | None:
-    """Where an action takes place: every address that it has."""
+def place_of(action: Reading, mapping: LheoMapping, *, required: bool) -> str | None:
+    """Where an action takes place: every address that it has. `required`: that it has none is a fault."""
     known: dict[str, None] = {}
     for each in action.element.named("lieu-de-formation"):
         if said := address(action.inside(each, "lieu-de-formation")):
@@ -80,7 +86,7 @@ def place_of(action: Reading, mapping: LheoMapping) -> str | None:
         return " ; ".join(known)
     if action.line("modalites-enseignement") == DISTANCE:
         return _AT_A_DISTANCE
-    if mapping.place is None:
+    if mapping.place is None and required:
         action.wrong("no place: set place for actions without one", "lieu-de-formation")
     return mapping.place
 
@@ -110,20 +116,25 @@ def information_dates(action: Reading) -> tuple[str, ...]:
     return tuple(days)
 
 
-def _days(session: Reading, mapping: LheoMapping) -> tuple[date | None, date | None]:
-    start, end = _bound(session, "debut", mapping), _bound(session, "fin", mapping)
+def _days(session: Reading, given: Given, mapping: LheoMapping) -> tuple[date | None, date | None]:
+    start, end = (_bound(session, given, name, field, mapping) for name, field in (("debut", "start"), ("fin", "end")))
     if start and end and end < start:
         session.wrong(f"the session ends on {end}, before it begins on {start}", _PERIOD)
     return start, end
 
 
-def _bound(session: Reading, name: str, mapping: LheoMapping) -> date | None:
+def _bound(session: Reading, given: Given, name: str, field: str, mapping: LheoMapping) -> date | None:
+    """A bound of the period; what the mapping file says of it for this row is reckoned with too."""
+    if field in given.values:
+        return _as_day(given.values[field])
     faults = len(session.faults)
     day = session.day(_PERIOD, name)
     if isinstance(day, date):
         return day
     if len(session.faults) > faults:
         return None
+    if field in given.defaults:
+        return _as_day(given.defaults[field])
     if mapping.undated is Undated.LEAVE_OUT:
         raise LeftOut
     problem = day.problem if isinstance(day, Unknown) else "no day: a session begins and ends on one"
@@ -131,55 +142,55 @@ def _bound(session: Reading, name: str, mapping: LheoMapping) -> date | None:
     return None
 
 
-def _deadlines(
-    session: Reading, start: date | None, end: date | None, own: Mapping[str, object], mapping: LheoMapping
-) -> dict[str, object | None]:
-    """The last days of registration and of entry. LHEO knows the first alone, and not of every session."""
-    given = session.day(*_DEADLINE)
-    registration = given if isinstance(given, date) else None
-    if registration is None and not (given is None and session.element.first(*_DEADLINE) and _is_wrong(session)):
-        registration = _reckoned(session, "registration_deadline", mapping.registration_deadline, start, end)
-    late: date | None = None
-    if "late_entry_deadline" not in own:
-        late = _reckoned(session, "late_entry_deadline", mapping.late_entry_deadline, start, end)
-        if late and end and registration:
-            # Who registers on the last day may still enter, and nobody enters after the end.
-            late = min(max(late, registration), end)
-    return {
-        "registration_deadline": registration and registration.isoformat(),
-        "late_entry_deadline": late and late.isoformat(),
-    }
-
-
-def _is_wrong(session: Reading) -> bool:
-    """Whether what stands there was said to be no day."""
-    said = session.text(*_DEADLINE)
-    return said is not None and isinstance(day_of(said), str)
-
-
-def _reckoned(session: Reading, name: str, which: WhichDay | None, start: date | None, end: date | None) -> date | None:
-    if which is None:
-        session.wrong(f"LHEO does not say it: set {name} in [lheo]", name)
+def _registration_deadline(
+    session: Reading, given: Given, start: date | None, end: date | None, mapping: LheoMapping
+) -> str | None:
+    """The last day of registration: what the file says, else what the mapping does."""
+    faults = len(session.faults)
+    day = session.day(*_DEADLINE)
+    if isinstance(day, date):
+        return day.isoformat()
+    if len(session.faults) > faults:
         return None
-    if which in (START, END):
-        return start if which == START else end
-    return None if start is None else day_from(start, int(which))
+    name = "registration_deadline"
+    return _text(_reckoned(session, given, name, mapping.registration_deadline, start, end))
 
 
-def _positioner(session: Reading, around: Surroundings, mapping: LheoMapping) -> str | None:
-    if mapping.positioner is None:
-        session.wrong("LHEO does not say it: set positioner in [lheo]", "positioner")
+def _late_entry(
+    session: Reading, given: Given, start: date | None, end: date | None, registration: object, mapping: LheoMapping
+) -> str | None:
+    """The last day of entry, which LHEO does not know."""
+    day = _reckoned(session, given, "late_entry_deadline", mapping.late_entry_deadline, start, end)
+    last = _as_day(registration)
+    if day and end and last:
+        # Who registers on the last day may still enter, and nobody enters after the end.
+        day = min(max(day, last), end)
+    return _text(day)
+
+
+def _reckoned(
+    session: Reading, given: Given, name: str, which: WhichDay | None, start: date | None, end: date | None
+) -> date | None:
+    said = _said_by_mapping(session, given, name, which)
+    if isinstance(said, int):
+        return start and day_from(start, said)
+    return {START: start, END: end}.get(str(said))
+
+
+def _said_by_mapping(session: Reading, given: Given, name: str, said: T | None) -> T | None:
+    """What the mapping says of something that LHEO does not."""
+    if said is None and not given.supplies(name):
+        session.wrong(f"LHEO does not say it: set {name} in [lheo]", name)
+    return said
+
+
+def _positioner(session: Reading, given: Given, around: Surroundings, mapping: LheoMapping) -> str | None:
+    said = _said_by_mapping(session, given, "positioner", mapping.positioner)
     known = {RESPONSIBLE: around.responsible, TRAINER: around.trainer}
-    return known.get(mapping.positioner or "", mapping.positioner)
+    return known.get(said or "", said)
 
 
-def _coefficient(session: Reading, mapping: LheoMapping) -> int | None:
-    if mapping.coefficient is None:
-        session.wrong("LHEO does not say it: set coefficient in [lheo]", "coefficient")
-    return mapping.coefficient
-
-
-def _capacity(session: Reading, funding: Funding | None, mapping: LheoMapping) -> int | None:
+def _capacity(session: Reading, given: Given, funding: Funding | None, mapping: LheoMapping) -> int | None:
     """How many may come: what the session says, else its funder, else the mapping."""
     if mapping.capacity_extra and (found := extra_of(session.element, mapping.capacity_extra)):
         return session.number_of(found.text.strip(), f"extra[@info='{mapping.capacity_extra}']")
@@ -187,7 +198,7 @@ def _capacity(session: Reading, funding: Funding | None, mapping: LheoMapping) -
         return session.number("cycle", "capacite-simultanee")
     if funding is not None and funding.places is not None:
         return funding.places
-    if mapping.capacity is None:
+    if mapping.capacity is None and not given.supplies("capacity"):
         session.wrong("no number of places (nb-places-financees): set capacity for sessions without one", "capacity")
     return mapping.capacity
 
@@ -201,12 +212,24 @@ def _headcount(session: Reading, mapping: LheoMapping) -> int | None:
 def _state(session: Reading, mapping: LheoMapping) -> str | None:
     said = session.line("etat-recrutement")
     if said is None:
-        return SessionState.ACTIVE.value
+        return None
     state = mapping.states.get(said)
     if state is None:
         session.wrong(f"expected one of {', '.join(mapping.states)}, not {said[:40]!r}", "etat-recrutement")
         return None
     return state.value
+
+
+def _as_day(value: object) -> date | None:
+    """A day of the wire format; None where it is none, which is told where the row is read."""
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def _text(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def numbered(element: Element) -> str:

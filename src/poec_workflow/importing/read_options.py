@@ -44,6 +44,7 @@ READERS: Mapping[str, str] = FrozenMap(
     {
         "csv": "poec_workflow.importing.csv_reader:read_csv",
         "jsonl": "poec_workflow.importing.json_lines:read_json_lines",
+        "lheo": "poec_workflow.importing.lheo_reader:read_lheo",
     }
 )
 """Format ▸ where its reader is; it is loaded when a file of that format is read."""
