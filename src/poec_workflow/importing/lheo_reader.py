@@ -7,7 +7,7 @@ from hashlib import blake2b
 from string import Formatter
 from typing import BinaryIO, TypeVar
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from poec_workflow.commands import Command, ImportAction, ImportSession
 from poec_workflow.errors import Malformed
@@ -121,11 +121,10 @@ class _Reader:
         if not sessions:
             action.wrong("no session: every action has one")
         around = self._surroundings(action, [known for _, _, known in sessions], answers, pays)
+        around = evolve(around, faulty=keeps_out or bool(action.faults))
         yield from action.faults
-        keeps_out |= bool(action.faults)
         for session, own_reference, known in sessions:
-            fixed = {"session": own_reference, "action": reference}
-            yield from self._session(session, known, around, fixed, keeps_out=keeps_out)
+            yield from self._session(session, known, around, {"session": own_reference, "action": reference})
 
     def _session_given(
         self, element: Element, action: Reading, levels: Mapping[str, Element]
@@ -175,19 +174,17 @@ class _Reader:
         session: Reading,
         given: Given,
         around: Surroundings,
-        fixed: Mapping[str, object | None],
-        *,
-        keeps_out: bool,
+        references: Mapping[str, str | None],
     ) -> Iterator[Row]:
         """The row of a session; its faults alone where its action is kept out, and so keeps it out."""
         try:
             values = session_values(session, given, around, self.mapping)
         except LeftOut:
             return
-        if keeps_out:
+        if around.faulty:
             yield from session.faults
             return
-        yield from self._told(self._command(ImportSession, session, {**values, **fixed}), session)
+        yield from self._told(self._command(ImportSession, session, {**values, **references}), session)
 
     def _command(self, kind: type[C], reading: Reading, values: Mapping[str, object | None]) -> C | None:
         """The command, if nothing is wrong; what its fields can't be is added to the faults."""

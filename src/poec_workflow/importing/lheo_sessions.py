@@ -28,8 +28,9 @@ class Surroundings:
     """What a session has from its action.
 
     Attributes:
-        responsible, trainer, funding, place: None where it is not known, which was said once, of the action.
-        information_dates: as the wire format has them.
+        responsible, trainer, funding, place: None where it is not known.
+        information_dates: of all its sessions; as the wire format has them.
+        faulty: whether the action is kept out, and what it lacks was said of it.
     """
 
     responsible: str | None
@@ -37,6 +38,7 @@ class Surroundings:
     funding: Funding | None
     place: str | None
     information_dates: tuple[str, ...] = ()
+    faulty: bool = False
 
 
 class LeftOut(Exception):
@@ -57,16 +59,16 @@ def session_values(session: Reading, given: Given, around: Surroundings, mapping
         "place": around.place,
         "responsible": around.responsible,
         "trainer": around.trainer,
-        "information_dates": list(around.information_dates) or None,
+        "information_dates": [each for each in around.information_dates if end and each <= end.isoformat()] or None,
         "minimum_headcount": _headcount(session, mapping),
         "market": funding and funding.market,
         "measure": funding and funding.programme,
     }
     looked_for: Mapping[str, Callable[[], object | None]] = {
         "positioner": lambda: _positioner(session, given, around, mapping),
-        "capacity": lambda: _capacity(session, given, funding, mapping),
+        "capacity": lambda: _capacity(session, given, around, mapping),
         "coefficient": lambda: _said_by_mapping(session, given, "coefficient", mapping.coefficient),
-        "state": lambda: _state(session, mapping),
+        "state": lambda: _state(session, given, mapping),
         "registration_deadline": lambda: _registration_deadline(session, given, start, end, mapping),
     }
     values |= {name: look() for name, look in looked_for.items() if name not in given.values}
@@ -190,15 +192,15 @@ def _positioner(session: Reading, given: Given, around: Surroundings, mapping: L
     return known.get(said or "", said)
 
 
-def _capacity(session: Reading, given: Given, funding: Funding | None, mapping: LheoMapping) -> int | None:
+def _capacity(session: Reading, given: Given, around: Surroundings, mapping: LheoMapping) -> int | None:
     """How many may come: what the session says, else its funder, else the mapping."""
     if mapping.capacity_extra and (found := extra_of(session.element, mapping.capacity_extra)):
         return session.number_of(found.text.strip(), f"extra[@info='{mapping.capacity_extra}']")
     if session.element.first("cycle", "capacite-simultanee") is not None:
         return session.number("cycle", "capacite-simultanee")
-    if funding is not None and funding.places is not None:
-        return funding.places
-    if mapping.capacity is None and not given.supplies("capacity"):
+    if around.funding is not None and around.funding.places is not None:
+        return around.funding.places
+    if mapping.capacity is None and not given.supplies("capacity") and not around.faulty:
         session.wrong("no number of places (nb-places-financees): set capacity for sessions without one", "capacity")
     return mapping.capacity
 
@@ -209,10 +211,10 @@ def _headcount(session: Reading, mapping: LheoMapping) -> int | None:
     return mapping.minimum_headcount
 
 
-def _state(session: Reading, mapping: LheoMapping) -> str | None:
+def _state(session: Reading, given: Given, mapping: LheoMapping) -> str | None:
     said = session.line("etat-recrutement")
     if said is None:
-        return None
+        return None if "state" in given.defaults else SessionState.ACTIVE.value
     state = mapping.states.get(said)
     if state is None:
         session.wrong(f"expected one of {', '.join(mapping.states)}, not {said[:40]!r}", "etat-recrutement")

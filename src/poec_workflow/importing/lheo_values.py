@@ -59,7 +59,7 @@ class Reading:
         return self._nearest(path).line
 
     def text(self, *path: str) -> str | None:
-        """A text without the spaces around it; None where there is none, or one that says so."""
+        """A text without the spaces around its lines; None where there is none, or one that says so."""
         found = self.element.first(*path)
         return None if found is None else self.text_of(found, *path)
 
@@ -67,7 +67,7 @@ class Reading:
         """The same, of an element."""
         if found.doubt is not None:
             self.wrong(found.doubt, *path)
-        said = found.text.strip()
+        said = "\n".join(each.strip() for each in found.text.strip().splitlines())
         return None if is_unsaid(said) else said
 
     def line(self, *path: str) -> str | None:
