@@ -14,6 +14,7 @@ from poec_workflow.importing.lheo_mapping import END, RESPONSIBLE, START, TRAINE
 from poec_workflow.importing.lheo_own_extras import Given, extra_of
 from poec_workflow.importing.lheo_values import Reading, Unknown
 from poec_workflow.importing.lheo_vocabulary import DISTANCE, NO_POSTCODE
+from poec_workflow.model import SessionState
 from poec_workflow.policies.deadlines import day_from
 
 T = TypeVar("T")
