@@ -55,6 +55,7 @@ from poec_workflow.views.pagination import Row, paged, span
 
 if TYPE_CHECKING:
     from poec_workflow.explanation import Explanation
+    from poec_workflow.publishing.offers import Offer
 
 T = TypeVar("T")
 F = TypeVar("F", ApplicationFilter, SessionFilter, ActionFilter)
@@ -201,6 +202,22 @@ class ReadModel:
             CommandRefused: `unknown-session`.
         """
         return cast("Enrolment", self._around(SubjectKind.SESSION, session).enrolment)
+
+    def offer(self, action: str, *, at: date | datetime | None = None) -> Offer:
+        """A training action with what its sessions have to offer, from one consistent read.
+
+        Args:
+            action: the reference.
+            at: the instant, or the day, on which a registration would be given; now by default.
+
+        Raises:
+            CommandRefused: `unknown-action`.
+            Malformed: `at` is not aware, or not of the years 1900 to 2999.
+        """
+        from poec_workflow.publishing.offers import offer_of  # noqa: PLC0415 - who publishes a catalogue needs it
+
+        now = self._instant(at)
+        return offer_of(self._around(SubjectKind.ACTION, action), now, self.settings, self.lifecycles)
 
     def alert_reasons(self, action: str, *, at: date | None = None) -> tuple[AlertReason, ...]:
         """Why an action stands in the tab `alert`; none where it does not.

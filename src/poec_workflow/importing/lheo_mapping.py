@@ -42,6 +42,7 @@ IDENTIFIERS = ("siret", "numero-activite", "name", "numero")
 """What an organisation may be known by."""
 LEVELS = ("formation", "action", "session")
 _FARTHEST = 1000
+_FIVE_DIGITS = re.compile("[0-9]{5}")
 WhichDay = str | int
 """`start`, `end`, or so many days after the start, negative before it."""
 
@@ -66,7 +67,9 @@ class LheoMapping:
         place: of a session whose action has none.
         capacity_extra: `info` of the `extra` of a session that holds its capacity.
         organization: what an organisation is known by, the first that it has.
-        organizations: its reference, where another is to be used.
+        organizations: identifier ▸ reference, where another is to be used; a catalogue reads it backwards.
+        names: reference ▸ name, for a catalogue.
+        public_code: `code-public-vise` of a catalogue; 80006 is everybody.
         action_reference, session_reference: made of the attributes `numero`: `{formation}`, `{action}`, `{session}`.
         title_prefix: put before a title that does not begin with it.
         words, programmes: an action is a POEC when its title has one of the words, or a funder's programme is one.
@@ -91,6 +94,8 @@ class LheoMapping:
     capacity_extra: str | None = None
     organization: tuple[str, ...] = ("siret",)
     organizations: Mapping[str, str] = FrozenMap({})
+    names: Mapping[str, str] = FrozenMap({})
+    public_code: str = "80006"
     action_reference: str = "{action}"
     session_reference: str = "{session}"
     title_prefix: str = "[POEC]"
@@ -147,6 +152,12 @@ def lheo_mapping(table: Mapping[str, object]) -> LheoMapping:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise ValueError("expected a text")
+    return value
+
+
+def _code(value: object) -> str:
+    if not isinstance(value, str) or not _FIVE_DIGITS.fullmatch(value):
+        raise ValueError("expected five digits as a text")
     return value
 
 
@@ -226,6 +237,8 @@ _READ: Mapping[str, Callable[[object], object]] = {
     "capacity_extra": _text,
     "organization": _list(_one_of(IDENTIFIERS)),
     "organizations": _table(_text, {}),
+    "names": _table(_text, {}),
+    "public_code": _code,
     "action_reference": _template("formation", "action"),
     "session_reference": _template(*LEVELS),
     "title_prefix": _text,

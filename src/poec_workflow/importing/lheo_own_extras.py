@@ -25,7 +25,6 @@ _ACTION = (
     "durations",
     "regulatory_conditions",
     "prerequisites",
-    "pending_certification",
 )
 _SESSION = (
     "place",
@@ -42,7 +41,6 @@ _SESSION = (
     "market",
     "measure",
     "state",
-    "cancellation_reason",
 )
 FIELDS: Mapping[str, tuple[str, ...]] = {"action": _ACTION, "session": _SESSION}
 """Level ▸ the fields that its extras may have; what else they hold is for people, and passed over."""

@@ -11,7 +11,7 @@ from attrs import frozen
 from poec_workflow.importing.lheo_elements import Element
 from poec_workflow.importing.lheo_funders import Funding
 from poec_workflow.importing.lheo_mapping import END, RESPONSIBLE, START, TRAINER, LheoMapping, Undated, WhichDay
-from poec_workflow.importing.lheo_own_extras import Given, extra_of
+from poec_workflow.importing.lheo_own_extras import Given, extra_of, is_own
 from poec_workflow.importing.lheo_values import Reading, Unknown
 from poec_workflow.importing.lheo_vocabulary import DISTANCE, NO_POSTCODE
 from poec_workflow.model import SessionState
@@ -236,5 +236,6 @@ def _text(day: date | None) -> str | None:
 
 
 def numbered(element: Element) -> str:
-    """An element's own number, as it stands in its attribute `numero`."""
-    return element.attributes.get("numero", "").strip()
+    """An element's own number, which stands in its attribute `numero`; of this package's own, to the letter."""
+    number = element.attributes.get("numero", "")
+    return number if is_own(element) else number.strip()

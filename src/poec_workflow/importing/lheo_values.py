@@ -32,6 +32,18 @@ def is_unsaid(text: str) -> bool:
     return folded(text).rstrip(".") in _UNSAID
 
 
+def plain_text(text: str) -> str | None:
+    """A text without the spaces around its lines; None where it says that there is none."""
+    said = "\n".join(each.strip() for each in text.strip().splitlines())
+    return None if is_unsaid(said) else said
+
+
+def plain_line(text: str) -> str | None:
+    """A text on one line; None where it says that there is none."""
+    said = " ".join(text.split())
+    return None if is_unsaid(said) else said
+
+
 @define
 class Reading:
     """An element as it is read.
@@ -67,13 +79,12 @@ class Reading:
         """The same, of an element."""
         if found.doubt is not None:
             self.wrong(found.doubt, *path)
-        said = "\n".join(each.strip() for each in found.text.strip().splitlines())
-        return None if is_unsaid(said) else said
+        return plain_text(found.text)
 
     def line(self, *path: str) -> str | None:
         """A text on one line."""
         said = self.text(*path)
-        return None if said is None else " ".join(said.split())
+        return None if said is None else plain_line(said)
 
     def attribute(self, name: str) -> str:
         """An attribute without the spaces around it; empty where there is none."""

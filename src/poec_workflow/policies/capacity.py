@@ -91,6 +91,11 @@ def counted(tally: Tally, *, live: bool) -> int:
     return tally.live if live else tally.registered
 
 
+def seats_left(facts: Facts) -> int:
+    """How many seats nobody was retained for."""
+    return max(0, _seats(facts) - facts.tally.retained)
+
+
 def _quota(capacity: int, coefficient: int) -> int:
     return capacity * coefficient
 

@@ -8,11 +8,10 @@ from uuid import uuid4
 
 from attrs import frozen
 
-from poec_workflow.commands import Command, CreateAction, CreateSession, Preregister
+from poec_workflow.commands import Command, CreateAction, CreateSession
 from poec_workflow.contrib.django.screens.visitor import Visitor
 from poec_workflow.decider import Refused
 from poec_workflow.errors import Refusal
-from poec_workflow.model import Actor, ActorKind, Candidate, Origin, Prescriber
 from poec_workflow.workflow import Workflow
 
 _DAY = date(2000, 1, 1)
@@ -61,14 +60,6 @@ def may_create_session(workflow: Workflow, visitor: Visitor, action: str) -> Cre
             late_entry_deadline=_DAY,
         ),
     )
-
-
-def registration_probe(actor: Actor, session: str) -> Preregister:
-    """A registration of somebody new, which only the session and the actor can be in the way of; never carried out."""
-    who = Candidate(reference=actor.candidate or uuid4().hex, name="?")
-    origin = Origin.SELF if actor.kind is ActorKind.CANDIDATE else Origin.OTHER
-    sent_by = Prescriber(origin=origin, organization=actor.organization)
-    return Preregister(application=uuid4().hex, session=session, candidate=who, prescriber=sent_by)
 
 
 def _asked(workflow: Workflow, visitor: Visitor, command: Command) -> CreationOffer:

@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from poec_workflow.commands import Preregister, Request
 from poec_workflow.contrib.django.host_workflow import get_workflow
 from poec_workflow.contrib.django.screens.command_form import CommandForm, blank_form
-from poec_workflow.contrib.django.screens.creation_offer import registration_probe
 from poec_workflow.contrib.django.screens.page import screen, show
 from poec_workflow.contrib.django.screens.submission import Attempt, Page, given
 from poec_workflow.contrib.django.screens.visibility import visible
@@ -18,6 +17,7 @@ from poec_workflow.contrib.django.screens.visitor import Visitor
 from poec_workflow.decider import Refused
 from poec_workflow.errors import Malformed, Refusal
 from poec_workflow.model import Actor, ActorKind, Origin, SubjectKind, TrainingSession
+from poec_workflow.policies.recruitment import registration_probe
 from poec_workflow.workflow import Workflow
 
 _DRAWN = 5

@@ -8,12 +8,12 @@ from attrs import evolve, frozen
 
 from poec_workflow import locales
 from poec_workflow.commands import SetRegistrationDeadline
-from poec_workflow.contrib.django.screens.creation_offer import registration_probe
 from poec_workflow.contrib.django.screens.submission import Attempt
 from poec_workflow.contrib.django.screens.visibility import rows_shown
 from poec_workflow.decider import Accepted
 from poec_workflow.errors import Advisory, Refusal
 from poec_workflow.model import Actor, ActorKind, Page, SubjectKind
+from poec_workflow.policies.recruitment import registration_probe
 from poec_workflow.serialization import from_dict
 from poec_workflow.views import ApplicationFilter, ApplicationRow, PageRequest, Sort
 from poec_workflow.workflow import Workflow
