@@ -33,6 +33,7 @@ _COMMANDS = {
     "show": "inspection_commands:show",
     "applications": "list_commands:applications",
     "candidate": "candidate_command:candidate_history",
+    "catalogue": "catalogue_command:catalogue",
     "sessions": "list_commands:sessions",
     "actions": "list_commands:actions",
     "dashboard": "dashboard_commands:dashboard",

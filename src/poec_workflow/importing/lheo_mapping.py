@@ -30,6 +30,7 @@ from attrs import field, frozen
 from poec_workflow.errors import Fault, Malformed
 from poec_workflow.frozen_map import FrozenMap
 from poec_workflow.importing.lheo_vocabulary import FUNDERS, SESSION_STATES
+from poec_workflow.importing.mapping import ImportMapping
 from poec_workflow.model import ActionState, SessionState
 
 T = TypeVar("T")
@@ -121,6 +122,15 @@ class LheoMapping:
         """Whether an action is imported, by its title and its funders' programmes."""
         known = {folded(each) for each in self.programmes}
         return self.everything or bool(self._words.search(folded(title))) or any(folded(p) in known for p in programmes)
+
+
+def mapping_of(mapping: ImportMapping) -> LheoMapping:
+    """The table of a mapping file; without one, what is so where nothing is said.
+
+    Raises:
+        Malformed: it says what it can't.
+    """
+    return lheo_mapping(mapping.formats.get(TABLE, {}))
 
 
 def folded(text: str) -> str:

@@ -16,7 +16,7 @@ from poec_workflow.importing.import_rows import ImportRow, RowFault
 from poec_workflow.importing.lheo_actions import action_values
 from poec_workflow.importing.lheo_elements import Element
 from poec_workflow.importing.lheo_funders import Funding, funding, programmes
-from poec_workflow.importing.lheo_mapping import TABLE, LheoMapping, lheo_mapping
+from poec_workflow.importing.lheo_mapping import LheoMapping, mapping_of
 from poec_workflow.importing.lheo_organizations import responsible, trainer
 from poec_workflow.importing.lheo_own_extras import Given, is_own, own_values
 from poec_workflow.importing.lheo_sessions import (
@@ -52,7 +52,7 @@ def read_lheo(source: BinaryIO, options: ReadOptions) -> Iterator[Row]:
     Raises:
         Malformed: the table `[lheo]` of the mapping says what it can't.
     """
-    return _rows(source, _Reader(options, lheo_mapping(options.mapping.formats.get(TABLE, {}))))
+    return _rows(source, _Reader(options, mapping_of(options.mapping)))
 
 
 def _rows(source: BinaryIO, reader: _Reader) -> Iterator[Row]:

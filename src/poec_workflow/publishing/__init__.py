@@ -4,7 +4,7 @@ with open("catalogue.xml", "w", encoding="utf-8", newline="") as file:
 file.writelines(lheo_catalogue(workflow))
 """
 
-from poec_workflow.publishing.lheo_catalogue import lheo_catalogue
+from poec_workflow.publishing.lheo_document import lheo_catalogue
 from poec_workflow.publishing.offers import Offer, OfferedSession, published_offers
 
 __all__ = ["Offer", "OfferedSession", "lheo_catalogue", "published_offers"]
