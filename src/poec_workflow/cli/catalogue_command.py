@@ -37,9 +37,7 @@ def catalogue(
     known = mapping_of(read_mapping(mapping.read_bytes())) if mapping else None
     workflow = options.open_workflow(store, places, make=False)
     left_out: list[str] = []
-    stdout = click.get_binary_stream("stdout")
     for line in lheo_catalogue(workflow, at=at, mapping=known, left_out=left_out.append):
-        stdout.write(line.encode())
-    stdout.flush()
+        click.echo(line.encode(), nl=False)
     if left_out:
         say(locales.word("actions-without-session", lang, count=len(left_out)), err=True)

@@ -57,7 +57,7 @@ def read_lheo(source: BinaryIO, options: ReadOptions) -> Iterator[Row]:
 
 def _rows(source: BinaryIO, reader: _Reader) -> Iterator[Row]:
     try:
-        for each in offers(source):
+        for each in offers(source, reader.options.encoding):
             yield from reader.formation(each)
     except LheoFault as fault:
         yield RowFault(fault.line, "", str(fault))

@@ -22,6 +22,8 @@ LARGEST_OFFER = 33_554_432
 LARGEST_TOKEN = 1_048_576
 """Bytes of one tag or comment."""
 DEEPEST = 64
+UTF_8, LATIN_1 = "UTF-8", "ISO-8859-1"
+_EXPATS = {"utf-8": UTF_8, "iso8859-1": LATIN_1}
 _BETWEEN = "}"
 _DECLARED = re.compile(rb"""^\s*<\?xml\s[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _ROOTS = ("lheo", "lheo-plus")
@@ -40,14 +42,18 @@ class LheoFault(ValueError):
         super().__init__(problem)
 
 
-def offers(source: BinaryIO) -> Iterator[Element]:
+def offers(source: BinaryIO, encoding: str | None = None) -> Iterator[Element]:
     """Each `formation` of a document, once it is read whole; whatever else there is is passed over.
+
+    Args:
+        source: the document.
+        encoding: what it is written in, whatever it declares.
 
     Raises:
         LheoFault: it is no LHEO of a version that is read, is not well-formed, or holds what is refused.
     """
     chunk = source.read(CHUNK)
-    reading = _Reading(_encoding(chunk))
+    reading = _Reading(_known(encoding) if encoding else _encoding(chunk))
     fed = 0
     while chunk:
         fed += len(chunk)
@@ -68,17 +74,25 @@ def _encoding(beginning: bytes) -> str | None:
     if declared is None:
         return None
     name = declared[1].decode("ascii")
+    known = _known(name)
+    if known.startswith(("utf-16", "utf-32")):
+        raise LheoFault(1, f"the file declares {name} and is not written in it: mend the declaration")
+    if marked and known != UTF_8:
+        raise LheoFault(1, f"the file begins with the mark of UTF-8 and declares {name}: mend the declaration")
+    return known
+
+
+def _known(name: str) -> str:
+    """The name by which expat knows an encoding.
+
+    Raises:
+        LheoFault: there is none of this name.
+    """
     try:
         known = lookup(name).name
     except LookupError:
-        raise LheoFault(1, f"unknown encoding {name!r} in the XML declaration") from None
-    if known.startswith(("utf-16", "utf-32")):
-        raise LheoFault(1, f"the file declares {name} and is not written in it: mend the declaration")
-    if marked and known != "utf-8":
-        raise LheoFault(1, f"the file begins with the mark of UTF-8 and declares {name}: mend the declaration")
-    if known == "utf-8":
-        return "UTF-8"
-    return "ISO-8859-1" if known == "iso8859-1" else known
+        raise LheoFault(1, f"unknown encoding {name!r}") from None
+    return _EXPATS.get(known, known)
 
 
 class _Reading:
@@ -90,7 +104,7 @@ class _Reading:
         self._depth = 0
         self._size = 0
         self._namespace: str | None = None
-        self._one_byte = encoding if encoding not in {None, "UTF-8"} else None
+        self._one_byte = encoding if encoding not in {None, UTF_8} else None
         self._parser = parser = expat.ParserCreate(encoding, _BETWEEN)
         parser.buffer_text = True
         parser.StartElementHandler = self._starts
@@ -213,7 +227,7 @@ def _doubt(text: str, encoding: str) -> str | None:
     """Why a text of a declared one-byte encoding was not written in it; None where it may have been."""
     if text.isascii():
         return None
-    if encoding == "ISO-8859-1" and _C1.search(text):
+    if encoding == LATIN_1 and _C1.search(text):
         return "characters that ISO-8859-1 does not have: declare windows-1252, if the file is written in it"
     try:
         text.encode(encoding).decode("utf-8")
