@@ -19,6 +19,7 @@ from poec_workflow.policies.deadlines import day_from
 
 T = TypeVar("T")
 
+_NAMED = {RESPONSIBLE: "responsible", TRAINER: "trainer"}
 _PERIOD = "periode"
 _DEADLINE = ("periode-inscription", "periode", "fin")
 _AT_A_DISTANCE = "À distance"
@@ -187,10 +188,10 @@ def _said_by_mapping(session: Reading, given: Given, name: str, said: T | None) 
     return said
 
 
-def _positioner(session: Reading, given: Given, around: Surroundings, mapping: LheoMapping) -> str | None:
+def _positioner(session: Reading, given: Given, around: Surroundings, mapping: LheoMapping) -> object:
     said = _said_by_mapping(session, given, "positioner", mapping.positioner)
-    known = {RESPONSIBLE: around.responsible, TRAINER: around.trainer}
-    return known.get(said or "", said)
+    known = given.filled({"responsible": around.responsible, "trainer": around.trainer})
+    return known.get(_NAMED.get(said or "", ""), said)
 
 
 def _capacity(session: Reading, given: Given, around: Surroundings, mapping: LheoMapping) -> int | None:
