@@ -25,6 +25,9 @@ _OTHERWISE: Mapping[str, tuple[Callable[[str], str | None], int]] = FrozenMap(
 )
 """Field ▸ what an element of LHEO gives back of its text, and of how long a one."""
 
+_OPTIONAL = frozenset({*_OTHERWISE, "certification", "regulatory_conditions"})
+"""Texts that an action may do without: none is the same as an empty one."""
+
 
 def action_extras(action: TrainingAction) -> Lines:
     """What is to be known of an action."""
@@ -40,7 +43,7 @@ def session_extras(session: TrainingSession, seats: int) -> Lines:
 
 def _is_said(name: str, value: object) -> bool:
     """Whether a text is given back by its element, or there is none."""
-    if value in {None, ""}:
+    if value is None or (value == "" and name in _OPTIONAL):
         return True
     if name not in _OTHERWISE or not isinstance(value, str):
         return False
