@@ -55,7 +55,7 @@ from poec_workflow.views.pagination import Row, paged, span
 
 if TYPE_CHECKING:
     from poec_workflow.explanation import Explanation
-    from poec_workflow.publishing.offers import Offer
+    from poec_workflow.offers import Offer
 
 T = TypeVar("T")
 F = TypeVar("F", ApplicationFilter, SessionFilter, ActionFilter)
@@ -214,10 +214,11 @@ class ReadModel:
             CommandRefused: `unknown-action`.
             Malformed: `at` is not aware, or not of the years 1900 to 2999.
         """
-        from poec_workflow.publishing.offers import offer_of  # noqa: PLC0415 - who publishes a catalogue needs it
+        from poec_workflow.offers import offer_of  # noqa: PLC0415 - for who publishes a catalogue
 
-        now = self._instant(at)
-        return offer_of(self._around(SubjectKind.ACTION, action), now, self.settings, self.lifecycles)
+        now, loaded = self._instant(at), self._around(SubjectKind.ACTION, action)
+        known = cast("TrainingAction", loaded.subject)
+        return offer_of(known, loaded.enrolments, now, self.settings, self.lifecycles)
 
     def alert_reasons(self, action: str, *, at: date | None = None) -> tuple[AlertReason, ...]:
         """Why an action stands in the tab `alert`; none where it does not.

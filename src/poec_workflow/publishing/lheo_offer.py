@@ -19,11 +19,11 @@ from poec_workflow.importing.lheo_vocabulary import (
     UNSAID,
 )
 from poec_workflow.model import TrainingAction, TrainingSession
+from poec_workflow.offers import Offer, OfferedSession
 from poec_workflow.policies.recruitment import Recruitment
 from poec_workflow.publishing.lheo_extras import action_extras, session_extras
 from poec_workflow.publishing.lheo_identities import activity_number, name_of, siret_of
 from poec_workflow.publishing.lheo_writer import DURATION, LINE, NAME, TEXT, TITLE, Lines, branch, cut, empty, leaf
-from poec_workflow.publishing.offers import Offer, OfferedSession
 
 _STATES: Mapping[Recruitment, str] = FrozenMap(
     {Recruitment.OPEN: OPEN, Recruitment.CLOSED: CLOSED, Recruitment.SUSPENDED: SUSPENDED}
