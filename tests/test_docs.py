@@ -119,6 +119,10 @@ def _prepare(folder: Path, page: str) -> None:
     town = ROOT / "examples" / "town.jsonl"
     for name in ("journal.jsonl", "season.jsonl"):
         shutil.copy(town, folder / name)
+    shutil.copy(ROOT / "tests" / "data" / "imports" / "lheo" / "carif-2.2.xml", folder / "offre.xml")
+    for code in blocks(page, "toml"):
+        if code.startswith("# lheo.toml\n"):
+            (folder / "lheo.toml").write_text(code, encoding="utf-8")
     (folder / "our_settings.py").write_text(SETTINGS, encoding="utf-8")
     for code in blocks(page, "python"):
         if named := re.match(r"# (\w+\.py)\n", code):

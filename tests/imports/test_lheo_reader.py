@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import fields
 from lheo_samples import NAMES, SAMPLES, as_json, expected, read_sample
 
 from poec_workflow import Malformed, Workflow
 from poec_workflow.adapters.memory import MemoryStorage
 from poec_workflow.commands import ImportAction, ImportSession
 from poec_workflow.importing import ImportRow, ReadOptions, RowFault, read_mapping
+from poec_workflow.importing.lheo_mapping import LheoMapping, mapping_of
 from poec_workflow.importing.lheo_reader import read_lheo
 from poec_workflow.importing.source_files import read_files
 from poec_workflow.model import Actor, ActorKind, SessionState
@@ -518,3 +520,13 @@ def test_samples_are_in_the_encodings_that_they_show() -> None:
     assert "é".encode("iso-8859-1") in (SAMPLES / "carif-2.2.xml").read_bytes()
     assert b"\x80" in (SAMPLES / "edof-windows-1252.xml").read_bytes()
     assert (SAMPLES / "formation-per-session-utf-16.xml").read_bytes().startswith(b"\xff\xfe")
+
+
+def test_the_page_names_every_key_of_the_mapping() -> None:
+    """The how-to has a mapping with every key that there is, and it is read."""
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "exchange-lheo.md").read_text(encoding="utf-8")
+    [block] = [each for each in page.split("```") if each.startswith("toml\n# lheo.toml")]
+    mapping = read_mapping(block.removeprefix("toml\n"))
+    keys = {each.name for each in fields(LheoMapping) if each.init}
+    assert set(mapping.formats["lheo"]) == keys
+    assert mapping_of(mapping).organizations == {"30159912300011": "AFEC"}
