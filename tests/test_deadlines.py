@@ -18,7 +18,9 @@ from poec_workflow.policies.deadlines import (
     adjacent_days,
     advice_deadline,
     ended_before,
+    file_kept_until,
     is_overdue,
+    personal_data_kept_until,
     session_ends_expiring,
 )
 from world import SAMPLES, SESSION, application, facts, related
@@ -200,3 +202,33 @@ def test_what_is_no_local_instant_is_malformed(instant: object, zone: ZoneInfo) 
     """Naive, of another type, or of a year that can't be written or read, here or there."""
     with pytest.raises(Malformed):
         local_instant(instant, zone, "$")
+
+
+# The last movement, in UTC ▸ years ▸ the last day on which something is kept.
+KEPT = [
+    ("2022-03-25T09:00:00+00:00", 2, date(2024, 3, 25)),
+    ("2024-02-29T12:00:00+00:00", 2, date(2026, 2, 28)),  # « le dernier jour du mois »
+    ("2024-02-29T12:00:00+00:00", 4, date(2028, 2, 29)),
+    ("2022-02-28T12:00:00+00:00", 2, date(2024, 2, 28)),
+    ("2023-12-31T22:59:59.999999+00:00", 1, date(2024, 12, 31)),  # the last instant of the year in Paris
+    ("2023-12-31T23:00:00+00:00", 1, date(2025, 1, 1)),
+    ("1999-12-31T12:00:00+00:00", 100, date(2099, 12, 31)),
+    ("2000-02-29T12:00:00+00:00", 100, date(2100, 2, 28)),  # a century without a leap day
+]
+
+
+@pytest.mark.parametrize(("last_movement", "years", "until"), KEPT)
+def test_years_are_kept_to_the_same_day(last_movement: str, years: int, until: date) -> None:
+    """The day of the movement is the one in the settings' zone; the same day some years later is the last."""
+    settings = Settings(keep_personal_data_years=years, keep_file_years=years)
+    at = datetime.fromisoformat(last_movement)
+    assert personal_data_kept_until(at, settings) == file_kept_until(at, settings) == until
+
+
+@given(DAYS, st.integers(1, 9))
+def test_a_day_more_is_never_kept_less(day: date, years: int) -> None:
+    """What moved later is kept as long or longer, and a clock that is not set keeps for good."""
+    settings = Settings(keep_personal_data_years=years)
+    one, next_one = (datetime(each.year, each.month, each.day, 12, tzinfo=UTC) for each in (day, day + timedelta(1)))
+    assert personal_data_kept_until(one, settings) <= personal_data_kept_until(next_one, settings)
+    assert file_kept_until(one, settings) is None

@@ -63,6 +63,8 @@ def test_defaults_are_the_documented_ones() -> None:
         "title_prefix": "[POEC]",
         "refuse_also": {},
         "leave_out": {},
+        "keep_personal_data_years": 2,
+        "keep_file_years": None,
     }
 
 
@@ -90,6 +92,8 @@ _FAULTY: tuple[tuple[str, object], ...] = (
     *((name, value) for name in ("max_convocations", "coefficient_min", "coefficient_max") for value in (0, -1, 1.0)),
     *(("overbooking", value) for value in (-1, True, 1.0, "1", None)),
     *((name, value) for name in ("grace_days", "warning_days") for value in (-1, 1_000_000, 2.0, None)),
+    *(("keep_personal_data_years", value) for value in (0, -1, 101, True, 2.0, "2", None)),
+    *(("keep_file_years", value) for value in (0, -1, 1, 101, True, 10.0, "10")),
     ("max_convocations", True),
     ("coefficient_min", 6),
     ("usual_weekly_hours", None),
@@ -142,6 +146,7 @@ _MOST = {
     "overbooking": (0, 2**31),
     "grace_days": (0, 3_660),
     "warning_days": (0, 3_660),
+    "keep_personal_data_years": (1, 100),
 }
 
 
@@ -297,7 +302,16 @@ _OTHERS: Mapping[str, st.SearchStrategy[Any]] = {
         {commands.Retain: ("advice-deadline-passed",)},
         {commands.Convoke: ("advice-deadline-passed", "convocation-limit-reached")},
     ]),
+    "keep_personal_data_years": st.integers(1, 3),
+    "keep_file_years": st.none() | st.integers(3, 10),
 }  # fmt: skip
+
+_DECIDE_NOTHING = {"keep_personal_data_years": 2, "keep_file_years": None}
+"""How long something is kept changes no decision: these have no part in the fingerprint."""
+
+
+def _deciding(settings: Settings) -> Settings:
+    return attrs.evolve(settings, **cast("Any", _DECIDE_NOTHING))
 
 
 def test_every_setting_is_drawn() -> None:
@@ -308,18 +322,18 @@ def test_every_setting_is_drawn() -> None:
 @settings(deadline=None)
 @given(st.fixed_dictionaries({}, optional=dict(_OTHERS)), st.fixed_dictionaries({}, optional=dict(_OTHERS)))
 def test_the_fingerprint_tells_settings_apart(one: Mapping[str, Any], other: Mapping[str, Any]) -> None:
-    """Two settings have the same fingerprint exactly when they are equal."""
+    """Two settings have the same fingerprint exactly when all that decisions depend on is equal."""
     first, second = _settings(**one), _settings(**other)
-    assert (first.fingerprint == second.fingerprint) is (first == second)
+    assert (first.fingerprint == second.fingerprint) is (_deciding(first) == _deciding(second))
 
 
 @pytest.mark.parametrize("name", _OTHERS)
 @settings(deadline=None)
 @given(data=st.data())
 def test_one_setting_changes_the_fingerprint(name: str, data: st.DataObject) -> None:
-    """Changing any one setting changes the fingerprint."""
+    """Changing any one setting changes the fingerprint, if a decision depends on it."""
     changed = _settings(**{name: data.draw(_OTHERS[name])})
-    assert (changed.fingerprint == Settings().fingerprint) is (changed == Settings())
+    assert (changed.fingerprint == Settings().fingerprint) is (_deciding(changed) == Settings())
 
 
 def test_retired_and_reserved_codes_are_in_the_fingerprint() -> None:

@@ -1,16 +1,21 @@
-"""Anonymize applications and history entries of an erased candidate; every adapter erases a person with these.
+"""What is erased: the fields, defined once, and applications and entries without them; every adapter erases with these.
 
-The application and its history lose the same fields, so folding the history still gives the application. What an
-erasure may take out of an entry stands in `ERASABLE`, and is no part of the entry's digest (`entry_digests`).
+Two kinds of erasure. Of a person: who they are, also where they acted themself. Of their file: besides, in their
+applications, the free comments and the people who acted. An application and its history lose the same fields, so
+folding the history still gives the application. Codes, dates, organisations and the candidate's own reference, which is
+the host's and says nothing by itself [R], stay.
+
+What an erasure may take out of an entry stands in `ERASABLE`, and is no part of the entry's digest (`entry_digests`).
 """
 
 from __future__ import annotations
 
-from attrs import evolve
+from typing import Any, TypeVar
 
-from poec_workflow.events import Preregistered
+from attrs import evolve, fields_dict
+
 from poec_workflow.history import HistoryEntry
-from poec_workflow.model import Application, Origin, Prescriber
+from poec_workflow.model import Actor, Application, Origin, Prescriber
 
 ERASABLE: tuple[tuple[str, ...], ...] = (
     ("actor", "name"),
@@ -25,21 +30,64 @@ revision that chains them anew.
 """
 
 
+def _under(*place: str) -> tuple[str, ...]:
+    return tuple(each[-1] for each in ERASABLE if each[:-1] == place)
+
+
+_OF_ACTORS, _OF_EVENTS, _OF_PRESCRIBERS = _under("actor"), _under("data"), _under("data", "prescriber")
+
+T = TypeVar("T", bound=Any)
+
+
 def anonymous_entry(entry: HistoryEntry, candidate: str) -> HistoryEntry:
-    """Return the entry without the actor's name and reference, and the prescriber's name, if that is the candidate."""
-    actor = entry.actor
-    if actor.candidate == candidate:
-        entry = evolve(entry, actor=evolve(actor, name=None, reference=None))
-    event = entry.event
-    if isinstance(event, Preregistered) and event.candidate == candidate:
-        entry = evolve(entry, event=evolve(event, prescriber=_anonymous(event.prescriber)))
+    """The entry without who the candidate is, where they acted themself, or sent themself (origin `self`)."""
+    if entry.actor.candidate == candidate:
+        entry = _with(entry, actor=_nobody(entry.actor))
+    event: Any = entry.event
+    if getattr(event, "candidate", None) == candidate:
+        entry = _with(entry, event=_with(event, prescriber=_unless_another(event.prescriber)))
     return entry
 
 
 def anonymous_application(application: Application) -> Application:
-    """Return the application without the prescriber's name, where candidates registered themselves (origin `self`)."""
-    return evolve(application, prescriber=_anonymous(application.prescriber))
+    """The application without who the candidate is, where candidates registered themselves (origin `self`)."""
+    return _with(application, prescriber=_unless_another(application.prescriber))
 
 
-def _anonymous(prescriber: Prescriber) -> Prescriber:
-    return evolve(prescriber, name=None) if prescriber.origin is Origin.SELF else prescriber
+def emptied_entry(entry: HistoryEntry) -> HistoryEntry:
+    """The entry of an application whose file is erased: without people and comments."""
+    return _with(entry, actor=_nobody(entry.actor), event=_emptied(entry.event))
+
+
+def emptied_application(application: Application) -> Application:
+    """The application whose file is erased: without people and comments."""
+    return _emptied(application)
+
+
+def _emptied(of: T) -> T:
+    """An application, or an event of one, without people and comments; whichever of the fields it has."""
+    known = fields_dict(type(of))
+    less: dict[str, Any] = {name: None for name in _OF_EVENTS if name in known}
+    if "prescriber" in known:
+        less["prescriber"] = _unnamed(of.prescriber)
+    return _with(of, **less)
+
+
+def _nobody(actor: Actor) -> Actor:
+    return _with(actor, **dict.fromkeys(_OF_ACTORS))
+
+
+def _unless_another(prescriber: Prescriber) -> Prescriber:
+    return _unnamed(prescriber) if prescriber.origin is Origin.SELF else prescriber
+
+
+def _unnamed(prescriber: Prescriber) -> Prescriber:
+    return _with(prescriber, **dict.fromkeys(_OF_PRESCRIBERS))
+
+
+def _with(value: T, **changes: Any) -> T:  # noqa: ANN401 - fields of any type
+    """The value with other fields; itself where they are no others, so that who asks can tell."""
+    if all(getattr(value, name) == each for name, each in changes.items()):
+        return value
+    changed: T = evolve(value, **changes)
+    return changed

@@ -11,7 +11,7 @@ from functools import cache
 
 from poec_workflow.errors import Details
 from poec_workflow.model import Application, TrainingSession
-from poec_workflow.policies.calendar import first_instant
+from poec_workflow.policies.calendar import first_instant, local_day
 from poec_workflow.policies.facts import Facts
 from poec_workflow.policies.settings import Settings
 
@@ -72,6 +72,28 @@ def session_ends_expiring(today: date, settings: Settings) -> tuple[date, date]:
 def registration_deadlines_near(today: date) -> tuple[date, date]:
     """The first and last registration deadline that is near: within 7 days [R]."""
     return today, today + timedelta(days=_CLOSING_DAYS)
+
+
+def personal_data_kept_until(last_movement: datetime, settings: Settings) -> date:
+    """The last day on which a candidate's name and e-mail are kept, if none of their applications is open."""
+    return _years_after(local_day(last_movement, settings.zone), settings.keep_personal_data_years)
+
+
+def file_kept_until(last_movement: datetime, settings: Settings) -> date | None:
+    """The last day on which the comments and the people of their applications are kept; None: for good."""
+    years = settings.keep_file_years
+    return None if years is None else _years_after(local_day(last_movement, settings.zone), years)
+
+
+def _years_after(day: date, years: int) -> date:
+    """The same day some years later; of 29 February, in a year without one, the last of the month [R].
+
+    « À défaut d'un quantième identique, le délai expire le dernier jour du mois » (code de procédure civile, art. 641).
+    """
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
 
 
 def expired_at(_application: Application, facts: Facts) -> datetime:

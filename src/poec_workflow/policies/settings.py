@@ -19,7 +19,7 @@ from poec_workflow.policies.access import PERMISSIONS, Grant, Permissions
 from poec_workflow.policies.check import Check, code_of, faults_of_code, faults_of_function, has_name
 from poec_workflow.policies.optional_rules import FIXED, IMPORTS, OPTIONAL_RULES, TITLE_PREFIX
 
-_ANY, _LONGEST_GRACE = 2**31, 3_660
+_ANY, _LONGEST_GRACE, _LONGEST_KEEPING = 2**31, 3_660, 100
 _BOUNDS = {
     "max_convocations": (1, _ANY),
     "coefficient_min": (1, _ANY),
@@ -27,6 +27,7 @@ _BOUNDS = {
     "overbooking": (0, _ANY),
     "grace_days": (0, _LONGEST_GRACE),
     "warning_days": (0, _LONGEST_GRACE),
+    "keep_personal_data_years": (1, _LONGEST_KEEPING),
 }
 QuotaCounts = Literal["registered", "live"]
 CloseWhenFull = Literal["manual", "automatic"]
@@ -69,6 +70,10 @@ class Settings:
         refuse_also: command ▸ a service's own policies, evaluated after those of the row.
         leave_out: command ▸ codes of this package's refusals and advisories that a service does not want for it. They
             stay for what the system does, as closing a session automatically.
+        keep_personal_data_years: how many years after the last movement of a candidate's applications their name and
+            e-mail are kept, that day included; not erased while one is open [R].
+        keep_file_years: how many years after it the comments and the people who acted are kept, as funders ask, for
+            European funds 10; None: for good. No decision depends on these two, so they are in no fingerprint.
 
     Raises:
         Malformed: lists every setting that is out of range, misspelt or of the wrong shape.
@@ -92,6 +97,8 @@ class Settings:
         factory=dict, converter=_tuples
     )
     leave_out: Mapping[type[Command], Sequence[str]] = field(factory=dict, converter=_tuples)
+    keep_personal_data_years: int = 2
+    keep_file_years: int | None = None
 
     def __attrs_post_init__(self) -> None:
         faults = tuple(self._faults())
@@ -127,7 +134,7 @@ class Settings:
 
     @cached_property
     def fingerprint(self) -> str:
-        """A stable hash of every setting; policies count by their module and name."""
+        """A stable hash of every setting that decisions depend on; policies count by their module and name."""
         data = {
             "max_convocations": self.max_convocations,
             "coefficient": [self.coefficient_min, self.coefficient_max],
@@ -186,6 +193,11 @@ class Settings:
             value: object = getattr(self, name)
             if type(value) is not int or not least <= value <= most:
                 yield Fault(f"$.{name}", f"expected a whole number from {least} to {most}")
+        kept: object = self.keep_file_years
+        if kept is not None and (type(kept) is not int or not 1 <= kept <= _LONGEST_KEEPING):
+            yield Fault("$.keep_file_years", f"expected None, or a whole number from 1 to {_LONGEST_KEEPING}")
+        elif kept is not None and type(self.keep_personal_data_years) is int and kept < self.keep_personal_data_years:
+            yield Fault("$.keep_file_years", "below keep_personal_data_years: a file is erased with whose it is")
         floor: Any = self.coefficient_min
         ceiling: Any = self.coefficient_max
         if type(floor) is type(ceiling) is int and 1 <= ceiling < floor:

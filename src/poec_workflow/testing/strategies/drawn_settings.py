@@ -101,6 +101,8 @@ def settings() -> st.SearchStrategy[Settings]:
         title_prefix=st.sampled_from(["[POEC]", "", "[AIF]"]),
         refuse_also=st.just({}) | refusals_of_ones_own(),
         leave_out=st.just({}) | rules_left_out(),
+        keep_personal_data_years=st.integers(1, 3),
+        keep_file_years=st.none() | st.integers(3, 10),
     )
 
 
@@ -111,6 +113,8 @@ _NONSENSE: Mapping[str, tuple[Any, ...]] = {
     "overbooking": (-1, 0.5),
     "grace_days": (-1, 3_661),
     "warning_days": (-1, "15"),
+    "keep_personal_data_years": (0, 2.0, None),
+    "keep_file_years": (0, 1, "10"),
     "quota_counts": ("", "all", None),
     "close_when_full": ("", "sometimes", None),
     "weekly_hours_max": (Decimal(0), Decimal("NaN"), 48),
