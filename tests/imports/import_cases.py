@@ -1,4 +1,4 @@
-"""Files as such platforms write them, and what must come out of each: `tests/data/imports`, described in `cases.json`."""
+"""Files as such platforms write them, and what must come out of each: `tests/data/imports`, told in `cases.json`."""
 
 from __future__ import annotations
 

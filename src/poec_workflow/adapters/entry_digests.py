@@ -24,7 +24,6 @@ from poec_workflow.adapters.anonymization import ERASABLE
 from poec_workflow.events import AnyEvent
 from poec_workflow.history import HistoryEntry
 from poec_workflow.serialization import to_dict
-from poec_workflow.serialization.history_entries import entry_members
 from poec_workflow.serialization.object_writer import Members, Writers, WriteText, members_of
 
 Places = Sequence[Sequence[str]]
@@ -103,6 +102,8 @@ def _present(value: Any) -> Any:  # noqa: ANN401 - JSON
 
 def _writer(event: type[AnyEvent]) -> WriteText:
     """Compile what writes an entry that has an event of a type, given with its ordinal and the digest before it."""
+    from poec_workflow.serialization.history_entries import entry_members  # noqa: PLC0415 - who only reads needs none
+
     members = {name: _of_entry(member) for name, member in entry_members(event).items()}
     return _compiled({**members, "ordinal": "value[1]", "previous": "value[2]"}, ERASABLE)
 
