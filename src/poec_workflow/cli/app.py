@@ -29,6 +29,7 @@ _COMMANDS = {
     "readjudicate": "readjudicate_command:readjudicate",
     "exec": "exec_command:execute",
     "explain": "inspection_commands:explain",
+    "feed": "feed_command:feed",
     "history": "inspection_commands:history",
     "show": "inspection_commands:show",
     "applications": "list_commands:applications",

@@ -43,8 +43,16 @@ def console(*, stderr: bool = False) -> Console:
 
 def print_json(data: object) -> None:
     """Print JSON on stdout; escape what stdout's encoding can't write."""
-    utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-    click.echo(json.dumps(data, ensure_ascii=not utf8, indent=1))
+    click.echo(json.dumps(data, ensure_ascii=not _takes_all(), indent=1))
+
+
+def print_json_line(data: object) -> None:
+    """The same in one line, as JSON Lines have it."""
+    click.echo(json.dumps(data, ensure_ascii=not _takes_all()))
+
+
+def _takes_all() -> bool:
+    return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
 
 
 def table(

@@ -53,7 +53,12 @@ def _parameters(make: SchemaMaker, operation: Operation) -> Iterator[Schema]:
         yield _parameter(make, "path", name, make.schema(Reference), required=True)
     if operation.filter is not None:
         yield from _of_list(make, operation)
-    if operation.versioned and operation.body is None:
+    if operation.fed:
+        members = make.members(PageRequest, "PageRequest")
+        yield _parameter(make, "query", "after", without_null(members["after"][0]))
+        yield _parameter(make, "query", "limit", _limit(members["limit"][0]))
+        yield _parameter(make, "header", NEW, {"type": "string"}, owner="Feed")
+    elif operation.versioned and operation.body is None:
         yield _parameter(make, "header", NEW, {"type": "string"}, owner="Read")
     elif operation.versioned:
         yield _parameter(make, "header", KEY, make.schema(Text))
@@ -71,9 +76,13 @@ def _of_list(make: SchemaMaker, operation: Operation) -> Iterator[Schema]:
         if name == "sort":
             given = {"type": "string", "enum": [each.value for each in SORTS[rows]], "default": schema["default"]}
         elif name == "limit":
-            # Who serves it says how many at most; without a limit the command line alone lists.
-            given = {"type": "integer", "minimum": 1, "default": schema["default"]}
+            given = _limit(schema)
         yield _parameter(make, "query", name, given, required=required)
+
+
+def _limit(schema: Schema) -> Schema:
+    """Who serves it says how many at most; without a limit the command line alone lists."""
+    return {"type": "integer", "minimum": 1, "default": schema["default"]}
 
 
 def _parameter(
@@ -89,10 +98,15 @@ def _responses(make: SchemaMaker, operation: Operation) -> Iterator[tuple[str, S
     if operation.versioned:
         tag = {**make.describe.member("Answer", "ETag"), "schema": {"type": "string", "pattern": _VERSION_TAG}}
         tagged = {"headers": {"ETag": tag}}
+    elif operation.fed:
+        said = {name: make.describe.member("Feed", name) for name in ("ETag", "Link")}
+        tagged = {"headers": {name: {**each, "schema": {"type": "string"}} for name, each in said.items()}}
     content = {JSON: {"schema": make.schema(operation.answers)}}
     yield "200", {**make.describe.thing("response.200"), **tagged, "content": content}
     if operation.versioned and operation.body is None:
         yield "304", make.describe.thing("response.304")
+    elif operation.fed:
+        yield "304", make.describe.thing("response.304-feed")
     by_status: dict[int, list[str]] = {}
     for kind in (*EVERY_PROBLEM, *operation.problems):
         by_status.setdefault(statuses()[kind], []).append(kind)

@@ -43,6 +43,7 @@ class Operation:
         answers: what 200 is answered with; several of them as an array where it is a tuple.
         body: what the request's body is.
         filter: the filter whose fields are its query, with those of a page.
+        fed: whether its query is a cursor and a limit, and its answer has an entity tag and a link to the next.
         versioned: whether the answer has the version of its subject as an entity tag, and the request may name one.
         problems: the kinds of problem besides those that every operation has.
     """
@@ -53,6 +54,7 @@ class Operation:
     method: Literal["get", "post"] = "get"
     body: Any = None
     filter: type[Any] | None = None
+    fed: bool = False
     versioned: bool = False
     problems: tuple[str, ...] = ()
 
@@ -98,5 +100,6 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(id="dashboard", path="/organizations/{organization}/dashboard", answers=Dashboard),
     Operation(id="queue", path="/organizations/{organization}/queue", answers=WorkQueue),
+    Operation(id="feed", path="/feed", answers=Page[HistoryEntry], fed=True),
 )
-"""The surface: commands, the three lists, an explanation, an organisation's screens."""
+"""The surface: commands, the three lists, an explanation, an organisation's screens, the feed."""

@@ -84,10 +84,15 @@ def entity_tag(version: int) -> str:
 
 
 def is_unchanged(if_none_match: str | None, version: int) -> bool:
-    """Whether a reader has this version already, so that 304 is the answer; tags are compared weakly (13.1.2)."""
+    """Whether a reader has this version already, so that 304 is the answer."""
+    return matches(if_none_match, entity_tag(version))
+
+
+def matches(if_none_match: str | None, tag: str) -> bool:
+    """Whether an entity tag is one that a reader has already; tags are compared weakly (13.1.2)."""
     if if_none_match is None:
         return False
-    return if_none_match.strip() == "*" or entity_tag(version) in _ENTITY_TAG.findall(if_none_match)
+    return if_none_match.strip() == "*" or tag in _ENTITY_TAG.findall(if_none_match)
 
 
 def _repeated(request: Request) -> list[str]:

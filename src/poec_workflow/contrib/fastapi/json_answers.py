@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from hashlib import blake2b
 from typing import Any
 
 from poec_workflow.adapters.extras import needs_extra
@@ -11,8 +12,8 @@ from poec_workflow.adapters.extras import needs_extra
 with needs_extra("fastapi"):
     from fastapi import Response
 
-from poec_workflow.contrib.fastapi.conditional_requests import entity_tag, is_unchanged
-from poec_workflow.model import Subject
+from poec_workflow.contrib.fastapi.conditional_requests import entity_tag, is_unchanged, matches
+from poec_workflow.model import Page, Subject
 from poec_workflow.serialization import to_json
 
 RESPONSES: Mapping[int, Mapping[str, str]] = {
@@ -51,6 +52,16 @@ def json_subject(subject: Subject, if_none_match: str | None = None) -> Response
     if is_unchanged(if_none_match, subject.version):
         return Response(status_code=304, headers={**_PRIVATE, **headers})
     return _json(to_json(subject), headers)
+
+
+def json_page(page: Page[Any], following: str, if_none_match: str | None = None) -> Response:
+    """A page of the feed with a link to the next; 304 for who has it already."""
+    text = to_json(page)
+    tag = f'"{blake2b(text.encode(), digest_size=16).hexdigest()}"'
+    headers = {"ETag": tag, "Link": f'<{following}>; rel="next"'}
+    if matches(if_none_match, tag):
+        return Response(status_code=304, headers={**_PRIVATE, **headers})
+    return _json(text, headers)
 
 
 def json_document(document: object, lang: str, headers: Mapping[str, str] | None = None) -> Response:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from inspect import Parameter, Signature
 from typing import Annotated, Any, Generic, TypeVar, get_origin, get_type_hints
 
@@ -58,7 +58,7 @@ def QueryOf(kind: type[F], rows: type[Any], *, most: int = MOST_ROWS) -> Any:  #
     """
 
     def read(request: Request, **_: object) -> ListQuery[F]:
-        return _read(request.query_params.multi_items(), kind, most)
+        return ListQuery(*read_query(request.query_params.multi_items(), (kind, PageRequest), most))
 
     read.__signature__ = _signature(kind, rows, most)  # type: ignore[attr-defined]
     return Depends(read)
@@ -75,12 +75,49 @@ def _hints(kind: type[Any]) -> dict[str, Any]:
     return {**get_type_hints(kind), **get_type_hints(PageRequest)}
 
 
+def read_query(items: Iterable[tuple[str, str]], kinds: Sequence[type[Any]], most: int) -> list[Any]:
+    """The values of some classes that a query string has the fields of; what no class has is left to the first.
+
+    Raises:
+        Malformed: every fault.
+    """
+    given: dict[str, list[str]] = {}
+    for name, text in items:
+        given.setdefault(name, []).append(text)
+    hints = {name: hint for kind in kinds for name, hint in get_type_hints(kind).items()}
+    faults = [
+        Fault(_place(each), "stands twice")
+        for each in given
+        if len(given[each]) > 1 and not _is_several(hints.get(each))
+    ]
+    data = {name: _value(texts, hints.get(name)) for name, texts in given.items()}
+    of_others = {each.name for kind in kinds[1:] for each in fields(kind)}
+    parts: list[Any] = []
+    for kind in kinds:
+        own = data.keys() - of_others if kind is kinds[0] else data.keys() & {each.name for each in fields(kind)}
+        try:
+            parts.append(from_dict({name: data[name] for name in data if name in own}, kind))
+        except Malformed as error:
+            faults += in_query(error).faults
+    if "limit" in data and data["limit"] not in range(1, most + 1):
+        faults.append(Fault(_place("limit"), f"expected 1 to {most}"))
+    if faults:
+        raise Malformed(dict.fromkeys(faults))
+    return parts
+
+
 def _parameters_shown(kind: type[Any], rows: type[Any], most: int) -> dict[str, dict[str, Any]]:
-    shown = {**_shown(kind), **_shown(PageRequest)}
+    shown = {**_shown(kind), **page_schemas([each.name for each in fields(PageRequest)], most)}
     sorts = [each.value for each in SORTS[rows]]
     shown["sort"] = {"type": "string", "enum": sorts, "default": PageRequest().sort.value}
-    shown["limit"] = {"type": "integer", "minimum": 1, "maximum": most, "default": PageRequest().limit}
     return shown
+
+
+def page_schemas(names: Iterable[str], most: int) -> dict[str, dict[str, Any]]:
+    """The schemas of some parameters of a page."""
+    limit = {"type": "integer", "minimum": 1, "maximum": most, "default": PageRequest().limit}
+    shown = {**_shown(PageRequest), "limit": limit}
+    return {name: shown[name] for name in names}
 
 
 def _shown(kind: type[Any]) -> dict[str, dict[str, Any]]:
@@ -102,31 +139,6 @@ def _parameter(name: str, hint: Any, schema: Mapping[str, Any]) -> Parameter:  #
 
 def _is_several(hint: Any) -> bool:  # noqa: ANN401 - any annotation
     return get_origin(hint) is tuple
-
-
-def _read(items: Iterable[tuple[str, str]], kind: type[F], most: int) -> ListQuery[F]:
-    given: dict[str, list[str]] = {}
-    for name, text in items:
-        given.setdefault(name, []).append(text)
-    hints = _hints(kind)
-    faults = [
-        Fault(_place(each), "stands twice")
-        for each in given
-        if len(given[each]) > 1 and not _is_several(hints.get(each))
-    ]
-    data = {name: _value(texts, hints.get(name)) for name, texts in given.items()}
-    of_page = {each.name for each in fields(PageRequest)}
-    parts: list[Any] = []
-    for cls, names in ((kind, data.keys() - of_page), (PageRequest, data.keys() & of_page)):
-        try:
-            parts.append(from_dict({name: data[name] for name in data if name in names}, cls))
-        except Malformed as error:
-            faults += in_query(error).faults
-    if "limit" in data and data["limit"] not in range(1, most + 1):
-        faults.append(Fault(_place("limit"), f"expected 1 to {most}"))
-    if faults:
-        raise Malformed(dict.fromkeys(faults))
-    return ListQuery(*parts)
 
 
 def _value(texts: list[str], hint: Any) -> Any:  # noqa: ANN401 - JSON

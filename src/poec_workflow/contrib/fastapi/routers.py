@@ -1,4 +1,4 @@
-"""Ready routes on a workflow: commands, lists, one subject, its history, an explanation, dashboard and work queue."""
+"""Ready routes on a workflow: commands, lists, a subject, its history and explanation, dashboard, queue, the feed."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ with needs_extra("fastapi"):
     from fastapi import APIRouter
 
 from poec_workflow.contrib.fastapi.command_routes import add_command_routes
+from poec_workflow.contrib.fastapi.feed_routes import add_feed_route
 from poec_workflow.contrib.fastapi.reading_routes import add_reading_routes
 from poec_workflow.workflow import Workflow
 
@@ -29,4 +30,5 @@ def router(workflow: Workflow, caller: Callable[..., Any], *, most: int = 200, *
     routes = APIRouter(**options)
     add_command_routes(routes, workflow, caller)
     add_reading_routes(routes, workflow, caller, most)
+    add_feed_route(routes, workflow, caller, most)
     return routes
