@@ -338,7 +338,7 @@ class ReadModel:
         """
         from poec_workflow.feed_pages import feed_page  # noqa: PLC0415 - only who reads it needs it
 
-        cursor = None if after is None else _text(_instance_of(str, after, "$.after"))
+        cursor = None if after is None else _instance_of(str, after, "$.after")
         return feed_page(self.storage.queries, cursor, limit)
 
     # What an organisation sees

@@ -549,6 +549,42 @@ def test_a_caller_who_sees_nobody_in_particular_is_none(sees: Any) -> None:
         Caller(AFEC, sees=sees)
 
 
+@pytest.mark.parametrize("who", SEEN)
+def test_the_feed_is_for_who_sees_everything(client: TestClient, who: str) -> None:
+    """It has everybody's entries."""
+    assert client.get("/feed", headers={"who": who}).status_code == (200 if who == "CAP" else 403)
+
+
+def test_the_feed_goes_on(client: TestClient) -> None:
+    """By its link as by its cursor; what has nothing new is not sent again."""
+    by = {"who": "CAP"}
+    whole = client.get("/feed", headers=by).json()
+    assert whole == to_dict(town().feed())
+    read, answer = [], client.get("/feed?limit=3", headers=by)
+    while answer.json()["items"]:
+        read += answer.json()["items"]
+        assert answer.json()["next"] in answer.headers["Link"]
+        answer = client.get(f"/feed{answer.links['next']['url']}", headers=by)
+    assert read == whole["items"]
+    again = {**by, "If-None-Match": answer.headers["ETag"]}
+    assert (client.get(answer.url, headers=again).status_code, client.get(answer.url, headers=again).content) == (
+        304,
+        b"",
+    )
+    client.post("/commands", json=PRESENT)
+    assert [each["command"] for each in client.get(answer.url, headers=again).json()["items"]] == ["record-absence"]
+
+
+@pytest.mark.parametrize(
+    ("query", "place"),
+    [("after=x", "after"), ("limit=0", "limit"), ("limit=201", "limit"), ("limit=x", "limit"), ("before=x", "before"),
+     ("after=a&after=b", "after"), ("tab=current", "tab")],
+)  # fmt: skip
+def test_the_feed_is_asked_strictly(client: TestClient, query: str, place: str) -> None:
+    """Like the lists."""
+    assert places(client.get(f"/feed?{query}", headers={"who": "CAP"})) == {f"query.{place}"}
+
+
 # Answers and what OpenAPI shows
 
 

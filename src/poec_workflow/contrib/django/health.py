@@ -37,7 +37,7 @@ def health(request: HttpRequest) -> HttpResponse:
     """
     del request
     found: dict[str, Found] = {}
-    for name, look in (("database", _schema), ("messages", _messages), ("sweep", _sweep)):
+    for name, look in (("database", _schema), ("messages", _messages), ("sweep", _sweep), ("feed", _feed)):
         found[name] = _looked(name, look)
         if name == "database" and not found[name]["ok"]:
             break
@@ -95,3 +95,8 @@ def _sweep() -> Found:
     any_open = reduce(or_, (Q(**{f"{each.name.lower()}__gt": 0}) for each in sorted(OPEN_STATES)))
     late = Session.objects.filter(any_open, end_on__lt=ended_before(then, settings)).count()
     return {"ok": late == 0, "sessions_not_swept": late}
+
+
+def _feed() -> Found:
+    """How many entries wait for a transaction that is open: more and more, where somebody has left one open."""
+    return {"ok": True, "held_back": get_workflow().storage.queries.held_back()}  # type: ignore[attr-defined]

@@ -47,14 +47,17 @@ class ProblemMiddleware:
         """Answer what a view raised; None leaves it to Django."""
         if not isinstance(error, WorkflowError) or _answers_itself(request):
             return None
-        lang = language_of_request(request)
-        problem = error.to_dict(lang)
-        headers = {"Content-Language": lang, "Cache-Control": "no-store"}
-        response = JsonResponse(
-            problem, status=error.http_status, content_type="application/problem+json", headers=headers
-        )
-        patch_vary_headers(response, ["Accept-Language"])
-        return response
+        return problem_response(request, error)
+
+
+def problem_response(request: HttpRequest, error: WorkflowError) -> HttpResponse:
+    """The problem that an exception is, in the caller's language."""
+    lang = language_of_request(request)
+    problem = error.to_dict(lang)
+    headers = {"Content-Language": lang, "Cache-Control": "no-store"}
+    response = JsonResponse(problem, status=error.http_status, content_type="application/problem+json", headers=headers)
+    patch_vary_headers(response, ["Accept-Language"])
+    return response
 
 
 def _answers_itself(request: HttpRequest) -> bool:

@@ -54,6 +54,8 @@ def add_feed_route(routes: APIRouter, workflow: Workflow, caller: Callable[..., 
             page = workflow.feed(asked.after, limit=asked.limit)
         except Malformed as error:
             raise in_query(error) from None
+        except NotImplementedError:
+            raise HTTPException(501) from None
         following = request.url.include_query_params(after=page.next, limit=asked.limit)
         return json_page(page, f"?{following.query}", if_none_match)
 

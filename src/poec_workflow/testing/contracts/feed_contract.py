@@ -132,7 +132,7 @@ class FeedContract(Contract):
         cursor = workflow.feed().next
         assert cursor
         listed = workflow.applications().next or "Qy0x"
-        for each in ("", "x", cursor[:-1], cursor + "=", cursor.swapcase(), listed):
+        for each in ("", "x", "\0", "\ud800", "é", cursor[:-1], cursor + "=", cursor.swapcase(), listed):
             with pytest.raises(Malformed) as refused:
                 workflow.feed(each)
             assert [fault.place for fault in refused.value.faults] == ["$.after"]
