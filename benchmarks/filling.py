@@ -151,7 +151,13 @@ def fill(url: str, many: int) -> None:
         storage.create()
     write = _into_sqlite if url.startswith("sqlite") else _into_postgresql
     sessions_in_all = many // PER_SESSION
-    write(url, (_rows_of(number, sessions_in_all) for number in range(sessions_in_all)))
+    numbers = count(1)
+    write(url, (_placed(_rows_of(number, sessions_in_all), numbers) for number in range(sessions_in_all)))
+
+
+def _placed(rows: Rows, numbers: Iterator[int]) -> Rows:
+    """The rows with places of their own in the feed, which are the last two columns of a history row."""
+    return {**rows, "poec_history": [[*row[:-2], 0, next(numbers)] for row in rows["poec_history"]]}
 
 
 def kind_of(number: int, of: int) -> Kind:

@@ -53,7 +53,15 @@ COUNT_CONVOKED = {
     state: f"UPDATE poec_sessions SET {state} = {state} - ?, convoked = convoked + ? WHERE reference = ?"
     for state in ("pending", "absent")
 }
-INSERT_HISTORY = "INSERT INTO poec_history VALUES ('application', ?, ?, 'application', ?, ?, 0, ?, ?, ?, '')"
+
+
+def insert_history(transaction: str) -> str:
+    """The statement of a history row; its place in the feed is the transaction, and a number within."""
+    number = f"(SELECT coalesce(max(feed_number), 0) + 1 FROM poec_history WHERE feed_transaction = {transaction})"
+    values = f"'application', ?, ?, 'application', ?, ?, 0, ?, ?, ?, {transaction}, {number}, ''"
+    return f"INSERT INTO poec_history VALUES ({values})"
+
+
 INSERT_RECEIPT = "INSERT INTO poec_receipts VALUES (?, ?, 'application', ?, ?, ?)"
 UPSERT_PERSON = (
     "INSERT INTO poec_people VALUES (?, ?, ?, ?, ?) ON CONFLICT (reference)"
@@ -114,7 +122,7 @@ class Convoked:
 class Handwritten(ABC):
     """Commands on one connection, at one instant after the other."""
 
-    lock_applications = lock_session = ""
+    lock_applications = lock_session = insert_history = ""
 
     @abstractmethod
     def __init__(self, url: str, now: Callable[[], datetime]) -> None:
@@ -192,7 +200,7 @@ class Handwritten(ABC):
             for (before, session), many in sorted(Counter((each.before, each.session) for each in made).items()):
                 self.write(COUNT_CONVOKED[before], (many, many, session))
             self.write_many(
-                INSERT_HISTORY,
+                self.insert_history,
                 [history_of(each) for each in made],
             )
 
@@ -249,7 +257,7 @@ class Handwritten(ABC):
         if changed != 1:
             raise Refusal("changed by somebody else")
         self.write(COUNT_CONVOKED[made.before], (1, 1, made.session))
-        self.write(INSERT_HISTORY, history_of(made))
+        self.write(self.insert_history, history_of(made))
 
     def _preregister(self, call: Registration, now: datetime) -> None:
         row = self.one(SESSION_WITH_ACTION + self.lock_session, (call.session,))
@@ -268,7 +276,7 @@ class Handwritten(ABC):
         row = (call.application, call.session, person, at, search, data, paged, sender["organization"])
         self.write(INSERT_APPLICATION, row)
         self.write(COUNT_REGISTERED, (call.session,))
-        self.write(INSERT_HISTORY, (call.application, 1, call.application, 1, None, entry, call.session))
+        self.write(self.insert_history, (call.application, 1, call.application, 1, None, entry, call.session))
         name, email = call.candidate["name"], call.candidate["email"]
         self.write(UPSERT_PERSON, (person, name, email, folded(f"{name} {email}"), f"0{folded(name)[:64]}"))
         if call.key is not None:

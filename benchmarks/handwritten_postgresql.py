@@ -13,7 +13,6 @@ from benchmarks.handwritten import (
     COUNT_CONVOKED,
     FINGERPRINT,
     GRACE,
-    INSERT_HISTORY,
     OPEN,
     UPDATE_APPLICATION,
     Convoked,
@@ -22,10 +21,12 @@ from benchmarks.handwritten import (
     Row,
     Values,
     history_of,
+    insert_history,
 )
 
+_INSERT_HISTORY = insert_history("pg_current_xact_id()::text::bigint")
 WRITE_CONVOCATION: Mapping[str, str] = {
-    before: f"WITH changed AS ({UPDATE_APPLICATION} RETURNING 1), counted AS ({count}), noted AS ({INSERT_HISTORY})"
+    before: f"WITH changed AS ({UPDATE_APPLICATION} RETURNING 1), counted AS ({count}), noted AS ({_INSERT_HISTORY})"
     " SELECT count(*) FROM changed"
     for before, count in COUNT_CONVOKED.items()
 }
@@ -57,7 +58,7 @@ INSERT INTO poec_history
       || ', "from": "' || state || '", "to": "no-advice", "rule": "L12", "command": "expire"'
       || ', "decision": {{"kind": "application", "reference": "' || reference || '", "version": ' || next
       || '}}, "fingerprint": "{FINGERPRINT}", "advisories": [], "data": {{}}}}',
-      session, ''
+      session, pg_current_xact_id()::text::bigint, row_number() OVER (ORDER BY reference), ''
     FROM open ORDER BY reference
 """
 
@@ -65,6 +66,7 @@ INSERT INTO poec_history
 class HandwrittenPostgresql(Handwritten):
     """On a connection of its own, for one thread."""
 
+    insert_history = _INSERT_HISTORY
     lock_applications = " FOR UPDATE OF s, a"
     lock_session = " FOR SHARE OF t FOR UPDATE OF s"
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from benchmarks.handwritten import FINGERPRINT, GRACE, OPEN, Handwritten, Row, Values
+from benchmarks.handwritten import FINGERPRINT, GRACE, OPEN, Handwritten, Row, Values, insert_history
 
 PARIS = ZoneInfo("Europe/Paris")
 DUE = (
@@ -22,7 +22,9 @@ SWEEP = (
       || '", "actor": {{"kind": "system", "organization": null, "candidate": null, "reference": null, "name": null}}'
       || ', "from": "' || a.state || '", "to": "no-advice", "rule": "L12", "command": "expire"'
       || ', "decision": {{"kind": "application", "reference": "' || a.reference || '", "version": ' || (a.version + 1)
-      || '}}, "fingerprint": "{FINGERPRINT}", "advisories": [], "data": {{}}}}', a.session, ''
+      || '}}, "fingerprint": "{FINGERPRINT}", "advisories": [], "data": {{}}}}', a.session, 0,
+      (SELECT max(feed_number) FROM poec_history WHERE feed_transaction = 0)
+      + row_number() OVER (ORDER BY a.reference), ''
     FROM due JOIN poec_applications a ON a.session = due.reference WHERE a.state IN {OPEN}""",
     f"""{DUE} UPDATE poec_applications SET version = version + 1, state = 'no-advice',
       data = replace(data, '"version": ' || version || ', "state": "' || state || '"',
@@ -36,6 +38,8 @@ SWEEP = (
 
 class HandwrittenSqlite(Handwritten):
     """On a file, for one thread."""
+
+    insert_history = insert_history("0")
 
     def __init__(self, url: str, now: Callable[[], datetime]) -> None:
         super().__init__(url, now)
