@@ -59,8 +59,7 @@ def _pages(kind: str, many: int, *, quick: bool) -> Iterator[Line]:
 
 def _page(filled: FilledStore, place: str) -> object:
     queries = filled.workflow.storage.queries
-    assert reads_feed(queries)
-    found = queries.feed(place, limit=PAGE)
+    found = queries.feed(place, limit=PAGE) if reads_feed(queries) else ()
     if len(found) != PAGE:
         raise SystemExit(f"a page at {place} has {len(found)} entries")
     return found

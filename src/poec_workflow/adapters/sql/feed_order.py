@@ -74,6 +74,16 @@ def _last_number(transaction: ColumnElement[int]) -> ColumnElement[int]:
     return last.correlate(feed).scalar_subquery()
 
 
+# The offset keeps PostgreSQL from looking for each row of many anew.
+_own = (
+    select(OWN.label("transaction"), _last_number(OWN).label("number"))
+    .where(IN_STEP)
+    .offset(literal_column("0"))
+    .subquery("own")
+)
+"""The transaction that writes, and the number of its last entry; nothing where the entries are ahead of the server."""
+
+
 _NAMES = tuple(name for name in names_of(history) if name not in ("feed_transaction", "feed_number"))
 
 
@@ -83,7 +93,7 @@ def _build(dialect: Dialect, value: ValueOf, rows: FromClause | None) -> UpdateB
         given = {name: value(name) for name in _NAMES}
         return Insert(history).values(**given, feed_number=_last_number(literal_column("0")) + 1).inline()
     place = literal_column("1") if rows is None else rows.c.place
-    values = select(*(_typed(name, value) for name in _NAMES), OWN, _last_number(OWN) + place).where(IN_STEP)
+    values = select(*(_typed(name, value) for name in _NAMES), _own.c.transaction, _own.c.number + place)
     ordered = values if rows is None else values.order_by(place)
     return Insert(history).from_select([*_NAMES, *(each.name for each in PLACE)], ordered).inline()
 
