@@ -7,6 +7,7 @@ import click
 from poec_workflow import bootstrap, locales
 from poec_workflow.cli import options
 from poec_workflow.cli.terminal import print_json, say
+from poec_workflow.cli.verify_command import verify
 from poec_workflow.ports import SchemaStorage
 
 OUTDATED = 3
@@ -61,6 +62,9 @@ def status(ctx: click.Context, store: str, format_: str, lang: str) -> None:
             say(locales.word("store-unindexed", lang))
     if not found.up_to_date:
         ctx.exit(OUTDATED)
+
+
+store.add_command(verify)
 
 
 def _open(url: str) -> SchemaStorage:

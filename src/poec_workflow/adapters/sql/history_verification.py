@@ -13,7 +13,7 @@ from poec_workflow.adapters.sql.connections import Connections
 from poec_workflow.adapters.sql.schema import COUNTS
 from poec_workflow.adapters.sql.stream_check import StreamCheck
 from poec_workflow.adapters.sql.stream_reading import KINDS, StreamReading
-from poec_workflow.model import Application, ApplicationState, SubjectKind
+from poec_workflow.model import ApplicationState, SubjectKind
 from poec_workflow.ports.verification import Finding, FindingKind, StreamHead, Verification, digest_of_heads
 
 MOST = 1_000
@@ -123,8 +123,8 @@ class _Run:
     def _keep_all(self, check: StreamCheck) -> None:
         for each in check.findings:
             self._keep(each)
-        if check.findings and isinstance(check.subject, Application):
-            self.explained.add(check.subject.session)
+        if check.findings and check.kind is SubjectKind.APPLICATION:
+            self.explained.update(check.sessions)
 
     def _keep(self, finding: Finding) -> None:
         self.found += 1

@@ -16,7 +16,7 @@ from poec_workflow.adapters.sql.schema import COUNTS
 from poec_workflow.adapters.sql.stored_values import read
 from poec_workflow.adapters.sql.stream_reading import SEARCHED
 from poec_workflow.history import HistoryEntry
-from poec_workflow.model import SUBJECT_TYPES, Subject, SubjectKind
+from poec_workflow.model import SUBJECT_TYPES, Application, Subject, SubjectKind
 from poec_workflow.ports.verification import Finding, FindingKind, StreamHead
 from poec_workflow.serialization import from_dict, to_dict, to_json
 
@@ -62,6 +62,8 @@ class StreamCheck:
     _last: _Read | None = None
     _broken: bool = False
     _stuck: int | None = None
+    _foreign: bool = False
+    _of_other_sessions: list[int] = field(factory=list)
     _at_subject: str | None = None
     _at_expected: str | None = None
 
@@ -76,6 +78,9 @@ class StreamCheck:
             self._found(FindingKind.CHANGED, 0, fields=("version",))
             return
         entry = self._read(row)
+        if entry.version < 1:
+            self._entry_found(entry, FindingKind.INSERTED)
+            return
         self._link(entry)
         self._before, self._last = self._last, entry
         if not self._is_beyond(entry.version):
@@ -94,18 +99,23 @@ class StreamCheck:
                 self._found(FindingKind.SUBJECT_DROPPED, last)
             return None
         self._end_at(row, last)
+        # Where an entry is not what was written, nobody knows which session is the right one.
+        if self._entries_are_whole:
+            for version in self._of_other_sessions:
+                self._found(FindingKind.CHANGED, version, fields=("session",))
         self._compare_with_noted(max(last, row.version))
         self._compare_subject(row)
         return StreamHead(self.kind, self.reference, row.version, self._at_subject or str(row.head))
 
     def _end_at(self, row: Any, last: int) -> None:  # noqa: ANN401 - a row
         """Look at the stream's end, where the subject's row says that it is."""
-        if last < row.version:
+        if last < row.version and not self._is_head(row.head):
             self._settle(None)
             self._found(FindingKind.DROPPED, last + 1, until=row.version)
         elif last == row.version:
             self._settle(row.head)
-        elif self._last is not None and row.head == self._last.digest:
+        elif self._is_head(row.head) and not self._foreign:
+            # All entries are there, and the subject's row says another number of them.
             self._found(FindingKind.SUBJECT_CHANGED, row.version, fields=("version",))
         else:
             if not any(each.what is FindingKind.INSERTED and self._is_beyond(each.version) for each in self.findings):
@@ -113,9 +123,18 @@ class StreamCheck:
             if row.head != self._at_subject:
                 self._found(FindingKind.SUBJECT_CHANGED, row.version, fields=("head",))
 
+    def _is_head(self, digest: object) -> bool:
+        return self._last is not None and digest == self._last.digest
+
     def _is_beyond(self, version: int) -> bool:
         """Whether a version comes after the subject's."""
         return type(self._row.version) is int and version > self._row.version
+
+    @property
+    def sessions(self) -> set[str]:
+        """The sessions that an application is registered on: by its history, and by its row."""
+        of_history = {self.subject.session} if isinstance(self.subject, Application) else set()
+        return of_history | {str(getattr(self._row, "session", None))}
 
     @property
     def _entries_are_whole(self) -> bool:
@@ -154,7 +173,7 @@ class StreamCheck:
         derived = entry_row(entry, row.entry_ordinal, session=None)
         fields = [name for name in _DERIVED if derived[name] != getattr(row, f"entry_{name}")]
         if self._stuck is None and self.subject is not None and session_of(self.subject) != row.entry_session:
-            fields.append("session")
+            self._of_other_sessions.append(read.version)
         if fields:
             self._entry_found(read, FindingKind.CHANGED, fields)
 
@@ -230,6 +249,8 @@ class StreamCheck:
         if not entry.known:
             entry.known = True
             self._found(what, entry.version, fields=fields)
+        elif self._is_beyond(entry.version):
+            self._foreign = True
 
     def _found(self, what: FindingKind, version: int, *, until: int | None = None, fields: Iterable[str] = ()) -> None:
         several = until if until is not None and until > version else None

@@ -15,6 +15,7 @@ from attrs import frozen
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    Select,
     Table,
     and_,
     bindparam,
@@ -42,6 +43,7 @@ FIRST = -(2**31)
 _AFTER: BindParameter[str] = bindparam("after")
 _UPTO: BindParameter[str] = bindparam("upto")
 _AT: BindParameter[int] = bindparam("at")
+_MOST: BindParameter[int] = bindparam("most")
 _ENTRY = tuple(each for each in history.columns if each.name not in ("kind", "reference"))
 
 
@@ -50,35 +52,38 @@ def _own(table: Table) -> Sequence[str]:
     return [each.name for each in table.columns if each.name not in (*SEARCHED, *COUNTS, "reference")]
 
 
-def _columns(table: Table) -> Sequence[Any]:
-    """The subject's version with each entry, all of its row with the last one."""
+def _with_entries(kind: SubjectKind, table: Table, *, each: bool) -> Select[*tuple[Any, ...]]:
+    """A row for each entry, with the subject's version; with all of the subject's row, or with the last one alone."""
     last = or_(history.c.version.is_(None), history.c.version >= table.c.version)
-    return (
-        *(each.label(f"entry_{each.name}") for each in _ENTRY),
-        table.c.reference,
-        *(table.c[name] if name == "version" else case((last, table.c[name])).label(name) for name in _own(table)),
+    columns = (
+        table.c[name] if each or name == "version" else case((last, table.c[name])).label(name) for name in _own(table)
     )
-
-
-def _with_entries(table: Table, kind: SubjectKind) -> Any:  # noqa: ANN401 - a SELECT of many columns
     of_subject = and_(history.c.kind == literal_column(f"'{kind.value}'"), history.c.reference == table.c.reference)
-    return select(*_columns(table)).select_from(table.outerjoin(history, of_subject)).limit(PAGE)
-
-
-_next = {
-    kind: Prepared(
-        _with_entries(table, kind).where(table.c.reference > _AFTER).order_by(table.c.reference, history.c.version)
+    return (
+        select(*(each.label(f"entry_{each.name}") for each in _ENTRY), table.c.reference, *columns)
+        .select_from(table.outerjoin(history, of_subject))
+        .limit(_MOST)
     )
-    for kind, table in SUBJECTS.items()
-}
-_rest = {
-    kind: Prepared(
-        _with_entries(table, kind)
+
+
+def _rest_of(kind: SubjectKind, table: Table, *, each: bool = False) -> Prepared:
+    """What comes after an entry of a stream."""
+    return Prepared(
+        _with_entries(kind, table, each=each)
         .where(table.c.reference == _AFTER, or_(history.c.version.is_(None), history.c.version > _AT))
         .order_by(history.c.version)
     )
-    for kind, table in SUBJECTS.items()
-}
+
+
+def _next_of(kind: SubjectKind, table: Table) -> Prepared:
+    """What comes after a stream."""
+    after = _with_entries(kind, table, each=False).where(table.c.reference > _AFTER)
+    return Prepared(after.order_by(table.c.reference, history.c.version))
+
+
+_next = {kind: _next_of(kind, table) for kind, table in SUBJECTS.items()}
+_rest = {kind: _rest_of(kind, table) for kind, table in SUBJECTS.items()}
+_whole = {kind: _rest_of(kind, table, each=True) for kind, table in SUBJECTS.items()}
 _entries = {
     kind: Prepared(
         select(
@@ -88,7 +93,7 @@ _entries = {
         )
         .where(history.c.kind == kind.value, history.c.reference == _AFTER, history.c.version > _AT)
         .order_by(history.c.version)
-        .limit(PAGE)
+        .limit(_MOST)
     )
     for kind, table in SUBJECTS.items()
 }
@@ -103,7 +108,7 @@ def _orphaned(kind: SubjectKind, *before: ColumnElement[bool]) -> Prepared:
         .where(history.c.kind == kind.value, history.c.reference > _AFTER, *before, without)
         .distinct()
         .order_by(history.c.reference)
-        .limit(PAGE)
+        .limit(_MOST)
     )
 
 
@@ -119,7 +124,7 @@ _of_no_kind = Prepared(
     select(history.c.kind, history.c.reference, history.c.version)
     .where(or_(*_beside))
     .order_by(history.c.kind, history.c.reference, history.c.version)
-    .limit(PAGE)
+    .limit(_MOST)
 )
 _counters = tuple(sessions.c[name] for name in COUNTS)
 _recounted = Prepared(
@@ -148,15 +153,20 @@ class Page:
 
 @frozen
 class StreamReading:
-    """The streams of a store; each page is read in a transaction of its own."""
+    """The streams of a store; each page is read in a transaction of its own.
+
+    Attributes:
+        most: rows of a page.
+    """
 
     _connections: Connections
+    most: int = PAGE
 
     def pages(self, kind: SubjectKind) -> Iterator[Page]:
         """All streams of a kind."""
         after, at = "", FIRST
         while True:
-            page = self._connections.select(partial(_page, kind=kind, after=after, at=at))
+            page = self._connections.select(partial(self._page, kind=kind, after=after, at=at))
             yield page
             if not page.rows:
                 return
@@ -166,44 +176,41 @@ class StreamReading:
     def alone(self, kind: SubjectKind, reference: str, take: Callable[[Any], object]) -> bool:
         """Take the rows of one stream in one transaction, and say whether there are any.
 
-        Where there is no subject, its columns are null.
+        Each has all of the subject's row, also where the last entries are missing; null where there is no subject.
         """
 
-        def work(connection: StatementConnection) -> bool:
-            return any(_taken(connection, each[kind], reference, take) for each in (_rest, _entries))
+        def taken(connection: StatementConnection, statement: Prepared) -> bool:
+            at, found = FIRST, False
+            while rows := connection.rows(statement, {"after": reference, "at": at, "most": self.most}):
+                found = True
+                for row in rows:
+                    take(row)
+                if len(rows) < self.most:
+                    break
+                at = rows[-1].entry_version
+            return found
 
-        return self._connections.select(work)
+        return self._connections.select(lambda c: any(taken(c, each[kind]) for each in (_whole, _entries)))
 
     def of_no_kind(self) -> Sequence[Any]:
         """The first entries whose kind of subject there is none of."""
-        return self._connections.select(lambda c: c.rows(_of_no_kind))
+        return self._connections.select(lambda c: c.rows(_of_no_kind, {"most": self.most}))
 
-
-def _taken(connection: StatementConnection, statement: Prepared, reference: str, take: Callable[[Any], object]) -> bool:
-    at, found = FIRST, False
-    while rows := connection.rows(statement, {"after": reference, "at": at}):
-        found = True
-        for row in rows:
-            take(row)
-        if len(rows) < PAGE:
-            break
-        at = rows[-1].entry_version
-    return found
-
-
-def _page(connection: StatementConnection, kind: SubjectKind, after: str, at: int) -> Page:
-    parameters = {"after": after}
-    rows: list[Any] = []
-    if after:
-        rest = connection.rows(_rest[kind], {**parameters, "at": at})
-        rows = [each for each in rest if each.entry_version is not None]
-    if len(rows) < PAGE:
-        rows += connection.rows(_next[kind], parameters)
-    if not rows:
-        return Page((), _all_orphans(connection, _last_orphans[kind], parameters), ())
-    parameters["upto"] = rows[-1].reference
-    recounted = connection.rows(_recounted, parameters) if kind is SubjectKind.SESSION else ()
-    return Page(rows, _all_orphans(connection, _orphans[kind], parameters), recounted)
+    def _page(self, connection: StatementConnection, kind: SubjectKind, after: str, at: int) -> Page:
+        parameters: dict[str, Any] = {"after": after, "most": self.most}
+        rows: list[Any] = []
+        if after:
+            rest = connection.rows(_rest[kind], {**parameters, "at": at})
+            rows = [each for each in rest if each.entry_version is not None]
+        if len(rows) < self.most:
+            rows += connection.rows(_next[kind], parameters)
+        if not rows:
+            return Page((), _all_orphans(connection, _last_orphans[kind], parameters), ())
+        parameters["upto"] = rows[-1].reference
+        recounted: Sequence[Any] = ()
+        if kind is SubjectKind.SESSION:
+            recounted = connection.rows(_recounted, {name: parameters[name] for name in ("after", "upto")})
+        return Page(rows, _all_orphans(connection, _orphans[kind], parameters), recounted)
 
 
 def _all_orphans(connection: StatementConnection, statement: Prepared, parameters: Parameters) -> Sequence[str]:

@@ -13,6 +13,7 @@ from poec_workflow.history import Position
 from poec_workflow.messages import Message
 from poec_workflow.model import Actor, ActorKind, SubjectKind, Tally
 from poec_workflow.ports import Storage
+from poec_workflow.ports.verification import VerifiesHistory
 from poec_workflow.testing.contracts.sample_subjects import CANDIDATE, PRESCRIBER, SESSION
 from poec_workflow.testing.contracts.sample_subjects import NOW as NOW  # noqa: PLC0414 - published with the rest
 from poec_workflow.testing.emptied_outbox import emptied
@@ -79,7 +80,10 @@ def everything(storage: Storage) -> Snapshot:
 
 
 def check(storage: Storage) -> None:
-    """Assert that folded histories equal the stored subjects, and that the counters equal a recount."""
+    """Assert that folded histories equal the stored subjects, the counters a recount, and that digests chain entries.
+
+    A storage that chains none is not asked for them.
+    """
     stored = Snapshot.of(storage)
     for key, subject in stored.subjects.items():
         events = [each.event for each in stored.histories[key]]
@@ -87,6 +91,8 @@ def check(storage: Storage) -> None:
         assert fold(events) == subject
     sessions = stored.of_kind(SubjectKind.SESSION)
     assert stored.tallies == {each.reference: stored.recount(each.reference) for each in sessions}
+    if isinstance(storage, VerifiesHistory):
+        assert storage.verify().findings == ()
 
 
 def tally_of(storage: Storage, session: str) -> Tally:
