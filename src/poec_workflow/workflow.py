@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from attrs import evolve, field, frozen
 
 from poec_workflow import sweep
-from poec_workflow.commands import Command, Expire, Preregister, Request
+from poec_workflow.commands import Command, Expire, ImportApplication, Preregister, Request
 from poec_workflow.decider import Accepted, Refused, decide
 from poec_workflow.errors import CommandRefused, Refusal
 from poec_workflow.history_recording import recorded, replayed
-from poec_workflow.model import SYSTEM, Actor
+from poec_workflow.model import SYSTEM, Actor, Candidate
 from poec_workflow.policies.calendar import in_zone, local_instant
 from poec_workflow.ports import DecisionContext, Receipt, Storage, Transaction, finds_receipts, loads_ahead
 from poec_workflow.ports.clock import local_now
@@ -276,7 +276,7 @@ class Workflow(ReadModel):
             receipt = None
             if request.key is not None:
                 receipt = Receipt(request.key, digest(request.command, request.actor), changes[0].entry.decision)
-            people = [request.command.candidate] if isinstance(request.command, Preregister) else []
+            people = _people(request.command)
             transaction.save(changes, receipt, people, answer.notices)
         return answer
 
@@ -328,3 +328,10 @@ class Workflow(ReadModel):
 
 class _Undone(Exception):
     """Raised to roll back the transaction of a batch."""
+
+
+def _people(command: Command) -> Sequence[Candidate]:
+    """Who is known by a command; of an import without a name the person was erased elsewhere."""
+    if not isinstance(command, Preregister) or (isinstance(command, ImportApplication) and not command.candidate.name):
+        return ()
+    return (command.candidate,)
