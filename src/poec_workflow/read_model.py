@@ -56,6 +56,7 @@ from poec_workflow.views.pagination import Row, paged, span
 if TYPE_CHECKING:
     from poec_workflow.explanation import Explanation
     from poec_workflow.offers import Offer
+    from poec_workflow.ports.keeping import CandidateFile
 
 T = TypeVar("T")
 F = TypeVar("F", ApplicationFilter, SessionFilter, ActionFilter)
@@ -311,6 +312,15 @@ class ReadModel:
         """
         _instance_of(str, reference, "$.candidate")
         return self.applications(ApplicationFilter(candidate=reference), PageRequest(limit=0)).items
+
+    def candidate_file(self, reference: str) -> CandidateFile:
+        """Everything that the store knows of a person, and how long it is kept: for their right of access.
+
+        Of whom nothing is known, it is empty.
+        """
+        from poec_workflow.candidate_access import candidate_file  # noqa: PLC0415 - rare, and no list needs it
+
+        return candidate_file(self, _text(reference))
 
     # What happened to all
 

@@ -22,10 +22,11 @@ from poec_workflow.ports import DecisionContext, Receipt, Storage, Transaction, 
 from poec_workflow.ports.clock import local_now
 from poec_workflow.read_model import ReadModel
 from poec_workflow.serialization import checked, digest, well_formed
-from poec_workflow.views import SweepReport
+from poec_workflow.views import RetentionReport, SweepReport
 
 if TYPE_CHECKING:
     from poec_workflow.importing import ImportProgress, ImportReport, ImportRow, RowFault
+    from poec_workflow import retention
     from poec_workflow.remedies import Remedy
 
 Answer = Accepted | Refused
@@ -241,6 +242,29 @@ class Workflow(ReadModel):
         """Forget a person's name and e-mail, and their name where they acted themself; history and counts stay."""
         known = well_formed(reference, str)
         self.storage.run(lambda transaction: transaction.forget(known))
+
+    def retain_until(self, *, dry_run: bool = False, progress: retention.Progress | None = None) -> RetentionReport:
+        """Erase everybody whose time is over by the settings' two clocks; with `dry_run` find the same, erase nothing.
+
+        A person as `erase_candidate` does, once `keep_personal_data_years` are over since the last movement of all
+        their applications, and none is open. Of these, once `keep_file_years` are over, the comments and the people
+        who acted. What decisions and counts are made of stays.
+
+        Raises:
+            RuntimeError: files are to be erased, and the storage's transactions are not `KeepsRecords`.
+        """
+        from poec_workflow import retention  # noqa: PLC0415 - once a night, and no command needs it
+
+        now = local_now(self.clock, self.settings.zone)
+        people: list[str] = []
+        files: list[str] = []
+        for batch in retention.batches(self.storage, now, self.settings, dry_run=dry_run):
+            people.extend(batch.people)
+            files.extend(batch.files)
+            if progress:
+                progress(len(people) + len(files))
+        at = in_zone(now, self.settings.zone)
+        return RetentionReport(at=at, people=tuple(people), files=tuple(files), dry_run=dry_run)
 
     def _checked(self, requests: Iterable[Request]) -> list[tuple[Request, datetime]]:
         """Check every request before the first is carried out, and give each its instant."""

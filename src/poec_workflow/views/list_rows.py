@@ -170,3 +170,18 @@ class SweepReport(Value):
     at: datetime
     expired: tuple[Reference, ...]
     dry_run: bool = False
+
+
+@frozen(kw_only=True, repr=False)
+class RetentionReport(Value):
+    """Whom `retain_until` erased, or would: references in order.
+
+    Attributes:
+        people: candidates whose names and e-mails were erased.
+        files: candidates in whose applications the comments and the people who acted were erased.
+    """
+
+    at: datetime
+    people: tuple[Reference, ...]
+    files: tuple[Reference, ...]
+    dry_run: bool = False

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
 from threading import RLock
 from typing import Any, TypeVar, cast
 
 from attrs import evolve
 
-from poec_workflow.adapters.anonymization import anonymous_application, anonymous_entry
+from poec_workflow.adapters.memory import memory_records
 from poec_workflow.adapters.memory.memory_outbox import MemoryOutbox
 from poec_workflow.adapters.memory.memory_queries import MemoryQueries
+from poec_workflow.adapters.memory.memory_records import MemoryRecords
 from poec_workflow.adapters.memory.memory_tables import Tables
 from poec_workflow.commands import Command, CreateSession, Preregister, Retain
 from poec_workflow.history import HistoryEntry, Position
 from poec_workflow.history_recording import RecordedChange
 from poec_workflow.messages import Message
-from poec_workflow.model import Application, Candidate, SubjectKind, Tally, TrainingSession
+from poec_workflow.model import Application, Candidate, Tally, TrainingSession
 from poec_workflow.ports import DecisionContext, QueuedMessage, Receipt
+from poec_workflow.ports.keeping import CandidateFile, LastMovement
 
 T = TypeVar("T")
 
@@ -145,17 +147,24 @@ class MemoryTransaction:
 
     def forget(self, candidate: str) -> None:
         """Erase a person's name and e-mail, and their name where they acted themself."""
-        tables = self._tables
-        if candidate in tables.people:
-            self._take(tables.people, candidate)
-        for reference in tables.applications_by.get(candidate, ()):
-            anonymous = anonymous_application(tables.application(reference))
-            self._put(tables.subjects[SubjectKind.APPLICATION], reference, anonymous)
-        for histories in tables.histories.values():
-            for reference, entries in list(histories.items()):
-                erased = tuple(anonymous_entry(each, candidate) for each in entries)
-                if erased != entries:
-                    self._put(histories, reference, erased)
+        self.erasable([candidate], []).erase()
+
+    def last_movements(self, after: str, *, limit: int) -> Sequence[LastMovement]:
+        """The candidates whose references come after one, and when each last moved."""
+        following = sorted(each for each in self._tables.applications_by if each > after)
+        return memory_records.movements(self._tables, following[:limit])
+
+    def lock_movements(self, candidates: Sequence[str]) -> Sequence[LastMovement]:
+        """The same of some candidates; everything is locked already."""
+        return memory_records.movements(self._tables, candidates)
+
+    def erasable(self, people: Collection[str], files: Collection[str]) -> MemoryRecords:
+        """What is there to be erased of some people, and of their files."""
+        return MemoryRecords(self._tables, people, files, put=self._put, take=self._take)
+
+    def candidate_file(self, candidate: str) -> CandidateFile:
+        """Everything that is stored of a person, but for the dates."""
+        return memory_records.candidate_file(self._tables, candidate)
 
     def undo(self) -> None:
         """Take everything back, the last first."""

@@ -1,70 +1,199 @@
-"""Erase a person from the tables of people, applications and history; `adapters.anonymization` says which fields."""
+"""Erase people, and their files, from every table that says something of them; `anonymization` says which fields.
+
+Whoever is erased is looked up by indexes: their row, their applications, what they did themself, and for a file every
+entry of their applications. Rows that have nothing to lose are not written.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection
+from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, select, union
+from attrs import field, frozen
+from sqlalchemy import Dialect, Select, bindparam, or_, select, union
 
-from poec_workflow.adapters.anonymization import anonymous_application, anonymous_entry
+from poec_workflow.adapters.anonymization import (
+    anonymous_application,
+    anonymous_entry,
+    emptied_application,
+    emptied_entry,
+)
+from poec_workflow.adapters.sql.bulk import Write, any_of, list_parameter, update, write_all
 from poec_workflow.adapters.sql.prepared import Prepared, StatementConnection
-from poec_workflow.adapters.sql.row_mapping import Values, entry_row, row_of
-from poec_workflow.adapters.sql.schema import applications, history, people
+from poec_workflow.adapters.sql.row_mapping import Values, event_position_row, row_of
+from poec_workflow.adapters.sql.schema import applications, history, messages, people
 from poec_workflow.adapters.sql.stored_values import read
 from poec_workflow.history import HistoryEntry
+from poec_workflow.messages import AddresseeKind, StreamKind
 from poec_workflow.model import Application, SubjectKind
+from poec_workflow.serialization import to_json
 
-_CANDIDATE: BindParameter[str] = bindparam("candidate")
 
-_person = Prepared(people.delete().where(people.c.reference == _CANDIDATE))
+def _prepared(made: Callable[[Dialect], Any]) -> Prepared:
+    return Prepared(made)
+
+
 # Locked, so that a command that is executed meanwhile is not overwritten.
-_applications = Prepared(
-    select(applications.c.data)
-    .where(applications.c.candidate == _CANDIDATE)
-    .order_by(applications.c.reference)
-    .with_for_update()
-)
-_own = select(applications.c.reference).where(applications.c.candidate == _CANDIDATE)
-_entry = select(history.c.data, history.c.ordinal)
-# Two index searches: for one condition with OR, PostgreSQL scans the whole history.
-_entries = Prepared(
-    union(
-        _entry.where(history.c.actor_candidate == _CANDIDATE),
-        # The first entry of each of the person's applications, the only one that names a prescriber.
-        _entry.where(
-            history.c.kind == SubjectKind.APPLICATION.value, history.c.reference.in_(_own), history.c.version == 1
-        ),
+_KNOWN = _prepared(
+    lambda dialect: (
+        select(people.c.reference)
+        .where(any_of(people.c.reference, "candidates", dialect))
+        .order_by(people.c.reference)
+        .with_for_update()
     )
 )
-_rewrite_application = Prepared(
-    applications.update()
-    .where(applications.c.reference == bindparam("known_reference"))
-    .values(search=bindparam("search"), data=bindparam("data"))
-)
-_rewrite_entry = Prepared(
-    history.update()
-    .where(
-        history.c.kind == bindparam("known_kind"),
-        history.c.reference == bindparam("known_reference"),
-        history.c.version == bindparam("known_version"),
+_APPLICATIONS = _prepared(
+    lambda dialect: (
+        select(applications.c.candidate, applications.c.data)
+        .where(any_of(applications.c.candidate, "candidates", dialect))
+        .order_by(applications.c.reference)
+        .with_for_update()
     )
-    .values(data=bindparam("data"))
 )
+
+
+def _entries(dialect: Dialect) -> Any:  # noqa: ANN401 - a SELECT
+    """Three index searches: for one condition with OR, PostgreSQL scans the whole history."""
+    entry = select(history.c.kind, history.c.reference, history.c.version, history.c.data)
+    of_applications = entry.where(history.c.kind == SubjectKind.APPLICATION.value)
+    return union(
+        entry.where(any_of(history.c.actor_candidate, "candidates", dialect)),
+        # The first entry of each application, the only one that names a prescriber.
+        of_applications.where(any_of(history.c.reference, "references", dialect), history.c.version == 1),
+        of_applications.where(any_of(history.c.reference, "of_files", dialect)),
+    ).order_by("kind", "reference", "version")
+
+
+_ENTRIES = _prepared(_entries)
+
+
+def _answered(dialect: Dialect) -> Select[tuple[int, str, str, str]]:
+    """The messages to them or about their applications for which a channel had an answer: it may name anybody."""
+    to_them = (messages.c.to_kind == AddresseeKind.CANDIDATE.value) & any_of(
+        messages.c.to_reference, "candidates", dialect
+    )
+    about_them = (messages.c.stream_kind == StreamKind.APPLICATION.value) & any_of(
+        messages.c.stream, "references", dialect
+    )
+    columns = select(messages.c.id, messages.c.to_kind, messages.c.to_reference, messages.c.stream)
+    return columns.where(messages.c.answer.is_not(None), or_(to_them, about_them)).with_for_update()
+
+
+_ANSWERED = _prepared(_answered)
+_NO_ANSWER = Prepared(messages.update().where(messages.c.id == bindparam("row")).values(answer=None))
+_PERSON = Prepared(people.delete().where(people.c.reference == bindparam("known")))
+_APPLICATION = update(
+    applications,
+    ("known_reference", "search", "data"),
+    lambda given: (
+        applications.update()
+        .where(applications.c.reference == given("known_reference"))
+        .values(search=given("search"), data=given("data"))
+    ),
+)
+_ENTRY = update(
+    history,
+    ("known_kind", "known_reference", "known_version", "data"),
+    lambda given: (
+        history.update()
+        .where(
+            history.c.kind == given("known_kind"),
+            history.c.reference == given("known_reference"),
+            history.c.version == given("known_version"),
+        )
+        .values(data=given("data"))
+    ),
+)
+
+
+@frozen(kw_only=True)
+class StoredRecords:
+    """What is stored of some people and can be erased; see `ErasableRecords`."""
+
+    _connection: StatementConnection
+    people: set[str] = field(factory=set)
+    files: set[str] = field(factory=set)
+    _known: list[str] = field(factory=list)
+    _applications: list[Values] = field(factory=list)
+    _entries: list[Values] = field(factory=list)
+    _answers: list[int] = field(factory=list)
+
+    def erase(self) -> None:
+        """Erase it all."""
+        if self._known:
+            self._connection.write(_PERSON, [{"known": each} for each in self._known])
+        if self._answers:
+            self._connection.write(_NO_ANSWER, [{"row": each} for each in self._answers])
+        writes = (Write(_APPLICATION, self._applications), Write(_ENTRY, self._entries))
+        write_all(self._connection, [each for each in writes if each.rows])
+
+    def add_person(self, reference: str) -> None:
+        """A person whose name is known."""
+        self._known.append(reference)
+        self.people.add(reference)
+
+    def add_application(self, text: str, *, whole: bool) -> Application:
+        """An application as it is stored; the whole file or what it says of the person."""
+        application = read(text, Application)
+        anonymous = anonymous_application(application)
+        erased = emptied_application(anonymous) if whole else anonymous
+        if anonymous is not application:
+            self.people.add(application.candidate)
+        if erased is not anonymous:
+            self.files.add(application.candidate)
+        if erased is not application:
+            row = row_of(erased)
+            known = {"known_reference": row["reference"], "search": row["search"], "data": row["data"]}
+            self._applications.append(known)
+        return application
+
+    def add_entry(self, text: str, people: Collection[str], owner: str | None, *, whole: bool) -> None:
+        """An entry as it is stored, of an application of `owner`, or that one of the people caused."""
+        entry = read(text, HistoryEntry)
+        anonymous = entry
+        for each in {entry.actor.candidate, owner} & set(people):
+            assert each is not None  # noqa: S101 - None is nobody of them
+            told = anonymous
+            anonymous = anonymous_entry(told, each)
+            if anonymous is not told:
+                self.people.add(each)
+        erased = emptied_entry(anonymous) if whole else anonymous
+        if owner is not None and erased is not anonymous:
+            self.files.add(owner)
+        if erased is not entry:
+            key = event_position_row(erased.event)
+            self._entries.append({**{f"known_{name}": each for name, each in key.items()}, "data": to_json(erased)})
+
+    def add_answer(self, row: int, candidate: str) -> None:
+        """A message to them or about their application that has an answer."""
+        self._answers.append(row)
+        self.people.add(candidate)
+
+
+def erasable(connection: StatementConnection, people_: Collection[str], files: Collection[str]) -> StoredRecords:
+    """What is stored of some people and can be erased, and of the files of those of them that are in `files`."""
+    found = StoredRecords(connection=connection)
+    if not people_:
+        return found
+    lists = {"candidates": list_parameter(sorted(people_), connection.dialect)}
+    for each in connection.values(_KNOWN, lists):
+        found.add_person(each)
+    owners: dict[str, str] = {}
+    for row in connection.rows(_APPLICATIONS, lists):
+        application = found.add_application(row.data, whole=row.candidate in files)
+        owners[application.reference] = application.candidate
+    of_files = sorted(each for each, owner in owners.items() if owner in files)
+    lists["references"] = list_parameter(sorted(owners), connection.dialect)
+    lists["of_files"] = list_parameter(of_files, connection.dialect)
+    for row in connection.rows(_ENTRIES, lists):
+        owner = owners.get(row.reference) if row.kind == SubjectKind.APPLICATION.value else None
+        found.add_entry(row.data, people_, owner, whole=owner in files)
+    for row in connection.rows(_ANSWERED, lists):
+        to_them = row.to_kind == AddresseeKind.CANDIDATE.value and row.to_reference in people_
+        found.add_answer(row.id, row.to_reference if to_them else owners[row.stream])
+    return found
 
 
 def forget(connection: StatementConnection, candidate: str) -> None:
     """Erase a person's name and e-mail, and their name where they acted themself."""
-    parameters = {"candidate": candidate}
-    connection.write(_person, [parameters])
-    for text in connection.values(_applications, parameters):
-        application = read(text, Application)
-        row = row_of(anonymous_application(application))
-        rewritten = {"known_reference": application.reference, "search": row["search"], "data": row["data"]}
-        connection.write(_rewrite_application, [rewritten])
-    rows: Sequence[Values] = [
-        entry_row(anonymous_entry(read(row.data, HistoryEntry), candidate), row.ordinal, session=None)
-        for row in connection.rows(_entries, parameters)
-    ]
-    for row in rows:
-        known = {f"known_{name}": row[name] for name in ("kind", "reference", "version")}
-        connection.write(_rewrite_entry, [{**known, "data": row["data"]}])
+    erasable(connection, [candidate], []).erase()

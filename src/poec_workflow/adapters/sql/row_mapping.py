@@ -15,6 +15,7 @@ from poec_workflow.messages import DIGEST, About, Addressee, DigestPosition, Mes
 from poec_workflow.model import Application, Candidate, Subject, SubjectKind, TrainingAction, TrainingSession
 from poec_workflow.policies.alerts import awaits_validation, is_incomplete
 from poec_workflow.policies.capacity import quota_of
+from poec_workflow.ports import Delivery, DeliveryRecord, MessageState, QueuedMessage
 from poec_workflow.serialization import to_json
 from poec_workflow.views import stamp
 from poec_workflow.views.ordering import name_key, place_key
@@ -163,6 +164,24 @@ def message_of(row: Any) -> Message:  # noqa: ANN401 - a row that names a messag
         to=Addressee(row.to_kind, row.to_reference),
         session=row.session,
     )
+
+
+def queued_of(row: Any) -> QueuedMessage:  # noqa: ANN401 - a row
+    """The message of a row, while it waits or is dead."""
+    return QueuedMessage(
+        message=message_of(row),
+        recorded_at=instant_of(row.recorded_at),
+        state=MessageState.DEAD if row.dead else MessageState.WAITING,
+        attempts=row.attempts,
+        due_at=instant_of(row.due_at) if row.due_at else None,
+        fence=row.fence,
+        answer=row.answer,
+    )
+
+
+def delivery_of(row: Any) -> DeliveryRecord:  # noqa: ANN401 - a row
+    """What became of the message of a row."""
+    return DeliveryRecord(message=message_of(row), outcome=Delivery(row.outcome), at=instant_of(row.at))
 
 
 def about_of(kind: str, reference: str, version: int) -> About:

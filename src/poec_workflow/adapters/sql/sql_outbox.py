@@ -13,7 +13,7 @@ from poec_workflow.adapters.sql.bulk import any_of, insert, list_parameter, name
 from poec_workflow.adapters.sql.connections import Connections
 from poec_workflow.adapters.sql.dialects import dialect_insert
 from poec_workflow.adapters.sql.prepared import Prepared, StatementConnection
-from poec_workflow.adapters.sql.row_mapping import Values, instant_of, message_of, microseconds
+from poec_workflow.adapters.sql.row_mapping import Values, delivery_of, instant_of, microseconds, queued_of
 from poec_workflow.adapters.sql.schema import deliveries, digests, messages
 from poec_workflow.messages import Addressee, StreamKind
 from poec_workflow.ports import (
@@ -147,7 +147,7 @@ class SqlOutbox:
             rows = connection.rows(_CLAIMABLE, {"now": microseconds(now), "limit": limit, **lists})
             if rows:
                 connection.write(_CLAIM, [{"row": row.id, "until": until} for row in rows])
-            claimed = map(_queued, rows)
+            claimed = map(queued_of, rows)
             return [
                 evolve(each, attempts=each.attempts + 1, fence=each.fence + 1, due_at=instant_of(until))
                 for each in claimed
@@ -179,12 +179,12 @@ class SqlOutbox:
     ) -> Sequence[QueuedMessage]:
         """Those that wait, in the order of sending, or the dead ones."""
         given = {"limit": _EVERY if limit is None else limit}
-        return self._connections.select(lambda c: [_queued(row) for row in c.rows(_QUEUED[state], given)])
+        return self._connections.select(lambda c: [queued_of(row) for row in c.rows(_QUEUED[state], given)])
 
     def find(self, message: str) -> QueuedMessage | None:
         """A message by its id."""
         rows = self._connections.select(lambda c: c.rows(_FIND, {"known": message}))
-        return _queued(rows[0]) if rows else None
+        return queued_of(rows[0]) if rows else None
 
     def retry(self, message: str) -> bool:
         """Let a message be due at once, with no attempts."""
@@ -214,10 +214,7 @@ class SqlOutbox:
     def delivered(self, kind: StreamKind, stream: str) -> Sequence[DeliveryRecord]:
         """What left the outbox of a stream, the earliest first."""
         rows = self._connections.select(lambda c: c.rows(_RECORDS, {"known": stream, "kind": kind.value}))
-        return [
-            DeliveryRecord(message=message_of(row), outcome=Delivery(row.outcome), at=instant_of(row.at))
-            for row in rows
-        ]
+        return [delivery_of(row) for row in rows]
 
     def figures(self) -> OutboxFigures:
         """What an operator watches."""
@@ -262,18 +259,6 @@ def _changed(row: Any, settlement: Settlement) -> Values:  # noqa: ANN401 - a ro
         "new_attempts": row.attempts - released,
         "new_answer": row.answer if released else settlement.answer,
     }
-
-
-def _queued(row: Any) -> QueuedMessage:  # noqa: ANN401 - a row
-    return QueuedMessage(
-        message=message_of(row),
-        recorded_at=instant_of(row.recorded_at),
-        state=MessageState.DEAD if row.dead else MessageState.WAITING,
-        attempts=row.attempts,
-        due_at=instant_of(row.due_at) if row.due_at else None,
-        fence=row.fence,
-        answer=row.answer,
-    )
 
 
 def _keys(addressees: Iterable[Addressee]) -> Sequence[str]:

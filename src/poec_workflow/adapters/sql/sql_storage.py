@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from types import TracebackType
 from typing import Self, TypeVar
 
-from poec_workflow.adapters.sql import context_loading, overdue_batches
+from poec_workflow.adapters.sql import context_loading, last_movements, overdue_batches
 from poec_workflow.adapters.sql.batch_loading import LoadedBatch
 from poec_workflow.adapters.sql.connections import Connections, OwnConnections
 from poec_workflow.adapters.sql.overdue_batches import ClaimedRows
 from poec_workflow.adapters.sql.pending_writes import KeyUsed, PendingWrites
-from poec_workflow.adapters.sql.person_erasure import forget
+from poec_workflow.adapters.sql.person_erasure import StoredRecords, erasable, forget
 from poec_workflow.adapters.sql.prepared import StatementConnection
 from poec_workflow.adapters.sql.row_mapping import stored_keys
 from poec_workflow.adapters.sql.sql_outbox import SqlOutbox, start_digest
@@ -26,6 +26,7 @@ from poec_workflow.messages import Message
 from poec_workflow.model import Application, Candidate
 from poec_workflow.ports import DecisionContext, Receipt, SchemaStatus
 from poec_workflow.ports.verification import StreamHead, Verification
+from poec_workflow.ports.keeping import CandidateFile, LastMovement
 
 T = TypeVar("T")
 
@@ -232,6 +233,30 @@ class SqlTransaction:
         self.flush()
         self._ahead = None
         forget(self._connection, candidate)
+
+    def last_movements(self, after: str, *, limit: int) -> Sequence[LastMovement]:
+        """The candidates whose references come after one, and when each last moved."""
+        self.flush()
+        return last_movements.following(self._connection, after, limit)
+
+    def lock_movements(self, candidates: Sequence[str]) -> Sequence[LastMovement]:
+        """The same of some candidates, whose rows are locked."""
+        self.flush()
+        return last_movements.of(self._connection, candidates, lock=self._lock)
+
+    def erasable(self, people: Collection[str], files: Collection[str]) -> StoredRecords:
+        """What is there to be erased of some people, and of their files."""
+        self.flush()
+        self._ahead = None
+        return erasable(self._connection, people, files)
+
+    def candidate_file(self, candidate: str) -> CandidateFile:
+        """Everything that is stored of a person, but for the dates."""
+        self.flush()
+        # Rare, and it is not what a command should load.
+        from poec_workflow.adapters.sql.candidate_traces import candidate_file  # noqa: PLC0415
+
+        return candidate_file(self._connection, candidate)
 
     def flush(self) -> None:
         """Write what was gathered."""

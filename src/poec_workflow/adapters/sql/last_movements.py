@@ -1,0 +1,93 @@
+"""When candidates last moved, in the order of their references.
+
+A last movement is the entry at the application's own version: found by its key, so that no history is gone over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from sqlalchemy import Dialect, Select, bindparam, select
+
+from poec_workflow.adapters.sql.bulk import any_of, list_parameter
+from poec_workflow.adapters.sql.prepared import Prepared, StatementConnection
+from poec_workflow.adapters.sql.schema import applications, history, people
+from poec_workflow.adapters.sql.stored_values import read
+from poec_workflow.history import HistoryEntry
+from poec_workflow.model import OPEN_STATES, SubjectKind
+from poec_workflow.ports.keeping import LastMovement
+
+Statement = Select[*tuple[Any, ...]]
+Made = Callable[[Dialect], Any]
+
+_next_ones = (
+    select(applications.c.candidate)
+    .where(applications.c.candidate > bindparam("after"))
+    .distinct()
+    .order_by(applications.c.candidate)
+    .limit(bindparam("limit"))
+    .cte("next_ones")
+)
+_moves = select(applications.c.candidate, applications.c.state, history.c.data).join(
+    history,
+    (history.c.kind == SubjectKind.APPLICATION.value)
+    & (history.c.reference == applications.c.reference)
+    & (history.c.version == applications.c.version),
+)
+_NEXT_MOVES = Prepared(
+    _moves.join(_next_ones, _next_ones.c.candidate == applications.c.candidate).order_by(applications.c.candidate)
+)
+
+
+def _of_candidates(statement: Statement) -> Made:
+    return lambda dialect: statement.where(any_of(applications.c.candidate, "candidates", dialect)).order_by(
+        applications.c.candidate
+    )
+
+
+_MOVES_OF = Prepared(_of_candidates(_moves))
+# In this order everywhere: who registers somebody anew has the person's row last, and waits for it.
+_LOCK_PEOPLE = Prepared(
+    lambda dialect: (
+        select(people.c.reference)
+        .where(any_of(people.c.reference, "candidates", dialect))
+        .order_by(people.c.reference)
+        .with_for_update()
+    )
+)
+_LOCK_APPLICATIONS = Prepared(
+    lambda dialect: (
+        select(applications.c.reference)
+        .where(any_of(applications.c.candidate, "candidates", dialect))
+        .order_by(applications.c.reference)
+        .with_for_update()
+    )
+)
+
+
+def following(connection: StatementConnection, after: str, limit: int) -> Sequence[LastMovement]:
+    """The candidates whose references come after one."""
+    return _movements(connection.rows(_NEXT_MOVES, {"after": after, "limit": limit}))
+
+
+def of(connection: StatementConnection, candidates: Sequence[str], *, lock: bool) -> Sequence[LastMovement]:
+    """The same of some, read once they are locked."""
+    parameters = {"candidates": list_parameter(candidates, connection.dialect)}
+    if lock:
+        connection.values(_LOCK_PEOPLE, parameters)
+        connection.values(_LOCK_APPLICATIONS, parameters)
+    return _movements(connection.rows(_MOVES_OF, parameters))
+
+
+def _movements(rows: Iterable[Any]) -> Sequence[LastMovement]:
+    return [
+        LastMovement(
+            candidate=candidate,
+            at=max(read(each.data, HistoryEntry).recorded_at for each in moves),
+            is_open=any(each.state in OPEN_STATES for each in moves),
+        )
+        for candidate, moves in ((key, list(some)) for key, some in groupby(rows, attrgetter("candidate")))
+    ]
