@@ -18,7 +18,7 @@ from poec_workflow.errors import CommandRefused, Refusal
 from poec_workflow.history_recording import recorded, replayed
 from poec_workflow.model import SYSTEM, Actor, Candidate
 from poec_workflow.policies.calendar import in_zone, local_instant
-from poec_workflow.ports import DecisionContext, Receipt, Storage, Transaction, finds_receipts, loads_ahead
+from poec_workflow.ports import DecisionContext, Receipt, Scrubs, Storage, Transaction, finds_receipts, loads_ahead
 from poec_workflow.ports.clock import local_now
 from poec_workflow.read_model import ReadModel
 from poec_workflow.serialization import checked, digest, well_formed
@@ -242,6 +242,8 @@ class Workflow(ReadModel):
         """Forget a person's name and e-mail, and their name where they acted themself; history and counts stay."""
         known = well_formed(reference, str)
         self.storage.run(lambda transaction: transaction.forget(known))
+        if isinstance(self.storage, Scrubs):
+            self.storage.scrub()
 
     def retain_until(self, *, dry_run: bool = False, progress: retention.Progress | None = None) -> RetentionReport:
         """Erase everybody whose time is over by the settings' two clocks; with `dry_run` find the same, erase nothing.
@@ -263,6 +265,8 @@ class Workflow(ReadModel):
             files.extend(batch.files)
             if progress:
                 progress(len(people) + len(files))
+        if isinstance(self.storage, Scrubs) and not dry_run:
+            self.storage.scrub(whole=True)
         at = in_zone(now, self.settings.zone)
         return RetentionReport(at=at, people=tuple(people), files=tuple(files), dry_run=dry_run)
 

@@ -111,8 +111,8 @@ def claims_batches(transaction: Transaction) -> TypeGuard[ClaimsBatches]:
 class Storage(Protocol):
     """Keeps subjects, counts, history, outbox, receipts and people.
 
-    `Closable` and `SchemaStorage` are options of it, `LoadsAhead`, `FindsReceipts` and `ClaimsBatches` of its
-    transactions.
+    `Closable`, `SchemaStorage` and `Scrubs` are options of it, `LoadsAhead`, `FindsReceipts`, `ClaimsBatches` and
+    `keeping.KeepsRecords` of its transactions.
     """
 
     @property
@@ -127,6 +127,15 @@ class Storage(Protocol):
 
     def run(self, work: Callable[[Transaction], T], *, write: bool = True) -> T:
         """Do work in one transaction, and undo it when it raises. Retries are the adapter's: work may run twice."""
+        ...
+
+
+@runtime_checkable
+class Scrubs(Protocol):
+    """A storage whose files keep what was erased, until they are written anew."""
+
+    def scrub(self, *, whole: bool = False) -> bool:
+        """Leave nothing of it, with `whole` however long that takes; whether that could be done."""
         ...
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Lock
 from time import monotonic, sleep
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import URL
@@ -28,6 +28,9 @@ from poec_workflow.adapters.sql.retries import retried
 from poec_workflow.adapters.sql.revisions import REVISIONS, RevisionChain, check, make, status, upgrade
 from poec_workflow.errors import Conflict, StorageUnavailable
 from poec_workflow.ports import SchemaStatus
+
+if TYPE_CHECKING:
+    import sqlite3
 
 T = TypeVar("T")
 Reading = Callable[[Connection], T]
@@ -65,6 +68,10 @@ class Connections(Protocol):
         """Which schema is there; nothing is made."""
         ...
 
+    def scrub(self, *, whole: bool) -> bool:
+        """Leave nothing of what was erased in the files of the database; whether that could be done."""
+        ...
+
     def close(self) -> None:
         """Let go of what is held."""
         ...
@@ -99,7 +106,7 @@ class OwnConnections:
         self._writing = writing_engine(self._engine)
         self._attempts = attempts
         self._chain = chain
-        self._ready = self._inherited = False
+        self._ready = self._inherited = self._unscrubbed = False
         self._lock = Lock()
         follow_forks(self)
 
@@ -128,6 +135,27 @@ class OwnConnections:
     def status(self) -> SchemaStatus:
         """Which schema is there; nothing is made, not even an empty file."""
         return self._attempted(self._status)
+
+    def scrub(self, *, whole: bool) -> bool:
+        """Write a SQLite file anew; a log that somebody reads is emptied after a later transaction that writes."""
+        if self._file is None:
+            return False
+        from poec_workflow.adapters.sql.sqlite_scrubbing import scrub  # noqa: PLC0415 - rare, and no command needs it
+
+        self._unscrubbed = not self._attempted(lambda: self._on_file(lambda raw: scrub(raw, whole=whole)))
+        return not self._unscrubbed
+
+    def _empty_log(self) -> None:
+        from poec_workflow.adapters.sql.sqlite_scrubbing import empty_log  # noqa: PLC0415
+
+        self._unscrubbed = not self._on_file(empty_log)
+
+    def _on_file(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Do work on a connection to the file, outside of any transaction."""
+        self._prepare()
+        self._driver.make_room()
+        with closing(self._engine.raw_connection()) as pooled:
+            return work(cast("sqlite3.Connection", pooled.dbapi_connection))
 
     def close(self) -> None:
         """Close every connection; the storage can still be used, and opens new ones."""
@@ -176,7 +204,10 @@ class OwnConnections:
 
     def _transact(self, work: Work[T], *, write: bool) -> T:
         self._prepare()
-        return self._driver.run(work, write=write)
+        result = self._driver.run(work, write=write)
+        if self._unscrubbed and write:
+            self._empty_log()
+        return result
 
     def _prepare(self) -> None:
         if self._inherited:

@@ -129,6 +129,8 @@ def _prepare_connection(connection: sqlite3.Connection) -> None:
     connection.isolation_level = None
     connection.execute("PRAGMA synchronous = FULL").close()
     connection.execute(f"PRAGMA cache_size = -{_CACHE}").close()
+    # What is deleted is overwritten, where the library was not built so.
+    connection.execute("PRAGMA secure_delete = ON").close()
     # It is opened at the first statement that reads it.
     connection.execute("PRAGMA schema_version").close()
 

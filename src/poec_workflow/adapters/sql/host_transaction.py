@@ -61,6 +61,11 @@ class JoinedConnections:
         """Which schema is there, as the host's transaction sees it."""
         return self.read(lambda connection: status(connection, self._chain))
 
+    def scrub(self, *, whole: bool) -> bool:
+        """Nothing: the transaction is the host's, and has not ended."""
+        del whole
+        return False
+
     def close(self) -> None:
         """Nothing: the connection is the host's."""
 

@@ -114,6 +114,17 @@ class SqlStorage:
         from poec_workflow.adapters.sql.history_verification import verify  # noqa: PLC0415 - no command needs it
 
         return verify(self._connections, expected, each_head, progress)
+    def scrub(self, *, whole: bool = False) -> bool:
+        """Leave nothing of what was erased in the files of a SQLite database: `erase_candidate` and `retain_until` do.
+
+        Args:
+            whole: whatever the file's size; without, a large one's free space is left to the next time.
+
+        Returns:
+            Whether that could be done: not on PostgreSQL, whose VACUUM is its operator's, not in a host's transaction,
+            and not while somebody reads a state from before.
+        """
+        return self._connections.scrub(whole=whole)
 
     def close(self) -> None:
         """Close the connections that it opened itself."""

@@ -13,6 +13,7 @@ from django.utils.connection import ConnectionProxy
 from poec_workflow.adapters.sql.connections import Reading, translating
 from poec_workflow.adapters.sql.driver_transaction import Work
 from poec_workflow.adapters.sql.host_transaction import JoinedConnections
+from poec_workflow.adapters.sql.sqlite_scrubbing import scrub
 from poec_workflow.errors import StorageUnavailable
 from poec_workflow.ports import SchemaStatus
 
@@ -61,6 +62,15 @@ class DjangoConnections:
         """Which schema is there."""
         with self._usable():
             return self._joined.status()
+
+    def scrub(self, *, whole: bool) -> bool:
+        """Write a SQLite file anew, once the open transaction has committed; whether that was done already."""
+        connection: Any = connections[self._alias]
+        if connection.vendor != "sqlite" or not (connection.in_atomic_block or _of_driver(connection.get_autocommit)):
+            return False
+        done: list[bool] = []
+        transaction.on_commit(lambda: done.append(scrub(connection.connection, whole=whole)), using=self._alias)
+        return done == [True]
 
     def close(self) -> None:
         """Nothing: the connection is Django's."""
