@@ -42,6 +42,7 @@ _COMMANDS = {
     "import": "import_command:import_",
     "export": "import_command:export",
     "sweep": "sweep_command:sweep",
+    "retain-until": "retain_command:retain_until",
     "relay": "relay_command:relay",
     "remind": "relay_command:remind",
     "diagram": "diagram_command:diagram",

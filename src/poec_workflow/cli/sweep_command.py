@@ -24,7 +24,7 @@ from poec_workflow.serialization import from_dict, to_dict
 @options.lang
 def sweep(*, dry_run: bool, at: str | None, store: str, places: tuple[str, ...], format_: str, lang: str) -> None:
     """Expire every application that is past its advice deadline."""
-    clock = FixedClock(_instant(at, dry_run=dry_run)) if at else None
+    clock = FixedClock(instant_of(at, dry_run=dry_run)) if at else None
     workflow = options.open_workflow(store, places, clock, make=not dry_run)
     with Progress(console=console(stderr=True), transient=True, disable=not console(stderr=True).is_terminal) as bar:
         task = bar.add_task("sweep", total=None)
@@ -38,7 +38,8 @@ def sweep(*, dry_run: bool, at: str | None, store: str, places: tuple[str, ...],
     say(locales.word(said, lang, count=len(report.expired)), err=True)
 
 
-def _instant(text: str, *, dry_run: bool) -> datetime:
+def instant_of(text: str, *, dry_run: bool) -> datetime:
+    """The instant of `--at`; a usage error where it is none, or is yet to come and something would change."""
     try:
         instant = from_dict(text, datetime)
     except Malformed as error:

@@ -15,13 +15,22 @@ from poec_workflow.messages import Message
 from poec_workflow.model import Application, Candidate, Page, TrainingAction, TrainingSession
 from poec_workflow.notices import NOTICES, Notices
 from poec_workflow.policies import Settings
+from poec_workflow.ports.keeping import CandidateFile
 from poec_workflow.schemas.annotation_schemas import SchemaMaker
 from poec_workflow.schemas.component_table import ComponentTable, Schema
 from poec_workflow.schemas.schema_dialects import standing_alone
 from poec_workflow.schemas.wire_components import SPECIAL
 from poec_workflow.serialization.answers import AcceptedDocument, RefusedDocument
 from poec_workflow.serialization.neutral_message import NeutralMessageDocument
-from poec_workflow.views import ActionRow, ApplicationRow, Dashboard, SessionRow, SweepReport, WorkQueue
+from poec_workflow.views import (
+    ActionRow,
+    ApplicationRow,
+    Dashboard,
+    RetentionReport,
+    SessionRow,
+    SweepReport,
+    WorkQueue,
+)
 
 VALUES: tuple[Any, ...] = (
     Request,
@@ -37,6 +46,8 @@ VALUES: tuple[Any, ...] = (
     Dashboard,
     WorkQueue,
     SweepReport,
+    RetentionReport,
+    CandidateFile,
     Message,
     NeutralMessageDocument,
     AcceptedDocument,

@@ -14,6 +14,7 @@ from poec_workflow.errors import RefusalKind
 from poec_workflow.explanation import ExplanationDocument
 from poec_workflow.history import HistoryEntry
 from poec_workflow.model import Application, Page, TrainingAction, TrainingSession
+from poec_workflow.ports.keeping import CandidateFile
 from poec_workflow.serialization.answers import AcceptedDocument
 from poec_workflow.views import (
     ActionFilter,
@@ -98,8 +99,9 @@ OPERATIONS: tuple[Operation, ...] = (
         answers=tuple[ExplanationDocument, ...],
         problems=(_UNKNOWN,),
     ),
+    Operation(id="candidate-file", path="/candidates/{reference}/file", answers=CandidateFile),
     Operation(id="dashboard", path="/organizations/{organization}/dashboard", answers=Dashboard),
     Operation(id="queue", path="/organizations/{organization}/queue", answers=WorkQueue),
     Operation(id="feed", path="/feed", answers=Page[HistoryEntry], fed=True),
 )
-"""The surface: commands, the three lists, an explanation, an organisation's screens, the feed."""
+"""The surface: commands, the three lists, an explanation, a person's file, an organisation's screens, the feed."""

@@ -48,7 +48,7 @@ def scrub(connection: sqlite3.Connection, *, whole: bool) -> bool:
 
 def empty_log(connection: sqlite3.Connection) -> bool:
     """Write the log into the file, and cut it to nothing; whether nobody reads what is in it."""
-    return _value(connection, "PRAGMA wal_checkpoint(TRUNCATE)") == 0
+    return bool(_value(connection, "PRAGMA wal_checkpoint(TRUNCATE)") == 0)
 
 
 def _merge_index(connection: sqlite3.Connection) -> None:

@@ -47,6 +47,7 @@ urlpatterns = [
     path("applications/", applications, name="applications"),
     path("applications/<reference:reference>/", application_screens.application, name="application"),
     path("candidates/<reference:reference>/", candidate_screens.candidate, name="candidate"),
+    path("candidates/<reference:reference>/file/", candidate_screens.candidate_file, name="candidate-file"),
     path("candidates/<reference:reference>/erase/", candidate_screens.erase, name="erase"),
     path("<slug:kind>s/<reference:reference>/<slug:command>/", _command, name="command"),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -11,7 +12,8 @@ from poec_workflow.contrib.django.active_language import active_language
 from poec_workflow.contrib.django.host_workflow import get_workflow
 from poec_workflow.errors import WorkflowError
 from poec_workflow.presentation.error_words import error_text
-from poec_workflow.presentation.exit_codes import SERVICE, known_exit_code
+from poec_workflow.presentation.exit_codes import MALFORMED, SERVICE, known_exit_code
+from poec_workflow.serialization import from_dict
 from poec_workflow.workflow import Workflow
 
 
@@ -57,3 +59,11 @@ class WorkflowCommand(BaseCommand):
     def print_json(self, value: object) -> None:
         """Print data for programs."""
         self.stdout.write(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def instant_of(workflow: Workflow, text: str, *, dry_run: bool) -> datetime:
+    """The instant of `--at`; an error where it is yet to come, and something would change."""
+    instant = from_dict(text, datetime)
+    if instant > workflow.clock.now() and not dry_run:
+        raise CommandError("--at is later than now: that is for --dry-run only", returncode=MALFORMED)
+    return instant

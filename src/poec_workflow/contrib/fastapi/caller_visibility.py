@@ -17,7 +17,16 @@ with needs_extra("fastapi"):
 
 from poec_workflow.decider import unknown
 from poec_workflow.errors import CommandRefused, Fault, Malformed
-from poec_workflow.model import Actor, Application, Reference, Subject, SubjectKind, TrainingAction, TrainingSession
+from poec_workflow.model import (
+    Actor,
+    ActorKind,
+    Application,
+    Reference,
+    Subject,
+    SubjectKind,
+    TrainingAction,
+    TrainingSession,
+)
 from poec_workflow.serialization import from_dict
 from poec_workflow.views import ActionFilter, ApplicationFilter, PageRequest, SessionFilter
 from poec_workflow.workflow import Workflow
@@ -70,6 +79,17 @@ def must_see_organization(caller: Caller, organization: str) -> None:
         HTTPException: 403.
     """
     if caller.sees not in (EVERYTHING, organization):
+        raise HTTPException(403)
+
+
+def must_be_candidate(caller: Caller, reference: str) -> None:
+    """Refuse to show what is stored of a person to others than themself and who sees everything.
+
+    Raises:
+        HTTPException: 403.
+    """
+    themself = caller.actor.kind is ActorKind.CANDIDATE and caller.actor.candidate == reference
+    if caller.sees is not EVERYTHING and not themself:
         raise HTTPException(403)
 
 

@@ -1,4 +1,4 @@
-"""The routes that read: three lists, one subject of each, its history, an explanation, an organisation's two screens.
+"""The routes that read: three lists, a subject, its history, an explanation, a person's file, two screens.
 
 A reference with a slash in it is no part of a path, and can't be asked for here.
 """
@@ -15,6 +15,7 @@ with needs_extra("fastapi"):
 
 from poec_workflow.contrib.fastapi.caller_visibility import (
     Caller,
+    must_be_candidate,
     must_see_organization,
     restricted,
     visible_subject,
@@ -33,6 +34,7 @@ from poec_workflow.errors import Malformed
 from poec_workflow.explanation import ExplanationDocument
 from poec_workflow.history import HistoryEntry
 from poec_workflow.model import Application, Page, SubjectKind, TrainingAction, TrainingSession
+from poec_workflow.ports.keeping import CandidateFile
 from poec_workflow.views import (
     ActionFilter,
     ActionRow,
@@ -87,6 +89,7 @@ def add_reading_routes(routes: APIRouter, workflow: Workflow, caller: Callable[.
         _add_list(routes, each, readers[each.kind], caller, most)
         _add_subject(routes, each, workflow, caller)
     _add_explanation(routes, workflow, caller)
+    _add_candidate_file(routes, workflow, caller)
     _add_screens(routes, workflow, caller)
 
 
@@ -153,6 +156,17 @@ def _add_explanation(routes: APIRouter, workflow: Workflow, caller: Callable[...
         explanation,
         response_model=list[Wire[ExplanationDocument]],
         responses=_ONE,
+    )
+
+
+def _add_candidate_file(routes: APIRouter, workflow: Workflow, caller: Callable[..., Any]) -> None:
+    def candidate_file(reference: _ReferenceInPath, by: Annotated[Caller, Depends(caller)]) -> Response:
+        """Everything that is stored of a person, and how long it is kept: for themself, and for who sees everything."""
+        must_be_candidate(by, reference)
+        return json_value(workflow.candidate_file(reference))
+
+    routes.add_api_route(
+        "/candidates/{reference}/file", candidate_file, response_model=Wire[CandidateFile], responses=_SCREEN
     )
 
 

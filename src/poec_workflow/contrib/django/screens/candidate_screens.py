@@ -1,10 +1,13 @@
-"""The screens of a person: a candidate's applications, and the erasure of who it is."""
+"""The screens of a person: a candidate's applications, all that is stored of them, and the erasure of who it is."""
 
 from __future__ import annotations
+
+import json
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods
 
 from poec_workflow.contrib.django.configuration import configuration
@@ -13,6 +16,7 @@ from poec_workflow.contrib.django.screens.candidate_record import CandidateRecor
 from poec_workflow.contrib.django.screens.page import headed, screen, show
 from poec_workflow.contrib.django.screens.visitor import Visitor
 from poec_workflow.contrib.django.screens.words import words_of
+from poec_workflow.serialization import to_dict
 
 
 def _shown(
@@ -33,6 +37,21 @@ def candidate(request: HttpRequest, visitor: Visitor, reference: str) -> HttpRes
     """A candidate: who it is, their applications in progress and past, each with how it ended [S]."""
     record = candidate_record(get_workflow(), visitor, reference)
     return _shown(request, visitor, record) if record.known else _unknown(request, visitor)
+
+
+@screen
+def candidate_file(request: HttpRequest, visitor: Visitor, reference: str) -> HttpResponse:
+    """Everything that is stored of a candidate, as a file of JSON: for who answers their right of access."""
+    workflow = get_workflow()
+    if not candidate_record(workflow, visitor, reference).known:
+        return _unknown(request, visitor)
+    if not configuration().may_erase(request, visitor.actor):
+        problem = {"title": words_of("applications.file-forbidden", visitor.lang)}
+        return show(request, visitor, "problem", {"problem": problem}, status=403)
+    text = json.dumps(to_dict(workflow.candidate_file(reference)), ensure_ascii=False, indent=2)
+    disposition = content_disposition_header(as_attachment=True, filename=f"{reference}.json")
+    headers = {"Content-Disposition": str(disposition), "Cache-Control": "private, no-store"}
+    return HttpResponse(text, content_type="application/json", headers=headers)
 
 
 @headed

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from attrs import evolve
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import CommandParser
 
 from poec_workflow import locales
 from poec_workflow.contrib.django.active_language import active_language
-from poec_workflow.contrib.django.workflow_command import WorkflowCommand
+from poec_workflow.contrib.django.workflow_command import WorkflowCommand, instant_of
 from poec_workflow.ports import FixedClock
-from poec_workflow.presentation.exit_codes import MALFORMED
-from poec_workflow.serialization import from_dict, to_dict
+from poec_workflow.serialization import to_dict
 from poec_workflow.workflow import Workflow
 
 
@@ -34,7 +32,7 @@ class Command(WorkflowCommand):
         """Sweep, and say what expired."""
         dry_run: bool = options["dry_run"]
         if options["at"]:
-            workflow = evolve(workflow, clock=FixedClock(_instant(workflow, options["at"], dry_run=dry_run)))
+            workflow = evolve(workflow, clock=FixedClock(instant_of(workflow, options["at"], dry_run=dry_run)))
         report = workflow.sweep(dry_run=dry_run)
         if options["format"] == "json":
             self.print_json(to_dict(report))
@@ -43,10 +41,3 @@ class Command(WorkflowCommand):
             self.say(each)
         word = "would-expire" if dry_run else "expired"
         self.tell(locales.word(word, active_language(), count=len(report.expired)))
-
-
-def _instant(workflow: Workflow, text: str, *, dry_run: bool) -> datetime:
-    instant = from_dict(text, datetime)
-    if instant > workflow.clock.now() and not dry_run:
-        raise CommandError("--at is later than now: that is for --dry-run only", returncode=MALFORMED)
-    return instant
