@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from collections.abc import Callable, Sequence
+from typing import cast
 
 from attrs import evolve
 
@@ -10,17 +11,17 @@ from poec_workflow.messages import AddresseeKind, Message, StreamKind
 from poec_workflow.model import OPEN_STATES, Application, SubjectKind
 from poec_workflow.policies.deadlines import file_kept_until, personal_data_kept_until
 from poec_workflow.policies.settings import Settings
-from poec_workflow.ports import MessageState
+from poec_workflow.ports import MessageState, Storage
 from poec_workflow.ports.keeping import ApplicationFile, CandidateFile, keeps_records
 
-if TYPE_CHECKING:
-    from poec_workflow.read_model import ReadModel
+ListTheirs = Callable[[str], Sequence[str]]
+"""The references of a candidate's applications, from the list."""
 
 
-def candidate_file(known: ReadModel, reference: str) -> CandidateFile:
+def candidate_file(storage: Storage, settings: Settings, reference: str, list_theirs: ListTheirs) -> CandidateFile:
     """A person's file; from one consistent read, where the storage keeps records."""
-    found = known.storage.run(lambda each: each.candidate_file(reference) if keeps_records(each) else None, write=False)
-    return _dated(_gathered(known, reference) if found is None else found, known.settings)
+    found = storage.run(lambda each: each.candidate_file(reference) if keeps_records(each) else None, write=False)
+    return _dated(_gathered(storage, reference, list_theirs(reference)) if found is None else found, settings)
 
 
 def _dated(file: CandidateFile, settings: Settings) -> CandidateFile:
@@ -35,10 +36,9 @@ def _dated(file: CandidateFile, settings: Settings) -> CandidateFile:
     return evolve(moved, personal_data_kept_until=personal, file_kept_until=whole)
 
 
-def _gathered(known: ReadModel, candidate: str) -> CandidateFile:
+def _gathered(storage: Storage, candidate: str, theirs: Sequence[str]) -> CandidateFile:
     """What the queries and the outbox of any storage give; receipts and acts elsewhere they do not."""
-    queries, outbox = known.storage.queries, known.storage.outbox
-    theirs = [each.reference for each in known.candidate_applications(candidate)]
+    queries, outbox = storage.queries, storage.outbox
 
     def is_theirs(message: Message) -> bool:
         to_them = message.to.kind is AddresseeKind.CANDIDATE and message.to.reference == candidate

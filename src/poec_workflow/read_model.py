@@ -320,7 +320,10 @@ class ReadModel:
         """
         from poec_workflow.candidate_access import candidate_file  # noqa: PLC0415 - rare, and no list needs it
 
-        return candidate_file(self, _text(reference))
+        def theirs(candidate: str) -> Sequence[str]:
+            return [each.reference for each in self.candidate_applications(candidate)]
+
+        return candidate_file(self.storage, self.settings, _text(reference), theirs)
 
     # What happened to all
 

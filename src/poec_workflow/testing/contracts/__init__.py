@@ -21,6 +21,8 @@ _MORE = (
     "feed_contract",
     "outbox_contract",
     "overdue_claims",
+    "record_keeping",
+    "retained_seasons",
     "transactions",
 )
 pytest.register_assert_rewrite(*(f"{__name__}.{each}" for each in _FILES + _MORE))
@@ -36,6 +38,8 @@ from poec_workflow.testing.contracts.listings import ListContract  # noqa: E402
 from poec_workflow.testing.contracts.outbox_contract import OutboxContract  # noqa: E402
 from poec_workflow.testing.contracts.overdue_claims import SweepContract  # noqa: E402
 from poec_workflow.testing.contracts.reads import ReadingContract  # noqa: E402
+from poec_workflow.testing.contracts.record_keeping import RecordContract  # noqa: E402
+from poec_workflow.testing.contracts.retained_seasons import RetentionContract  # noqa: E402
 from poec_workflow.testing.contracts.transactions import TransactionContract  # noqa: E402
 
 __all__ = ["StorageContract"]
@@ -48,6 +52,8 @@ class StorageContract(
     SweepContract,
     BatchContract,
     PeopleContract,
+    RecordContract,
+    RetentionContract,
     ReadingContract,
     ListContract,
     DoorContract,
