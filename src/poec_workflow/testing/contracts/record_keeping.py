@@ -78,14 +78,14 @@ class RecordContract(Contract):
         assert storage.queries.candidate("P-9") == AWA
 
     def test_the_last_movement_counts_of_all_applications(self, storage: Storage) -> None:
-        """One that ended a month later keeps the person a month longer."""
+        """One that ended ten days later keeps the person ten days longer."""
         workflow = _filled(storage)
         workflow.execute(opening("S-2"), PLATFORM)
-        later = evolve(workflow, clock=SettableClock(NOW + timedelta(days=30)))
+        later = evolve(workflow, clock=SettableClock(NOW + timedelta(days=10)))
         later.execute(_registering("C-8", "S-2"), THEMSELF)
         later.execute(commands.Withdraw("C-8", reason="found-employment"), THEMSELF)
         assert _at(workflow, ON_THE_NEXT).people == ("P-2",)
-        assert _at(workflow, ON_THE_NEXT + timedelta(days=30)).people == ("P-9",)
+        assert _at(workflow, ON_THE_NEXT + timedelta(days=10)).people == ("P-9",)
 
     def test_a_file_loses_its_people_and_comments(self, keeping: Storage) -> None:
         """After the second clock nobody who acted is named, and no comment is left; codes, dates, bodies stay."""
