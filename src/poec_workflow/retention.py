@@ -39,7 +39,7 @@ def batches(
     """Erase all whose time is over; each batch is yielded once it is stored. With `dry_run` nothing is stored.
 
     Raises:
-        RuntimeError: files are to be erased, and the storage can't.
+        NotImplementedError: files are to be erased, and the storage can't.
     """
     today = local_day(now, settings.zone)
     if not storage.run(keeps_records, write=False):
@@ -92,7 +92,7 @@ def _file_is_over(movement: LastMovement, today: date, settings: Settings) -> bo
 def _one_by_one(storage: Storage, today: date, settings: Settings, *, dry_run: bool) -> Iterator[Erased]:
     """Erase people on any storage, each in a transaction of their own; all references are read at once."""
     if settings.keep_file_years is not None:
-        raise RuntimeError("this storage can't erase files: its transactions lack what KeepsRecords asks for")
+        raise NotImplementedError("this storage can't erase files: its transactions lack what KeepsRecords asks for")
     of_candidate: dict[str, list[Application]] = {}
     for reference in storage.queries.states(SubjectKind.APPLICATION):
         application = storage.queries.subject(SubjectKind.APPLICATION, reference)

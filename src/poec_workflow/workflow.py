@@ -253,7 +253,7 @@ class Workflow(ReadModel):
         who acted. What decisions and counts are made of stays.
 
         Raises:
-            RuntimeError: files are to be erased, and the storage's transactions are not `KeepsRecords`.
+            NotImplementedError: files are to be erased, and the storage's transactions are not `KeepsRecords`.
         """
         from poec_workflow import retention  # noqa: PLC0415 - once a night, and no command needs it
 
