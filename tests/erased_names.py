@@ -48,7 +48,7 @@ def registered(workflow: Workflow, number: int, name: str, *, again: bool = True
 
 def town(storage: Storage, names: Sequence[str] = NAMES) -> Workflow:
     """A session with all of them, and channels that answered with their addresses."""
-    workflow = workflow_with_session(storage, seats=500)
+    workflow = workflow_with_session(storage, seats=max(500, len(names)))
     for number, name in enumerate(names):
         registered(workflow, number, name)
     claimed = storage.outbox.claim(limit=40, now=NOW, lease=timedelta(hours=1))
