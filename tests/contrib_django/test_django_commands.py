@@ -18,7 +18,7 @@ from unittest import mock
 import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
-from django.db import connections
+from django.db import connections, transaction
 from django.test import override_settings
 
 from django_project import TODAY, TOWN
@@ -70,6 +70,37 @@ def test_sweep_at_another_instant(town: Workflow) -> None:
     assert run("poec_sweep", "--at", later)[0] == 2
     assert run("poec_sweep", "--at", "soon")[0] == 2
     assert run("poec_sweep", "--at", TODAY.isoformat())[0] == 0
+    assert town.application("C-1").state == "convoked"
+
+
+def test_retain_until(town: Workflow, clock: SettableClock) -> None:
+    """Says first, then does; a second time there is nothing, and a later instant is for --dry-run alone."""
+    clock.set(LATER)
+    run("poec_sweep")
+    later = (LATER + timedelta(days=800)).isoformat()
+    said = "2 personnes seraient effacées\n0 dossier serait vidé\n"
+    assert run("poec_retain_until", "--at", later, "--dry-run") == (0, "P-1\nP-2\n", said)
+    assert run("poec_retain_until", "--at", later)[0] == 2
+    assert run("poec_retain_until")[:2] == (0, "")
+    clock.set(LATER + timedelta(days=800))
+    code, out, _ = run("poec_retain_until", "--format", "json")
+    assert (code, json.loads(out)["people"]) == (0, ["P-1", "P-2"])
+    assert town.storage.queries.candidate("P-1") is None
+    assert run("poec_retain_until")[:2] == (0, "")
+
+
+def test_no_byte_of_the_projects_file_names_who_was_erased(town: Workflow, project: Any) -> None:
+    """Once the transaction that erased them was committed."""
+    file = Path(project.settings_dict["NAME"])
+
+    def named() -> bool:
+        data = b"".join(each.read_bytes() for each in file.parent.iterdir() if each.name.startswith(file.name))
+        return any(each in data for each in ("Zoé Nabil".encode(), b"zoe nabil"))
+
+    assert named()
+    with transaction.atomic():
+        town.erase_candidate("P-1")
+    assert not named()
     assert town.application("C-1").state == "convoked"
 
 

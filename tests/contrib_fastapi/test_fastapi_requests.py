@@ -44,6 +44,8 @@ CALLERS: Mapping[str, Caller] = {
     "FT-AGEN": Caller(ADVISER, sees="FT-AGEN"),
     "ELSEWHERE": Caller(Actor(kind="organization", organization="ELSEWHERE"), sees="ELSEWHERE"),
     "CAP": Caller(Actor(kind="platform", organization="CAP"), sees=EVERYTHING),
+    "P-1": Caller(Actor(kind="candidate", candidate="P-1"), sees="ELSEWHERE"),
+    "P-2": Caller(Actor(kind="candidate", candidate="P-2"), sees="ELSEWHERE"),
 }
 PRESENT = {"type": "record-absence", "application": "C-1", "notified": True}
 
@@ -665,3 +667,13 @@ def test_preconditions_are_a_services_own_too() -> None:
 
     headers = {"Idempotency-Key": "k", "If-None-Match": "*"}
     assert [TestClient(app).post("/", headers=headers).json() for _ in range(2)] == [False, True]
+
+
+@pytest.mark.parametrize(("who", "status"), [("CAP", 200), ("AFEC", 403), ("FT-AGEN", 403), ("P-1", 200), ("P-2", 403)])
+def test_a_persons_file_is_their_own(client: TestClient, who: str, status: int) -> None:
+    """Everything that is stored of a person is shown to themself, and to who sees everything."""
+    answer = client.get("/candidates/P-1/file", headers={"who": who})
+    assert answer.status_code == status
+    if status == 200:
+        assert answer.json()["person"]["name"] == "Zoé Nabil"
+        assert [each["application"]["reference"] for each in answer.json()["applications"]] == ["C-1"]

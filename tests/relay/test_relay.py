@@ -90,6 +90,17 @@ def test_an_undeliverable_message_holds_up_nothing(world: World) -> None:
     assert mended.kept == [dead[0].message]
 
 
+def test_an_answer_names_nobody(world: World) -> None:
+    """What a channel quotes of the person is not kept: who is erased while a message is tried stays erased."""
+    storage, _, workflow = world
+    person = workflow.storage.queries.candidate("P-1")
+    assert person is not None
+    assert person.email is not None
+    said = f"550 <{person.email.upper()}> ({person.name}): no such address"
+    Relay(workflow, Failing(Undeliverable(said), "P-1")).run_once()
+    assert {each.answer for each in storage.outbox.queued(MessageState.DEAD)} == {"550 <***> (***): no such address"}
+
+
 def test_a_failure_waits_and_its_successors_wait_with_it(world: World) -> None:
     """The next attempt is later and later; the attempts and the last answer are known; then it is dead."""
     storage, clock, workflow = world

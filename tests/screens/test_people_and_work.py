@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 from decimal import Decimal
@@ -16,6 +17,7 @@ from candidacies import ACTORS, AFEC, HOSTILE, TODAY, Browser, actors_of, applic
 from poec_workflow import Workflow, commands
 from poec_workflow.contrib.django.screens import work_queue
 from poec_workflow.contrib.django.screens.visitor import Visitor
+from poec_workflow.serialization import to_dict
 from poec_workflow.testing import SettableClock
 
 pytestmark = pytest.mark.usefixtures("site")
@@ -171,6 +173,21 @@ def test_who_may_not_erase_cannot(site: Workflow, user: str) -> None:
     answer = browser.client.post(url, {"acting": "platform/CAP/", "confirmation": "P-PENDING"})
     assert answer.status_code == 403
     assert site.storage.queries.candidate("P-PENDING") is not None
+
+
+def test_who_may_erase_downloads_all_that_is_stored(site: Workflow) -> None:
+    """One file of JSON, the workflow's own; to others neither link nor file."""
+    url = reverse("poec:candidate-file", args=["P-PENDING"])
+    browser = Browser("platform")
+    assert url in browser.page("/candidates/P-PENDING/")
+    answer = browser.get(url)
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="P-PENDING.json"'
+    assert json.loads(answer.content) == to_dict(site.candidate_file("P-PENDING"))
+    assert browser.get(reverse("poec:candidate-file", args=["P-NOBODY"])).status_code == 404
+    for user in ("responsible", "adviser", "candidate"):
+        visitor = Browser(user)
+        assert url not in visitor.page("/candidates/P-PENDING/")
+        assert visitor.get(url).status_code == 403
 
 
 def test_a_project_says_who_erases(site: Workflow, clock: SettableClock) -> None:

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
+from operator import methodcaller
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,7 @@ def test_pages_that_were_split_keep_no_copy(storage: SqlStorage, tmp_path: Path)
     workflow = town(storage, names)
     order = sorted(range(MANY), key=lambda each: names[each][::-1])
     for number in order:
-        storage.run(lambda each, of=f"P-{number}": each.forget(of))
+        storage.run(methodcaller("forget", f"P-{number}"))
     storage.scrub()
     assert found(tmp_path, enumerate(names)) == []
     assert workflow.applications().items

@@ -37,7 +37,6 @@ from poec_workflow.testing.settable_clock import SettableClock
 from poec_workflow.views import RetentionReport
 from poec_workflow.workflow import Workflow
 
-KEPT = Settings(keep_personal_data_years=1, keep_file_years=3)
 AWA = Candidate(reference="P-9", name="Awa Diop", email="awa@example.org")
 THEMSELF = Actor(kind=ActorKind.CANDIDATE, candidate="P-9", reference="U-9", name="Awa Diop")
 SAID = "Awa n'habite plus ici"
@@ -45,6 +44,12 @@ SAID = "Awa n'habite plus ici"
 ON_THE_LAST_DAY = datetime(2022, 11, 20, 22, 59, 59, tzinfo=UTC)
 ON_THE_NEXT = datetime(2022, 11, 20, 23, 0, tzinfo=UTC)
 AFTER_FUNDERS = datetime(2024, 11, 20, 23, 0, tzinfo=UTC)
+
+
+def kept(storage: Storage) -> Settings:
+    """A year for people, and three for files where a storage can erase these."""
+    years = 3 if storage.run(keeps_records, write=False) else None
+    return Settings(keep_personal_data_years=1, keep_file_years=years)
 
 
 class RecordContract(Contract):
@@ -219,7 +224,7 @@ def _registering(reference: str = "C-9", session: str = "S-1") -> commands.Prere
 
 def _filled(storage: Storage) -> Workflow:
     """Three people: one whose application is open, and two who gave up, of whom one acted themself."""
-    workflow = evolve(workflow_with_session(storage), settings=KEPT)
+    workflow = evolve(workflow_with_session(storage), settings=kept(storage))
     for number in (1, 2):
         workflow.execute(registering(number), ADVISER)
     workflow.execute(commands.Withdraw("C-2", reason="found-employment", comment="plus joignable"), ADVISER)

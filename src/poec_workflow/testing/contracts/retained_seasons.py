@@ -12,18 +12,17 @@ from hypothesis import strategies as st
 
 from poec_workflow.commands import Request
 from poec_workflow.model import Application, Origin
-from poec_workflow.policies.settings import Settings
 from poec_workflow.ports import Storage
 from poec_workflow.ports.keeping import CandidateFile, keeps_records
 from poec_workflow.testing.contracts.contract import Contract
 from poec_workflow.testing.contracts.fixtures import ADVISER, NOW, check, everything
+from poec_workflow.testing.contracts.record_keeping import kept
 from poec_workflow.testing.settable_clock import SettableClock
 from poec_workflow.testing.strategies import journals
 from poec_workflow.views import PageRequest
 from poec_workflow.workflow import Workflow
 
-SEASONS, LINES = 5, 60
-_KEPT = Settings(keep_personal_data_years=1, keep_file_years=3)
+SEASONS, LINES = 3, 45
 
 
 class RetentionContract(Contract):
@@ -41,7 +40,7 @@ class RetentionContract(Contract):
         @given(journals(longest=LINES, shortest=LINES // 2), st.integers(-1, 1), st.data())
         def hold(journal: list[Request], days: int, data: st.DataObject) -> None:
             with self.empty_storage(tmp_path_factory.mktemp("season")) as storage:
-                workflow = Workflow(storage, clock=SettableClock(NOW), settings=_KEPT)
+                workflow = Workflow(storage, clock=SettableClock(NOW), settings=kept(storage))
                 workflow.execute_many(journal, batch=LINES)
                 last = max(each.at or NOW for each in journal)
                 evolve(workflow, clock=SettableClock(last + timedelta(days=data.draw(st.integers(0, 300))))).sweep()
