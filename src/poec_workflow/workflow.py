@@ -25,8 +25,8 @@ from poec_workflow.serialization import checked, digest, well_formed
 from poec_workflow.views import RetentionReport, SweepReport
 
 if TYPE_CHECKING:
-    from poec_workflow.importing import ImportProgress, ImportReport, ImportRow, RowFault
     from poec_workflow import retention
+    from poec_workflow.importing import ImportProgress, ImportReport, ImportRow, RowFault
     from poec_workflow.remedies import Remedy
 
 Answer = Accepted | Refused

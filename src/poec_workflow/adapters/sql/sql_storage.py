@@ -25,8 +25,8 @@ from poec_workflow.history_recording import RecordedChange
 from poec_workflow.messages import Message
 from poec_workflow.model import Application, Candidate
 from poec_workflow.ports import DecisionContext, Receipt, SchemaStatus
-from poec_workflow.ports.verification import StreamHead, Verification
 from poec_workflow.ports.keeping import CandidateFile, LastMovement
+from poec_workflow.ports.verification import StreamHead, Verification
 
 T = TypeVar("T")
 
@@ -114,6 +114,7 @@ class SqlStorage:
         from poec_workflow.adapters.sql.history_verification import verify  # noqa: PLC0415 - no command needs it
 
         return verify(self._connections, expected, each_head, progress)
+
     def scrub(self, *, whole: bool = False) -> bool:
         """Leave nothing of what was erased in the files of a SQLite database: `erase_candidate` and `retain_until` do.
 
