@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 from time import monotonic, sleep
@@ -22,6 +22,7 @@ from poec_workflow.adapters.sql.dialects import (
 )
 from poec_workflow.adapters.sql.driver_errors import database_errors, translated
 from poec_workflow.adapters.sql.driver_transaction import DriverTransactions, Work
+from poec_workflow.adapters.sql.losses import LostBeforeCommit, unknown_outcome
 from poec_workflow.adapters.sql.open_connections import OpenConnections
 from poec_workflow.adapters.sql.prepared import CoreConnection
 from poec_workflow.adapters.sql.retries import retried
@@ -88,13 +89,21 @@ def translating(work: Callable[[], T], file: Path | None = None) -> T:
         Conflict, RuntimeError, SchemaOutdated, StorageUnavailable: see `translated`.
     """
     try:
+        return _beginnable(work, file)
+    except LostBeforeCommit as error:
+        raise StorageUnavailable(str(error)) from error.__cause__
+
+
+def _beginnable(work: Callable[[], T], file: Path | None) -> T:
+    """The same, where `LostBeforeCommit` says that the work can begin again."""
+    try:
         return work()
     except database_errors() as error:
         raise translated(error, file) from error
 
 
 class OwnConnections:
-    """A connection pool of the storage's own; work that ends in a conflict is retried, at most `attempts` times."""
+    """A connection pool of the storage's own. What a conflict or a lost connection undid begins again, `attempts` times."""
 
     begins_again = True
 
@@ -189,12 +198,11 @@ class OwnConnections:
         self._lock = Lock()
 
     def _attempted(self, attempt: Callable[[], T]) -> T:
-        try:
+        if self._attempts == 1:
             return translating(attempt, self._file)
-        except Conflict:
-            if self._attempts == 1:
-                raise
-        return retried(lambda: translating(attempt, self._file), self._attempts - 1)
+        with suppress(Conflict, LostBeforeCommit):
+            return _beginnable(attempt, self._file)
+        return translating(lambda: retried(lambda: _beginnable(attempt, self._file), self._attempts - 1))
 
     def _read(self, work: Reading[T]) -> T:
         self._prepare()
@@ -246,8 +254,10 @@ def _commit(connection: Connection) -> None:
     """
     try:
         connection.commit()
-    except BaseException:
+    except BaseException as error:
         connection.invalidate()
+        if getattr(error, "connection_invalidated", False):
+            raise unknown_outcome(error) from error
         raise
 
 

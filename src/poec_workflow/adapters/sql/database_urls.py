@@ -6,7 +6,7 @@ be its context.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 from urllib.parse import unquote
 
@@ -16,10 +16,15 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 
 from poec_workflow.adapters.host_names import is_host, is_port
+from poec_workflow.adapters.sql.host_lists import HostList, several_of
 from poec_workflow.errors import Malformed
 from poec_workflow.redaction import scheme_of
 
 EXPECTED = "expected sqlite:///FILE or postgresql://USER@HOST/DATABASE"
+_EXPECTED_HOSTS = (
+    "expected a host name or an address, and a port from 1 to 65535; several as HOST:5432,HOST:5432 or as "
+    "?host=A:5432&host=B:5432"
+)
 _DRIVERS = {
     "sqlite": "sqlite",
     "sqlite+pysqlite": "sqlite",
@@ -39,10 +44,12 @@ class DatabaseUrl:
     Attributes:
         url: its password is the only secret in it, and SQLAlchemy shows none.
         secrets: options for the driver.
+        hosts: of the URL, where it has them as options.
     """
 
     url: URL
     secrets: Mapping[str, str] = field(repr=False)
+    hosts: HostList | None = None
 
 
 def database_url(given: str | URL) -> DatabaseUrl:
@@ -59,7 +66,10 @@ def database_url(given: str | URL) -> DatabaseUrl:
         _refuse(EXPECTED)
     if scheme not in _DRIVERS:
         _refuse(f"{EXPECTED}, not {scheme}://")
-    parsed = _split(f"{_DRIVERS[scheme]}://{text.partition('://')[2]}")
+    rest, places = text.partition("://")[2], list[str]()
+    if not scheme.startswith("sqlite"):
+        rest, places = several_of(rest)
+    parsed = _split(f"{_DRIVERS[scheme]}://{rest}")
     if scheme.startswith("sqlite"):
         if parsed is None or (parsed.username, parsed.host, parsed.port) != (None, None, None):
             _refuse("expected a file after three slashes: sqlite:///FILE, or sqlite:////FOLDER/FILE from the root")
@@ -67,7 +77,7 @@ def database_url(given: str | URL) -> DatabaseUrl:
     if parsed is None:
         _refuse("expected a host, and a port from 1 to 65535 where one is given")
     _check_characters(text, parsed)
-    return _postgresql(parsed)
+    return _postgresql(parsed, places)
 
 
 def _refuse(problem: str) -> NoReturn:
@@ -92,32 +102,38 @@ def _check_characters(text: str, parsed: URL) -> None:
         _refuse("expected UTF-8 without control characters")
 
 
-def _postgresql(parsed: URL) -> DatabaseUrl:
+def _postgresql(parsed: URL, places: Sequence[str]) -> DatabaseUrl:
     query = dict(parsed.query)
     if (parsed.host or "").lower().startswith("%2f") and "host" not in query:
         # The folder of a socket, as PostgreSQL's own tools have it.
         query["host"] = unquote(parsed.host or "")
         parsed = parsed._replace(host=None)
-    _check_hosts(parsed, query)
+    hosts = _hosts(parsed, query, places)
+    if hosts is not None:
+        query = {**{name: each for name, each in query.items() if name not in ("host", "port")}, **hosts.options}
     _check_options(query)
     password = query.pop("password", None)
     secrets = {name: query.pop(name) for name in _HIDDEN_OPTIONS & query.keys()}
     shown = parsed.set(query=query) if password is None else parsed.set(query=query, password=str(password))
-    return DatabaseUrl(url=shown, secrets={name: str(each) for name, each in secrets.items()})
+    return DatabaseUrl(url=shown, secrets={name: str(each) for name, each in secrets.items()}, hosts=hosts)
 
 
-def _check_hosts(parsed: URL, query: Mapping[str, Any]) -> None:
-    """Refuse a host or a port that can be none, whose error would come from the depths of the driver."""
-    named = [] if parsed.host is None else parsed.host.split(",")
-    ports = [] if parsed.port is None else [str(parsed.port)]
-    for each in _several(query.get("host", ())):
-        # A folder, or a host with its port.
-        host, colon, port = (each, "", "") if each.startswith("/") or each.count(":") > 1 else each.partition(":")
-        named += [host] if host and not host.startswith("/") else []
-        ports += [port] if colon and port else []
-    ports += _several(query.get("port", ()))
-    if not all(map(is_host, named)) or not all(map(is_port, ports)):
-        _refuse("expected a host name or an address, and a port from 1 to 65535; several as ?host=A:5432&host=B:5432")
+def _hosts(parsed: URL, query: Mapping[str, Any], places: Sequence[str]) -> HostList | None:
+    """The hosts where they can't stay as they are written.
+
+    A host or a port that can be none is refused: its error would come from the depths of the driver.
+    """
+    asked, ports = _several(query.get("host", ())), _several(query.get("port", ()))
+    given = list(places) or asked
+    if (places or parsed.host) and len(asked) > (not places):
+        _refuse("expected the hosts in one place: before the database's name, or as host= after the ?")
+    try:
+        found = HostList.of(given or [""], ports)
+    except ValueError:
+        _refuse(_EXPECTED_HOSTS)
+    if not is_host(parsed.host or "") or not is_port("" if parsed.port is None else str(parsed.port)):
+        _refuse(_EXPECTED_HOSTS)
+    return found if len(given) > 1 or "[" in "".join(given) else None
 
 
 def _several(values: str | tuple[str, ...]) -> list[str]:

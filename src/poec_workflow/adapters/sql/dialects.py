@@ -91,11 +91,15 @@ def _sqlite(file: SqliteFile, busy_timeout: float, opened: OpenConnections) -> E
 
 
 def _postgresql(known: DatabaseUrl, busy_timeout: float) -> Engine:
+    # An extra of its own.
+    from poec_workflow.adapters.sql.server_connections import Servers  # noqa: PLC0415
+
+    servers = Servers(known.hosts)
     query = known.url.query
     options = {_BEGINNINGS: postgresql_sessions.beginnings(busy_timeout, str(query.get("options", "")))}
     arguments = {
         "autocommit": True,
-        "connect_timeout": query.get("connect_timeout", "10"),
+        **postgresql_sessions.connection_options(query, several=servers.several),
         # Whatever the role, the database or the environment has: in another, names can't be written.
         "client_encoding": "UTF8",
         **known.secrets,
@@ -103,6 +107,8 @@ def _postgresql(known: DatabaseUrl, busy_timeout: float) -> Engine:
     engine = create_engine(
         known.url, connect_args=arguments, pool_timeout=busy_timeout, execution_options=options, **_POOL
     )
+    # Whoever listens to every engine comes first, and may connect in another way.
+    event.listen(engine, "do_connect", servers.connect)
     event.listen(engine, "connect", refuse_other_encodings)
     event.listen(engine, "connect", postgresql_sessions.on_connect)
     event.listen(engine, "begin", _on_begin)

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, PendingRollbackError, ResourceClosedError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from poec_workflow.adapters.sql.dialects import FAILED_TRANSACTION, NO_TRANSACTION
+from poec_workflow.adapters.sql.losses import LostBeforeCommit
 from poec_workflow.errors import Conflict, SchemaOutdated, StorageUnavailable, WorkflowError
 
 
@@ -24,6 +25,7 @@ class ErrorKind(Enum):
     SCHEMA = auto()
     NO_TRANSACTION = auto()
     FAILED_TRANSACTION = auto()
+    LOST = auto()
     UNAVAILABLE = auto()
 
 
@@ -52,7 +54,15 @@ _POSTGRESQL = {
     "42P07": ErrorKind.DUPLICATE,  # a table was created meanwhile
     "25P01": ErrorKind.NO_TRANSACTION,
     "25P02": ErrorKind.FAILED_TRANSACTION,
+    "25006": ErrorKind.LOST,  # it only reads: it was the primary, and another one may be
+    "25P03": ErrorKind.LOST,  # ended for being idle in a transaction
+    "57P01": ErrorKind.LOST,  # the server shuts down, or an administrator ended the session
+    "57P02": ErrorKind.LOST,  # it crashed
+    "57P03": ErrorKind.LOST,  # it starts
+    "57P05": ErrorKind.LOST,  # ended for being idle
 }
+_CONNECTION = "08"
+"""The class of errors of the connection itself."""
 
 
 def error_kind(error: BaseException) -> ErrorKind:
@@ -62,8 +72,18 @@ def error_kind(error: BaseException) -> ErrorKind:
         if code == sqlite3.SQLITE_ERROR and _MISSING.match(str(error)):
             return ErrorKind.SCHEMA
         return _SQLITE.get(code & _PRIMARY_CODE, ErrorKind.UNAVAILABLE)
-    state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
-    return _POSTGRESQL.get(state or "", ErrorKind.UNAVAILABLE)
+    state: str = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None) or ""
+    if state.startswith(_CONNECTION) or (not state and _is_psycopgs(error)):
+        return ErrorKind.LOST
+    return _POSTGRESQL.get(
+        state or "", ErrorKind.LOST if (state or "").startswith(_CONNECTION) else ErrorKind.UNAVAILABLE
+    )
+
+
+def _is_psycopgs(error: BaseException) -> bool:
+    """Whether it is what psycopg raises where no server said anything: the connection is closed, or broke."""
+    psycopg: Any = sys.modules.get("psycopg")
+    return psycopg is not None and isinstance(error, psycopg.OperationalError)
 
 
 REMEDY = "run `poec-workflow store upgrade`"
@@ -82,7 +102,7 @@ def translated(error: BaseException, file: Path | None = None) -> WorkflowError 
         Conflict: another transaction was faster, or still holds the lock.
         RuntimeError: the host has no transaction to join, or one that has failed.
         SchemaOutdated: a table or a column is missing.
-        StorageUnavailable: the database can't be reached, read or written.
+        LostBeforeCommit, StorageUnavailable: the database can't be reached, read or written.
     """
     if isinstance(error, PendingRollbackError | ResourceClosedError):
         return StorageUnavailable(f"the host's connection can't be used: {error}")
@@ -103,4 +123,5 @@ def _ours(error: BaseException, file: Path | None) -> WorkflowError | RuntimeErr
         return RuntimeError(FAILED_TRANSACTION)
     if kind is ErrorKind.SCHEMA:
         return SchemaOutdated(f"the database has another schema than this release reads ({error}); {REMEDY}")
-    return StorageUnavailable(f"the database {f'{file} ' if file else ''}can't be used: {error}")
+    unavailable = LostBeforeCommit if kind is ErrorKind.LOST else StorageUnavailable
+    return unavailable(f"the database {f'{file} ' if file else ''}can't be used: {error}")

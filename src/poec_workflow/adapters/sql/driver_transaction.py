@@ -10,7 +10,8 @@ from sqlalchemy.pool import PoolProxiedConnection
 
 from poec_workflow.adapters.forking import abandon
 from poec_workflow.adapters.sql.dialects import beginning
-from poec_workflow.adapters.sql.driver_errors import database_errors
+from poec_workflow.adapters.sql.driver_errors import ErrorKind, database_errors, error_kind
+from poec_workflow.adapters.sql.losses import unknown_outcome
 from poec_workflow.adapters.sql.prepared import DriverConnection, StatementConnection
 from poec_workflow.adapters.sql.sqlite_file import UnchangingConnection
 
@@ -47,9 +48,14 @@ class DriverTransactions:
         except BaseException as error:
             if process is not self._process:
                 raise  # in a child, and the transaction is the parent's
-            _roll_back(pooled)
-            pooled.close()
-            lost = self._engine.dialect.is_disconnect(error, driver, None)  # type: ignore[arg-type]
+            lost = self._is_lost(error, driver)
+            if lost:
+                # The others were lost with it, and one that only reads is of no use to anybody.
+                pooled.invalidate()
+                self.close()
+            else:
+                _roll_back(pooled)
+                pooled.close()
             if replaced or connection.answered or not lost:
                 raise
         else:
@@ -57,8 +63,6 @@ class DriverTransactions:
                 raise RuntimeError("the process was forked in the midst of a transaction, which is its parent's")
             self._end(pooled, write=write)
             return result
-        # The others were lost with it.
-        self.close()
         return self.run(work, write=write, replaced=True)
 
     def make_room(self) -> None:
@@ -93,6 +97,11 @@ class DriverTransactions:
         except IndexError:
             return None
 
+    def _is_lost(self, error: BaseException, driver: Any) -> bool:  # noqa: ANN401 - two drivers' connections
+        """Whether the connection is of no use any more, and another one may be."""
+        known = isinstance(error, database_errors()) and error_kind(error) is ErrorKind.LOST
+        return known or self._engine.dialect.is_disconnect(error, driver, None)  # type: ignore[arg-type]
+
     def _end(self, pooled: PoolProxiedConnection, *, write: bool) -> None:
         try:
             (_commit if write else _roll_back)(pooled)
@@ -118,6 +127,9 @@ def _commit(pooled: PoolProxiedConnection) -> None:
     """Commit; close the connection where that fails: nobody knows in which state it is."""
     try:
         pooled.commit()
-    except BaseException:
+    except BaseException as error:
+        unknown = isinstance(error, database_errors()) and getattr(pooled.dbapi_connection, "closed", False)
         pooled.invalidate()
+        if unknown:
+            raise unknown_outcome(error) from error
         raise

@@ -31,6 +31,28 @@ def beginnings(busy_timeout: float, options: str) -> Mapping[bool, str]:
     }
 
 
+_OPTIONS = {
+    "connect_timeout": "10",
+    # A connection whose other end went without a word is found after half a minute, idle or not.
+    "keepalives_idle": "15",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "30000",
+}
+_OF_SEVERAL = {"connect_timeout": "3", "target_session_attrs": "read-write"}
+
+
+def connection_options(query: Mapping[str, Any], *, several: bool) -> Mapping[str, str]:
+    """Options of the client library, by which a server that is gone holds nobody up.
+
+    Args:
+        query: the URL's, which go before ours.
+        several: whether there are several hosts, of which the one that can be written to is looked for.
+    """
+    ours = {**_OPTIONS, **_OF_SEVERAL} if several else _OPTIONS
+    return {name: query.get(name, value) for name, value in ours.items()}
+
+
 def on_connect(driver: Any, _record: object) -> None:  # noqa: ANN401 - of an optional dependency
     """Prepare no statements where a pooler stands between: they would be another session's.
 
