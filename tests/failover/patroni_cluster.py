@@ -12,6 +12,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -31,6 +32,10 @@ PROGRAMS = ("patroni", "etcd")
 PATIENCE = 180.0
 _PAUSE = 0.1
 _SCOPE = "poec"
+_PLACE = f"/service/{_SCOPE}/"
+_SECTIONS = {2: "etcd", 3: "etcd3"}
+"""Of Patroni's settings. Debian's Patroni 3.0.2 lets a primary that was frozen take the leader's key back by the later
+API (mended in 3.0.3), and then what the new one acknowledged is lost."""
 _WITHOUT_POSTMASTER = -1
 
 
@@ -118,12 +123,12 @@ class Seen:
 class PatroniCluster:
     """The nodes and etcd."""
 
-    def __init__(self, timing: Timing, *, synchronous: bool = True) -> None:
+    def __init__(self, timing: Timing, *, synchronous: bool = True, etcd_api: int = 2) -> None:
         missing = [each for each in PROGRAMS if shutil.which(each) is None]
         if missing:
             raise NoPatroni(f"not installed: {', '.join(missing)}; on Debian: apt-get install patroni etcd-server")
-        process_trees.adopt_orphans()
-        self._timing, self._synchronous = timing, synchronous
+        process_trees.adopt_orphans("postgres")
+        self._timing, self._synchronous, self._etcd_api = timing, synchronous, etcd_api
         self._binaries, self._user = find(), unprivileged()
         self.folder = Path(tempfile.mkdtemp(prefix="poec-failover-"))
         self._own(self.folder)
@@ -227,13 +232,11 @@ class PatroniCluster:
 
     def seen(self) -> Seen:
         """What etcd knows now."""
-        place = f"/service/{_SCOPE}/"
-        asked = {"key": _encoded(place), "range_end": _encoded(place[:-1] + "0")}
+        place = f"http://127.0.0.1:{self._etcd_port}"
         try:
-            found = _post(f"http://127.0.0.1:{self._etcd_port}/v3/kv/range", asked).get("kvs", [])
+            known = _keys(place) if self._etcd_api == 2 else _keys_of_3(place)
         except OSError:
             return Seen(None, None, {})
-        known = {_decoded(each["key"]).removeprefix(place): _decoded(each.get("value", "")) for each in found}
         members = {
             name.removeprefix("members/"): json.loads(value)
             for name, value in known.items()
@@ -274,7 +277,7 @@ class PatroniCluster:
             "initial-cluster": f"e1={there}",
         }
         words = [word for name, value in options.items() for word in (f"--{name}", value)]
-        self._etcd = self._spawn(["etcd", "--unsafe-no-fsync", *words], (folder / "log").open("ab"), folder)
+        self._etcd = self._spawn(["etcd", "--unsafe-no-fsync", "--enable-v2", *words], (folder / "log").open("ab"), folder)
         end = monotonic() + PATIENCE
         while not _answers(f"{here}/health"):
             if monotonic() > end:
@@ -304,7 +307,7 @@ class PatroniCluster:
                 "connect_address": f"127.0.0.1:{node.peers_rest.port}",
             },
             # As proxies: else Patroni asks etcd for its addresses, and goes there past the proxy.
-            "etcd3": {"hosts": [f"127.0.0.1:{node.to_etcd.port}"], "use_proxies": True},
+            _SECTIONS[self._etcd_api]: {"hosts": [f"127.0.0.1:{node.to_etcd.port}"], "use_proxies": True},
             "watchdog": {"mode": "off"},
             "bootstrap": {
                 "dcs": {
@@ -398,10 +401,28 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _post(url: str, asked: Mapping[str, str]) -> dict[str, Any]:
-    with urllib.request.urlopen(url, json.dumps(asked).encode(), timeout=5) as answer:  # noqa: S310 - on loopback
-        found: dict[str, Any] = json.load(answer)
-        return found
+def _keys(etcd: str) -> dict[str, str]:
+    """What Patroni keeps in etcd, by the API that python3-etcd speaks."""
+    try:
+        with urllib.request.urlopen(f"{etcd}/v2/keys{_PLACE}?recursive=true", timeout=5) as answer:  # noqa: S310
+            return dict(_leaves(json.load(answer)["node"]))
+    except urllib.error.HTTPError:  # nothing yet
+        return {}
+
+
+def _leaves(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if "value" in node:
+        yield node["key"].removeprefix(_PLACE), node["value"]
+    for each in node.get("nodes", ()):
+        yield from _leaves(each)
+
+
+def _keys_of_3(etcd: str) -> dict[str, str]:
+    """The same, by the API that followed."""
+    asked = {"key": _encoded(_PLACE), "range_end": _encoded(_PLACE[:-1] + "0")}
+    with urllib.request.urlopen(f"{etcd}/v3/kv/range", json.dumps(asked).encode(), timeout=5) as answer:  # noqa: S310
+        found = json.load(answer).get("kvs", [])
+    return {_decoded(each["key"]).removeprefix(_PLACE): _decoded(each.get("value", "")) for each in found}
 
 
 def _encoded(text: str) -> str:
@@ -418,6 +439,3 @@ def _command(pid: int) -> str:
     except OSError:
         return ""
 
-
-def _lines(path: Path) -> Iterator[str]:
-    yield from path.read_text(encoding="utf-8").splitlines()

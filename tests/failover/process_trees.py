@@ -8,19 +8,45 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import threading
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic, sleep
 
 _SUBREAPER = 36
-_PATIENCE, _PAUSE = 30.0, 0.01
+_PATIENCE, _PAUSE, _BURIALS = 30.0, 0.01, 0.2
 
 
-def adopt_orphans() -> None:
-    """Be the parent of every descendant whose own parent ends."""
+def adopt_orphans(name: str) -> None:
+    """Be the parent of every descendant whose own parent ends; bury those of a name, for somebody waits for their end.
+
+    A postmaster outlives who started it, and Patroni takes one that was not buried for alive.
+    """
     if ctypes.CDLL(None, use_errno=True).prctl(_SUBREAPER, 1, 0, 0, 0):
         raise OSError(ctypes.get_errno(), "no child subreaper")
+    threading.Thread(target=_bury_for_ever, args=(name,), daemon=True).start()
+
+
+def _bury_for_ever(name: str) -> None:
+    while True:
+        mine = [pid for pid, (parent, state) in _processes().items() if parent == os.getpid() and state == "Z"]
+        for each in mine:
+            if _name(each) == name:
+                _bury(each)
+        sleep(_BURIALS)
+
+
+def _bury(pid: int) -> None:
+    with suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)
+
+
+def _name(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/comm").read_text(encoding="utf-8", errors="replace").strip()
+    except OSError:
+        return ""
 
 
 def tree(*roots: int) -> list[int]:
@@ -74,9 +100,9 @@ def tell(what: signal.Signals, processes: Iterable[int]) -> None:
 
 def _is_there(pid: int) -> bool:
     """Whether it is; one that has ended and is ours is buried."""
-    with suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)
-    return _processes_of(pid) is not None and tree(pid) != []
+    _bury(pid)
+    found = _processes_of(pid)
+    return found is not None and found[1] != "Z"
 
 
 def _processes() -> dict[int, tuple[int, str]]:
