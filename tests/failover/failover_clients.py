@@ -34,7 +34,7 @@ SEATS, COEFFICIENT, EACH = 4, 3, 6
 """Of each session; and how many candidates each writer has for it: more than there is room for."""
 LATE = timedelta(days=40)
 """How late the sweep's clock is: some sessions are over then, and others not."""
-_PACE, _AGAIN, _SWEEPS = 0.01, 0.1, 0.5
+_PACE, _AGAIN, _SWEEPS = 0.04, 0.1, 0.5
 _TYPED = (StorageUnavailable, Conflict)
 RESENDING = "resend"
 """A planted fault: a commit whose outcome is unknown is carried out again."""
