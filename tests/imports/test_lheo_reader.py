@@ -246,6 +246,28 @@ def test_names_are_read_in_any_case_and_with_any_prefix() -> None:
     assert session_of(read(prefixed.replace("xmlns=", "xmlns:l="))).session == "S"
 
 
+def test_a_formation_that_is_no_offer_is_none() -> None:
+    """A `formation` in an `extra`, or of another namespace, is not one of the offers."""
+    strays = '<extras><extra><formation numero="X"/></extra></extras><o:formation xmlns:o="urn:other" numero="Y"/>'
+    assert session_of(read(document().replace("<offres>", f"<offres>{strays}"))).session == "S"
+    assert session_of(read(document().replace("<offres>", "").replace("</offres>", ""))).session == "S"
+
+
+def test_an_attribute_without_a_namespace_wins() -> None:
+    """`numero` is the element's own, whatever else is called so."""
+    text = document().replace('numero="S"', 'o:numero="T" numero="S" o:Numero="U"')
+    assert session_of(read(text.replace("<lheo>", '<lheo xmlns:o="urn:other">'))).session == "S"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1252", "iso-8859-1"])
+def test_a_text_may_be_longer_than_a_tag(encoding: str) -> None:
+    """Only a tag or a comment has to end soon; texts come piece by piece, and what comes after them is read."""
+    text = "é" * 3_000_000
+    before = f'<?xml version="1.0" encoding="{encoding}"?>'
+    rows = read(document(f"{SESSION}<extras><extra>{text}</extra></extras>", before=before).encode(encoding))
+    assert session_of(rows).session == "S"
+
+
 def test_a_formation_is_yielded_before_the_next_is_read() -> None:
     """Rows come while the document is read: nothing waits for its end."""
 

@@ -53,6 +53,8 @@ def own_values(reading: Reading, level: str) -> dict[str, object]:
         name = each.attributes.get("info", "").replace("-", "_")
         if name not in FIELDS[level]:
             continue
+        if each.doubt is not None:
+            reading.wrong(each.doubt, f"extra[@info='{name}']")
         if name == LISTED:
             days = [*_days(values), each.text] if each.text else _days(values)
             values[name] = days

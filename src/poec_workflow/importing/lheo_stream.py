@@ -27,6 +27,7 @@ _EXPATS = {"utf-8": UTF_8, "iso8859-1": LATIN_1}
 _BETWEEN = "}"
 _DECLARED = re.compile(rb"""^\s*<\?xml\s[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _ROOTS = ("lheo", "lheo-plus")
+_OFFERS = "offres"
 _C1 = re.compile("[\u0080-\u009f]")
 
 
@@ -101,7 +102,7 @@ class _Reading:
     def __init__(self, encoding: str | None) -> None:
         self._open: list[Element] = []
         self._done: list[Element] = []
-        self._depth = 0
+        self._around: list[str] = []
         self._size = 0
         self._namespace: str | None = None
         self._one_byte = encoding if encoding not in {None, UTF_8} else None
@@ -152,24 +153,25 @@ class _Reading:
     def _starts(self, name: str, given: dict[str, str]) -> None:
         namespace, _, local = name.rpartition(_BETWEEN)
         local = local.lower()
-        self._depth += 1
-        if self._depth > DEEPEST:
+        if len(self._around) == DEEPEST:
             raise LheoFault(self._line, f"elements stand more than {DEEPEST} deep in each other")
         if self._namespace is None:
             self._must_be_read(namespace, local)
             self._namespace = namespace
-        if not self._open and local != "formation":
-            return
-        self._count(sum(len(key) + len(value) for key, value in given.items()) + len(name))
         # What stands in `extra` may be of any namespace, and is not LHEO's.
         known = local if namespace in {self._namespace, ""} else name
-        element = Element(known, self._line, {key.rpartition(_BETWEEN)[2].lower(): each for key, each in given.items()})
+        begins = known == "formation" and self._around[-1:] in ([_OFFERS], [_ROOTS[0]])
+        self._around.append(known)
+        if not self._open and not begins:
+            return
+        self._count(sum(len(key) + len(value) for key, value in given.items()) + len(name))
+        element = Element(known, self._line, _plainly_named(given))
         if self._open:
             self._open[-1].children.append(element)
         self._open.append(element)
 
     def _ends(self, _name: str) -> None:
-        self._depth -= 1
+        self._around.pop()
         if not self._open:
             return
         element = self._open.pop()
@@ -203,6 +205,12 @@ class _Reading:
 
     def _refuse_instruction(self, target: str, _data: str) -> None:
         raise LheoFault(self._line, f"processing instructions are refused: take out {target!r}")
+
+
+def _plainly_named(attributes: dict[str, str]) -> dict[str, str]:
+    """Attributes in lower case and without namespaces; one that has none wins over its namesakes."""
+    spaced = sorted(attributes.items(), key=lambda each: _BETWEEN not in each[0])
+    return {name.rpartition(_BETWEEN)[2].lower(): value for name, value in spaced}
 
 
 def _words(code: int, theirs: str) -> str:

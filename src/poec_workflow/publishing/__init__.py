@@ -6,6 +6,6 @@ file.writelines(lheo_catalogue(workflow))
 
 from poec_workflow.offers import Offer, OfferedSession
 from poec_workflow.publishing.lheo_document import lheo_catalogue
-from poec_workflow.publishing.published_offers import published_offers
+from poec_workflow.publishing.offer_listing import published_offers
 
 __all__ = ["Offer", "OfferedSession", "lheo_catalogue", "published_offers"]

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from poec_workflow.importing.lheo_mapping import LheoMapping
 from poec_workflow.importing.lheo_vocabulary import NAMESPACE
 from poec_workflow.publishing.lheo_offer import formation
-from poec_workflow.publishing.published_offers import published_offers
+from poec_workflow.publishing.offer_listing import published_offers
 from poec_workflow.read_model import ReadModel
 
 _INDENT = "    "
