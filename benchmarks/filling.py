@@ -160,6 +160,23 @@ def _placed(rows: Rows, numbers: Iterator[int]) -> Rows:
     return {**rows, "poec_history": [[*row[:-2], 0, next(numbers)] for row in rows["poec_history"]]}
 
 
+def fill_partitioned(url: str, many: int, partitions: int) -> None:
+    """Make a store of so many applications on PostgreSQL, its tables partitioned by session."""
+    with SqlStorage.open(url) as storage:
+        storage.create_partitioned(partitions)
+    sessions_in_all = many // PER_SESSION
+    _into_postgresql(url, (_with_sessions(_rows_of(number, sessions_in_all)) for number in range(sessions_in_all)))
+
+
+def _with_sessions(rows: Rows) -> Rows:
+    """The rows as a partitioned store has them: an entry of no session has an empty one, and there is a directory."""
+    at = {each.name: [column.name for column in each.columns].index("session") for each in (applications, history)}
+    place = at["poec_history"]
+    entries = [[*row[:place], row[place] or "", *row[place + 1 :]] for row in rows["poec_history"]]
+    places = [[row[0], row[at["poec_applications"]]] for row in rows["poec_applications"]]
+    return {**rows, "poec_history": entries, "poec_application_sessions": places}
+
+
 def kind_of(number: int, of: int) -> Kind:
     """What kind of session one of so many is; the last one is current, however few there are."""
     return KINDS[(number + 1) * len(KINDS) // of - 1]

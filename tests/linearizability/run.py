@@ -12,7 +12,7 @@ from faulty import FAULTS
 from model import Asked, HasLooked, Room
 from planted import PLANTED
 
-from databases import DATABASES
+from databases import LAYOUTS
 from poec_workflow.adapters.memory import MemoryStorage
 from poec_workflow.adapters.sql import SqlStorage
 from postgres import SERVER
@@ -43,7 +43,7 @@ def in_memory(name: str, storage: MemoryStorage, operations: int, seed: int) -> 
 
 def on_database(name: str, database: str, together: Crew, operations: int, seed: int, fault: str | None = None) -> bool:
     """One history of processes."""
-    with DATABASES[database]() as url:
+    with LAYOUTS[database]() as url:
         with SqlStorage.open(url) as storage:
             initial = prepared(storage)
         return line(name, initial, by_processes(together, url, seed, operations // CLIENTS, fault))
@@ -52,7 +52,7 @@ def on_database(name: str, database: str, together: Crew, operations: int, seed:
 def sound(together: Crew, operations: int, seed: int) -> int:
     """How many storages are not linearizable."""
     wrong = int(not in_memory(f"memory, seed {seed}", MemoryStorage(), operations, seed))
-    for database in DATABASES:
+    for database in LAYOUTS:
         wrong += not on_database(f"{database}, seed {seed}", database, together, operations, seed)
     return wrong
 
@@ -62,7 +62,7 @@ def missed(together: Crew, operations: int) -> int:
     wrong = 0
     for name, faulty in FAULTS.items():
         wrong += in_memory(f"memory, fault: {name}", faulty(), operations, 1)
-    for database in DATABASES:
+    for database in LAYOUTS:
         for name in PLANTED:
             if (database, name) != ("sqlite", "no lock"):
                 wrong += on_database(f"{database}, fault: {name}", database, together, operations, 1, name)

@@ -14,7 +14,7 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 from participants import CHANGERS, Record
 from race_scenarios import RACES, SIZES, run
 
-from databases import DATABASES
+from databases import LAYOUTS
 from guarantees import check, workflow_with_session
 from poec_workflow.adapters.sql import SqlStorage
 from postgres import SERVER
@@ -24,7 +24,7 @@ from processes import Crew, crew
 def campaign(crew: Crew, database: str, name: str, sizes: Sequence[int], rounds: int) -> None:
     """So many rounds of one race for each size, on one database, and a line about each."""
     numbers = count(2)
-    with DATABASES[database]() as url:
+    with LAYOUTS[database]() as url:
         with SqlStorage.open(url) as storage:
             workflow_with_session(storage)
         for clients in sizes:
@@ -53,7 +53,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--rounds", type=int, default=20)
     options.add_argument("--processes", type=int, nargs="*", default=SIZES)
-    options.add_argument("--database", nargs="*", default=list(DATABASES))
+    options.add_argument("--database", nargs="*", default=list(LAYOUTS))
     options.add_argument("--race", nargs="*", default=list(RACES))
     asked = options.parse_args()
     try:

@@ -37,7 +37,7 @@ def told(storage: SqlStorage) -> list[Told]:
     for number in (91, 92):
         workflow.execute(registering(number, OTHER), ADVISER)
     found = []
-    for number, (command, actor, at) in enumerate(_story()):
+    for number, (command, actor, at) in enumerate(scenes()):
         request = Request(command=command, actor=actor, at=at, key=f"k-{number}")
         with listening() as said:
             answer = workflow_on(storage).submit(request)
@@ -47,7 +47,8 @@ def told(storage: SqlStorage) -> list[Told]:
     return found
 
 
-def _story() -> Iterator[tuple[Command, Actor, datetime]]:
+def scenes() -> Iterator[tuple[Command, Actor, datetime]]:
+    """Who asks what, and when."""
     yield opening(SESSION), PLATFORM, NOW
     for name, actor in (
         ("set-registration-deadline", TRAINER),

@@ -158,6 +158,7 @@ class SchemaStatus:
         versioned: whether the store itself records it.
         newer: whether it is a later release's.
         text_index: whether free text is found by an index; None of an empty store.
+        partitions: how many partitions each table has that is distributed by session; None where none has any.
     """
 
     revision: str | None
@@ -165,6 +166,7 @@ class SchemaStatus:
     versioned: bool = True
     newer: bool = False
     text_index: bool | None = None
+    partitions: int | None = None
 
     @property
     def up_to_date(self) -> bool:
@@ -182,4 +184,13 @@ class SchemaStorage(Protocol):
 
     def create(self) -> SchemaStatus:
         """Make the schema, or bring an earlier one up to this release; returns what was there before."""
+        ...
+
+
+@runtime_checkable
+class PartitionableStorage(SchemaStorage, Protocol):
+    """A storage whose tables can be partitioned by session."""
+
+    def create_partitioned(self, partitions: int) -> SchemaStatus:
+        """Make the schema with so many partitions, or bring such a one up to this release; what was there before."""
         ...

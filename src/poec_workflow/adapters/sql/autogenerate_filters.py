@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from poec_workflow.adapters.sql.partition_names import is_of_partitions
 from poec_workflow.adapters.sql.schema import metadata
 from poec_workflow.adapters.sql.search_index import TABLES as SEARCHED
 
@@ -28,7 +29,7 @@ def include_name(name: str | None, kind: str, parents: Mapping[str, str | None])
         kind: alembic's `type_`: `schema`, `table`, `column`, `index`, `unique_constraint` or `foreign_key_constraint`.
         parents: alembic's `parent_names`, which say of a part whose it is.
     """
-    return (name if kind == "table" else parents.get("table_name")) not in _OURS
+    return not _is_ours(name if kind == "table" else parents.get("table_name"))
 
 
 def include_object(item: Any, name: str | None, kind: str, _reflected: bool, _compare_to: object) -> bool:  # noqa: ANN401, FBT001 - alembic's signature
@@ -39,4 +40,8 @@ def include_object(item: Any, name: str | None, kind: str, _reflected: bool, _co
         name: of the thing.
         kind: as `include_name` takes it.
     """
-    return (name if kind == "table" else getattr(item.table, "name", None)) not in _OURS
+    return not _is_ours(name if kind == "table" else getattr(item.table, "name", None))
+
+
+def _is_ours(table: str | None) -> bool:
+    return table in _OURS or (table is not None and is_of_partitions(table))

@@ -10,18 +10,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 from attrs import define, evolve, field
-from sqlalchemy import ColumnElement, Dialect, Select, select
 
-from poec_workflow.adapters.sql.bulk import any_of, list_parameter
-from poec_workflow.adapters.sql.context_loading import (
-    LoadOfSession,
-    is_live,
-    session_with_action,
-    with_registration_locks,
-)
-from poec_workflow.adapters.sql.prepared import Prepared, StatementConnection
+from poec_workflow.adapters.sql.batch_lists import Lists
+from poec_workflow.adapters.sql.context_loading import LoadOfSession
+from poec_workflow.adapters.sql.prepared import StatementConnection
 from poec_workflow.adapters.sql.row_mapping import position_of, stored_keys
-from poec_workflow.adapters.sql.schema import actions, applications, receipts, sessions
 from poec_workflow.adapters.sql.stored_values import read, tally_of
 from poec_workflow.adapters.sql.stream_heads import StreamHeads
 from poec_workflow.commands import Command, CreateAction, CreateSession, Preregister, Retain
@@ -39,45 +32,6 @@ from poec_workflow.ports import DecisionContext, LazySequence, Receipt
 
 Keyed = tuple[Command, str | None]
 """A command, and its idempotency key."""
-_Statement = Select[*tuple[Any, ...]]
-
-
-def _of(column: ColumnElement[str], statement: _Statement) -> Prepared:
-    """A statement on the rows whose column is one of a list."""
-    return Prepared(lambda dialect: statement.where(any_of(column, "listed", dialect)))
-
-
-_actions = _of(actions.c.reference, select(actions.c.data).order_by(actions.c.reference).with_for_update(read=True))
-_sessions_of_applications = _of(applications.c.reference, select(applications.c.session).distinct())
-_sessions = {
-    registering: Prepared(
-        lambda dialect, lock=lock: lock(  # type: ignore[misc]
-            session_with_action.where(any_of(sessions.c.reference, "listed", dialect)).order_by(sessions.c.reference)
-        )
-    )
-    for registering, lock in (
-        (False, lambda statement: statement.with_for_update(of=sessions)),
-        (True, with_registration_locks),
-    )
-}
-_applications = _of(
-    applications.c.reference,
-    select(applications.c.data, applications.c.head)
-    .order_by(applications.c.session, applications.c.reference)
-    .with_for_update(),
-)
-_existing = _of(applications.c.reference, select(applications.c.reference, applications.c.data))
-_live = Prepared(
-    lambda dialect: select(applications.c.reference, applications.c.candidate, applications.c.session).where(
-        any_of(applications.c.candidate, "candidates", dialect),
-        any_of(applications.c.session, "sessions", dialect),
-        is_live,
-    )
-)
-_retained = _of(
-    applications.c.candidate, select(applications.c.data).where(applications.c.state == ApplicationState.RETAINED.value)
-)
-_receipts = _of(receipts.c.key, select(receipts))
 
 
 @define
@@ -119,13 +73,13 @@ class LoadedBatch:
             }
             for kind in (SubjectKind.SESSION, SubjectKind.APPLICATION)
         }
-        listed = _Lists(connection)
+        listed = _lists(connection)
         loaded._load_creations(listed, [each for each, _ in batch if isinstance(each, CreateAction | CreateSession)])
         references = known[SubjectKind.SESSION] | {each.session for each in registrations}
-        references.update(row.session for row in listed.rows(_sessions_of_applications, known[SubjectKind.APPLICATION]))
-        for row in listed.rows(_sessions[bool(registrations)], references):
+        references.update(listed.sessions_of(known[SubjectKind.APPLICATION]))
+        for row in listed.sessions(references, registering=bool(registrations)):
             loaded._add_session(row, heads)
-        for row in listed.rows(_applications, known[SubjectKind.APPLICATION]):
+        for row in listed.applications(known[SubjectKind.APPLICATION]):
             application = read(row.data, Application)
             loaded._applications[application.reference] = application
             heads.note(SubjectKind.APPLICATION, application.reference, row.head)
@@ -139,42 +93,39 @@ class LoadedBatch:
         heads.note(SubjectKind.SESSION, session.reference, row.session_head)
         self._put(_Session(Enrolment(session=session, tally=tally_of(row)), read(row.action, TrainingAction)))
 
-    def _load_creations(self, listed: _Lists, creations: Sequence[CreateAction | CreateSession]) -> None:
+    def _load_creations(self, listed: Lists, creations: Sequence[CreateAction | CreateSession]) -> None:
         """The actions that are to be created, if they are there, and those that sessions are created under."""
         references = {each.action for each in creations}
         self._actions = dict.fromkeys(references)
-        for row in listed.rows(_actions, references):
+        for row in listed.actions(references):
             action = read(row.data, TrainingAction)
             self._actions[action.reference] = action
         self._created = {each.session for each in creations if isinstance(each, CreateSession)}
 
-    def _load_registrations(self, listed: _Lists, registrations: Sequence[Preregister]) -> None:
+    def _load_registrations(self, listed: Lists, registrations: Sequence[Preregister]) -> None:
         if not registrations:
             return
         unknown = {each.application for each in registrations} - self._applications.keys()
         self._applications.update(dict.fromkeys(unknown))
-        for row in listed.rows(_existing, unknown):
+        for row in listed.existing(unknown):
             self._applications[row.reference] = read(row.data, Application)
         self._live = {(each.candidate.reference, each.session): set() for each in registrations}
-        candidates, of_sessions = (sorted({pair[index] for pair in self._live}) for index in (0, 1))
-        for row in listed.connection.rows(
-            _live, {"candidates": listed.of(candidates), "sessions": listed.of(of_sessions)}
-        ):
+        for row in listed.live(self._live):
             if (pair := (row.candidate, row.session)) in self._live:
                 self._live[pair].add(row.reference)
 
-    def _load_retained(self, listed: _Lists, to_retain: Iterable[str]) -> None:
+    def _load_retained(self, listed: Lists, to_retain: Iterable[str]) -> None:
         """The retained applications of the candidates that somebody is to be retained of."""
         applications = map(self._applications.get, to_retain)
         self._retained = {each.candidate: {} for each in applications if each is not None}
-        for row in listed.rows(_retained, self._retained):
+        for row in listed.retained(self._retained):
             application = read(row.data, Application)
             self._retained[application.candidate][application.reference] = application
 
-    def _load_receipts(self, listed: _Lists, keys: Sequence[str]) -> None:
+    def _load_receipts(self, listed: Lists, keys: Sequence[str]) -> None:
         self._receipts = dict.fromkeys(keys)
         stored = {each: key for key in keys for each in reversed(stored_keys(key))}
-        for row in listed.rows(_receipts, stored):
+        for row in listed.receipts(stored):
             key = stored[row.key]
             self._receipts[key] = Receipt(key, row.digest, position_of(row))
 
@@ -276,18 +227,9 @@ def _context(subject: Application | TrainingSession | None, around: _Session) ->
     return DecisionContext(subject=subject, action=around.action, enrolment=around.enrolment)
 
 
-@define
-class _Lists:
-    """Queries by a list of texts."""
+def _lists(connection: StatementConnection) -> Lists:
+    if connection.partitioned is None:
+        return Lists(connection)
+    from poec_workflow.adapters.sql.batch_of_sessions import ListsOfSessions  # noqa: PLC0415 - few stores have partitions
 
-    connection: StatementConnection
-
-    def rows(self, statement: Prepared, texts: Iterable[str]) -> Sequence[Any]:
-        """The rows of a statement; none where the list is empty."""
-        listed = sorted(texts)
-        return self.connection.rows(statement, {"listed": self.of(listed)}) if listed else ()
-
-    def of(self, texts: Sequence[str]) -> str:
-        """A list as a parameter."""
-        dialect: Dialect = self.connection.dialect
-        return list_parameter(texts, dialect)
+    return ListsOfSessions(connection)

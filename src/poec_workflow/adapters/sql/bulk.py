@@ -43,6 +43,8 @@ JSON = "data"
 SEPARATOR = "\x1f"
 """A control character, which JSON must escape."""
 
+_NONE: Parameters = {}
+
 ValueOf = Callable[[str], ColumnElement[Any]]
 """Name ▸ the value of a row: a bound parameter, or a column of the unnested arrays."""
 Build = Callable[[Dialect, ValueOf, FromClause | None], UpdateBase]
@@ -70,12 +72,13 @@ class TableWrite:
         rows = _unnested(self.names, self.table, prefix)
         return self._build(dialect, lambda name: rows.c[name], rows)
 
-    def write(self, connection: StatementConnection, rows: Sequence[Parameters]) -> int:
-        """Write the rows; return how many rows of the table were affected."""
+    def write(self, connection: StatementConnection, rows: Sequence[Parameters], shared: Parameters = _NONE) -> int:
+        """Write the rows, and what all of them share; return how many rows of the table were affected."""
         batch = len(rows) > 1 and connection.dialect.name in WITH_ARRAYS
         if batch not in self._statements:
             self._statements[batch] = Prepared(lambda dialect: self.statement(dialect, batch=batch))
-        return connection.write(self._statements[batch], [_arrays(rows)] if batch else rows)
+        given = [_arrays(rows)] if batch else rows
+        return connection.write(self._statements[batch], [{**each, **shared} for each in given] if shared else given)
 
 
 def names_of(table: Table) -> tuple[str, ...]:
@@ -120,15 +123,22 @@ class Write(NamedTuple):
         by: how.
         rows: the values of each, by their names.
         counted: whether all of them have to be there to be written; else somebody else was faster.
+        sessions: of each row, where its values do not say which one it is of.
+        shared: values that all rows have.
     """
 
     by: TableWrite
     rows: Sequence[Parameters]
     counted: bool = False
+    sessions: Sequence[str] = ()
+    shared: Parameters = _NONE
 
 
 def write_all(connection: StatementConnection, writes: Sequence[Write]) -> Write | None:
-    """Write all, in their order, up to one whose rows can't all be written; return that one, None where all can."""
+    """Write all, in their order, up to one whose rows can't all be written; return that one, None where all can.
+
+    Several tables are written by one statement where the database can.
+    """
     tables = {each.by.table for each in writes}
     # A common table expression does not see what another one writes.
     at_once = len(writes) > 1 and len(tables) == len(writes) and connection.dialect.name in WITH_ARRAYS
@@ -139,7 +149,7 @@ def write_all(connection: StatementConnection, writes: Sequence[Write]) -> Write
 def _write_in_turn(connection: StatementConnection, writes: Sequence[Write]) -> Iterator[tuple[Write, int]]:
     """Write one after the other, as the caller goes on; how many rows of those that are counted were affected."""
     for each in writes:
-        count = each.by.write(connection, each.rows)
+        count = each.by.write(connection, each.rows, each.shared)
         if each.counted:
             yield each, count
 
@@ -151,6 +161,7 @@ def _write_at_once(connection: StatementConnection, writes: Sequence[Write]) -> 
         given = _arrays(each.rows) if len(each.rows) > 1 else each.rows[0]
         prefix = f"{each.by.table.name}_"
         parameters.update((prefix + name, value) for name, value in given.items())
+        parameters.update((prefix + name, value) for name, value in each.shared.items())
     statement = _at_once(tuple((each.by, len(each.rows) > 1, each.counted) for each in writes))
     counts = connection.row(statement, parameters)
     return ((each, getattr(counts, each.by.table.name)) for each in writes if each.counted)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from time import monotonic, sleep
@@ -22,11 +23,20 @@ from poec_workflow.adapters.sql.dialects import (
 )
 from poec_workflow.adapters.sql.driver_errors import database_errors, translated
 from poec_workflow.adapters.sql.driver_transaction import DriverTransactions, Work
+from poec_workflow.adapters.sql.feed_order import must_be_in_step
 from poec_workflow.adapters.sql.losses import LostBeforeCommit, unknown_outcome
 from poec_workflow.adapters.sql.open_connections import OpenConnections
-from poec_workflow.adapters.sql.prepared import CoreConnection
+from poec_workflow.adapters.sql.prepared import PARTITIONED, CoreConnection
 from poec_workflow.adapters.sql.retries import retried
-from poec_workflow.adapters.sql.revisions import REVISIONS, RevisionChain, check, make, status, upgrade
+from poec_workflow.adapters.sql.revisions import (
+    REVISIONS,
+    RevisionChain,
+    check,
+    make,
+    must_have_partitions,
+    status,
+    upgrade,
+)
 from poec_workflow.errors import Conflict, StorageUnavailable
 from poec_workflow.ports import SchemaStatus
 
@@ -61,8 +71,11 @@ class Connections(Protocol):
         """The same, by prepared statements."""
         ...
 
-    def upgrade(self) -> SchemaStatus:
-        """Make the tables, or bring older ones up to this release; what was there before."""
+    def upgrade(self, partitions: int | None = None) -> SchemaStatus:
+        """Make the tables, in so many partitions where a number is given, or bring older ones up to this release.
+
+        What was there before.
+        """
         ...
 
     def status(self) -> SchemaStatus:
@@ -137,9 +150,12 @@ class OwnConnections:
         """The same, by prepared statements, which are handed to the driver."""
         return self._attempted(lambda: self._transact(work, write=False))
 
-    def upgrade(self) -> SchemaStatus:
+    def upgrade(self, partitions: int | None = None) -> SchemaStatus:
         """Make the tables, or bring older ones up to this release; what was there before."""
-        return self._attempted(lambda: self._change_schema(upgrade))
+        if partitions is not None:
+            # Before there is a file.
+            must_have_partitions(self._engine.dialect, partitions)
+        return self._attempted(lambda: self._change_schema(partial(upgrade, partitions=partitions)))
 
     def status(self) -> SchemaStatus:
         """Which schema is there; nothing is made, not even an empty file."""
@@ -223,8 +239,15 @@ class OwnConnections:
         if self._ready:
             return
         with self._lock:
-            if not check(self._status()):
-                self._change_schema(make)
+            current = self._status()
+            if not check(current):
+                # Somebody else may have made them meanwhile.
+                current = self._change_schema(make)
+            if current.partitions:
+                with _connected(self._engine) as connection:
+                    must_be_in_step(connection)
+                self._driver.partitioned = True
+                self._engine.update_execution_options(**{PARTITIONED: True})
             self._ready = True
 
     def _status(self) -> SchemaStatus:

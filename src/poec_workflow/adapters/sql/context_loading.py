@@ -5,26 +5,35 @@ Locks are taken in one order: an action, its sessions by reference, a session's 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Any, Protocol
 
 from attrs import evolve
-from sqlalchemy import BindParameter, Select, Table, and_, bindparam, exists, or_, select, text
+from sqlalchemy import BindParameter, bindparam, exists, or_, select, text
 
 from poec_workflow.adapters.sql.dialects import supports_skip_locked
 from poec_workflow.adapters.sql.prepared import Prepared, StatementConnection
 from poec_workflow.adapters.sql.row_mapping import position_of, stored_keys
-from poec_workflow.adapters.sql.schema import COUNTS, actions, applications, count_of, history, receipts, sessions
+from poec_workflow.adapters.sql.schema import actions, applications, receipts, sessions
 from poec_workflow.adapters.sql.stored_values import read, tally_of
 from poec_workflow.adapters.sql.stream_heads import StreamHeads
+from poec_workflow.adapters.sql.subject_statements import (
+    COUNTERS,
+    histories_of_decision,
+    is_live,
+    is_open,
+    of_application,
+    overdue_applications,
+    plain_and_locking,
+    session_with_action,
+    with_registration_locks,
+)
 from poec_workflow.commands import Command, CreateSession, Preregister, Retain
 from poec_workflow.construction import constructor
 from poec_workflow.history import HistoryEntry, Position
 from poec_workflow.model import (
-    LIVE_STATES,
-    OPEN_STATES,
     Application,
     ApplicationState,
     SubjectKind,
@@ -46,48 +55,12 @@ class LoadOfSession(Protocol):
 LoadRetained = Callable[[Application], Sequence[Application]]
 """How the candidate's retained applications on other sessions are loaded, when they are looked at."""
 
-Statement = Select[*tuple[Any, ...]]
-
-_COUNTERS = tuple(sessions.c[name] for name in COUNTS)
 _REFERENCE: BindParameter[str] = bindparam("reference")
 _PARENT: BindParameter[str] = bindparam("parent")
 _PERSON: BindParameter[str] = bindparam("person")
 
-is_open = applications.c.state.in_(sorted(OPEN_STATES))
-is_live = applications.c.state.in_(sorted(LIVE_STATES))
-open_count = count_of(OPEN_STATES)
-
-_session_columns = (
-    sessions.c.data.label("session"),
-    sessions.c.head.label("session_head"),
-    actions.c.data.label("action"),
-    *_COUNTERS,
-)
-_session_from = sessions.join(actions, actions.c.reference == sessions.c.action)
-
-
-def with_registration_locks(statement: Statement) -> Statement:
-    """Lock the sessions, and their actions FOR SHARE: an action stays as it is, and others may register too."""
-    return statement.with_for_update(read=True, of=actions).suffix_with(
-        text(f"FOR UPDATE OF {sessions.name}"), dialect="postgresql"
-    )
-
-
-def _plain_and_locking(statement: Statement, *of: Table, skip_locked: bool = False) -> Mapping[bool, Prepared]:
-    """The statement without locks (False), and locking the rows of some tables, in their order (True)."""
-    locking = statement.with_for_update(of=of, skip_locked=skip_locked)
-    return {False: Prepared(statement), True: Prepared(locking)}
-
-
-session_with_action = select(*_session_columns).select_from(_session_from)
-_session = _plain_and_locking(session_with_action.where(sessions.c.reference == _REFERENCE), sessions)
-_application = _plain_and_locking(
-    select(applications.c.data.label("application"), applications.c.head, *_session_columns)
-    .select_from(applications.join(_session_from, sessions.c.reference == applications.c.session))
-    .where(applications.c.reference == _REFERENCE),
-    sessions,
-    applications,
-)
+_session = plain_and_locking(session_with_action.where(sessions.c.reference == _REFERENCE), sessions)
+_application = plain_and_locking(of_application, sessions, applications)
 _registration_session = session_with_action.where(sessions.c.reference == _PARENT)
 _session_to_register_on = {
     False: Prepared(_registration_session),
@@ -103,14 +76,14 @@ _registration_checks = Prepared(
     )
 )
 _existing_session = Prepared(select(sessions.c.data).where(sessions.c.reference == _REFERENCE))
-_action = _plain_and_locking(select(actions.c.data, actions.c.head).where(actions.c.reference == _REFERENCE), actions)
-_sessions_of_action = _plain_and_locking(
-    select(sessions.c.data.label("session"), sessions.c.head.label("session_head"), *_COUNTERS)
+_action = plain_and_locking(select(actions.c.data, actions.c.head).where(actions.c.reference == _REFERENCE), actions)
+_sessions_of_action = plain_and_locking(
+    select(sessions.c.data.label("session"), sessions.c.head.label("session_head"), *COUNTERS)
     .where(sessions.c.action == _REFERENCE)
     .order_by(sessions.c.reference),
     sessions,
 )
-_open_of_session = _plain_and_locking(
+_open_of_session = plain_and_locking(
     select(applications.c.reference, applications.c.data, applications.c.head)
     .where(applications.c.session == _REFERENCE, is_open)
     .order_by(applications.c.reference),
@@ -131,26 +104,12 @@ _retained_elsewhere = Prepared(
     )
     .order_by(applications.c.reference)
 )
-_overdue_rows = (
-    select(
-        applications.c.reference.label("application_reference"),
-        applications.c.version,
-        applications.c.state,
-        applications.c.data.label("application"),
-        applications.c.head,
-        sessions.c.reference,
-        *_session_columns,
-    )
-    .select_from(_session_from.join(applications, applications.c.session == sessions.c.reference))
-    .where(sessions.c.end_on < bindparam("before"), open_count > 0, is_open)
-    .limit(bindparam("limit"))
-)
 # By their rowid SQLite knows sessions apart, and reads the rows in this order off the indexes; else it sorts them, with
 # all their texts.
 _one_session = {"sqlite": (text(f"{sessions.name}.rowid"),), "postgresql": ()}
 _overdue = {
-    dialect: _plain_and_locking(
-        _overdue_rows.order_by(sessions.c.end_on, sessions.c.reference, *one_session, applications.c.reference),
+    dialect: plain_and_locking(
+        overdue_applications.order_by(sessions.c.end_on, sessions.c.reference, *one_session, applications.c.reference),
         sessions,
         applications,
         skip_locked=True,
@@ -159,31 +118,14 @@ _overdue = {
 }
 # Waits for sessions in the order of locking.
 _overdue_waiting = Prepared(
-    _overdue_rows.order_by(sessions.c.reference, applications.c.reference).with_for_update(of=(sessions, applications))
+    overdue_applications.order_by(sessions.c.reference, applications.c.reference).with_for_update(
+        of=(sessions, applications)
+    )
 )
 _receipt = Prepared(
     select(receipts).where(or_(receipts.c.key == _REFERENCE, receipts.c.key == bindparam("legacy_key")))
 )
-_moved = history.alias("moved")
-_histories_of_decision = Prepared(
-    select(_moved.c.ordinal, history.c.data)
-    .select_from(
-        _moved.join(
-            history,
-            and_(
-                history.c.kind == _moved.c.kind,
-                history.c.reference == _moved.c.reference,
-                history.c.version <= _moved.c.version,
-            ),
-        )
-    )
-    .where(
-        _moved.c.decision_kind == bindparam("kind"),
-        _moved.c.decision_reference == bindparam("reference"),
-        _moved.c.decision_version == bindparam("version"),
-    )
-    .order_by(_moved.c.ordinal, history.c.version)
-)
+_histories_of_decision = Prepared(histories_of_decision)
 
 
 def load(
@@ -216,13 +158,21 @@ def load_application(
     lock: bool = False,
 ) -> DecisionContext:
     """Load an application, its session with counters, and its action; empty where there is none."""
-    row = connection.row(_application[lock], {"reference": reference})
+    row = _application_row(connection, reference, lock=lock)
     if not row:
         return DecisionContext()
     heads.note(SubjectKind.APPLICATION, reference, row.head)
     context = context_of(read(row.application, Application), row, load_of_session)
     _note_session(heads, context.enrolment, row)
     return context
+
+
+def _application_row(connection: StatementConnection, reference: str, *, lock: bool) -> Any:  # noqa: ANN401 - a row
+    if connection.partitioned is None:
+        return connection.row(_application[lock], {"reference": reference})
+    from poec_workflow.adapters.sql import session_loading  # noqa: PLC0415 - few stores have partitions
+
+    return session_loading.application_row(connection, reference, lock=lock)
 
 
 def _load_retention(
@@ -281,14 +231,26 @@ def _load_registration(
     row = connection.row(_session_to_register_on[lock], {"parent": command.session})
     if row is None:
         return DecisionContext()
-    parameters = {"reference": command.application, "parent": command.session, "person": command.candidate.reference}
-    checks = connection.row(_registration_checks, parameters)
+    existing, live = _check_registration(connection, command.application, command.session, command.candidate.reference)
     return DecisionContext(
-        subject=None if checks.existing is None else read(checks.existing, Application),
+        subject=None if existing is None else read(existing, Application),
         action=read(row.action, TrainingAction),
         enrolment=_enrolment(row, load_of_session),
-        candidate_live=bool(checks.live),
+        candidate_live=live,
     )
+
+
+def _check_registration(
+    connection: StatementConnection, reference: str, session: str, person: str
+) -> tuple[str | None, bool]:
+    """The application that has the reference, if one has, and whether the person has a live one on the session."""
+    if connection.partitioned is None:
+        parameters = {"reference": reference, "parent": session, "person": person}
+        checks = connection.row(_registration_checks, parameters)
+        return checks.existing, bool(checks.live)
+    from poec_workflow.adapters.sql import session_loading  # noqa: PLC0415 - few stores have partitions
+
+    return session_loading.registration_checks(connection, reference, session, person)
 
 
 def _load_session_creation(connection: StatementConnection, command: CreateSession, *, lock: bool) -> DecisionContext:
@@ -326,6 +288,10 @@ def overdue_rows(connection: StatementConnection, ended_before: date, limit: int
     left, they are waited for.
     """
     parameters = {"before": ended_before.isoformat(), "limit": limit}
+    if connection.partitioned is not None:
+        from poec_workflow.adapters.sql import session_loading  # noqa: PLC0415 - few stores have partitions
+
+        return session_loading.overdue_rows(connection, ended_before.isoformat(), limit, lock=lock)
     rows = connection.rows(_overdue[connection.dialect.name][lock], parameters)
     if not rows and lock and supports_skip_locked(connection.dialect):
         rows = connection.rows(_overdue_waiting, parameters)
@@ -354,10 +320,17 @@ def receipt(connection: StatementConnection, key: str) -> Receipt | None:
 
 def recall(connection: StatementConnection, decision: Position) -> Sequence[Sequence[HistoryEntry]]:
     """The histories of the subjects that a decision changed, up to and including that change."""
-    parameters = {"kind": decision.kind.value, "reference": decision.reference, "version": decision.version}
-    rows = connection.rows(_histories_of_decision, parameters)
-    groups = groupby(rows, lambda row: row.ordinal)
+    groups = groupby(_entries_of(connection, decision), lambda row: row.ordinal)
     return [[read(row.data, HistoryEntry) for row in group] for _, group in groups]
+
+
+def _entries_of(connection: StatementConnection, decision: Position) -> Sequence[Any]:
+    if connection.partitioned is None or decision.kind is SubjectKind.ACTION:
+        parameters = {"kind": decision.kind.value, "reference": decision.reference, "version": decision.version}
+        return connection.rows(_histories_of_decision, parameters)
+    from poec_workflow.adapters.sql import session_loading  # noqa: PLC0415 - few stores have partitions
+
+    return session_loading.histories(connection, decision)
 
 
 def context_of(subject: Application, row: Any, load_of_session: LoadOfSession) -> DecisionContext:  # noqa: ANN401 - a row

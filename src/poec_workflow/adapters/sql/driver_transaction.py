@@ -24,9 +24,13 @@ class DriverTransactions:
 
     One of them is kept between transactions: to take one out of the pool, and to give it back, takes as long as three
     decisions.
+
+    Attributes:
+        partitioned: whether the store's tables are partitioned by session.
     """
 
     def __init__(self, engine: Engine) -> None:
+        self.partitioned = False
         self._engine = engine
         self._beginnings = {write: beginning(engine, write=write) for write in (True, False)}
         self._kept: list[PoolProxiedConnection] = []
@@ -41,7 +45,7 @@ class DriverTransactions:
         """
         process, pooled = self._process, self._take()
         driver: Any = pooled.dbapi_connection
-        connection = DriverConnection(driver, self._engine.dialect)
+        connection = DriverConnection(driver, self._engine.dialect, partitioned=self.partitioned)
         try:
             connection.begin(self._beginnings[write])
             result = work(connection)

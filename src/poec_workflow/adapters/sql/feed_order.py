@@ -67,7 +67,7 @@ IN_STEP = LAST < NEXT
 """Whether the server's numbers are ahead of those of all entries, as they should be."""
 
 
-def _last_number(transaction: ColumnElement[int]) -> ColumnElement[int]:
+def last_number(transaction: ColumnElement[int]) -> ColumnElement[int]:
     """The number of the last entry of a transaction, 0 where it has none."""
     written = history.alias("written")
     last = select(func.coalesce(func.max(written.c.feed_number), 0)).where(written.c.feed_transaction == transaction)
@@ -76,7 +76,7 @@ def _last_number(transaction: ColumnElement[int]) -> ColumnElement[int]:
 
 # The offset keeps PostgreSQL from looking for each row of many anew.
 _own = (
-    select(OWN.label("transaction"), _last_number(OWN).label("number"))
+    select(OWN.label("transaction"), last_number(OWN).label("number"))
     .where(IN_STEP)
     .offset(literal_column("0"))
     .subquery("own")
@@ -91,7 +91,7 @@ def _build(dialect: Dialect, value: ValueOf, rows: FromClause | None) -> UpdateB
     """An INSERT that writes nothing where the entries are ahead of the server."""
     if dialect.name not in WITH_TRANSACTION_NUMBERS:
         given = {name: value(name) for name in _NAMES}
-        return Insert(history).values(**given, feed_number=_last_number(literal_column("0")) + 1).inline()
+        return Insert(history).values(**given, feed_number=last_number(literal_column("0")) + 1).inline()
     place = literal_column("1") if rows is None else rows.c.place
     values = select(*(_typed(name, value) for name in _NAMES), _own.c.transaction, _own.c.number + place)
     ordered = values if rows is None else values.order_by(place)
@@ -105,6 +105,29 @@ def _typed(name: str, value: ValueOf) -> ColumnElement[Any]:
 
 HISTORY = TableWrite(history, _NAMES, _build)
 """How entries are written, in the order given; counted, so that `outdated` is raised where they are not."""
+
+
+def _build_numbered(_dialect: Dialect, value: ValueOf, rows: FromClause | None) -> UpdateBase:
+    """An INSERT of entries whose numbers are given, into the partition of their session; it looks at no other."""
+    names = (*_NAMES, "feed_number")
+    values = select(*(_typed(name, value) for name in names), OWN)
+    ordered = values if rows is None else values.order_by(rows.c.place)
+    return Insert(history).from_select([*names, "feed_transaction"], ordered).inline()
+
+
+NUMBERED_HISTORY = TableWrite(history, (*_NAMES, "feed_number"), _build_numbered)
+"""How entries are written to a partitioned store. Whether they are ahead of the server is looked at when a process
+first uses the store (`must_be_in_step`), for that takes a look at every partition."""
+
+
+def must_be_in_step(connection: Connection) -> None:
+    """Look whether the server's transaction numbers are ahead of those of all entries.
+
+    Raises:
+        SchemaOutdated: they are not; see `outdated`.
+    """
+    if not connection.execute(select(IN_STEP).select_from(feed)).scalar():
+        raise outdated()
 
 
 def raise_base(connection: Connection) -> bool:

@@ -49,6 +49,12 @@ def core_connection(host: Any) -> Iterator[Connection]:  # noqa: ANN401 - three 
         yield connection
 
 
+def driver_of(connection: Connection) -> Any:  # noqa: ANN401 - of several drivers
+    """The driver's own connection, which lasts longer than what is put around it."""
+    driver = connection.connection.driver_connection
+    return driver.driver if isinstance(driver, _PsycopgConnection) else driver
+
+
 @contextmanager
 def _in_its_transaction() -> Iterator[None]:
     try:

@@ -5,16 +5,19 @@ Work that raises is rolled back to the savepoint, so that the host's transaction
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection
 
 from poec_workflow.adapters.sql.connections import Reading, translating
 from poec_workflow.adapters.sql.dialects import begin_if_needed
 from poec_workflow.adapters.sql.driver_transaction import Work
-from poec_workflow.adapters.sql.host_connection import core_connection
+from poec_workflow.adapters.sql.feed_order import must_be_in_step
+from poec_workflow.adapters.sql.host_connection import core_connection, driver_of
 from poec_workflow.adapters.sql.host_savepoints import keep_whole
-from poec_workflow.adapters.sql.prepared import CoreConnection
+from poec_workflow.adapters.sql.partition_names import partitions_of
+from poec_workflow.adapters.sql.prepared import CoreConnection, PartitionedTransaction
 from poec_workflow.adapters.sql.revisions import REVISIONS, RevisionChain, status, upgrade
 from poec_workflow.ports import SchemaStatus
 
@@ -38,7 +41,7 @@ class JoinedConnections:
         Raises:
             RuntimeError: the host has no transaction to join.
         """
-        return self._run(lambda connection: work(CoreConnection(connection)), write=write)
+        return self._run(lambda connection: work(_core(connection)), write=write)
 
     def read(self, work: Reading[T]) -> T:
         """Do work that only reads, with what the host wrote so far."""
@@ -53,9 +56,15 @@ class JoinedConnections:
         """The same, by prepared statements, which SQLAlchemy executes."""
         return self.read(lambda connection: work(CoreConnection(connection)))
 
-    def upgrade(self) -> SchemaStatus:
+    def upgrade(self, partitions: int | None = None) -> SchemaStatus:
         """Make the tables, or bring older ones up to this release, in the host's transaction."""
-        return self._run(lambda connection: upgrade(connection, self._chain), write=True)
+
+        def work(connection: Connection) -> SchemaStatus:
+            if connection.dialect.name == "postgresql":
+                _partitioned.pop(driver_of(connection), None)
+            return upgrade(connection, self._chain, partitions)
+
+        return self._run(work, write=True)
 
     def status(self) -> SchemaStatus:
         """Which schema is there, as the host's transaction sees it."""
@@ -71,6 +80,23 @@ class JoinedConnections:
 
     def _run(self, work: Reading[T], *, write: bool) -> T:
         return self.read(lambda connection: _after_savepoint(connection, work, write=write))
+
+
+_partitioned: WeakKeyDictionary[Any, bool] = WeakKeyDictionary()
+"""The drivers' connections ▸ whether their store is partitioned: asked once of each, not for each command."""
+
+
+def _core(connection: Connection) -> CoreConnection:
+    if connection.dialect.name != "postgresql":
+        return CoreConnection(connection)
+    driver = driver_of(connection)
+    found = _partitioned.get(driver)
+    if found is None:
+        found = partitions_of(connection) is not None
+        if found:
+            must_be_in_step(connection)
+        _partitioned[driver] = found
+    return CoreConnection(connection, PartitionedTransaction(None) if found else None)
 
 
 def _after_savepoint(connection: Connection, work: Reading[T], *, write: bool) -> T:

@@ -11,10 +11,10 @@ from typing import Any
 from attrs import evolve, frozen
 
 from poec_workflow.adapters.entry_digests import digest_template
-from poec_workflow.adapters.sql.bulk import Write, write_all
+from poec_workflow.adapters.sql.bulk import Write
 from poec_workflow.adapters.sql.context_loading import LoadOfSession, context_of, overdue_rows
 from poec_workflow.adapters.sql.feed_order import HISTORY, outdated
-from poec_workflow.adapters.sql.pending_writes import MESSAGES, UPDATES, Counts
+from poec_workflow.adapters.sql.pending_writes import MESSAGES, UPDATES, Counts, write_by_layout
 from poec_workflow.adapters.sql.prepared import Columns, StatementConnection
 from poec_workflow.adapters.sql.row_mapping import entry_row, message_row, microseconds
 from poec_workflow.adapters.sql.stored_values import read
@@ -57,7 +57,7 @@ class ClaimedRows:
         if messages:
             at = microseconds(changes[0].entry.recorded_at)
             writes.append(Write(MESSAGES, [message_row(each, at) for each in messages]))
-        missed = write_all(self._connection, writes)
+        missed = write_by_layout(self._connection, writes)
         if missed is not None:
             raise outdated() if missed.by is HISTORY else Conflict("an application was changed by somebody else")
 
@@ -76,7 +76,12 @@ class ClaimedRows:
             "known_reference": self.references,
             "known_version": self._versions,
         }
-        return Write(UPDATES[SubjectKind.APPLICATION], Columns(columns), counted=True)
+        return Write(
+            UPDATES[SubjectKind.APPLICATION],
+            Columns(columns),
+            counted=True,
+            sessions=[ended[group].session for group in self.group_of],
+        )
 
     def _counts(self, changes: Sequence[RecordedChange]) -> Iterator[Write]:
         counts = Counts()

@@ -119,6 +119,20 @@ def _moved(before: State | None, after: ApplicationState) -> Sequence[tuple[str,
     return [(name, change) for name in COUNTS if (change := getattr(moved, name))]
 
 
+def _fixed_session(subject: Subject) -> Sequence[str]:
+    """The session that an UPDATE of a subject does not say, for it never changes."""
+    return (subject.session,) if isinstance(subject, Application) else ()
+
+
+def write_by_layout(connection: StatementConnection, writes: Sequence[Write]) -> Write | None:
+    """Write all, in their order, up to one whose rows can't all be written; return that one, None where all can."""
+    if connection.partitioned is None:
+        return write_all(connection, writes)
+    from poec_workflow.adapters.sql import session_writes  # noqa: PLC0415 - few stores have partitions
+
+    return session_writes.write_by_session(connection, connection.partitioned, writes)
+
+
 class KeyUsed(Conflict):
     """A receipt's key is in the store; work that begins again finds its receipt."""
 
@@ -173,7 +187,7 @@ class PendingWrites:
             SchemaOutdated: the database was restored into another server, and has to be upgraded.
         """
         heads.read(connection, (entry for entry, _, _ in self._entries))
-        missed = write_all(connection, [*self._writes(heads)]) if self._entries or self._messages else None
+        missed = write_by_layout(connection, [*self._writes(heads)]) if self._entries or self._messages else None
         if missed is None:
             return
         if missed.by is _RECEIPT:
@@ -191,17 +205,19 @@ class PendingWrites:
         for kind in _ORDER:
             created: list[Values] = []
             changed: list[Values] = []
+            known_sessions: list[str] = []
             for reference, subject in self._subjects[kind].items():
                 known = self._versions[kind, reference]
                 row = {**row_of(subject, changed=known > 0), "head": heads.of(kind, reference)}
                 if known:
                     changed.append({"known_reference": row.pop("reference"), "known_version": known, **row})
+                    known_sessions.extend(_fixed_session(subject))
                 else:
                     created.append(row)
             if created:
                 yield Write(_INSERTS[kind], created)
             if changed:
-                yield Write(UPDATES[kind], changed, counted=True)
+                yield Write(UPDATES[kind], changed, counted=True, sessions=known_sessions)
         yield from self._counts.write()
         if entries:
             yield Write(HISTORY, entries, counted=True)

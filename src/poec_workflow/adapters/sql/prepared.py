@@ -106,8 +106,31 @@ class Compiled:
         return list(map(self.parameters, rows))
 
 
+PARTITIONED = "poec_partitioned"
+"""The execution option of connections to a store whose tables are partitioned by session."""
+
+
+class PartitionedTransaction:
+    """What a transaction on a partitioned store knows so far.
+
+    Attributes:
+        sessions: of each application that was looked up; they never change.
+        entries: how many history entries the transaction has written; None where others may have written in it too.
+    """
+
+    def __init__(self, entries: int | None) -> None:
+        self.sessions: dict[str, str] = {}
+        self.entries = entries
+
+
 class StatementConnection(Protocol):
-    """A connection in a transaction, as the package's statements use it."""
+    """A connection in a transaction, as the package's statements use it.
+
+    Attributes:
+        partitioned: what is known on a store whose tables are partitioned by session; None on any other.
+    """
+
+    partitioned: PartitionedTransaction | None
 
     @property
     def dialect(self) -> Dialect:
@@ -134,8 +157,10 @@ class StatementConnection(Protocol):
 class CoreConnection:
     """A SQLAlchemy connection."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, partitioned: PartitionedTransaction | None = None) -> None:
         self.core = connection
+        is_partitioned = partitioned is None and connection.get_execution_options().get(PARTITIONED)
+        self.partitioned = PartitionedTransaction(0) if is_partitioned else partitioned
 
     @property
     def dialect(self) -> Dialect:
@@ -167,8 +192,9 @@ class DriverConnection:
         answered: whether the database has answered a statement: until then nothing was written.
     """
 
-    def __init__(self, driver: Any, dialect: Dialect) -> None:  # noqa: ANN401 - two drivers' connections
+    def __init__(self, driver: Any, dialect: Dialect, *, partitioned: bool = False) -> None:  # noqa: ANN401 - two drivers' connections
         self.dialect = dialect
+        self.partitioned = PartitionedTransaction(0) if partitioned else None
         self.answered = False
         self._cursor = driver.cursor()
 

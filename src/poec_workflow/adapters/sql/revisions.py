@@ -11,15 +11,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from attrs import frozen
-from sqlalchemy import Connection, inspect, select
+from sqlalchemy import Connection, Dialect, inspect, select
 
 from poec_workflow.adapters.sql import search_index
 from poec_workflow.adapters.sql.dialects import lock_schema
 from poec_workflow.adapters.sql.driver_errors import REMEDY
 from poec_workflow.adapters.sql.feed_order import raise_base
+from poec_workflow.adapters.sql.partition_names import partitions_of
 from poec_workflow.adapters.sql.prepared import CoreConnection
 from poec_workflow.adapters.sql.schema import HEAD, feed, marker, metadata, revision
-from poec_workflow.errors import SchemaOutdated
+from poec_workflow.errors import Malformed, SchemaOutdated
 from poec_workflow.ports import SchemaStatus
 
 FIRST, FIRST_NUMBER = "0001", 1
@@ -59,7 +60,11 @@ def status(connection: Connection, chain: RevisionChain = REVISIONS) -> SchemaSt
         if len(numbers) == 1:
             indexed = search_index.is_there(CoreConnection(connection))
             return SchemaStatus(
-                revision=numbers[0], head=chain.head, newer=numbers[0] not in chain.known, text_index=indexed
+                revision=numbers[0],
+                head=chain.head,
+                newer=numbers[0] not in chain.known,
+                text_index=indexed,
+                partitions=partitions_of(connection),
             )
     elif marker.name in there and list(connection.scalars(select(marker.c.version))) == [FIRST_NUMBER]:
         return SchemaStatus(revision=FIRST, head=chain.head, versioned=False, text_index=False)
@@ -91,19 +96,47 @@ def make(connection: Connection, chain: RevisionChain = REVISIONS) -> SchemaStat
     return current
 
 
-def upgrade(connection: Connection, chain: RevisionChain = REVISIONS) -> SchemaStatus:
-    """Create the tables, or upgrade older ones to the head, in the transaction; return the status before.
+MOST_PARTITIONS = 128
+"""More of them than this PostgreSQL can't make in one transaction, nor list in one statement, with the locks that it
+has room for unless it is told otherwise (`max_locks_per_transaction`)."""
+
+
+def must_have_partitions(dialect: Dialect, partitions: int = 1) -> None:
+    """Refuse what can't be partitioned.
 
     The feed goes on after what is there, where the database was restored into another server.
 
     Raises:
+        Malformed: the database is another than PostgreSQL, or the number is not from 1 to `MOST_PARTITIONS`.
+    """
+    if dialect.name != "postgresql":
+        raise Malformed.at("$.partitions", "only PostgreSQL's tables can be partitioned")
+    if type(partitions) is not int or not 1 <= partitions <= MOST_PARTITIONS:
+        raise Malformed.at("$.partitions", f"expected a number from 1 to {MOST_PARTITIONS}")
+
+
+def upgrade(connection: Connection, chain: RevisionChain = REVISIONS, partitions: int | None = None) -> SchemaStatus:
+    """Create the tables, or upgrade older ones to the head, in the transaction; return the status before.
+
+    Args:
+        connection: in a transaction.
+        chain: the revisions.
+        partitions: how many partitions the tables have to have; None leaves them as they are, and makes none.
+
+    Raises:
+        Malformed: the tables that are there have no partitions, or another number of them.
         SchemaOutdated: they are a later release's, or not ours.
     """
+    if partitions is not None:
+        must_have_partitions(connection.dialect, partitions)
     lock_schema(connection)
     current = status(connection, chain)
     if current.revision is None:
-        _fill(connection, chain)
+        _fill(connection, chain, partitions)
         return current
+    if partitions not in (None, current.partitions):
+        there = current.partitions or "no"
+        raise Malformed.at("$.partitions", f"the store has {there} partitions, and only an empty database gets any")
     _not_newer(current)
     if not current.versioned:
         revision.create(connection, checkfirst=False)
@@ -117,14 +150,19 @@ def upgrade(connection: Connection, chain: RevisionChain = REVISIONS) -> SchemaS
     return current
 
 
-def _fill(connection: Connection, chain: RevisionChain) -> None:
+def _fill(connection: Connection, chain: RevisionChain, partitions: int | None = None) -> None:
     """Create the head's tables at once; a test shows that running all scripts gives the same."""
-    if chain.head != HEAD:
+    if partitions is not None:
+        from poec_workflow.adapters.sql import partitioned_schema  # noqa: PLC0415 - few stores have partitions
+
+        partitioned_schema.create(connection, partitions)
+    elif chain.head != HEAD:
         from poec_workflow.adapters.sql import migrations  # noqa: PLC0415
 
         migrations.run(connection, chain.scripts, None, chain.head)
         return
-    metadata.create_all(connection, checkfirst=False)
+    else:
+        metadata.create_all(connection, checkfirst=False)
     search_index.create(connection)
     connection.execute(revision.insert(), {"version_num": HEAD})
     connection.execute(marker.insert(), {"version": int(HEAD)})

@@ -162,7 +162,7 @@ def message_of(row: Any) -> Message:  # noqa: ANN401 - a row that names a messag
         stream=row.stream,
         stream_kind=StreamKind(row.stream_kind),
         to=Addressee(row.to_kind, row.to_reference),
-        session=row.session,
+        session=row.session or None,  # of a digest, on a partitioned store, an empty text
     )
 
 

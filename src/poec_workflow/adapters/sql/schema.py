@@ -247,9 +247,11 @@ digests = Table(
 
 # PostgreSQL leaves the rest of a page free, so that a changed row stays on its page, and no index is touched. Said as a
 # statement of its own, for an option of a dialect would load that dialect in every process.
-_fill = DDL("ALTER TABLE %(table)s SET (fillfactor = 70)")  # type: ignore[no-untyped-call]
+FILL_FACTOR = 70
+_fill = DDL(f"ALTER TABLE %(table)s SET (fillfactor = {FILL_FACTOR})")  # type: ignore[no-untyped-call]
 for _table in (sessions, applications):
     event.listen(_table, "after_create", _fill.execute_if(dialect="postgresql"))
+FILLED = frozenset({sessions.name, applications.name})
 
 SUBJECTS = {
     SubjectKind.APPLICATION: applications,

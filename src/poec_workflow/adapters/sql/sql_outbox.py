@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from attrs import evolve
-from sqlalchemy import BindParameter, Dialect, bindparam, exists, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Dialect, bindparam, exists, func, or_, select
 
 from poec_workflow.adapters.sql.bulk import any_of, insert, list_parameter, names_of
 from poec_workflow.adapters.sql.connections import Connections
@@ -32,9 +32,10 @@ _waits = messages.c.dead == 0
 _addressee = messages.c.to_kind + ":" + messages.c.to_reference
 
 
-def _claimable(dialect: Dialect) -> Any:  # noqa: ANN401 - a SELECT
+def _claimable(dialect: Dialect, *same_session: ColumnElement[bool]) -> Any:  # noqa: ANN401 - a SELECT
     """The oldest waiting message of each stream and addressee, where it is due and its addressee can be reached."""
     first = ~exists().where(
+        *same_session,
         _earlier.c.stream == messages.c.stream,
         _earlier.c.stream_kind == messages.c.stream_kind,
         _earlier.c.to_kind == messages.c.to_kind,
@@ -55,12 +56,20 @@ def _claimable(dialect: Dialect) -> Any:  # noqa: ANN401 - a SELECT
 
 _ROW: BindParameter[int] = bindparam("row")
 _ID: BindParameter[str] = bindparam("known")
-_CLAIMABLE = Prepared(_claimable)
-_CLAIM = Prepared(
-    messages.update()
-    .where(messages.c.id == _ROW)
-    .values(due_at=bindparam("until"), attempts=messages.c.attempts + 1, fence=messages.c.fence + 1)
-)
+# On a partitioned store, True, what is written to a message names its session too; on others it is NULL of a digest.
+_CLAIMABLE = {
+    False: Prepared(_claimable),
+    True: Prepared(lambda dialect: _claimable(dialect, _earlier.c.session == messages.c.session)),
+}
+_ONE = {False: (messages.c.id == _ROW,), True: (messages.c.id == _ROW, messages.c.session == bindparam("of_session"))}
+_CLAIM = {
+    partitioned: Prepared(
+        messages.update()
+        .where(*one)
+        .values(due_at=bindparam("until"), attempts=messages.c.attempts + 1, fence=messages.c.fence + 1)
+    )
+    for partitioned, one in _ONE.items()
+}
 # By stream, which has an index; ids have none, for each would cost every command.
 _CLAIMED = Prepared(
     lambda dialect: (
@@ -70,11 +79,12 @@ _CLAIMED = Prepared(
         .with_for_update()
     )
 )
-_DELETE = Prepared(messages.delete().where(messages.c.id == _ROW))
+_DELETE = {partitioned: Prepared(messages.delete().where(*one)) for partitioned, one in _ONE.items()}
 _CHANGED = ("dead", "due_at", "attempts", "answer")
-_CHANGE = Prepared(
-    messages.update().where(messages.c.id == _ROW).values({name: bindparam(f"new_{name}") for name in _CHANGED})
-)
+_CHANGE = {
+    partitioned: Prepared(messages.update().where(*one).values({name: bindparam(f"new_{name}") for name in _CHANGED}))
+    for partitioned, one in _ONE.items()
+}
 _DELIVERED = insert(deliveries, names_of(deliveries))
 _QUEUED = {
     state: Prepared(
@@ -144,9 +154,11 @@ class SqlOutbox:
                 "resting": _keys(routes.resting),
             }
             lists = {name: list_parameter(texts, connection.dialect) for name, texts in listed.items()}
-            rows = connection.rows(_CLAIMABLE, {"now": microseconds(now), "limit": limit, **lists})
+            rows = connection.rows(
+                _CLAIMABLE[_is_partitioned(connection)], {"now": microseconds(now), "limit": limit, **lists}
+            )
             if rows:
-                connection.write(_CLAIM, [{"row": row.id, "until": until} for row in rows])
+                _write(connection, _CLAIM, rows, [{"until": until} for _ in rows])
             claimed = map(queued_of, rows)
             return [
                 evolve(each, attempts=each.attempts + 1, fence=each.fence + 1, due_at=instant_of(until))
@@ -167,9 +179,8 @@ class SqlOutbox:
             ours = [(row, by_id[row.message_id]) for row in rows if row.fence == by_id[row.message_id].claimed.fence]
             gone = [(row, each) for row, each in ours if each.outcome in _LEAVE]
             _take_out(connection, [(row, each.outcome, each.at) for row, each in gone])
-            changed = [_changed(row, each) for row, each in ours if each.outcome not in _LEAVE]
-            if changed:
-                connection.write(_CHANGE, changed)
+            stay = [(row, _changed(row, each)) for row, each in ours if each.outcome not in _LEAVE]
+            _write(connection, _CHANGE, [row for row, _ in stay], [values for _, values in stay])
             return len(ours)
 
         return self._connections.run(work, write=True) if settlements else 0
@@ -191,12 +202,8 @@ class SqlOutbox:
 
         def work(connection: StatementConnection) -> bool:
             rows = connection.rows(_FIND_TO_CHANGE, {"known": message})
-            changes = [
-                {"row": row.id, "new_dead": 0, "new_due_at": 0, "new_attempts": 0, "new_answer": row.answer}
-                for row in rows
-            ]
-            if changes:
-                connection.write(_CHANGE, changes)
+            changes = [{"new_dead": 0, "new_due_at": 0, "new_attempts": 0, "new_answer": row.answer} for row in rows]
+            _write(connection, _CHANGE, rows, changes)
             return bool(changes)
 
         return self._connections.run(work, write=True)
@@ -236,7 +243,7 @@ def _take_out(connection: StatementConnection, gone: Sequence[tuple[Any, Deliver
     """Delete messages, and record what became of them."""
     if not gone:
         return
-    connection.write(_DELETE, [{"row": row.id} for row, _, _ in gone])
+    _write(connection, _DELETE, [row for row, _, _ in gone], [{} for _ in gone])
     records = [
         {
             **{name: getattr(row, name) for name in _MESSAGE_COLUMNS},
@@ -248,12 +255,28 @@ def _take_out(connection: StatementConnection, gone: Sequence[tuple[Any, Deliver
     _DELIVERED.write(connection, records)
 
 
+def _is_partitioned(connection: StatementConnection) -> bool:
+    return connection.partitioned is not None
+
+
+def _write(
+    connection: StatementConnection, statements: Mapping[bool, Prepared], rows: Sequence[Any], values: Sequence[Values]
+) -> None:
+    """Write to each message its values, where there is any."""
+    partitioned = _is_partitioned(connection)
+    given = [
+        {"row": row.id, **({"of_session": row.session} if partitioned else {}), **each}
+        for row, each in zip(rows, values, strict=True)
+    ]
+    if given:
+        connection.write(statements[partitioned], given)
+
+
 def _changed(row: Any, settlement: Settlement) -> Values:  # noqa: ANN401 - a row
     """What a settlement changes of a message that stays."""
     retry_at, outcome = settlement.retry_at, settlement.outcome
     released = outcome is Delivery.RELEASED
     return {
-        "row": row.id,
         "new_dead": int(outcome is Delivery.DEAD),
         "new_due_at": 0 if retry_at is None else microseconds(retry_at),
         "new_attempts": row.attempts - released,

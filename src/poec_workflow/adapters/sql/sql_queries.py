@@ -20,7 +20,6 @@ from poec_workflow.adapters.sql import (
     list_statements,
 )
 from poec_workflow.adapters.sql.connections import Connections
-from poec_workflow.adapters.sql.context_loading import is_open, open_count
 from poec_workflow.adapters.sql.dashboard_statements import from_applications, from_counters
 from poec_workflow.adapters.sql.dialects import supports_lateral
 from poec_workflow.adapters.sql.prepared import CoreConnection, Prepared, StatementConnection
@@ -29,6 +28,7 @@ from poec_workflow.adapters.sql.search_index import text_index
 from poec_workflow.adapters.sql.state_paging import lists_by_state
 from poec_workflow.adapters.sql.stored_values import read, read_application_rows, tally_of
 from poec_workflow.adapters.sql.stream_heads import StreamHeads
+from poec_workflow.adapters.sql.subject_statements import is_open, open_count
 from poec_workflow.history import HistoryEntry
 from poec_workflow.model import (
     STATE_TYPES,
@@ -92,7 +92,7 @@ class SqlQueries:
 
     def subject(self, kind: SubjectKind, reference: str) -> Subject | None:
         """One subject."""
-        texts = self._connections.select(lambda c: c.values(_subjects[kind], {"reference": reference}))
+        texts = self._connections.select(lambda c: _subject_texts(c, kind, reference))
         return read(texts[0], SUBJECT_TYPES[kind]) if texts else None
 
     def around(self, application: Application) -> DecisionContext:
@@ -105,8 +105,7 @@ class SqlQueries:
 
     def history(self, kind: SubjectKind, reference: str) -> Sequence[HistoryEntry]:
         """A subject's history, oldest first."""
-        parameters = {"kind": kind.value, "reference": reference}
-        texts = self._connections.select(lambda c: c.values(_history, parameters))
+        texts = self._connections.select(lambda c: _entry_texts(c, kind, reference))
         return [read(text, HistoryEntry) for text in texts]
 
     def feed(self, start: str | None, *, limit: int | None) -> Sequence[FeedEntry]:
@@ -239,6 +238,22 @@ class SqlQueries:
         return self._connections.select(
             lambda c: context_loading.applications_of_session(c, session, StreamHeads(), retained=retained)
         )
+
+
+def _subject_texts(connection: StatementConnection, kind: SubjectKind, reference: str) -> Sequence[str]:
+    if connection.partitioned is None or kind is not SubjectKind.APPLICATION:
+        return connection.values(_subjects[kind], {"reference": reference})
+    from poec_workflow.adapters.sql import session_loading  # noqa: PLC0415 - few stores have partitions
+
+    return session_loading.application_texts(connection, reference)
+
+
+def _entry_texts(connection: StatementConnection, kind: SubjectKind, reference: str) -> Sequence[str]:
+    if connection.partitioned is None:
+        return connection.values(_history, {"kind": kind.value, "reference": reference})
+    from poec_workflow.adapters.sql import session_loading  # noqa: PLC0415 - few stores have partitions
+
+    return session_loading.entry_texts(connection, kind, reference)
 
 
 def _application_rows(

@@ -86,6 +86,21 @@ class SqlStorage:
         """
         return self._connections.upgrade()
 
+    def create_partitioned(self, partitions: int) -> SchemaStatus:
+        """Make the tables on PostgreSQL partitioned by the session's hash, or bring such tables up to this release.
+
+        Args:
+            partitions: of each table, from 1 to 128; it can't be changed afterwards.
+
+        Returns:
+            What was there before.
+
+        Raises:
+            Malformed: the database is no PostgreSQL, or holds tables that have another number of partitions, or none.
+            SchemaOutdated: the tables are a later release's, or not ours.
+        """
+        return self._connections.upgrade(partitions)
+
     def schema(self) -> SchemaStatus:
         """Which schema is there, beside the one that this release reads; nothing is made."""
         return self._connections.status()

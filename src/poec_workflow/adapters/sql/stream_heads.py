@@ -37,10 +37,14 @@ class StreamHeads:
     def read(self, connection: StatementConnection, entries: Iterable[HistoryEntry]) -> None:
         """Read those that some entries need, and that were not noted when their subjects were loaded."""
         unknown: dict[SubjectKind, set[str]] = defaultdict(set)
+        begun: set[tuple[SubjectKind, str]] = set()
         for each in entries:
             event = each.event
-            if event.version > 1 and (event.subject_kind, event.reference) not in self._known:
+            stream = event.subject_kind, event.reference
+            # What follows the first of them carries that one's.
+            if event.version > 1 and stream not in self._known and stream not in begun:
                 unknown[event.subject_kind].add(event.reference)
+            begun.add(stream)
         for kind, references in unknown.items():
             listed = {"listed": list_parameter(sorted(references), connection.dialect)}
             for row in connection.rows(_HEADS[kind], listed):

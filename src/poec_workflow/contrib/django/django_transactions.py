@@ -53,10 +53,10 @@ class DjangoConnections:
         with self._usable():
             return self._joined.select(work)
 
-    def upgrade(self) -> SchemaStatus:
+    def upgrade(self, partitions: int | None = None) -> SchemaStatus:
         """Make the tables, or bring older ones up to this release."""
         with self._usable(), self._transaction(write=True):
-            return self._joined.upgrade()
+            return self._joined.upgrade(partitions)
 
     def status(self) -> SchemaStatus:
         """Which schema is there."""
