@@ -65,7 +65,8 @@ class Campaign:
         signals, relayed = Signals(context.Event(), context.Semaphore(0)), context.Event()
         make, url = context.Process, self.cluster.url
         writers = [
-            make(target=write, args=(url, number, log, signals, self.plant)) for number, log in enumerate(notes.writers)
+            make(target=write, args=(url, number, log, signals, self.plant))
+            for number, log in enumerate(notes.writers)
         ]
         sweeper = make(target=sweep, args=(url, notes.sweep, signals))
         relayer = make(target=relay, args=(url, notes.relay, relayed))

@@ -21,18 +21,7 @@ from typing import Any
 from attrs import define, evolve, field, frozen
 
 from guarantees import ADVISER, NOW, PLATFORM, TRAINER, registering, retaining, workflow_on
-from poec_workflow import (
-    Accepted,
-    Actor,
-    Backoff,
-    Conflict,
-    Content,
-    Message,
-    Relay,
-    Request,
-    StorageUnavailable,
-    Workflow,
-)
+from poec_workflow import Accepted, Actor, Backoff, Conflict, Content, Message, Relay, Request, StorageUnavailable, Workflow
 from poec_workflow.adapters.sql import SqlStorage, driver_transaction
 from poec_workflow.adapters.sql.losses import LostBeforeCommit
 from poec_workflow.commands import Command, CreateSession, SetCapacity

@@ -172,7 +172,9 @@ class StreamCheck:
                 self._stuck = read.version
         derived = entry_row(entry, row.entry_ordinal, session=None)
         fields = [name for name in _DERIVED if derived[name] != getattr(row, f"entry_{name}")]
-        if self._stuck is None and self.subject is not None and session_of(self.subject) != row.entry_session:
+        # Of an action it is NULL, or on a partitioned store an empty text.
+        said = row.entry_session or None
+        if self._stuck is None and self.subject is not None and session_of(self.subject) != said:
             self._of_other_sessions.append(read.version)
         if fields:
             self._entry_found(read, FindingKind.CHANGED, fields)
