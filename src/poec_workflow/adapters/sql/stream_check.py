@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from attrs import define, field
 
 from poec_workflow import folding
-from poec_workflow.adapters.entry_digests import START, digest_of
-from poec_workflow.adapters.sql.compiled_readers import reader
-from poec_workflow.adapters.sql.row_mapping import entry_row, row_of, session_of
+from poec_workflow.adapters.entry_digests import START, digest_of, entry_digest
+from poec_workflow.adapters.sql.row_mapping import position_row, row_of, session_of
 from poec_workflow.adapters.sql.schema import COUNTS
 from poec_workflow.adapters.sql.stored_values import read
 from poec_workflow.adapters.sql.stream_reading import SEARCHED
 from poec_workflow.history import HistoryEntry
 from poec_workflow.model import SUBJECT_TYPES, Application, Subject, SubjectKind
 from poec_workflow.ports.verification import Finding, FindingKind, StreamHead
-from poec_workflow.serialization import from_dict, to_dict, to_json
+from poec_workflow.serialization import to_dict, to_json
 
 _UNREADABLE = (AttributeError, KeyError, TypeError, ValueError, RecursionError)
 _DERIVED = ("decision_kind", "decision_reference", "decision_version", "actor_candidate")
@@ -30,21 +29,34 @@ class _Read:
     """An entry as it was read.
 
     Attributes:
-        data: None where it is no JSON.
-        digest: of the entry with what it carries.
+        entry: None where it can't be read.
+        digest: of the entry with what it carries; None where it can't be written.
         known: whether something was found of it already.
     """
 
     version: int
-    ordinal: int
-    data: Mapping[str, Any] | None
     carried: str
+    entry: HistoryEntry | None
     digest: str | None
+    _text: str
+    _ordinal: int
     known: bool = False
+
+    @classmethod
+    def of(cls, row: Any, *, known: bool) -> _Read:  # noqa: ANN401 - a row
+        """Read a row: quickly what is written as this release writes it, as nearly all are."""
+        text, ordinal, carried = row.entry_data, row.entry_ordinal, row.entry_previous
+        try:
+            entry = read(text, HistoryEntry)
+            written = to_json(entry) == text
+        except _UNREADABLE:
+            entry, written = None, False
+        digest = entry_digest(entry, ordinal, carried) if entry and written else _digest(text, ordinal, carried)
+        return cls(row.entry_version, carried, entry if digest else None, digest, text, ordinal, known)
 
     def digest_after(self, previous: str | None) -> str | None:
         """Its digest, had it carried another one."""
-        return None if self.data is None or previous is None else _digest(self.data, self.ordinal, previous)
+        return None if previous is None else _digest(self._text, self._ordinal, previous)
 
 
 @define
@@ -143,21 +155,14 @@ class StreamCheck:
     # Entries
 
     def _read(self, row: Any) -> _Read:  # noqa: ANN401 - a row
-        version = row.entry_version
-        try:
-            data = _parsed(row.entry_data)
-        except _UNREADABLE:
-            data = None
-        digest = None if data is None else _digest(data, row.entry_ordinal, row.entry_previous)
         # What comes after the subject's version says nothing of the entry before it.
-        beyond = self._is_beyond(version)
-        read = _Read(version, row.entry_ordinal, data, row.entry_previous, digest, known=beyond)
-        entry = None if data is None or digest is None else _entry(data)
+        read = _Read.of(row, known=self._is_beyond(row.entry_version))
+        entry = read.entry
         if entry is None:
             self._entry_found(read, FindingKind.CHANGED, ("data",))
         elif (entry.event.subject_kind, entry.event.reference) != (self.kind, self.reference):
             self._entry_found(read, FindingKind.INSERTED, ("kind", "reference"))
-        elif entry.event.version != version:
+        elif entry.event.version != read.version:
             self._entry_found(read, FindingKind.MOVED, ("version",))
         else:
             self._fold(read, entry, row)
@@ -170,11 +175,12 @@ class StreamCheck:
                 self.subject = folding.evolve(self.subject, entry.event)
             except _UNREADABLE:
                 self._stuck = read.version
-        derived = entry_row(entry, row.entry_ordinal, session=None)
-        fields = [name for name in _DERIVED if derived[name] != getattr(row, f"entry_{name}")]
+        of_entry = (*position_row(entry.decision).values(), entry.actor.candidate)
+        pairs = zip(_DERIVED, of_entry, (getattr(row, f"entry_{name}") for name in _DERIVED), strict=True)
+        fields = [name for name, said, stored in pairs if said != stored]
         # Of an action it is NULL, or on a partitioned store an empty text.
-        said = row.entry_session or None
-        if self._stuck is None and self.subject is not None and session_of(self.subject) != said:
+        session = row.entry_session or None
+        if self._stuck is None and self.subject is not None and session_of(self.subject) != session:
             self._of_other_sessions.append(read.version)
         if fields:
             self._entry_found(read, FindingKind.CHANGED, fields)
@@ -224,17 +230,18 @@ class StreamCheck:
 
     def _compare_subject(self, row: Any) -> None:  # noqa: ANN401 - a row
         """Compare the subject's row with what the entries give, where they give it."""
-        try:
-            stored: Subject = read(row.data, SUBJECT_TYPES[self.kind])
-            _parsed(row.data)
-        except _UNREADABLE:
-            self._found(FindingKind.SUBJECT_CHANGED, row.version, fields=("data",))
-            return
         if self._entries_are_whole and self._stuck is not None:
             self._found(FindingKind.CHANGED, self._stuck, fields=("data",))
-        folded = self.subject if self._entries_are_whole and self.subject is not None else stored
+        folded = self.subject if self._entries_are_whole else None
         fields: set[str] = set()
-        if to_json(folded) != row.data:
+        if folded is None or to_json(folded) != row.data:
+            try:
+                _parsed(row.data)
+                stored: Subject = read(row.data, SUBJECT_TYPES[self.kind])
+            except _UNREADABLE:
+                self._found(FindingKind.SUBJECT_CHANGED, row.version, fields=("data",))
+                return
+            folded = folded or stored
             one, other = to_dict(folded), to_dict(stored)
             fields.update(name for name in one if one[name] != other[name])
         columns = row_of(folded)
@@ -287,19 +294,8 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 _DECODER = json.JSONDecoder(object_pairs_hook=_unique)
 
 
-def _digest(data: Mapping[str, Any], ordinal: int, previous: str) -> str | None:
+def _digest(text: str, ordinal: int, previous: str) -> str | None:
     try:
-        return digest_of(data, ordinal, previous)
+        return digest_of(_parsed(text), ordinal, previous)
     except _UNREADABLE:
         return None
-
-
-def _entry(data: Mapping[str, Any]) -> HistoryEntry | None:
-    try:
-        value: HistoryEntry = reader(HistoryEntry)(data)
-    except _UNREADABLE:
-        try:
-            value = from_dict(data, HistoryEntry)
-        except _UNREADABLE:
-            return None
-    return value
