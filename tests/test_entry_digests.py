@@ -126,7 +126,7 @@ def test_what_may_be_erased_is_no_part_of_it(place: tuple[str, ...]) -> None:
 def test_an_erasure_changes_nothing_else() -> None:
     """Every candidate's, of every recorded entry; what it writes anew has the digest that it had."""
     for entry in ENTRIES:
-        candidate: str = entry.actor.candidate or getattr(entry.event, "candidate", "P-1")
+        candidate = str(entry.actor.candidate or getattr(entry.event, "candidate", "P-1"))
         assert entry_digest(anonymous_entry(entry, candidate), 0, START) == entry_digest(entry, 0, START)
 
 
