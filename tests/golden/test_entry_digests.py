@@ -6,6 +6,7 @@ import json
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,22 +14,25 @@ import pytest
 from attrs import NOTHING, evolve, fields
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from record import record
 
 from poec_workflow import Actor, Advisory, HistoryEntry, from_json, to_json
 from poec_workflow.adapters.anonymization import ERASABLE, anonymous_entry
 from poec_workflow.adapters.entry_digests import START, digest_of, digest_template, entry_digest
 from poec_workflow.events import ENVELOPE, EVENTS
 
-GOLDEN = Path(__file__).parent / "golden"
-RELEASES = sorted(GOLDEN.glob("releases/*/histories.jsonl"))
+GOLDEN = Path(__file__).parent
 DIGESTS = GOLDEN / "entry_digests.json"
 REVISION: Any = import_module("poec_workflow.adapters.sql.migrations.versions.0008_chained_history")
 TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=12)
 
 
 def every_line() -> list[str]:
-    """An entry of every event and row, as each release wrote it."""
-    return [line for file in RELEASES for line in file.read_text(encoding="utf-8").splitlines()]
+    """An entry of every event and row, as each release wrote it, and as this one does."""
+    with TemporaryDirectory() as folder:
+        record(Path(folder) / "now")
+        files = [*sorted(GOLDEN.glob("releases/*/histories.jsonl")), Path(folder) / "now" / "histories.jsonl"]
+        return [line for file in files for line in file.read_text(encoding="utf-8").splitlines()]
 
 
 LINES = every_line()
