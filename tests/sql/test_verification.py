@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -15,7 +16,8 @@ from sqlalchemy import Connection, text
 from story import told
 
 from databases import DATABASES
-from guarantees import workflow_on
+from guarantees import ADVISER, NOW, PLATFORM, TRAINER, registering, workflow_on, workflow_with_session
+from poec_workflow import Request, commands
 from poec_workflow.adapters.anonymization import ERASABLE
 from poec_workflow.adapters.entry_digests import START, digest_of
 from poec_workflow.adapters.sql import SqlStorage, history_verification, stream_reading
@@ -346,3 +348,44 @@ def test_pages_are_joined(opened: Connection, monkeypatch: pytest.MonkeyPatch) -
     assert whole.entries < stream_reading.PAGE
     monkeypatch.setattr(history_verification, "StreamReading", partial(stream_reading.StreamReading, most=3))
     assert verified(opened) == dropped
+
+
+def test_nothing_is_found_while_others_write(database_url: str) -> None:
+    """Eight at once on one session, and who verifies meanwhile: each page is of one moment."""
+    with SqlStorage.open(database_url) as storage:
+        workflow = workflow_with_session(storage, seats=60)
+
+        def write(number: int) -> None:
+            for each in range(number * 5, number * 5 + 5):
+                workflow.execute(registering(each), ADVISER)
+                workflow.execute(commands.Convoke(f"C-{each}", on=NOW.date()), TRAINER)
+                workflow.execute(commands.SetCapacity("S-1", capacity=60 + each), PLATFORM)
+
+        with ThreadPoolExecutor(8) as writers:
+            writing = [writers.submit(write, number) for number in range(8)]
+            meanwhile = []
+            while not all(each.done() for each in writing):
+                meanwhile.append(storage.verify())
+        for each in writing:
+            each.result()
+        assert {each.findings for each in meanwhile} == {()}
+        assert storage.verify().findings == ()
+        assert storage.verify().entries == 2 + 1 + 8 * 5 * 3
+
+
+def test_the_rows_of_one_decision_and_the_batches_are_chained(database_url: str) -> None:
+    """Commands in one transaction, several of them about the same subject, and a key that was used before."""
+    with SqlStorage.open(database_url) as storage:
+        workflow = workflow_with_session(storage, seats=20)
+        asked = [Request(command=registering(each), actor=ADVISER, key=f"k-{each}") for each in range(6)]
+        asked += [
+            Request(command=each, actor=TRAINER)
+            for number in range(6)
+            for each in (commands.Convoke(f"C-{number}", on=NOW.date()), commands.RecordPresence(f"C-{number}"))
+        ]
+        workflow.execute_many(asked, atomic=True)
+        workflow.execute_many([*asked[:3], Request(command=registering(7), actor=ADVISER)], batch=2)
+        workflow.execute(commands.CancelSession("S-1", reason="Trop peu d'inscrits"), PLATFORM)
+        found = storage.verify()
+        assert found.findings == ()
+        assert found.entries == 2 + 1 + 7 + 12 + 1 + 7
