@@ -16,7 +16,7 @@ from typing import Any
 import process_trees
 from attrs import define, field, frozen
 from failover_clients import WRITERS, Signals, relay, sweep, write
-from failover_judge import Broken, Note, Notes, Stored, errors_seen, judge_acknowledged, judge_everything
+from failover_judge import Broken, Note, Notes, Stored, errors_seen, judge_acknowledged, judge_everything, read
 from failover_rounds import KINDS, Death
 from patroni_cluster import PATIENCE, Node, PatroniCluster, Unhealthy
 
@@ -59,14 +59,13 @@ class Campaign:
         Raises:
             Broken: a promise was not kept.
         """
-        random, began = Random(self.seed), monotonic()
+        random, began = Random(self.seed), monotonic()  # noqa: S311 - moments, not secrets
         self._found()
         notes, context = Notes(self.folder), get_context("spawn")
         signals, relayed = Signals(context.Event(), context.Semaphore(0)), context.Event()
         make, url = context.Process, self.cluster.url
         writers = [
-            make(target=write, args=(url, number, log, signals, self.plant))
-            for number, log in enumerate(notes.writers)
+            make(target=write, args=(url, number, log, signals, self.plant)) for number, log in enumerate(notes.writers)
         ]
         sweeper = make(target=sweep, args=(url, notes.sweep, signals))
         relayer = make(target=relay, args=(url, notes.relay, relayed))
@@ -77,7 +76,7 @@ class Campaign:
             for number, kind in zip(range(rounds), self._kinds(random), strict=False):
                 self._round(number, kind, random, notes, signals)
             signals.stop.set()
-            _end(writers + [sweeper])
+            _end([*writers, sweeper])
             self._until_told()
             relayed.set()
             _end([relayer])
@@ -156,12 +155,13 @@ class Campaign:
         print("\nerrors that writers saw, all typed")
         for kind, count in errors_seen(written).most_common():
             print(f"{count:7} {kind}")
-        arrived = notes.relay.read_text(encoding="utf-8").count("\n")
+        expired = sum(each.get("expired", 0) for each in read(notes.sweep))
         print(
-            f"\nseed {self.seed}: {len(self.rounds)} deaths under {WRITERS} writers, a sweep and a relay: {len(times)} "
-            f"commands acknowledged and stored, {_count(written, 'replayed')} of them by their key after a lost answer; "
-            f"{_count(written, 'refused')} refused; {_expired(notes)} expired; {arrived} deliveries, each message in order; "
-            f"{took:.0f} s"
+            f"\nseed {self.seed}: {len(self.rounds)} deaths under {WRITERS} writers, a sweep and a relay "
+            f"in {took:.0f} s: {len(times)} commands acknowledged and stored, "
+            f"{_count(written, 'replayed')} of them by their key after a lost answer; "
+            f"{_count(written, 'refused')} refused; {expired} expired; {len(read(notes.relay))} "
+            "deliveries, each message at least once and in order"
         )
 
 
@@ -171,12 +171,6 @@ def _times(notes: Sequence[Note]) -> list[float]:
 
 def _count(notes: Sequence[Note], name: str) -> int:
     return sum(bool(each.get(name)) for each in notes)
-
-
-def _expired(notes: Notes) -> int:
-    from failover_judge import read  # noqa: PLC0415
-
-    return sum(each.get("expired", 0) for each in read(notes.sweep))
 
 
 def _end(clients: Sequence[BaseProcess]) -> None:

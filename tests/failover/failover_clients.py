@@ -1,4 +1,4 @@
-"""Those who use the workflow while its primaries die: writers, a sweep, a relay, each a process with storages of its own.
+"""Those who use the workflow while its primaries die: writers, a sweep, a relay, each a process with its own storage.
 
 Each notes what it was told, line by line, in a file that survives it.
 """
@@ -12,7 +12,7 @@ import signal
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from multiprocessing.synchronize import Event, Semaphore
 from pathlib import Path
 from time import monotonic
@@ -21,7 +21,18 @@ from typing import Any
 from attrs import define, evolve, field, frozen
 
 from guarantees import ADVISER, NOW, PLATFORM, TRAINER, registering, retaining, workflow_on
-from poec_workflow import Accepted, Actor, Backoff, Conflict, Content, Message, Relay, Request, StorageUnavailable, Workflow
+from poec_workflow import (
+    Accepted,
+    Actor,
+    Backoff,
+    Conflict,
+    Content,
+    Message,
+    Relay,
+    Request,
+    StorageUnavailable,
+    Workflow,
+)
 from poec_workflow.adapters.sql import SqlStorage, driver_transaction
 from poec_workflow.adapters.sql.losses import LostBeforeCommit
 from poec_workflow.commands import Command, CreateSession, SetCapacity
@@ -236,7 +247,7 @@ def _be_a_client(plant: str | None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the campaign ends its processes
     logging.disable()
     if plant == RESENDING:
-        driver_transaction.unknown_outcome = lambda error: LostBeforeCommit(str(error))
+        vars(driver_transaction)["unknown_outcome"] = lambda error: LostBeforeCommit(str(error))
 
 
 def _noting_failures(log: Path, work: Callable[[Callable[[dict[str, Any]], None]], None]) -> None:
@@ -254,8 +265,3 @@ def _noting_failures(log: Path, work: Callable[[Callable[[dict[str, Any]], None]
         raise
     finally:
         os.close(handle)
-
-
-def first_day() -> date:
-    """The writers' day."""
-    return NOW.date()

@@ -97,7 +97,8 @@ def judge_acknowledged(notes: Sequence[Note], stored: Stored) -> None:
     """What was acknowledged is stored, as it was answered; no seat is given twice; every error was typed.
 
     Args:
-        notes: read before `stored` was.
+        notes: read before the other was.
+        stored: in the database.
     """
     _refuse("errors that are not typed", [each["untyped"] for each in notes if "untyped" in each])
     keyed = [each for each in notes if "key" in each]

@@ -259,7 +259,9 @@ class PatroniCluster:
 
     def _logs(self) -> dict[str, Sequence[str]]:
         logs = {name: node.folder / "log" for name, node in self.nodes.items()}
-        return {name: each.read_text(errors="replace").splitlines()[-8:] for name, each in logs.items() if each.exists()}
+        return {
+            name: each.read_text(errors="replace").splitlines()[-8:] for name, each in logs.items() if each.exists()
+        }
 
     def _start_etcd(self) -> None:
         self._etcd_port, peer = free_ports(2)
@@ -277,7 +279,9 @@ class PatroniCluster:
             "initial-cluster": f"e1={there}",
         }
         words = [word for name, value in options.items() for word in (f"--{name}", value)]
-        self._etcd = self._spawn(["etcd", "--unsafe-no-fsync", "--enable-v2", *words], (folder / "log").open("ab"), folder)
+        self._etcd = self._spawn(
+            ["etcd", "--unsafe-no-fsync", "--enable-v2", *words], (folder / "log").open("ab"), folder
+        )
         end = monotonic() + PATIENCE
         while not _answers(f"{here}/health"):
             if monotonic() > end:
@@ -438,4 +442,3 @@ def _command(pid: int) -> str:
         return Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
-

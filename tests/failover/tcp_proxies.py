@@ -12,7 +12,7 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from enum import Enum
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 PATIENCE = 10
 
@@ -82,7 +82,7 @@ class Proxy:
                 each.cancel()
             await asyncio.gather(*passing, return_exceptions=True)
             self._writers.discard(to_behind)
-            to_behind.close()
+            to_behind.transport.abort()
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
@@ -92,6 +92,9 @@ class Proxy:
                 await writer.drain()
             # That the other side has ended is not heard through a cut either.
             await self._open.wait()
+
+
+P = TypeVar("P", bound=Proxy)
 
 
 class Proxies:
@@ -109,18 +112,33 @@ class Proxies:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._run(self._ended())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(PATIENCE)
+        self._loop.close()
+
+    async def _ended(self) -> None:
+        for each in self._servers:
+            each.close()
+        connections = asyncio.all_tasks() - {asyncio.current_task()}
+        for connection in connections:
+            connection.cancel()
+        await asyncio.gather(*connections, return_exceptions=True)
+        # Transports close at the loop's next turn.
+        await asyncio.sleep(0)
 
     def to(self, target: int) -> Proxy:
         """A new one, to a port."""
+        return self.listening(Proxy(target))
 
-        async def made() -> Proxy:
-            proxy = Proxy(target)
+    def listening(self, proxy: P) -> P:
+        """One that is made, once it listens."""
+
+        async def listen() -> None:
             self._servers.append(await proxy.listen())
-            return proxy
 
-        return self._run(made())
+        self._run(listen())
+        return proxy
 
     def let(self, passage: Passage, *proxies: Proxy) -> None:
         """Open some or cut them; when this returns it is done."""

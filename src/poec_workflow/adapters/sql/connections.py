@@ -116,7 +116,7 @@ def _beginnable(work: Callable[[], T], file: Path | None) -> T:
 
 
 class OwnConnections:
-    """A connection pool of the storage's own. What a conflict or a lost connection undid begins again, `attempts` times."""
+    """A connection pool of the storage's own; what a conflict or a lost connection undid begins again."""
 
     begins_again = True
 

@@ -45,7 +45,7 @@ class ServerConnection(psycopg.Connection[Any]):
     is_alive: Callable[[ServerConnection], bool]
     _unreplicated = False
 
-    def wait(self, gen: PQGen[T], *arguments: Any, **named: Any) -> T:
+    def wait(self, gen: PQGen[T], *arguments: Any, **named: Any) -> T:  # noqa: ANN401 - as each release has it
         """Wait for an answer.
 
         Raises:
