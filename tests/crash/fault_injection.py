@@ -23,10 +23,6 @@ from poec_workflow.adapters.sql.revisions import RevisionChain
 from poec_workflow.errors import WorkflowError
 
 ATTEMPTS = 3
-GREETING = "select pg_catalog.version()"
-"""What SQLAlchemy asks an engine's first connection."""
-PING = ";"
-"""What a connection is tested with before it reads."""
 
 
 class _Striker:
@@ -86,7 +82,7 @@ def inject(
         storage = kept.on(url, operation.chain)
         ended, answer = _ended(operation, storage, ours, striker)
         call = striker.calls[index]
-        assert ended in _ends(fault, undisturbed.calls, index), (operation.name, fault.name, str(call), ended)
+        assert ended in _ends(fault, undisturbed.calls[index]), (operation.name, fault.name, str(call), ended)
         with suppress(sqlite3.ProgrammingError):  # it was closed
             fault.lift(call.connection)
         stored = commits(striker.calls) + fault.stores
@@ -106,11 +102,9 @@ def _ended(operation: Operation, storage: SqlStorage, ours: Interceptor, striker
         return type(error), None
 
 
-def _ends(fault: Fault, calls: Sequence[InterceptedCall], index: int) -> Collection[object]:
-    """A connection that is lost before its work began is replaced, and nobody hears of it; an engine's first is not."""
-    call = calls[index]
-    first = call.what == STATEMENT and (index == 0 or calls[index - 1].what == COMMIT) and call.text != GREETING
-    return (WELL,) if fault.strike in (hung_up, terminated) and (first or call.text == PING) else fault.ends
+def _ends(fault: Fault, call: InterceptedCall) -> Collection[object]:
+    """A connection that is lost before the commit is replaced, and nobody hears of it; at the commit nobody knows."""
+    return (WELL,) if fault.strike in (hung_up, terminated) and call.what == STATEMENT else fault.ends
 
 
 def inject_everywhere(

@@ -298,19 +298,6 @@ def overdue_rows(connection: StatementConnection, ended_before: date, limit: int
     return rows
 
 
-_WRITE_AHEAD = Prepared(text("SELECT pg_logical_emit_message(true, 'poec_workflow', '')"))
-
-
-def wait_for_standby(connection: StatementConnection) -> None:
-    """Have the commit of a transaction that wrote nothing wait for the standby, on PostgreSQL.
-
-    What an earlier one committed can be seen before it is on the standby: after a crash, or when its wait was ended. A
-    first answer that is given again is an acknowledgement too.
-    """
-    if connection.dialect.name == "postgresql":
-        connection.values(_WRITE_AHEAD)
-
-
 def receipt(connection: StatementConnection, key: str) -> Receipt | None:
     """The receipt of a key, None where it is unused."""
     stored, legacy = stored_keys(key)

@@ -210,15 +210,13 @@ class SqlTransaction:
         """What is known around a command, or the receipt of its key alone."""
         ahead = None if self._ahead is None else self._ahead.context(command, key)
         if ahead is not None:
-            if ahead.receipt is not None and self._lock:
-                context_loading.wait_for_standby(self._connection)
             return ahead
         self.flush()
         loaded = context_loading.load(
             self._connection, command, self._of_session, self._retained_elsewhere, self._heads, lock=self._lock
         )
         # Read once the locks are held: the transaction that held them may have used the key.
-        receipt = self._receipt(key) if key is not None else None
+        receipt = context_loading.receipt(self._connection, key) if key is not None else None
         return loaded if receipt is None else DecisionContext(receipt=receipt)
 
     def claim_overdue(self, ended_before: date, *, limit: int) -> Sequence[DecisionContext]:
@@ -292,12 +290,6 @@ class SqlTransaction:
         gathered, self._unsaved = self._unsaved, PendingWrites()
         gathered.write(self._connection, self._heads)
 
-    def _receipt(self, key: str) -> Receipt | None:
-        found = context_loading.receipt(self._connection, key)
-        if found is not None and self._lock:
-            context_loading.wait_for_standby(self._connection)
-        return found
-
     def _of_session(self, session: str, *, retained: bool = False) -> Sequence[Application]:
         self.flush()
         return context_loading.applications_of_session(
@@ -314,7 +306,7 @@ class _KeysLast(SqlTransaction):
 
     def receipt(self, key: str) -> Receipt | None:
         """The receipt of a key."""
-        return self._receipt(key)
+        return context_loading.receipt(self._connection, key)
 
     def save(
         self,
