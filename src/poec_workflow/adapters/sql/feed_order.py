@@ -6,7 +6,8 @@ transaction numbers are the server's. In a database that was restored from a dum
 entries may be ahead of that server's: what is written next would come before them, and be missed. So nothing is written
 and nothing is read there until `create` has raised the base that is added to the numbers.
 
-SQLite: one transaction writes at a time, so the number of an entry is one more than the last.
+SQLite: one transaction writes at a time, so the number of an entry is one more than the last. All are of one
+transaction: none, or the last that a PostgreSQL from which they came had.
 """
 
 from __future__ import annotations
@@ -91,7 +92,8 @@ def _build(dialect: Dialect, value: ValueOf, rows: FromClause | None) -> UpdateB
     """An INSERT that writes nothing where the entries are ahead of the server."""
     if dialect.name not in WITH_TRANSACTION_NUMBERS:
         given = {name: value(name) for name in _NAMES}
-        return Insert(history).values(**given, feed_number=last_number(literal_column("0")) + 1).inline()
+        placed = {"feed_transaction": LAST, "feed_number": last_number(LAST) + 1}
+        return Insert(history).values(**given, **placed).inline()
     place = literal_column("1") if rows is None else rows.c.place
     values = select(*(_typed(name, value) for name in _NAMES), _own.c.transaction, _own.c.number + place)
     ordered = values if rows is None else values.order_by(place)

@@ -12,7 +12,7 @@ from poec_workflow.adapters.sql.feed_order import IN_STEP, OLDEST_OPEN, PLACE, o
 from poec_workflow.adapters.sql.prepared import Prepared, StatementConnection
 from poec_workflow.adapters.sql.schema import history
 from poec_workflow.adapters.sql.stored_values import read
-from poec_workflow.errors import Malformed
+from poec_workflow.errors import Conflict, Malformed
 from poec_workflow.history import HistoryEntry
 from poec_workflow.ports.feed import FeedEntry
 
@@ -30,6 +30,7 @@ _entries = Prepared(
     .order_by(*PLACE)
     .limit(_given["limit"])
 )
+_recovering = Prepared(select(func.pg_is_in_recovery()))
 _held = Prepared(select(func.count()).select_from(history).where(history.c.feed_transaction >= _given["horizon"]))
 
 
@@ -37,12 +38,15 @@ def entries(connection: StatementConnection, start: str | None, limit: int | Non
     """Entries from a place on, at most so many.
 
     Raises:
+        Conflict: this is a replica, which is behind.
         Malformed: there is no such place.
         SchemaOutdated: see `outdated`.
     """
     transaction, number = (0, 0) if start is None else _parts(start)
     given = {"transaction": transaction, "number": number, "limit": _LARGEST if limit is None else limit}
     rows = connection.rows(_entries, {**given, "horizon": horizon(connection)})
+    if start is not None and not rows and _is_replica(connection):
+        raise Conflict("the replica has not got to the cursor yet")
     return [FeedEntry(f"{row.feed_transaction}.{row.feed_number}", read(row.data, HistoryEntry)) for row in rows]
 
 
@@ -64,6 +68,13 @@ def horizon(connection: StatementConnection) -> int:
     if not found.in_step:
         raise outdated()
     return int(found.horizon)
+
+
+def _is_replica(connection: StatementConnection) -> bool:
+    if connection.dialect.name not in WITH_TRANSACTION_NUMBERS:
+        return False
+    [found] = connection.values(_recovering)
+    return bool(found)
 
 
 def _parts(place: str) -> tuple[int, int]:
