@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve, fields, frozen
 
 from guarantees import ADVISER, NOW, PLATFORM, TRAINER, registering, retaining, workflow_with_session
 from poec_workflow import Actor, Request, Settings, Workflow, commands, sweep
@@ -17,7 +18,8 @@ from poec_workflow.adapters.sql import SqlStorage
 from poec_workflow.adapters.sql.revisions import REVISIONS, RevisionChain
 from poec_workflow.commands import Command
 from poec_workflow.decider import Accepted, Refused
-from poec_workflow.model import SYSTEM
+from poec_workflow.importing import ImportRow
+from poec_workflow.model import SYSTEM, ActionState, ApplicationState, SessionState
 from poec_workflow.testing import SettableClock
 from poec_workflow.testing.contracts.fixtures import opening
 from stores import later
@@ -191,6 +193,45 @@ def _erased(storage: SqlStorage) -> None:
     Workflow(storage, clock=SettableClock(NOW)).erase_candidate("P-2")
 
 
+def _taken_over() -> list[Command]:
+    """What an import brings: under what is there, and under what it brings itself."""
+    known = {"funder": "OPCO", "responsible": "RESP", "state": ActionState.PUBLISHED}
+    action = commands.ImportAction("A-9", title="[POEC] Soudeur", **known)  # type: ignore[arg-type]
+    dates: dict[str, Any] = {each.name: getattr(opening("S-9"), each.name) for each in fields(commands.CreateSession)}
+    session = commands.ImportSession(**{**dates, "action": "A-9", "state": SessionState.ACTIVE})
+    return [*(_applied(number, of) for number, of in ((91, "S-1"), (92, "S-9"), (93, "S-9"))), session, action]
+
+
+def _applied(number: int, session: str) -> commands.ImportApplication:
+    made = registering(number, session)
+    return commands.ImportApplication(
+        made.application,
+        session=session,
+        candidate=made.candidate,
+        prescriber=made.prescriber,
+        state=ApplicationState.PENDING,
+        registered_at=NOW,
+    )
+
+
+def _imported(storage: SqlStorage) -> None:
+    """An import in batches of two; done again it goes on."""
+    rows = [ImportRow(line, each) for line, each in enumerate(_taken_over(), 1)]
+    report = Workflow(storage, clock=SettableClock(NOW)).import_(rows, PLATFORM, batch=2)
+    assert report.stored
+    assert sum(report.imported.values()) + sum(report.unchanged.values()) == len(rows)
+
+
+def _of_imports() -> list[Operation]:
+    first, _, _, session, action = _taken_over()
+    return [
+        asking("import-application", first, PLATFORM),
+        asking("import-session", evolve(session, action="A-1"), PLATFORM),
+        asking("import-action", action, PLATFORM),
+        Operation(name="import of a file", act=_imported),
+    ]
+
+
 def _upgraded(storage: SqlStorage) -> None:
     storage.create()
 
@@ -217,4 +258,5 @@ def migrations(place: Path) -> list[Operation]:
 
 def operations(place: Path) -> Sequence[Operation]:
     """All of them; the later release's scripts are put into a folder."""
-    return [*_of_applications(), *_of_sessions(), *_of_actions(), *_of_time_and_people(), *migrations(place)]
+    kinds = (_of_applications(), _of_sessions(), _of_actions(), _of_imports(), _of_time_and_people(), migrations(place))
+    return [each for kind in kinds for each in kind]

@@ -39,7 +39,7 @@ def test_every_command_is_among_the_operations(tmp_path: Path) -> None:
     assert {each.name.split(",")[0].split(" ")[0] for each in operations(tmp_path)} >= COMMANDS.keys()
 
 
-@pytest.mark.parametrize("name", ["retain, closing", "sweep", "upgrade, later release"])
+@pytest.mark.parametrize("name", ["retain, closing", "sweep", "import of a file", "upgrade, later release"])
 def test_a_process_is_killed(prepared: PreparedDatabase, ours: Interceptor, tmp_path: Path, name: str) -> None:
     """At some of its statements, and around each commit; done again it comes to the same, once."""
     report = kill_everywhere(named(name, tmp_path), prepared, ours, every=12)
