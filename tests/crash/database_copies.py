@@ -112,11 +112,27 @@ class _Restored(ExitStack):
 PREPARED_DATABASES = {"sqlite": sqlite, "postgresql": postgresql}
 
 
+def _index(name: str) -> int:
+    return [each.name for each in metadata.tables["poec_history"].columns].index(name)
+
+
+_FEED = (_index("feed_transaction"), _index("feed_number"))
+"""Where an entry's place in the feed stands in its row."""
+_WITH_FEED = len(metadata.tables["poec_history"].columns)
+
+
 def picture(url: str) -> Picture:
-    """Every row of every table, and every table's and index's words; messages in their order, by rank."""
+    """Every row of every table, and every table's and index's words; messages and the feed in their order, by rank."""
     rows = _of_file(url) if url.startswith("sqlite") else _of_server(url)
     for name in {"poec_messages", "poec_outbox"} & rows.keys():  # the second before revision 0005
         rows[name] = [(rank, *row[1:]) for rank, row in enumerate(sorted(rows[name], key=itemgetter(0)))]
+    entries = rows.get("poec_history", [])
+    if entries and len(entries[0]) == _WITH_FEED:
+        # A transaction that was killed took a number of the server too.
+        ordered = sorted(entries, key=itemgetter(*_FEED))
+        first, last = _FEED[0], _FEED[-1] + 1
+        placed = [(*row[:first], rank, *row[last:]) for rank, row in enumerate(ordered)]
+        rows["poec_history"] = sorted(placed, key=repr)
     return rows
 
 
