@@ -5,7 +5,9 @@ A last movement is the entry at the application's own version: found by its key,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -13,6 +15,7 @@ from typing import Any
 from sqlalchemy import Dialect, Select, bindparam, select
 
 from poec_workflow.adapters.sql.bulk import any_of, list_parameter
+from poec_workflow.adapters.sql.compiled_readers import INSTANT
 from poec_workflow.adapters.sql.prepared import Prepared, StatementConnection
 from poec_workflow.adapters.sql.schema import applications, history, people
 from poec_workflow.adapters.sql.stored_values import read
@@ -20,6 +23,7 @@ from poec_workflow.history import HistoryEntry
 from poec_workflow.model import OPEN_STATES, SubjectKind
 from poec_workflow.ports.keeping import LastMovement
 
+_RECORDED = re.compile(rf'"recorded": "({INSTANT})"')
 Statement = Select[*tuple[Any, ...]]
 Made = Callable[[Dialect], Any]
 
@@ -86,8 +90,14 @@ def _movements(rows: Iterable[Any]) -> Sequence[LastMovement]:
     return [
         LastMovement(
             candidate=candidate,
-            at=max(read(each.data, HistoryEntry).recorded_at for each in moves),
+            at=max(_recorded_at(each.data) for each in moves),
             is_open=any(each.state in OPEN_STATES for each in moves),
         )
         for candidate, moves in ((key, list(some)) for key, some in groupby(rows, attrgetter("candidate")))
     ]
+
+
+def _recorded_at(text: str) -> datetime:
+    """When an entry was recorded: the first instant of that name, for an event has none."""
+    found = _RECORDED.search(text)
+    return read(text, HistoryEntry).recorded_at if found is None else datetime.fromisoformat(found.group(1))

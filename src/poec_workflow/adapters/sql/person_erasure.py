@@ -19,6 +19,7 @@ from poec_workflow.adapters.anonymization import (
     emptied_entry,
 )
 from poec_workflow.adapters.sql.bulk import Write, any_of, list_parameter, update, write_all
+from poec_workflow.adapters.sql.erasable_texts import entry_may_be_emptied, may_be_emptied, may_name_sender
 from poec_workflow.adapters.sql.prepared import Prepared, StatementConnection
 from poec_workflow.adapters.sql.row_mapping import Values, event_position_row, row_of
 from poec_workflow.adapters.sql.schema import applications, history, messages, people
@@ -44,7 +45,7 @@ _KNOWN = _prepared(
 )
 _APPLICATIONS = _prepared(
     lambda dialect: (
-        select(applications.c.candidate, applications.c.data)
+        select(applications.c.candidate, applications.c.reference, applications.c.data)
         .where(any_of(applications.c.candidate, "candidates", dialect))
         .order_by(applications.c.reference)
         .with_for_update()
@@ -54,7 +55,8 @@ _APPLICATIONS = _prepared(
 
 def _entries(dialect: Dialect) -> Any:  # noqa: ANN401 - a SELECT
     """Three index searches: for one condition with OR, PostgreSQL scans the whole history."""
-    entry = select(history.c.kind, history.c.reference, history.c.version, history.c.data)
+    columns = (history.c.kind, history.c.reference, history.c.version, history.c.actor_candidate, history.c.data)
+    entry = select(*columns)
     of_applications = entry.where(history.c.kind == SubjectKind.APPLICATION.value)
     return union(
         entry.where(any_of(history.c.actor_candidate, "candidates", dialect)),
@@ -132,7 +134,7 @@ class StoredRecords:
         self._known.append(reference)
         self.people.add(reference)
 
-    def add_application(self, text: str, *, whole: bool) -> Application:
+    def add_application(self, text: str, *, whole: bool) -> None:
         """An application as it is stored; the whole file or what it says of the person."""
         application = read(text, Application)
         anonymous = anonymous_application(application)
@@ -145,7 +147,6 @@ class StoredRecords:
             row = row_of(erased)
             known = {"known_reference": row["reference"], "search": row["search"], "data": row["data"]}
             self._applications.append(known)
-        return application
 
     def add_entry(self, text: str, people: Collection[str], owner: str | None, *, whole: bool) -> None:
         """An entry as it is stored, of an application of `owner`, or that one of the people caused."""
@@ -180,14 +181,18 @@ def erasable(connection: StatementConnection, people_: Collection[str], files: C
         found.add_person(each)
     owners: dict[str, str] = {}
     for row in connection.rows(_APPLICATIONS, lists):
-        application = found.add_application(row.data, whole=row.candidate in files)
-        owners[application.reference] = application.candidate
+        owners[row.reference] = row.candidate
+        whole = row.candidate in files
+        if may_name_sender(row.data) or (whole and may_be_emptied(row.data)):
+            found.add_application(row.data, whole=whole)
     of_files = sorted(each for each, owner in owners.items() if owner in files)
     lists["references"] = list_parameter(sorted(owners), connection.dialect)
     lists["of_files"] = list_parameter(of_files, connection.dialect)
     for row in connection.rows(_ENTRIES, lists):
         owner = owners.get(row.reference) if row.kind == SubjectKind.APPLICATION.value else None
-        found.add_entry(row.data, people_, owner, whole=owner in files)
+        whole, own = owner in files, row.actor_candidate in people_
+        if (own or whole or may_name_sender(row.data)) and entry_may_be_emptied(row.data):
+            found.add_entry(row.data, people_, owner, whole=whole)
     for row in connection.rows(_ANSWERED, lists):
         to_them = row.to_kind == AddresseeKind.CANDIDATE.value and row.to_reference in people_
         found.add_answer(row.id, row.to_reference if to_them else owners[row.stream])
