@@ -1,7 +1,8 @@
 """What the night's erasure costs: to look at everybody, to erase those whose time is over, to look once more.
 
 A filled store has ten applications a candidate. All of them are expired, and then as many years go by as each clock
-takes. Time by the wall and of the process, and the most memory that Python held; SQLite's file is written anew at the end of each run.
+takes. Time by the wall and of the process, and the most memory that Python held; SQLite's file is written anew at the
+end of each run.
 
     uv run --group benchmarks python -m benchmarks.keeping [--database sqlite postgresql] [--applications NUMBER]
 """
