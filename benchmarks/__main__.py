@@ -18,7 +18,19 @@ from benchmarks.filling import DATABASES, STORES, NoPostgreSQL
 from benchmarks.lines import Line
 from benchmarks.report import Groups, as_json, missed, print_group, print_verdict
 
-GROUPS = ("decision", "commands", "batches", "sweeping", "chain", "pages", "lists", "growth", "feeding", "start", "memory")
+GROUPS = (
+    "decision",
+    "commands",
+    "batches",
+    "sweeping",
+    "chain",
+    "pages",
+    "lists",
+    "growth",
+    "feeding",
+    "start",
+    "memory",
+)
 """The modules that have lines, in the order of the table."""
 KEPT = Path("build/benchmarks")
 

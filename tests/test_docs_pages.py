@@ -16,7 +16,9 @@ ROOT = Path(__file__).parent.parent
 PAGES = sorted(page for folder in ("explanation", "how-to") for page in (ROOT / "docs" / folder).glob("*.md"))
 NAMED = re.compile(r"`([\w./-]+\.py)::(test_\w+)`")
 MODULE = re.compile(r"python -m (benchmarks\.\w+)")
-COMMAND = re.compile(r"python ((?:benchmarks|tests/(?:crash|engines|faults|feed|linearizability|mutation|races))/\w+\.py)")
+COMMAND = re.compile(
+    r"python ((?:benchmarks|tests/(?:crash|engines|faults|feed|linearizability|mutation|races))/\w+\.py)"
+)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
