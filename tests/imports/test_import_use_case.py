@@ -157,7 +157,7 @@ def test_readers_faults_are_among_the_faults() -> None:
 
 def test_checking_stores_nothing_and_finds_the_same(storage: Storage) -> None:
     """Faults, advisories, and what would be imported; the quota and the seats are counted as the file goes on."""
-    crowd = (*SOME, *(retained(number) for number in range(10, 16)), application(20, candidate=SOME[2].candidate))  # type: ignore[attr-defined]
+    crowd = (*SOME, *(retained(number) for number in range(10, 16)), application(20, candidate=SOME[2].candidate))
     workflow = workflow_on(storage)
     before = everything(storage)
     checked = imported(workflow, *reversed(crowd), check=True)
