@@ -153,7 +153,7 @@ def load_application(
     connection: StatementConnection,
     reference: str,
     load_of_session: LoadOfSession,
-    heads: StreamHeads,
+    heads: StreamHeads | None = None,
     *,
     lock: bool = False,
 ) -> DecisionContext:
@@ -161,9 +161,10 @@ def load_application(
     row = _application_row(connection, reference, lock=lock)
     if not row:
         return DecisionContext()
-    heads.note(SubjectKind.APPLICATION, reference, row.head)
     context = context_of(read(row.application, Application), row, load_of_session)
-    _note_session(heads, context.enrolment, row)
+    if heads is not None:
+        heads.note(SubjectKind.APPLICATION, reference, row.head)
+        _note_session(heads, context.enrolment, row)
     return context
 
 
@@ -263,15 +264,21 @@ def _load_session_creation(connection: StatementConnection, command: CreateSessi
 
 
 def applications_of_session(
-    connection: StatementConnection, session: str, heads: StreamHeads, *, retained: bool = False, lock: bool = False
+    connection: StatementConnection,
+    session: str,
+    heads: StreamHeads | None = None,
+    *,
+    retained: bool = False,
+    lock: bool = False,
 ) -> Sequence[Application]:
     """A session's open applications, or its retained ones, which nobody changes any more; by reference."""
     parameters = {"reference": session}
     if retained:
         return [read(each, Application) for each in connection.values(_retained_of_session, parameters)]
     rows = connection.rows(_open_of_session[lock], parameters)
-    for row in rows:
-        heads.note(SubjectKind.APPLICATION, row.reference, row.head)
+    if heads is not None:
+        for row in rows:
+            heads.note(SubjectKind.APPLICATION, row.reference, row.head)
     return [read(row.data, Application) for row in rows]
 
 

@@ -27,7 +27,6 @@ from poec_workflow.adapters.sql.schema import SUBJECTS, applications, history, p
 from poec_workflow.adapters.sql.search_index import text_index
 from poec_workflow.adapters.sql.state_paging import lists_by_state
 from poec_workflow.adapters.sql.stored_values import read, read_application_rows, tally_of
-from poec_workflow.adapters.sql.stream_heads import StreamHeads
 from poec_workflow.adapters.sql.subject_statements import is_open, open_count
 from poec_workflow.history import HistoryEntry
 from poec_workflow.model import (
@@ -98,9 +97,7 @@ class SqlQueries:
     def around(self, application: Application) -> DecisionContext:
         """One application with what a decision on it would know."""
         return self._connections.read(
-            lambda c: context_loading.load_application(
-                CoreConnection(c), application.reference, self._of_session, StreamHeads()
-            )
+            lambda c: context_loading.load_application(CoreConnection(c), application.reference, self._of_session)
         )
 
     def history(self, kind: SubjectKind, reference: str) -> Sequence[HistoryEntry]:
@@ -236,7 +233,7 @@ class SqlQueries:
 
     def _of_session(self, session: str, *, retained: bool = False) -> Sequence[Application]:
         return self._connections.select(
-            lambda c: context_loading.applications_of_session(c, session, StreamHeads(), retained=retained)
+            lambda c: context_loading.applications_of_session(c, session, retained=retained)
         )
 
 
