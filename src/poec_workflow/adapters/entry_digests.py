@@ -15,7 +15,6 @@ from enum import StrEnum
 from functools import cache
 from hashlib import sha256
 from json.encoder import encode_basestring_ascii
-from types import NoneType
 from typing import Any
 
 from attrs import evolve, has
@@ -24,7 +23,7 @@ from poec_workflow.adapters.anonymization import ERASABLE
 from poec_workflow.events import AnyEvent
 from poec_workflow.history import HistoryEntry
 from poec_workflow.serialization import to_dict
-from poec_workflow.serialization.object_writer import Members, Writers, WriteText, members_of
+from poec_workflow.serialization.object_writer import Members, Writers, WriteText, members_of, text_writers
 
 Places = Sequence[Sequence[str]]
 
@@ -45,8 +44,8 @@ def digest_of(data: Mapping[str, Any], ordinal: int, previous: str) -> str:
 
 
 def entry_digest(entry: HistoryEntry, ordinal: int, previous: str) -> str:
-    """The digest of an entry that is about to be stored: the same at a quarter of the cost."""
-    return _digest(_WRITERS[type(entry.event)]((entry, ordinal, previous)))
+    """The digest of an entry that is about to be stored: the same at less than half the cost."""
+    return DIGESTS[type(entry.event)]((entry, ordinal, previous))
 
 
 def digest_template(entry: HistoryEntry) -> Callable[[str, int, str], str]:
@@ -100,15 +99,12 @@ def _present(value: Any) -> Any:  # noqa: ANN401 - JSON
 # The same text from an entry at once. A member that is null or empty is written as no text.
 
 
-def _writer(event: type[AnyEvent]) -> WriteText:
-    """Compile what writes an entry that has an event of a type, given with its ordinal and the digest before it."""
+def _members(event: type[AnyEvent]) -> Members:
+    """The members of an entry that has an event of a type, given with its ordinal and the digest before it."""
     from poec_workflow.serialization.history_entries import entry_members  # noqa: PLC0415 - who only reads needs none
 
     members = {name: _of_entry(member) for name, member in entry_members(event).items()}
-    return _compiled({**members, "ordinal": "value[1]", "previous": "value[2]"}, ERASABLE)
-
-
-_WRITERS = Writers(_writer)
+    return {**members, "ordinal": "value[1]", "previous": "value[2]"}
 
 
 def _of_entry(member: str | Members) -> str | Members:
@@ -117,9 +113,10 @@ def _of_entry(member: str | Members) -> str | Members:
     return {name: _of_entry(each) for name, each in member.items()}
 
 
-def _compiled(members: Members, left_out: Places) -> WriteText:
-    scope: dict[str, Any] = {}
-    exec(f"def write(value): return {_object(members, left_out, scope)}", scope)  # noqa: S102 - of the names of fields
+def _compiled(members: Members, left_out: Places, returned: str = "{}") -> WriteText:
+    scope: dict[str, Any] = {"sha256": sha256}
+    expression = returned.replace("{}", _object(members, left_out, scope))
+    exec(f"def write(value): return {expression}", scope)  # noqa: S102 - of the names of fields
     made: WriteText = scope["write"]
     return made
 
@@ -134,7 +131,7 @@ def _object(members: Members, left_out: Places, scope: dict[str, Any]) -> str:
         if isinstance(member, str):
             writers = f"of_{len(scope)}"
             scope[writers] = _writers(tuple(map(tuple, below)))
-            text = f"(part := {member}) is not None and {writers}[part.__class__](part)"
+            text = f"(part := {member}) is not None and part != () and {writers}[part.__class__](part)"
         else:
             text = _object(member, below, scope)
         written.append(f"""(f'"{name}": {{text}}, ' if (text := {text}) else "")""")
@@ -154,14 +151,18 @@ def _writers(left_out: Places) -> Writers[WriteText]:
             return _compiled(members_of(cls), left_out)
         return _any
 
-    writers = Writers(found)
-    writers[str] = encode_basestring_ascii
-    writers[int] = int.__repr__
-    writers[NoneType] = lambda _: ""
-    writers[date] = writers[datetime] = lambda value: f'"{value.isoformat()}"'
+    writers, plain = Writers(found), text_writers(to_dict, canonical=True)
+    writers.update({each: plain[each] for each in (str, int, date, datetime)})
     return writers
 
 
 def _any(value: object) -> str:
     data = _present(to_dict(value))
     return "" if data in _EMPTY else _encode(data)
+
+
+_WRITERS: Mapping[type, WriteText] = Writers(lambda event: _compiled(_members(event), ERASABLE))
+DIGESTS: Mapping[type, WriteText] = Writers(
+    lambda event: _compiled(_members(event), ERASABLE, "sha256({}.encode()).hexdigest()")
+)
+"""Type of event ▸ what makes the digest of an entry, its ordinal and the digest before it, given as one tuple."""

@@ -82,7 +82,7 @@ class LoadedBatch:
         for row in listed.applications(known[SubjectKind.APPLICATION]):
             application = read(row.data, Application)
             loaded._applications[application.reference] = application
-            heads.note(SubjectKind.APPLICATION, application.reference, row.head)
+            heads[SubjectKind.APPLICATION, application.reference] = row.head
         loaded._load_registrations(listed, registrations)
         loaded._load_retained(listed, {each.reference for each, _ in batch if isinstance(each, Retain)})
         loaded._load_receipts(listed, [key for _, key in batch if key is not None])
@@ -90,7 +90,7 @@ class LoadedBatch:
 
     def _add_session(self, row: Any, heads: StreamHeads) -> None:  # noqa: ANN401 - a row
         session = read(row.session, TrainingSession)
-        heads.note(SubjectKind.SESSION, session.reference, row.session_head)
+        heads[SubjectKind.SESSION, session.reference] = row.session_head
         self._put(_Session(Enrolment(session=session, tally=tally_of(row)), read(row.action, TrainingAction)))
 
     def _load_creations(self, listed: Lists, creations: Sequence[CreateAction | CreateSession]) -> None:

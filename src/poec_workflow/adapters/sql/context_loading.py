@@ -163,7 +163,7 @@ def load_application(
         return DecisionContext()
     context = context_of(read(row.application, Application), row, load_of_session)
     if heads is not None:
-        heads.note(SubjectKind.APPLICATION, reference, row.head)
+        heads[SubjectKind.APPLICATION, reference] = row.head
         _note_session(heads, context.enrolment, row)
     return context
 
@@ -199,7 +199,7 @@ def _load_session(
     row = connection.row(_session[lock], {"reference": reference})
     if row is None:
         return DecisionContext()
-    heads.note(SubjectKind.SESSION, reference, row.session_head)
+    heads[SubjectKind.SESSION, reference] = row.session_head
     enrolment = _enrolment(row, load_of_session)
     return _construct_context(enrolment.session, read(row.action, TrainingAction), enrolment)
 
@@ -210,7 +210,7 @@ def _load_action(
     row = connection.row(_action[lock], {"reference": reference})
     if row is None:
         return DecisionContext()
-    heads.note(SubjectKind.ACTION, reference, row.head)
+    heads[SubjectKind.ACTION, reference] = row.head
     action = read(row.data, TrainingAction)
     rows = connection.rows(_sessions_of_action[lock], {"reference": reference})
     enrolments = tuple(_enrolment(row, load_of_session) for row in rows)
@@ -278,7 +278,7 @@ def applications_of_session(
     rows = connection.rows(_open_of_session[lock], parameters)
     if heads is not None:
         for row in rows:
-            heads.note(SubjectKind.APPLICATION, row.reference, row.head)
+            heads[SubjectKind.APPLICATION, row.reference] = row.head
     return [read(row.data, Application) for row in rows]
 
 
@@ -345,7 +345,7 @@ def _enrolment(row: Any, load_of_session: LoadOfSession) -> Enrolment:  # noqa: 
 
 def _note_session(heads: StreamHeads, enrolment: Enrolment | None, row: Any) -> None:  # noqa: ANN401 - a row
     if enrolment is not None:
-        heads.note(SubjectKind.SESSION, enrolment.session.reference, row.session_head)
+        heads[SubjectKind.SESSION, enrolment.session.reference] = row.session_head
 
 
 _construct_enrolment = constructor(Enrolment)

@@ -10,12 +10,14 @@ from typing import cast
 
 from sqlalchemy import Table, UpdateBase
 
+from poec_workflow.adapters.entry_digests import DIGESTS, START
 from poec_workflow.adapters.sql.bulk import (
     TableWrite,
     ValueOf,
     Write,
     insert,
     insert_unless_there,
+    list_parameter,
     names_of,
     replace,
     update,
@@ -36,7 +38,7 @@ from poec_workflow.adapters.sql.row_mapping import (
     stored_key,
 )
 from poec_workflow.adapters.sql.schema import COUNTS, SUBJECTS, messages, people, receipts, sessions
-from poec_workflow.adapters.sql.stream_heads import StreamHeads
+from poec_workflow.adapters.sql.stream_heads import HEADS, StreamHeads
 from poec_workflow.errors import Conflict
 from poec_workflow.history import HistoryEntry
 from poec_workflow.history_recording import RecordedChange
@@ -186,7 +188,7 @@ class PendingWrites:
             Conflict: a subject has another version by now.
             SchemaOutdated: the database was restored into another server, and has to be upgraded.
         """
-        heads.read(connection, (entry for entry, _, _ in self._entries))
+        self._read_unknown(connection, heads)
         missed = write_by_layout(connection, [*self._writes(heads)]) if self._entries or self._messages else None
         if missed is None:
             return
@@ -196,10 +198,25 @@ class PendingWrites:
             raise outdated()
         raise Conflict("a subject was changed by somebody else")
 
+    def _read_unknown(self, connection: StatementConnection, heads: StreamHeads) -> None:
+        """Read the heads of streams that go on and that were not noted when their subjects were loaded."""
+        unknown: dict[SubjectKind, set[str]] = {}
+        begun: set[tuple[SubjectKind, str]] = set()
+        for entry, _, _ in self._entries:
+            event = entry.event
+            stream = event.subject_kind, event.reference
+            # What follows the first of them carries that one's.
+            if event.version > 1 and stream not in heads and stream not in begun:
+                unknown.setdefault(event.subject_kind, set()).add(event.reference)
+            begun.add(stream)
+        for kind, references in unknown.items():
+            listed = {"listed": list_parameter(sorted(references), connection.dialect)}
+            heads.update({(kind, row.reference): row.head for row in connection.rows(HEADS[kind], listed)})
+
     def _writes(self, heads: StreamHeads) -> Iterator[Write]:
         """One for each table and way of writing it, in the order of locking."""
         entries = [
-            {**entry_row(entry, ordinal, session), "previous": heads.add(entry, ordinal)}
+            {**entry_row(entry, ordinal, session), "previous": _chained(entry, ordinal, heads)}
             for entry, ordinal, session in self._entries
         ]
         for kind in _ORDER:
@@ -208,7 +225,7 @@ class PendingWrites:
             known_sessions: list[str] = []
             for reference, subject in self._subjects[kind].items():
                 known = self._versions[kind, reference]
-                row = {**row_of(subject, changed=known > 0), "head": heads.of(kind, reference)}
+                row = {**row_of(subject, changed=known > 0), "head": heads[kind, reference]}
                 if known:
                     changed.append({"known_reference": row.pop("reference"), "known_version": known, **row})
                     known_sessions.extend(_fixed_session(subject))
@@ -227,3 +244,12 @@ class PendingWrites:
             yield Write(_RECEIPT, self._receipts, counted=True)
         if self._people:
             yield Write(_PERSON, [person_row(self._people[each]) for each in sorted(self._people)])
+
+
+def _chained(entry: HistoryEntry, ordinal: int, heads: StreamHeads) -> str:
+    """Put an entry at the end of its stream; returns the digest before it, which it has to carry."""
+    event = entry.event
+    stream = event.subject_kind, event.reference
+    previous = START if event.version == 1 else heads.get(stream, "")
+    heads[stream] = DIGESTS[type(event)]((entry, ordinal, previous))
+    return previous
