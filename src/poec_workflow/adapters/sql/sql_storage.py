@@ -48,9 +48,11 @@ class SqlStorage:
 
         Args:
             url: as `sqlite:///file.db`, or `postgresql://user@host/database` (extra `postgresql`), whose database has
-                the encoding UTF8.
+                the encoding UTF8. With several hosts, `postgresql://user@h1:5432,h2:5432/database`, the one that can be
+                written to is found.
             busy_timeout: seconds to wait for the lock of another transaction.
-            attempts: how often work is tried before it ends in `Conflict`.
+            attempts: how often work is tried before it ends in `Conflict`, or in `StorageUnavailable` where connections
+                were lost before the commit.
 
         Raises:
             Malformed: the URL is none that is known. The text does not quote it, for it may hold a password.
