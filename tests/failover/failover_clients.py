@@ -99,12 +99,20 @@ def _asked(writer: int) -> Iterator[tuple[Command, Actor]]:
 
 @define
 class Writer:
-    """Sends each command until it is answered, and notes the answer before it sends the next."""
+    """Sends each command until it is answered, and notes the answer before it sends the next.
+
+    Attributes:
+        keyless: how many commands without a key follow each one with a key; 0 is one after every fourth.
+        version: of the writer's own session, as last acknowledged.
+        unknown: how many commands have been sent to it since then whose outcome is not known.
+        seen: the errors since the last acknowledgement.
+    """
 
     workflow: Workflow
     number: int
     note: Callable[[dict[str, Any]], None]
     signals: Signals
+    keyless: int = 0
     version: int = 1
     unknown: int = 0
     seen: Counter[str] = field(factory=Counter)
@@ -115,8 +123,8 @@ class Writer:
             if self.signals.stop.is_set():
                 return
             self._with_key(command, actor, f"{self.number}-{number}")
-            if number % 4 == 3:
-                self._without_key(SetCapacity(own_session(self.number), capacity=1 + number % 7))
+            for each in range(self.keyless or number % 4 == 3):
+                self._without_key(SetCapacity(own_session(self.number), capacity=1 + (number + each) % 7))
             self.signals.stop.wait(_PACE)
 
     def _with_key(self, command: Command, actor: Actor, key: str) -> None:
@@ -173,8 +181,10 @@ def _kind(error: Exception) -> str:
 def write(url: str, number: int, log: Path, signals: Signals, plant: str | None) -> None:
     """One writer."""
     _be_a_client(plant)
+    # So that one of the few commits that a death meets is without a key.
+    keyless = 3 if plant == RESENDING else 0
     with SqlStorage.open(url) as storage:
-        _noting_failures(log, lambda note: Writer(workflow_on(storage), number, note, signals).work())
+        _noting_failures(log, lambda note: Writer(workflow_on(storage), number, note, signals, keyless).work())
 
 
 def sweep(url: str, log: Path, signals: Signals) -> None:
