@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from guarantees import ADVISER, PLATFORM, TRAINER, registering, retaining, workflow_on, workflow_with_session
-from poec_workflow import Page, Workflow, commands
+from poec_workflow import Conflict, Malformed, Page, Workflow, commands
 from poec_workflow.adapters.sql import SqlStorage, feed_reading
 from poec_workflow.history import HistoryEntry
 from poec_workflow.ports import reads_feed
@@ -114,3 +114,16 @@ def test_a_host_reads_its_own_entries_once_it_has_committed(storage: SqlStorage,
         versions = [(each.event.reference, each.event.version) for each in own.feed(before).items]
     assert versions == [("C-1", 1), ("C-1", 2), ("C-1", 3), ("C-1", 4), ("C-3", 1)]
     assert workflow.feed(before).items == workflow.feed(before, limit=0).items
+
+
+def test_a_replica_that_is_behind_is_waited_for(storage: SqlStorage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it does not have yet is not taken for what the store never had."""
+    workflow = workflow_on(storage)
+    workflow.execute(registering(1), ADVISER)
+    ahead = workflow.feed().next
+    monkeypatch.setattr(feed_reading, "horizon", lambda _: 0)
+    with pytest.raises(Malformed, match="does not have"):
+        workflow.feed(ahead)
+    monkeypatch.setattr(feed_reading, "_is_replica", lambda _: True)
+    with pytest.raises(Conflict, match="replica"):
+        workflow_on(storage).feed(ahead)
