@@ -127,3 +127,22 @@ def test_a_replica_that_is_behind_is_waited_for(storage: SqlStorage, monkeypatch
     monkeypatch.setattr(feed_reading, "_is_replica", lambda _: True)
     with pytest.raises(Conflict, match="replica"):
         workflow_on(storage).feed(ahead)
+
+
+def test_serializable_hosts_do_not_disturb_each_other(storage: SqlStorage, postgresql_url: str) -> None:
+    """Two of them, in two sessions: nothing of the feed is in the way of either; what each stored is in order."""
+    workflow = workflow_on(storage)
+    before = workflow.feed().next
+    with connected(postgresql_url) as one, connected(postgresql_url) as other:
+        for each in (one, other):
+            each.isolation_level = psycopg.IsolationLevel.SERIALIZABLE
+        own, others = joined(one), joined(other)
+        own.execute(registering(1, "S-1"), ADVISER)
+        others.execute(registering(2, "S-2"), ADVISER)
+        for command in retaining(1):
+            own.execute(command, TRAINER)
+        one.commit()
+        other.commit()
+    found = [(each.event.reference, each.event.version) for each in workflow.feed(before).items]
+    assert sorted(found) == [("C-1", 1), ("C-1", 2), ("C-1", 3), ("C-1", 4), ("C-2", 1)]
+    assert [each for each in found if each[0] == "C-1"] == sorted(found)[:4]

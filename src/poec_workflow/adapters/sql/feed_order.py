@@ -23,10 +23,13 @@ from sqlalchemy import (
     Insert,
     Text,
     UpdateBase,
+    case,
     cast,
+    extract,
     func,
     literal_column,
     select,
+    true,
 )
 
 from poec_workflow.adapters.sql.bulk import TableWrite, ValueOf, names_of
@@ -75,10 +78,15 @@ def last_number(transaction: ColumnElement[int]) -> ColumnElement[int]:
     return last.correlate(feed).scalar_subquery()
 
 
+# Where a host is serializable, what is looked up conflicts with all that others write: its entries are numbered by the
+# clock, which is behind the rows that are written, and are not compared with the server's numbers.
+_serializable = func.current_setting("transaction_isolation") == "serializable"
+_clock = cast(extract("epoch", func.clock_timestamp()) * 1_000_000, BigInteger)
+
 # The offset keeps PostgreSQL from looking for each row of many anew.
 _own = (
-    select(OWN.label("transaction"), last_number(OWN).label("number"))
-    .where(IN_STEP)
+    select(OWN.label("transaction"), case((_serializable, _clock), else_=last_number(OWN)).label("number"))
+    .where(case((_serializable, true()), else_=IN_STEP))
     .offset(literal_column("0"))
     .subquery("own")
 )
