@@ -4,7 +4,7 @@
     ignore = ["Âge", "Commune"]           # read over; "*" is every column that is not known
     [applications.columns]
     "N° de dossier" = "application"       # what the file calls a field
-    "Prénom" = "candidate.name"           # two columns of one text: joined, in this order
+    "Prénom" = "candidate.name"           # two columns of one text: joined, in the file's order
     "Nom" = "candidate.name"
     [applications.constants]
     "prescriber.origin" = "france-travail"  # so in every row, whatever stands there
