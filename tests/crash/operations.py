@@ -197,9 +197,12 @@ def _taken_over() -> list[Command]:
     """What an import brings: under what is there, and under what it brings itself."""
     known = {"funder": "OPCO", "responsible": "RESP", "state": ActionState.PUBLISHED}
     action = commands.ImportAction("A-9", title="[POEC] Soudeur", **known)  # type: ignore[arg-type]
+    return [*(_applied(number, of) for number, of in ((91, "S-1"), (92, "S-9"), (93, "S-9"))), _session("A-9"), action]
+
+
+def _session(action: str) -> commands.ImportSession:
     dates: dict[str, Any] = {each.name: getattr(opening("S-9"), each.name) for each in fields(commands.CreateSession)}
-    session = commands.ImportSession(**{**dates, "action": "A-9", "state": SessionState.ACTIVE})
-    return [*(_applied(number, of) for number, of in ((91, "S-1"), (92, "S-9"), (93, "S-9"))), session, action]
+    return commands.ImportSession(**{**dates, "action": action, "state": SessionState.ACTIVE})
 
 
 def _applied(number: int, session: str) -> commands.ImportApplication:
@@ -223,10 +226,10 @@ def _imported(storage: SqlStorage) -> None:
 
 
 def _of_imports() -> list[Operation]:
-    first, _, _, session, action = _taken_over()
+    first, *_, action = _taken_over()
     return [
         asking("import-application", first, PLATFORM),
-        asking("import-session", evolve(session, action="A-1"), PLATFORM),
+        asking("import-session", _session("A-1"), PLATFORM),
         asking("import-action", action, PLATFORM),
         Operation(name="import of a file", act=_imported),
     ]
