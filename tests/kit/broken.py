@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ from hypothesis import Phase, settings
 from poec_workflow.adapters.memory import MemoryStorage
 from poec_workflow.adapters.memory.memory_outbox import MemoryOutbox
 from poec_workflow.adapters.memory.memory_queries import MemoryQueries
+from poec_workflow.adapters.memory.memory_records import MemoryRecords
 from poec_workflow.adapters.memory.memory_storage import MemoryTransaction
 from poec_workflow.adapters.memory.memory_tables import Tables
 from poec_workflow.commands import Command
@@ -25,6 +26,7 @@ from poec_workflow.messages import Message
 from poec_workflow.model import Application, Candidate
 from poec_workflow.policies.alerts import AlertCriteria
 from poec_workflow.ports import EVERYBODY, DecisionContext, QueuedMessage, Receipt, Routes, Storage
+from poec_workflow.ports.keeping import LastMovement
 from poec_workflow.testing.contracts import StorageContract
 from poec_workflow.views import ApplicationFilter, ApplicationRow, DashboardRow, Span, Tab
 
@@ -278,6 +280,55 @@ class LocksNothing(Broken):
         if not write:
             transaction.undo()
         return result
+
+
+class ErasesTheOpen(Broken):
+    """Whoever has an application that is open is taken for somebody who has none."""
+
+    class transaction(MemoryTransaction):  # noqa: D106, N801 - in the place of an attribute
+        def lock_movements(self, candidates: Sequence[str]) -> Sequence[LastMovement]:
+            return [evolve(each, is_open=False) for each in super().lock_movements(candidates)]
+
+        def last_movements(self, after: str, *, limit: int) -> Sequence[LastMovement]:
+            return [evolve(each, is_open=False) for each in super().last_movements(after, limit=limit)]
+
+
+class MovesByRegistration(Broken):
+    """The last movement is that of the first of their applications."""
+
+    class transaction(MemoryTransaction):  # noqa: D106, N801 - in the place of an attribute
+        def last_movements(self, after: str, *, limit: int) -> Sequence[LastMovement]:
+            return [self._first(each) for each in super().last_movements(after, limit=limit)]
+
+        def lock_movements(self, candidates: Sequence[str]) -> Sequence[LastMovement]:
+            return [self._first(each) for each in super().lock_movements(candidates)]
+
+        def _first(self, movement: LastMovement) -> LastMovement:
+            first = min(self._tables.applications_by[movement.candidate], key=self._registered)
+            return evolve(movement, at=self._tables.application(first).registered_at)
+
+        def _registered(self, application: str) -> datetime:
+            return self._tables.application(application).registered_at
+
+
+class KeepsFiles(Broken):
+    """Of files nothing is erased."""
+
+    class transaction(MemoryTransaction):  # noqa: D106, N801 - in the place of an attribute
+        def erasable(self, people: Collection[str], files: Collection[str]) -> MemoryRecords:
+            del files
+            return super().erasable(people, ())
+
+
+class KeepsAnswers(Broken):
+    """What channels answered stays when a person is erased."""
+
+    class transaction(MemoryTransaction):  # noqa: D106, N801 - in the place of an attribute
+        def forget(self, candidate: str) -> None:
+            before = dict(self._tables.messages)
+            super().forget(candidate)
+            for each in before.values():
+                self._put(self._tables.messages, each.message.id, each)
 
 
 def _suite(broken: type[Broken]) -> type[StorageContract]:

@@ -34,6 +34,10 @@ CAUGHT_BY = {
     "RecallsHalf": {"test_a_key_gets_the_first_answer_again"},
     "ErasesHalf": {"test_erasing_a_person_leaves_the_rest_valid"},
     "LooksAtItsOwnSession": {"test_who_is_retained_elsewhere_is_known"},
+    "ErasesTheOpen": {"test_nobody_is_erased_while_an_application_is_open"},
+    "MovesByRegistration": {"test_the_last_movement_counts_of_all_applications"},
+    "KeepsFiles": {"test_a_file_loses_its_people_and_comments"},
+    "KeepsAnswers": {"test_an_answer_of_a_channel_is_erased_with_the_person"},
     "LocksNothing": {"test_no_update_is_lost", "test_the_last_place_is_given_once", "test_two_sweepers_expire_once"},
 }
 """What must find each break; other contracts may as well."""

@@ -43,14 +43,16 @@ class RetentionContract(Contract):
                 workflow = Workflow(storage, clock=SettableClock(NOW), settings=kept(storage))
                 workflow.execute_many(journal, batch=LINES)
                 last = max(each.at or NOW for each in journal)
-                evolve(workflow, clock=SettableClock(last + timedelta(days=data.draw(st.integers(0, 300))))).sweep()
+                if data.draw(st.booleans()):
+                    evolve(workflow, clock=SettableClock(last + timedelta(days=data.draw(st.integers(0, 300))))).sweep()
                 _hold_on_a_day(workflow, data, days)
+                _hold_on_a_day(workflow, data, None)
 
         hold()
 
 
-def _hold_on_a_day(workflow: Workflow, data: st.DataObject, days: int) -> None:
-    """Erase about the day on which somebody is due, and look at everything."""
+def _hold_on_a_day(workflow: Workflow, data: st.DataObject, days: int | None) -> None:
+    """Erase so many days from the last one on which somebody is kept, or once all are due; and look at everything."""
     files = {each: workflow.candidate_file(each) for each in _candidates(workflow.storage)}
     due = [
         day
@@ -58,7 +60,9 @@ def _hold_on_a_day(workflow: Workflow, data: st.DataObject, days: int) -> None:
         for day in (each.personal_data_kept_until, each.file_kept_until)
         if day is not None
     ]
-    day = data.draw(st.sampled_from(sorted(due))) + timedelta(days=days) if due else date(2026, 1, 1)
+    last = max(due, default=date(2026, 1, 1))
+    shown = data.draw(st.sampled_from(sorted(due))) if due and days is not None else last
+    day = shown + timedelta(days=1 if days is None else days)
     late = evolve(workflow, clock=SettableClock(datetime(day.year, day.month, day.day, 12, tzinfo=UTC)))
     before = _answers(late)
     named = {each for each, file in files.items() if _is_named(file)}
