@@ -1,8 +1,9 @@
 """What a store costs whose tables are partitioned by session, beside one that is not, and what 10⁸ applications would.
 
-Both kinds are filled with the same rows, at several sizes, and asked in turn. Rows and indexes are measured where the
-database says how large they are. The figures of the largest size are then carried on to what no machine here holds:
-bytes by the application, times by how they grew from one size to the next. Run
+Both kinds are filled with the same rows, at several sizes, and all are asked in turn. Rows and indexes are as large as
+the database says, at the largest size. The figures are then carried on to what no machine here holds, on these
+assumptions: bytes grow with the applications; a time grows with the depth of its indexes, as much for each ten times
+as many as from the smallest size to the largest, and never shrinks; indexes have to be in memory. Run
 
     uv run --group benchmarks python -m benchmarks.distribution [--partitions NUMBER] [--applications NUMBER ...]
 """
@@ -10,7 +11,7 @@ bytes by the application, times by how they grew from one size to the next. Run
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from math import log10
 
@@ -32,7 +33,9 @@ FAR = 100_000_000
 """How many applications are to be told of."""
 PARTITIONS = 32
 PLAIN, PARTITIONED = "plain", "partitioned"
-BEHAVIOURS = (PLAIN, PARTITIONED)
+KINDS = (PLAIN, PARTITIONED)
+ROUNDS = 61
+"""So many commands of a kind are measured: enough that what else the machine does is no part of the median."""
 ASKED = ("page, first", "page of an organisation", "page of a session", "dashboard", "history", "application")
 SPARE = 0.7
 """The part of a memory that is counted on for indexes: the rest is the system's, and other caches'."""
@@ -83,18 +86,17 @@ def store(kind: str, many: int, partitions: int) -> Iterator[tuple[str, FilledSt
         yield url, FilledStore.on(stack.enter_context(SqlStorage.open(url)), many)
 
 
-def measured(many: int, partitions: int) -> tuple[Mapping[str, Mapping[str, float]], Mapping[str, Mapping[str, Size]]]:
-    """The milliseconds of each work and the sizes of both kinds of store of a size, the kinds in turn."""
+def measured(many: Sequence[int], partitions: int) -> tuple[Measured, Mapping[str, Mapping[str, Size]]]:
+    """The milliseconds of each work in stores of both kinds and of all sizes, all in turn; the largest ones' bytes."""
     with ExitStack() as stack:
-        stores = {kind: stack.enter_context(store(kind, many, partitions)) for kind in BEHAVIOURS}
-        sizes = {kind: sizes_of(url) for kind, (url, _) in stores.items()}
-        taken: dict[str, Mapping[str, float]] = {}
-        for works, rounds in ((COMMANDS, 61), ({name: READS[name] for name in ASKED}, None)):
+        stores = {(kind, size): stack.enter_context(store(kind, size, partitions)) for size in many for kind in KINDS}
+        taken: dict[str, Mapping[int, Mapping[str, float]]] = {}
+        for works, rounds in ((COMMANDS, ROUNDS), ({name: READS[name] for name in ASKED}, None)):
             for name, work in works.items():
-                asked = {kind: _in_turn(work, each) for kind, (_, each) in stores.items()}
-                found = seconds(asked, rounds or rounds_in(asked, 1))
-                taken[name] = {kind: each * 1e3 for kind, each in found.items()}
-    return taken, sizes
+                asked = {f"{kind} {size}": _in_turn(work, each) for (kind, size), (_, each) in stores.items()}
+                found = seconds(asked, rounds or rounds_in(asked, 3))
+                taken[name] = {size: {kind: found[f"{kind} {size}"] * 1e3 for kind in KINDS} for size in many}
+        return taken, {kind: sizes_of(stores[kind, max(many)][0]) for kind in KINDS}
 
 
 def _in_turn(work: Work, filled: FilledStore) -> Callable[[], object]:
@@ -125,16 +127,13 @@ def main() -> None:
     parser.add_argument("--partitions", type=int, default=PARTITIONS)
     parser.add_argument("--applications", type=int, nargs="+", default=SIZES)
     options = parser.parse_args()
-    times: dict[str, dict[int, Mapping[str, float]]] = {}
+    sizes = sorted(options.applications)
     with STORES.opened(("postgresql",)):
-        for many in sorted(options.applications):
-            taken, sizes = measured(many, options.partitions)
-            for name, found in taken.items():
-                times.setdefault(name, {})[many] = found
+        times, found = measured(sizes, options.partitions)
     console = Console(width=120)
     console.print(_times(times, options.partitions))
-    console.print(_bytes(sizes, many))
-    console.print(*_far(sizes, many), sep="\n")
+    console.print(_bytes(found, sizes[-1]))
+    console.print(*_far(found, sizes[-1]), sep="\n")
 
 
 def _times(times: Measured, partitions: int) -> Table:
@@ -144,25 +143,25 @@ def _times(times: Measured, partitions: int) -> Table:
         table.add_column(f"{many:,}")
     table.add_column(f"{FAR:,}, carried on")
     for name, by_size in times.items():
-        far = {kind: carried_on({many: by_size[many][kind] for many in sizes}) for kind in BEHAVIOURS}
+        far = {kind: carried_on({many: by_size[many][kind] for many in sizes}) for kind in KINDS}
         table.add_row(name, *(_pair(each) for each in (*(by_size[many] for many in sizes), far)))
     return table
 
 
 def _pair(found: Mapping[str, float]) -> str:
-    plain, partitioned = (found[kind] for kind in BEHAVIOURS)
+    plain, partitioned = (found[kind] for kind in KINDS)
     return f"{plain:.2f} / {partitioned:.2f} ({partitioned / plain:.2f})"
 
 
 def _bytes(sizes: Mapping[str, Mapping[str, Size]], many: int) -> Table:
     table = Table("bytes an application", title=f"rows + indexes, at {many:,} applications")
-    for kind in BEHAVIOURS:
+    for kind in KINDS:
         table.add_column(kind)
     for name in sizes[PARTITIONED]:
-        found = [sizes[kind].get(name, Size(0, 0)) for kind in BEHAVIOURS]
+        found = [sizes[kind].get(name, Size(0, 0)) for kind in KINDS]
         if any(each.rows + each.indexes >= many for each in found):
             table.add_row(name, *(f"{each.rows / many:.0f} + {each.indexes / many:.0f}" for each in found))
-    totals = [_total(sizes[kind]) for kind in BEHAVIOURS]
+    totals = [_total(sizes[kind]) for kind in KINDS]
     table.add_row("all", *(f"{each.rows / many:.0f} + {each.indexes / many:.0f}" for each in totals))
     return table
 
@@ -174,7 +173,7 @@ def _total(sizes: Mapping[str, Size]) -> Size:
 def _far(sizes: Mapping[str, Mapping[str, Size]], many: int) -> Iterator[str]:
     """What so many applications would take."""
     yield f"{FAR:,} applications, by the bytes at {many:,}:"
-    for kind in BEHAVIOURS:
+    for kind in KINDS:
         total = _total(sizes[kind])
         rows, indexes = (each / many * FAR for each in (total.rows, total.indexes))
         yield (
