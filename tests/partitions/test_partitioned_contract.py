@@ -12,10 +12,12 @@ from poec_workflow.ports import Storage
 from poec_workflow.testing.contracts.batch_claims import BatchContract
 from poec_workflow.testing.contracts.concurrency import ConcurrencyContract
 from poec_workflow.testing.contracts.erasure import PeopleContract
+from poec_workflow.testing.contracts.feed_contract import FeedContract
 from poec_workflow.testing.contracts.idempotency import KeyContract
 from poec_workflow.testing.contracts.outbox_contract import OutboxContract
 from poec_workflow.testing.contracts.overdue_claims import SweepContract
 from poec_workflow.testing.contracts.reads import ReadingContract
+from poec_workflow.testing.contracts.record_keeping import RecordContract
 from poec_workflow.testing.contracts.transactions import TransactionContract
 from seasons import given_season, outcome
 
@@ -27,7 +29,9 @@ class TestPartitioned(
     SweepContract,
     BatchContract,
     PeopleContract,
+    RecordContract,
     ReadingContract,
+    FeedContract,
     ConcurrencyContract,
 ):
     """The storage on a server, its tables partitioned by session; each test has a database of its own."""
