@@ -263,8 +263,8 @@ def test_the_given_season_is_lheo_and_is_read_back() -> None:
     assert len(published(workflow)) > 20
 
 
-@settings(max_examples=60, deadline=None)
-@given(journals(longest=40))
+@settings(max_examples=25, deadline=None)
+@given(journals(longest=30))
 def test_drawn_seasons_are_lheo_and_are_read_back(journal: list[Request]) -> None:
     """Whatever was done in a store, its catalogue is LHEO 2.3, and what is written is read."""
     workflow = Workflow(MemoryStorage(), clock=SettableClock(TODAY))
@@ -335,7 +335,7 @@ def as_xml_has_it(value: Any) -> Any:
     return "".join(each if keep else "\ufffd" for each, keep in zip(value, kept, strict=True))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(drawn_offers())
 def test_any_texts_are_lheo_and_are_read_back_to_the_letter(offer: Offer) -> None:
     """Texts of any length and characters are escaped, cut to what the schema lets be, and given back by the extras."""

@@ -104,21 +104,21 @@ def assert_well(rows: Iterator[ImportRow | RowFault]) -> None:
 WHICH = st.integers(0, len(MAPPINGS) - 1)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.one_of(st.binary(max_size=200), spoiled()), WHICH)
 def test_any_bytes_give_rows_and_faults(data: bytes, mapping: int) -> None:
     """Bytes of any kind, and samples that were spoiled anywhere."""
     assert_well(read(data, mapping))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(STEPS, WHICH)
 def test_any_elements_give_rows_and_faults(steps: list[tuple[str, str, str, str]], mapping: int) -> None:
     """Elements of LHEO in any order, any of them missing, with any text."""
     assert_well(read(f"<lheo><offres>{written(steps)}</offres></lheo>".encode(), mapping))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.data(), WHICH)
 def test_a_sample_with_any_text_gives_rows_and_faults(data: st.DataObject, mapping: int) -> None:
     """A document of the right structure, with any text in the place of any other."""

@@ -16,7 +16,7 @@ from poec_workflow.model import FIRST_YEAR, LAST_YEAR
 _UNSAID = frozenset({"", folded(UNSAID), folded(UNSAID) + "e", "non communique", "non communiquee"})
 _EIGHT_DIGITS = re.compile(r"[0-9]{8}")
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:T.*)?")
-_NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,10}")
 _NO_MONTH, _NO_DAY = "0000", "00"
 
 
