@@ -38,7 +38,7 @@ from poec_workflow.model import (
     TrainingSession,
 )
 from poec_workflow.policies.recruitment import Recruitment
-from poec_workflow.publishing import Offer, OfferedSession, lheo_catalogue, published_offers
+from poec_workflow.publishing import Offer, OfferedSession, lheo_catalogue, offer_listing, published_offers
 from poec_workflow.publishing.lheo_offer import formation
 from poec_workflow.serialization import journal_line
 from poec_workflow.testing import SettableClock
@@ -214,6 +214,14 @@ def test_it_comes_while_it_is_read() -> None:
         if "</formation>" in line:
             break
     assert read == ["A-0"]
+
+
+def test_no_action_is_forgotten_between_two_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many actions are read at a time, each is there once, by reference."""
+    monkeypatch.setattr(offer_listing, "_PAGE", 2)
+    references = [f"A-{each}" for each in range(5)]
+    workflow = stored(*(evolve(ACTION, action=each) for each in references))
+    assert [each.action.reference for each in published_offers(workflow)] == references
 
 
 def test_nothing_published_is_an_empty_catalogue() -> None:
