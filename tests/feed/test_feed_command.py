@@ -39,7 +39,7 @@ def test_it_goes_on_from_a_cursor(url: str) -> None:
     """A line an entry, in the wire format; at the end nothing, and the cursor again."""
     terminal, cursor, read = Terminal(url), None, []
     while True:
-        after = [] if cursor is None else ["--after", cursor]
+        after: list[str] = [] if cursor is None else ["--after", cursor]
         said = terminal("feed", "--format", "json", "--limit", "3", *after)
         assert said.exit_code == 0
         cursor = cursor_of(said.stderr)
