@@ -120,9 +120,16 @@ def _prepare(folder: Path, page: str) -> None:
     for name in ("journal.jsonl", "season.jsonl"):
         shutil.copy(town, folder / name)
     shutil.copy(ROOT / "tests" / "data" / "imports" / "lheo" / "carif-2.2.xml", folder / "offre.xml")
+    shutil.copy(ROOT / "tests" / "data" / "imports" / "actions.csv", folder / "actions.csv")
+    shutil.copy(ROOT / "tests" / "data" / "imports" / "rafael_candidatures.csv", folder / "candidatures.csv")
+    (folder / "sessions.csv").write_text(
+        "N° session;N° action;Date;Lieu;OF;Responsable;Places;Date limite d'inscription;État\n"
+        "00301234;20211100002;du 09/12/2021 au 04/03/2022;Agen;AFEC;AFEC;12;09/12/2021;Active\n",
+        encoding="utf-8",
+    )
     for code in blocks(page, "toml"):
-        if code.startswith("# lheo.toml\n"):
-            (folder / "lheo.toml").write_text(code, encoding="utf-8")
+        if found := re.match(r"# (\w+\.toml)\n", code):
+            (folder / found[1]).write_text(code, encoding="utf-8")
     (folder / "our_settings.py").write_text(SETTINGS, encoding="utf-8")
     for code in blocks(page, "python"):
         if named := re.match(r"# (\w+\.py)\n", code):
