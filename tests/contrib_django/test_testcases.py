@@ -93,7 +93,7 @@ def test_each_test_begins_empty(project: Any, case: type[unittest.TestCase]) -> 
         for name in metadata.tables:
             cursor.execute(f"SELECT count(*) FROM {name}")  # noqa: S608 - a name of ours
             left[name] = cursor.fetchone()[0]
-    assert {name for name, count in left.items() if count} == {"poec_alembic_version", "poec_schema"}
+    assert {name for name, count in left.items() if count} == {"poec_alembic_version", "poec_schema", "poec_feed"}
     assert connections["default"] is project
 
 
