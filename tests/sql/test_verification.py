@@ -17,13 +17,16 @@ from story import told
 
 from databases import DATABASES
 from guarantees import ADVISER, NOW, PLATFORM, TRAINER, registering, workflow_on, workflow_with_session
-from poec_workflow import Request, commands
+from poec_workflow import Request, Workflow, commands
 from poec_workflow.adapters.anonymization import ERASABLE
 from poec_workflow.adapters.entry_digests import START, digest_of
 from poec_workflow.adapters.sql import SqlStorage, history_verification, stream_reading
 from poec_workflow.adapters.sql.stream_reading import SEARCHED
 from poec_workflow.model import SubjectKind
 from poec_workflow.ports.verification import Finding, StreamHead, Verification
+from poec_workflow.serialization import journal_line
+from poec_workflow.testing import SettableClock
+from seasons import given_season
 from stores import engine_of
 
 TABLES = {"action": "poec_actions", "application": "poec_applications", "session": "poec_sessions"}
@@ -389,3 +392,17 @@ def test_the_rows_of_one_decision_and_the_batches_are_chained(database_url: str)
         found = storage.verify()
         assert found.findings == ()
         assert found.entries == 2 + 1 + 7 + 12 + 1 + 7
+
+
+def test_the_season_swept_and_erased_stands_where_it_stood(stored: SqlStorage) -> None:
+    """Sixteen years later every person and file is erased: no head has changed, and nothing is found."""
+    lines, expected = given_season()
+    workflow = Workflow(stored, clock=SettableClock(expected["sweep_at"]))
+    workflow.execute_many([journal_line(line) for line in lines], batch=50)
+    workflow.sweep()
+    noted: list[StreamHead] = []
+    before = stored.verify(each_head=noted.append)
+    later = Workflow(stored, clock=SettableClock("2038-01-01T00:00:00+01:00"))
+    assert len(later.retain_until().people) > 50
+    assert stored.verify(expected=noted) == before
+    assert before.findings == ()
