@@ -81,6 +81,17 @@ class Death:
         sleep(self.random.uniform(0, 5))
         return self.by_kill()
 
+    def by_lost_answers(self) -> str:
+        """The primary lives, and for moments hears its clients, who do not hear it: what they sent is carried out."""
+        entrance, let = self.node.entrance, self.cluster.proxies.let
+        for _ in range(8):
+            let(Passage.MUTE, entrance)
+            sleep(0.3)
+            let(Passage.RESET, entrance)
+            let(Passage.OPEN, entrance)
+            sleep(self.random.uniform(0.3, 0.6))
+        return "8 times"
+
     def _by_cut(self, *, clients: bool) -> str:
         passage = self.random.choice((Passage.SILENT, Passage.RESET))
         self.cluster.cut(passage, self.node, clients=clients)
@@ -100,4 +111,5 @@ KINDS: Mapping[str, Callable[[Death], str]] = {
     "isolated": Death.by_isolation,
     "frozen-then-killed": Death.by_freeze_then_kill,
     "killed-with-standby": Death.with_standby,
+    "answers-lost": Death.by_lost_answers,
 }

@@ -23,6 +23,8 @@ class Passage(Enum):
     OPEN = "open"
     SILENT = "silent"
     RESET = "reset"
+    MUTE = "mute"
+    """What is asked arrives, and no answer comes back."""
 
 
 class Proxy:
@@ -33,11 +35,12 @@ class Proxy:
         self._target = target
         self._passage = Passage.OPEN
         self._open = asyncio.Event()
+        self._answers = asyncio.Event()
         self._writers: set[asyncio.StreamWriter] = set()
 
     async def listen(self) -> asyncio.Server:
         """Listen on a free port."""
-        self._open.set()
+        self.let(Passage.OPEN)
         server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
         self.port = server.sockets[0].getsockname()[1]
         return server
@@ -45,10 +48,8 @@ class Proxy:
     def let(self, passage: Passage) -> None:
         """Open it or cut it; in the loop's thread."""
         self._passage = passage
-        if passage is Passage.OPEN:
-            self._open.set()
-            return
-        self._open.clear()
+        for way, passes in ((self._open, (Passage.OPEN, Passage.MUTE)), (self._answers, (Passage.OPEN,))):
+            way.set() if passage in passes else way.clear()
         if passage is Passage.RESET:
             for each in self._writers:
                 each.transport.abort()
@@ -74,7 +75,10 @@ class Proxy:
         to_behind: asyncio.StreamWriter,
     ) -> None:
         self._writers.add(to_behind)
-        passing = [asyncio.ensure_future(each) for each in (self._pass(reader, to_behind), self._pass(behind, writer))]
+        passing = [
+            asyncio.ensure_future(each)
+            for each in (self._pass(reader, to_behind, self._open), self._pass(behind, writer, self._answers))
+        ]
         try:
             await asyncio.wait(passing, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -84,14 +88,14 @@ class Proxy:
             self._writers.discard(to_behind)
             to_behind.transport.abort()
 
-    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, way: asyncio.Event) -> None:
         with suppress(OSError):
             while part := await reader.read(65_536):
-                await self._open.wait()
+                await way.wait()
                 writer.write(part)
                 await writer.drain()
             # That the other side has ended is not heard through a cut either.
-            await self._open.wait()
+            await way.wait()
 
 
 P = TypeVar("P", bound=Proxy)

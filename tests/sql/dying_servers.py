@@ -85,7 +85,7 @@ class CommitCutter(Proxy):
         """Cut at the next one."""
         self._armed = True
 
-    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, _way: asyncio.Event) -> None:
         while part := await reader.read(65_536):
             if self._cutting:
                 break
