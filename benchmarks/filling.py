@@ -156,8 +156,11 @@ def fill(url: str, many: int) -> None:
 
 
 def _placed(rows: Rows, numbers: Iterator[int]) -> Rows:
-    """The rows with places of their own in the feed, which are the last two columns of a history row."""
-    return {**rows, "poec_history": [[*row[:-2], 0, next(numbers)] for row in rows["poec_history"]]}
+    """The rows with places of their own in the feed."""
+    names = [each.name for each in history.columns]
+    place = names.index("feed_number")
+    entries = [[*row[:place], next(numbers), *row[place + 1 :]] for row in rows["poec_history"]]
+    return {**rows, "poec_history": entries}
 
 
 def fill_partitioned(url: str, many: int, partitions: int) -> None:

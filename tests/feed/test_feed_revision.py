@@ -17,13 +17,14 @@ from poec_workflow.history import HistoryEntry
 from poec_workflow.serialization import journal_line
 from poec_workflow.testing.contracts.feed_contract import filled
 from seasons import given_season
-from stores import WITHOUT_FEED, engine_of, say, shape
+from stores import WITHOUT_CHAIN, WITHOUT_FEED, engine_of, say, shape
 
 
 def taken_back(url: str) -> None:
     """Make a store one of the revision before."""
     say(
         url,
+        *WITHOUT_CHAIN,
         *WITHOUT_FEED,
         "UPDATE poec_schema SET version = 6",
         "UPDATE poec_alembic_version SET version_num = '0006'",
