@@ -9,6 +9,7 @@ import base64
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -157,7 +158,15 @@ class PatroniCluster:
         self.close()
 
     def close(self) -> None:
-        """Leave nothing running, and no file."""
+        """Leave nothing running, and no file; a second Ctrl-C changes nothing."""
+        before = {each: signal.signal(each, signal.SIG_IGN) for each in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            self._close()
+        finally:
+            for each, handler in before.items():
+                signal.signal(each, handler)
+
+    def _close(self) -> None:
         roots = [root for node in self.nodes.values() for root in node.roots]
         process_trees.kill(*roots, *([self._etcd.pid] if self._etcd else []))
         # What was started on the way, and is nobody's any more.
