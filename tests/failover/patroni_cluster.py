@@ -36,7 +36,7 @@ _SCOPE = "poec"
 _PLACE = f"/service/{_SCOPE}/"
 _SECTIONS = {2: "etcd", 3: "etcd3"}
 """Of Patroni's settings. Debian's Patroni 3.0.2 lets a primary that was frozen take the leader's key back by the later
-API (mended in 3.0.3), and then what the new one acknowledged is lost."""
+API (mended in a later one), and then what the new one acknowledged is lost."""
 _WITHOUT_POSTMASTER = -1
 
 
