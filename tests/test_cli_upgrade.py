@@ -42,6 +42,7 @@ def test_from_nothing_to_up_to_date(fresh: Terminal, file: Path) -> None:
         "versioned": True,
         "newer": False,
         "text_index": None,
+        "partitions": None,
     }
     assert not file.exists()
     assert "vide" in fresh("store", "status", "--lang", "fr").stdout

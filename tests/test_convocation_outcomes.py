@@ -33,7 +33,8 @@ SAYS = {
 OTHERS = sorted(
     name
     for name, event in EVENTS.items()
-    if issubclass(event, ApplicationEvent) and name not in {*SAYS, "preregistered", "convoked", "convocation-moved"}
+    if issubclass(event, ApplicationEvent)
+    and name not in {*SAYS, "preregistered", "imported", "convoked", "convocation-moved"}
 )
 
 

@@ -35,6 +35,8 @@ from poec_workflow.notices import (
 from poec_workflow.testing import SettableClock
 
 QUIET = {
+    "imported",
+    "session-imported",
     "presence-recorded",
     "absence-notified",
     "attendance-corrected",

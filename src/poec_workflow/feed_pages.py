@@ -23,6 +23,10 @@ _NAME = "feed"
 _DIGEST_BYTES = 8
 
 
+MOST_ENTRIES = 2**31
+"""Of a page: who asks for more gets all, for no database has a number for it."""
+
+
 def feed_page(queries: Queries, after: str | None, limit: int) -> Page[HistoryEntry]:
     """A page of what follows a cursor.
 
@@ -41,7 +45,7 @@ def feed_page(queries: Queries, after: str | None, limit: int) -> Page[HistoryEn
         raise Malformed.at("$.limit", "expected an integer from 0 on")
     place, digest = (None, None) if after is None else _read(after)
     last = 0 if place is None else 1
-    found = queries.feed(place, limit=limit + last if limit else None)
+    found = queries.feed(place, limit=limit + last if 0 < limit < MOST_ENTRIES else None)
     if place is not None and [_digest(each.entry) for each in found[:1] if each.place == place] != [digest]:
         raise Malformed.at(
             "$.after", "the store does not have the entry of this cursor: it is another one, or an earlier copy of it"

@@ -25,7 +25,6 @@ from poec_workflow.serialization import checked, digest, well_formed
 from poec_workflow.views import RetentionReport, SweepReport
 
 if TYPE_CHECKING:
-    from poec_workflow import retention
     from poec_workflow.importing import ImportProgress, ImportReport, ImportRow, RowFault
     from poec_workflow.remedies import Remedy
 
@@ -245,7 +244,7 @@ class Workflow(ReadModel):
         if isinstance(self.storage, Scrubs):
             self.storage.scrub()
 
-    def retain_until(self, *, dry_run: bool = False, progress: retention.Progress | None = None) -> RetentionReport:
+    def retain_until(self, *, dry_run: bool = False, progress: sweep.Progress | None = None) -> RetentionReport:
         """Erase everybody whose time is over by the settings' two clocks; with `dry_run` find the same, erase nothing.
 
         A person as `erase_candidate` does, once `keep_personal_data_years` are over since the last movement of all

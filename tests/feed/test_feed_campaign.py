@@ -19,7 +19,7 @@ def test_readers_and_writers_are_killed(database_url: str, tmp_path: Path) -> No
     found = campaign(database_url, tmp_path, writers=2, readers=2, seconds=1, seed=1)
     assert found.entries > 100
     assert found.pages > found.readers
-    assert sum(found.killed.values()) > 1
+    assert sum(found.killed.values()) >= 1
 
 
 @pytest.mark.usefixtures("postgresql_server")

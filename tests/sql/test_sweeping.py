@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import ARRAY, BigInteger, Connection, Text, bindparam, cast, select
+from sqlalchemy import ARRAY, BigInteger, Column, Connection, Table, Text, bindparam, cast, select
 
 from guarantees import ADVISER, MADE, PLATFORM, all_positions, check, emptied_outbox, registering, workflow_with_session
 from poec_workflow import Settings, SubjectKind, Workflow, commands, sweep
@@ -25,7 +25,7 @@ from poec_workflow.testing import SettableClock
 from poec_workflow.testing.contracts.fixtures import opening
 from poec_workflow.testing.contracts.sample_subjects import SESSION
 from statements import Said, listening
-from stores import engine_of
+from stores import PLACES, engine_of
 
 LATE = SettableClock("2022-04-20T09:00:00+02:00")
 
@@ -78,12 +78,16 @@ def test_a_sweep_is_what_expiring_one_by_one_would_be(twins: tuple[Storage, Stor
     check(swept)
 
 
+def _compared(table: Table) -> list[Column[Any]]:
+    return [each for each in table.columns if each.name not in PLACES]
+
+
 def _rows(storage: SqlStorage) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table, the outbox's numbers included."""
+    """Every row of every table, with the outbox's numbers; without the feed's places, of which there are more."""
 
     def work(connection: Connection) -> dict[str, list[tuple[Any, ...]]]:
         return {
-            table.name: sorted((tuple(row) for row in connection.execute(table.select())), key=repr)
+            table.name: sorted((tuple(row) for row in connection.execute(select(*_compared(table)))), key=repr)
             for table in metadata.sorted_tables
         }
 

@@ -42,7 +42,7 @@ from poec_workflow.serialization.parsing import below
 EVERY_COLUMN = "*"
 LIST_SEPARATOR = " / "
 """What stands between the days of a list in one cell."""
-_NOTHING: Mapping[str, Any] = FrozenMap({})
+_EMPTY: Mapping[str, Any] = FrozenMap({})
 _FORMATS = ("lheo",)
 """Tables that a format reads itself."""
 _TABLES = ("columns", "constants", "defaults")
@@ -62,16 +62,16 @@ class KindMapping:
     """
 
     ignored: tuple[str, ...] = ()
-    columns: Mapping[str, str] = _NOTHING
-    constants: Mapping[str, str] = _NOTHING
-    defaults: Mapping[str, str] = _NOTHING
-    values: Mapping[str, Mapping[str, str]] = _NOTHING
-    rows: Mapping[str, Mapping[str, str]] = _NOTHING
+    columns: Mapping[str, str] = _EMPTY
+    constants: Mapping[str, str] = _EMPTY
+    defaults: Mapping[str, str] = _EMPTY
+    values: Mapping[str, Mapping[str, str]] = _EMPTY
+    rows: Mapping[str, Mapping[str, str]] = _EMPTY
 
     def filled(self, reference: str | None, said: Mapping[str, str]) -> dict[str, str]:
         """The fields of a row with what the file does not know of it; empty texts say nothing."""
         known = {name: text for name, text in said.items() if text}
-        of_row = self.rows.get(reference or "", _NOTHING)
+        of_row = self.rows.get(reference or "", _EMPTY)
         return {**self.defaults, **known, **self.constants, **of_row}
 
     def supplies(self, name: str) -> bool:
@@ -98,9 +98,9 @@ class DateMapping:
 class ImportMapping:
     """What a mapping file says."""
 
-    kinds: Mapping[SubjectKind, KindMapping] = _NOTHING  # type: ignore[assignment]
+    kinds: Mapping[SubjectKind, KindMapping] = _EMPTY  # type: ignore[assignment]
     dates: DateMapping = field(factory=DateMapping)
-    formats: Mapping[str, Mapping[str, Any]] = _NOTHING
+    formats: Mapping[str, Mapping[str, Any]] = _EMPTY
 
     def of(self, kind: SubjectKind) -> KindMapping:
         """What it says of the subjects of a kind."""
@@ -168,14 +168,14 @@ def _ignored(data: Mapping[str, Any], place: str, faults: list[Fault]) -> tuple[
 def _nested(data: object, place: str, faults: list[Fault]) -> Mapping[str, Mapping[str, str]]:
     if not isinstance(data, dict):
         faults.append(Fault(place, "expected a table"))
-        return _NOTHING
+        return _EMPTY
     return FrozenMap({name: _texts(each, below(place, name), faults) for name, each in data.items()})
 
 
 def _texts(data: object, place: str, faults: list[Fault]) -> Mapping[str, str]:
     if not isinstance(data, dict):
         faults.append(Fault(place, "expected a table"))
-        return _NOTHING
+        return _EMPTY
     texts: dict[str, str] = {}
     for name, each in data.items():
         text = _text(each)

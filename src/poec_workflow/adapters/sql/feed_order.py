@@ -27,6 +27,7 @@ from sqlalchemy import (
     cast,
     extract,
     func,
+    join,
     literal_column,
     select,
     true,
@@ -104,7 +105,8 @@ def _build(dialect: Dialect, value: ValueOf, rows: FromClause | None) -> UpdateB
         return Insert(history).values(**given, **placed).inline()
     place = literal_column("1") if rows is None else rows.c.place
     values = select(*(_typed(name, value) for name in _NAMES), _own.c.transaction, _own.c.number + place)
-    ordered = values if rows is None else values.order_by(place)
+    # Each row beside the one of `own`: said, for SQLAlchemy warns of what looks forgotten.
+    ordered = values if rows is None else values.select_from(join(rows, _own, true())).order_by(place)
     return Insert(history).from_select([*_NAMES, *(each.name for each in PLACE)], ordered).inline()
 
 

@@ -181,8 +181,9 @@ class CoreConnection:
 
     def write(self, statement: Prepared, rows: Sequence[Parameters]) -> int:
         """Execute once for each of some parameters; how many rows of the table were affected."""
-        # SQLAlchemy takes lists alone.
-        return self.core.execute(statement.on(self.dialect), [*rows]).rowcount
+        # SQLAlchemy takes lists alone, and forgets how many rows an INSERT wrote unless it is told not to.
+        options = {"preserve_rowcount": True}
+        return self.core.execute(statement.on(self.dialect), [*rows], execution_options=options).rowcount
 
 
 class DriverConnection:
