@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from poec_workflow.remedies import Remedy
 
 Answer = Accepted | Refused
+Progress = sweep.Progress
+"""Takes how many are done so far."""
 Observe = Callable[..., object]
 """Takes an answer, and where it wants them `request` and `duration`."""
 
@@ -215,7 +217,7 @@ class Workflow(ReadModel):
             lambda each: self._remedy(known, each.load(known.command, key=known.key), at), write=False
         )
 
-    def sweep(self, *, dry_run: bool = False, progress: sweep.Progress | None = None) -> SweepReport:
+    def sweep(self, *, dry_run: bool = False, progress: Progress | None = None) -> SweepReport:
         """Expire every application past its advice deadline; with `dry_run` decide the same and store nothing.
 
         Raises:
@@ -244,7 +246,7 @@ class Workflow(ReadModel):
         if isinstance(self.storage, Scrubs):
             self.storage.scrub()
 
-    def retain_until(self, *, dry_run: bool = False, progress: sweep.Progress | None = None) -> RetentionReport:
+    def retain_until(self, *, dry_run: bool = False, progress: Progress | None = None) -> RetentionReport:
         """Erase everybody whose time is over by the settings' two clocks; with `dry_run` find the same, erase nothing.
 
         A person as `erase_candidate` does, once `keep_personal_data_years` are over since the last movement of all
