@@ -9,7 +9,7 @@ import pytest
 from poec_workflow.errors import Malformed
 from poec_workflow.importing import read_mapping
 from poec_workflow.importing.cell_cleaning import cleaned, stemmed
-from poec_workflow.importing.compound_cells import outcome_of, parts_of
+from poec_workflow.importing.compound_cells import outcome_of, parts_of, prescriber_parts
 from poec_workflow.importing.day_cells import day_text, instant_text, time_text
 from poec_workflow.importing.headings import READ_OVER, said_by
 from poec_workflow.importing.mapping import DateMapping
@@ -174,6 +174,20 @@ def test_gender_and_number_do_not_matter() -> None:
     assert stemmed("Convoquées") == stemmed("convoqué")
     with pytest.raises(ValueError, match="none of these: pending"):
         word_of("Recalée", ApplicationState)
+
+
+def test_what_france_travail_was_called() -> None:
+    """An origin of before 2024 stands there by the name that it had, alone or after who sent the candidate."""
+    assert word_of("POLE EMPLOI", Origin) == "france-travail"
+    assert prescriber_parts("A. Martin, FT-AGEN, Pôle emploi")["prescriber.origin"] == "france-travail"
+
+
+def test_months_that_come_first_are_told_of() -> None:
+    """A day that is none, unless its month stands first, names the key that says so; another does not."""
+    for text, told in (("11/25/2021", True), ("31/02/2021", False), ("13/13/2021", False)):
+        with pytest.raises(ValueError, match="no such day") as raised:
+            day_text(text, AS_TOLD, PARIS)
+        assert ("order in [dates]" in str(raised.value)) is told
 
 
 @pytest.mark.parametrize(

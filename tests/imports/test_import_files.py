@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from hypothesis import example, given, settings
@@ -71,6 +72,28 @@ def test_every_fault_is_told_in_french() -> None:
     for each in faults:
         assert each.message("fr") != each.message("en"), each
         assert fault_text(each, "fr").startswith(f"ligne {each.line}") or not each.line
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        (b"PK\x03\x04\x14\0\x06\0\x08\0\xe9", r"a workbook \(\.xlsx"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0", r"a workbook \(\.xls\)"),
+        (b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n", "a PDF"),
+        (b"\x1f\x8b\x08\0\0abc", "a compressed file"),
+        ("Référence;État\nC-1;En \0attente, et encore".encode(), "a NUL stands here"),
+        (f"Référence;Intitulé;Financement\n{'x' * 200_000};S;F".encode(), "more than 131072 characters"),
+        (b"\n\n \n", "the file is empty"),
+    ],
+)
+def test_what_is_no_text_is_not_asked_for_its_encoding(data: bytes, problem: str) -> None:
+    """Nor is a cell without a quote said to have one, or a file of blanks asked for its separator."""
+    options = ReadOptions(mapping=read_mapping('[actions.defaults]\nresponsible = "R"\nstate = "published"'))
+    [fault] = read_csv(io.BytesIO(data), options)
+    assert isinstance(fault, RowFault)
+    assert re.search(problem, fault.message("en"))
+    assert "encoding" not in fault.message("en")
+    assert fault.message("fr") != fault.message("en")
 
 
 @settings(deadline=None, max_examples=150)

@@ -64,7 +64,11 @@ def _layouts(beginning: Sequence[str], separator: str, options: ReadOptions, ski
 
 def _header(beginning: Sequence[str], separator: str, options: ReadOptions, skip: int) -> Record | None:
     start = options.header - 1 if options.header else skip
-    return next((each for each in records(beginning[start:], separator, start + 1) if any(each.cells)), None)
+    return next((each for each in records(beginning[start:], separator, start + 1) if _says(each)), None)
+
+
+def _says(record: Record) -> bool:
+    return any(each.strip() for each in record.cells)
 
 
 def _no_header(beginning: Sequence[str], found: Sequence[Layout], options: ReadOptions) -> RowFault:
@@ -108,9 +112,9 @@ def _readings(found: Iterable[Layout]) -> str:
     for each in found:
         cells = " · ".join(cell.strip() for cell in each.header)
         shown.setdefault(
-            _NAMES.get(each.separator, each.separator), cells[:_SHOWN] + ("…" if len(cells) > _SHOWN else "")
+            _NAMES.get(each.separator, repr(each.separator)), cells[:_SHOWN] + ("…" if len(cells) > _SHOWN else "")
         )
-    return ", ".join(f"by {name} [{cells}]" for name, cells in shown.items())
+    return ", ".join(f"{name} [{cells}]" for name, cells in shown.items())
 
 
 def _of_one_kind(good: Sequence[Layout]) -> Layout | RowFault:

@@ -96,6 +96,8 @@ def records(lines: Iterable[str], separator: str, first: int = 1) -> Iterator[Re
 
 
 def _problem(error: str) -> str:
-    if "field larger" in error or "end of data" in error:
+    if "field larger" in error:
+        return f"a cell has more than {csv.field_size_limit()} characters: is a quote opened here and not closed?"
+    if "end of data" in error:
         return "a quote is opened here and not closed"
     return "after a closing quote a separator is expected: a quote within a cell is written twice"

@@ -32,6 +32,7 @@ _MIDNIGHT = time()
 _ORIGINS: Mapping[int, int] = {1900: date(1899, 12, 30).toordinal(), 1904: date(1904, 1, 1).toordinal()}
 """Day 0 of a spreadsheet: 1900 was no leap year, which the first of them did not know."""
 _SHORT = 2
+_MONTHS_A_YEAR = 12
 
 
 @cache
@@ -73,6 +74,8 @@ def _day(parts: Mapping[str, str], how: DateMapping) -> date:
                 f"of which century is {parts['last']}? Say it in the mapping file: two_digit_years in [dates]"
             )
         year += how.two_digit_years
+    if month > _MONTHS_A_YEAR >= day:
+        raise ValueError("no such day: where months come first, say it in the mapping file: order in [dates]")
     return _made(year, month, day)
 
 

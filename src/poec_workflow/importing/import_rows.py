@@ -55,5 +55,7 @@ class RowFault(Value):
 
     def message(self, lang: str = "fr") -> str:
         """A sentence for people, in `"fr"` or `"en"`."""
-        told = self.refusal.message(lang) if self.refusal else ""
-        return " ".join(each for each in (told, sentence(self.problem, lang)) if each)
+        problem = sentence(self.problem, lang)
+        if self.refusal is None:
+            return problem
+        return f"{self.refusal.message(lang)} {problem[:1].upper()}{problem[1:]}".rstrip()

@@ -14,10 +14,19 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 """What a file may begin with ▸ its encoding; the longer ones first, of those that begin alike."""
+_NO_TEXTS = (
+    (b"PK\x03\x04", "this is a workbook (.xlsx, .ods) or an archive (.zip), and no text: export a sheet as CSV"),
+    (b"\xd0\xcf\x11\xe0", "this is a workbook (.xls), and no text: export a sheet as CSV"),
+    (b"%PDF", "this is a PDF, and no text: export what it was made of as CSV"),
+    (b"\x1f\x8b", "this is a compressed file (.gz): decompress it first"),
+)
+"""What a file that is no text begins with ▸ what to do with it."""
 _WESTERN = ("windows-1252", "iso-8859-15", "mac-roman")
 _WIDE = ("utf-16-le", "utf-16-be")
 _CHUNK = 1 << 20
 _SHOWN = 40
+_RARELY = 4
+"""Of so many bytes around it, a NUL that stands in UTF-8 is not one in each."""
 _BETWEEN = b';,\t|"\r\n'
 
 
@@ -37,11 +46,14 @@ def encoding_of(stream: BinaryIO, told: str | None) -> str:
     """The encoding of a file, from its beginning on; it is read to the end, and stands at its beginning again.
 
     Raises:
-        EncodingDoubt: it could be several, or what was told is no encoding of texts.
+        EncodingDoubt: it could be several, it is no text, or what was told is no encoding of texts.
     """
     stream.seek(0)
     start = stream.read(4)
     stream.seek(0)
+    for beginning, problem in _NO_TEXTS:
+        if start.startswith(beginning):
+            raise EncodingDoubt(0, problem)
     marked = next((encoding for mark, encoding in _MARKS if start.startswith(mark)), None)
     if told is not None:
         return _told(told, marked)
@@ -97,6 +109,8 @@ def _doubt(stream: BinaryIO, offset: int) -> EncodingDoubt:
     around = stream.read(2 * _SHOWN)
     at = min(offset, _SHOWN)
     wide = b"\0" in around
+    if wide and around.count(b"\0") * _RARELY < len(around):
+        return EncodingDoubt(_line(stream, offset), "a NUL stands here, which is in no text: export this file again")
     piece = around if wide else _cell(around, at)
     readings = ", ".join(
         f"{text!r} ({' / '.join(names)})" for text, names in _readings(piece, _WIDE if wide else _WESTERN)

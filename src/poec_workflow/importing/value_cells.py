@@ -36,6 +36,8 @@ _SECTIONS: Mapping[type[Any], tuple[str, str]] = {
     Origin: ("words", ""),
 }
 """Words ▸ where their labels stand, and what their names begin with there."""
+_FORMER: Mapping[type[Any], Mapping[str, str]] = {Origin: {"Pôle emploi": Origin.FRANCE_TRAVAIL}}
+"""Words ▸ the labels that they had once, which what is imported still has."""
 
 
 def wire_value(text: str, type_: type[Any], settings: Settings, dates: DateMapping) -> object:
@@ -88,6 +90,8 @@ def _words(kind: type[StrEnum]) -> Mapping[str, str]:
     for each in kind:
         for label in (each.value, *(locales.label(section, before + each.value, lang) for lang in LANGUAGES)):
             known.setdefault(stemmed(label), each.value)
+    for label, word in _FORMER.get(kind, {}).items():
+        known.setdefault(stemmed(label), word)
     return known
 
 
