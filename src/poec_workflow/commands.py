@@ -21,13 +21,16 @@ from poec_workflow.catalogue import WITHDRAWAL
 from poec_workflow.frozen_map import FrozenMap, frozen_copy
 from poec_workflow.model import (
     ActionState,
+    ActionStateName,  # noqa: F401 - what the converter of a state takes, by which constructors are typed
     Actor,
     ApplicationState,
+    ApplicationStateName,  # noqa: F401 - as above
     Candidate,
     Convocation,
     Prescriber,
     Reference,
     SessionState,
+    SessionStateName,  # noqa: F401 - as above
     SubjectKind,
     Text,
     action_state,

@@ -557,9 +557,9 @@ def test_the_feed_is_for_who_sees_everything(client: TestClient, who: str) -> No
     assert client.get("/feed", headers={"who": who}).status_code == (200 if who == "CAP" else 403)
 
 
-def test_the_feed_goes_on(client: TestClient) -> None:
+def test_the_feed_goes_on(fresh: TestClient) -> None:
     """By its link as by its cursor; what has nothing new is not sent again."""
-    by = {"who": "CAP"}
+    client, by = fresh, {"who": "CAP"}
     whole = client.get("/feed", headers=by).json()
     assert whole == to_dict(town().feed())
     read, answer = [], client.get("/feed?limit=3", headers=by)
