@@ -68,7 +68,7 @@ WRITTEN_BY_US = re.compile(
     r"|.*Facts\.know|HistoryEntry$|Message$|Position$|machines\.Lifecycle$"
     r"|importing\.(ImportMapping\.of|ReadOptions)$|publishing\.OfferedSession$"
 )
-"""What a service reads, and what is between the ports and their adapters, or files and their readers: it has members."""
+"""What a service reads, and what is between ports or files and what reads them: it has members."""
 
 
 def _choices(hint: Any) -> Iterator[Any]:
