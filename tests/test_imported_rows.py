@@ -25,11 +25,13 @@ from poec_workflow import (
     Workflow,
     commands,
     decide,
+    events,
 )
 from poec_workflow.adapters.memory import MemoryStorage
 from poec_workflow.folding import fold
 from poec_workflow.history_recording import recorded
 from poec_workflow.machines import LIFECYCLES
+from poec_workflow.machines.rule import GIVEN, Rule
 from poec_workflow.model import (
     OPEN_STATES,
     ActionState,
@@ -38,6 +40,8 @@ from poec_workflow.model import (
     SessionState,
     Tally,
 )
+from poec_workflow.policies.attendance import convocation_not_due
+from poec_workflow.policies.convocation import convocation_already_passed
 from poec_workflow.presentation.cell_texts import ending_text
 from poec_workflow.presentation.history_texts import history_line
 from poec_workflow.testing import SettableClock
@@ -296,3 +300,18 @@ def test_what_was_known_is_read_in_histories_and_cells(lang: str) -> None:
         [change] = recorded(answer, REGISTERED, usual)
         line = history_line(change.entry, usual, lang)
         assert not [each for each in line.said if "None" in each or "(" in each]
+
+
+def test_what_is_rare_in_drawn_rows() -> None:
+    """A reason without its motive contradicts; no convocation is past or not due; GIVEN is of a row that creates."""
+    for each in (imported(ApplicationState.REJECTED, reason="x"), imported(ApplicationState.CONVOKED)):
+        assert isinstance(decide(None, each, facts(PLATFORM)), Refused)
+    first = imported(ApplicationState.CONVOKED, convocations=convocations(date(2021, 11, 4), outcome=Outcome.PRESENT))
+    assert isinstance(decide(None, first, facts(PLATFORM)), Refused)
+    found = decide(None, imported(ApplicationState.REJECTED, motive="withdrawal"), facts(PLATFORM))
+    assert isinstance(found, Accepted)
+    assert isinstance(found.subject, Application)
+    assert convocation_already_passed(found.subject, facts(PLATFORM)) is None
+    assert convocation_not_due(found.subject, facts(PLATFORM)) is None
+    with pytest.raises(ValueError, match="GIVEN is of a row that creates"):
+        Rule("X1", "pending", commands.Convoke, GIVEN, events.Convoked)
