@@ -72,7 +72,7 @@ def imported_state_contradicted(_nothing: object, _facts: Facts, command: Import
             fields = tuple(_contradicting(command))
         case ImportSession():
             fields = tuple(_contradicting_a_session(command))
-        case ImportAction():
+        case _:
             fields = tuple(_contradicting_an_action(command))
     return {"state": command.state, "fields": fields} if fields else None
 
