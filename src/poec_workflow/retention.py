@@ -7,7 +7,7 @@ more under them: they may have applied anew meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from functools import partial
 
@@ -129,7 +129,3 @@ def _forgotten(transaction: Transaction, candidate: str, applications: Sequence[
         return False
     transaction.forget(candidate)
     return True
-
-
-Progress = Callable[[int], None]
-"""Called with the number of people erased so far."""

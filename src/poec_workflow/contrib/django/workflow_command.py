@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
+from attrs import evolve
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from poec_workflow.contrib.django.active_language import active_language
 from poec_workflow.contrib.django.host_workflow import get_workflow
 from poec_workflow.errors import WorkflowError
+from poec_workflow.ports import FixedClock
 from poec_workflow.presentation.error_words import error_text
 from poec_workflow.presentation.exit_codes import MALFORMED, SERVICE, known_exit_code
 from poec_workflow.serialization import from_dict
@@ -61,7 +63,36 @@ class WorkflowCommand(BaseCommand):
         self.stdout.write(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def instant_of(workflow: Workflow, text: str, *, dry_run: bool) -> datetime:
+class NightlyCommand(WorkflowCommand):
+    """A command of the night: run late, twice or on several machines at once it gives the same.
+
+    Attributes:
+        dry_run_help: what `--dry-run` does.
+        at_help: what `--at` does.
+    """
+
+    dry_run_help: ClassVar[str]
+    at_help: ClassVar[str]
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """As `poec-workflow` has them."""
+        super().add_arguments(parser)
+        parser.add_argument("--dry-run", action="store_true", help=self.dry_run_help)
+        parser.add_argument("--at", metavar="INSTANT", help=self.at_help)
+
+    def carry_out(self, workflow: Workflow, options: dict[str, Any]) -> None:
+        """Carry it out as at the instant that is asked for."""
+        dry_run: bool = options["dry_run"]
+        if options["at"]:
+            workflow = evolve(workflow, clock=FixedClock(_instant_of(workflow, options["at"], dry_run=dry_run)))
+        self.carry_out_as_at(workflow, options, dry_run=dry_run)
+
+    def carry_out_as_at(self, workflow: Workflow, options: dict[str, Any], *, dry_run: bool) -> None:
+        """What the command does, on a workflow whose clock stands where it was asked to."""
+        raise NotImplementedError
+
+
+def _instant_of(workflow: Workflow, text: str, *, dry_run: bool) -> datetime:
     """The instant of `--at`; an error where it is yet to come, and something would change."""
     instant = from_dict(text, datetime)
     if instant > workflow.clock.now() and not dry_run:

@@ -4,35 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from attrs import evolve
-from django.core.management.base import CommandParser
-
 from poec_workflow.contrib.django.active_language import active_language
-from poec_workflow.contrib.django.workflow_command import WorkflowCommand, instant_of
-from poec_workflow.ports import FixedClock
+from poec_workflow.contrib.django.workflow_command import NightlyCommand
 from poec_workflow.presentation.retention_texts import retention_texts
 from poec_workflow.serialization import to_dict
 from poec_workflow.workflow import Workflow
 
 
-class Command(WorkflowCommand):
+class Command(NightlyCommand):
     """Run it each night; late, twice or on several machines at once gives the same."""
 
     help = "Erase every person who is kept no longer, and the files that funders no longer ask for."
+    dry_run_help = "Say who would be erased, and change nothing."
+    at_help = "Erase as at this instant; later than now with --dry-run only."
 
-    def add_arguments(self, parser: CommandParser) -> None:
-        """As `poec-workflow retain-until` has them."""
-        super().add_arguments(parser)
-        parser.add_argument("--dry-run", action="store_true", help="Say who would be erased, and change nothing.")
-        parser.add_argument(
-            "--at", metavar="INSTANT", help="Erase as at this instant; later than now with --dry-run only."
-        )
-
-    def carry_out(self, workflow: Workflow, options: dict[str, Any]) -> None:
+    def carry_out_as_at(self, workflow: Workflow, options: dict[str, Any], *, dry_run: bool) -> None:
         """Erase, and say whom."""
-        dry_run: bool = options["dry_run"]
-        if options["at"]:
-            workflow = evolve(workflow, clock=FixedClock(instant_of(workflow, options["at"], dry_run=dry_run)))
         report = workflow.retain_until(dry_run=dry_run)
         if options["format"] == "json":
             self.print_json(to_dict(report))
