@@ -14,10 +14,11 @@ from typing import Any
 
 from sqlalchemy import Dialect, Select, bindparam, select
 
+from poec_workflow.adapters.sql import locked_candidates
 from poec_workflow.adapters.sql.bulk import any_of, list_parameter
 from poec_workflow.adapters.sql.compiled_readers import INSTANT
 from poec_workflow.adapters.sql.prepared import Prepared, StatementConnection
-from poec_workflow.adapters.sql.schema import applications, history, people
+from poec_workflow.adapters.sql.schema import applications, history
 from poec_workflow.adapters.sql.stored_values import read
 from poec_workflow.history import HistoryEntry
 from poec_workflow.model import OPEN_STATES, SubjectKind
@@ -53,23 +54,7 @@ def _of_candidates(statement: Statement) -> Made:
 
 
 _MOVES_OF = Prepared(_of_candidates(_moves))
-# In this order everywhere: who registers somebody anew has the person's row last, and waits for it.
-_LOCK_PEOPLE = Prepared(
-    lambda dialect: (
-        select(people.c.reference)
-        .where(any_of(people.c.reference, "candidates", dialect))
-        .order_by(people.c.reference)
-        .with_for_update()
-    )
-)
-_LOCK_APPLICATIONS = Prepared(
-    lambda dialect: (
-        select(applications.c.reference)
-        .where(any_of(applications.c.candidate, "candidates", dialect))
-        .order_by(applications.c.reference)
-        .with_for_update()
-    )
-)
+_APPLICATIONS = locked_candidates.applications_of(applications.c.reference)
 
 
 def following(connection: StatementConnection, after: str, limit: int) -> Sequence[LastMovement]:
@@ -81,8 +66,8 @@ def of(connection: StatementConnection, candidates: Sequence[str], *, lock: bool
     """The same of some, read once they are locked."""
     parameters = {"candidates": list_parameter(candidates, connection.dialect)}
     if lock:
-        connection.values(_LOCK_PEOPLE, parameters)
-        connection.values(_LOCK_APPLICATIONS, parameters)
+        connection.values(locked_candidates.PEOPLE, parameters)
+        connection.values(_APPLICATIONS, parameters)
     return _movements(connection.rows(_MOVES_OF, parameters))
 
 

@@ -6,7 +6,7 @@ entry of their applications. Rows that have nothing to lose are not written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import Any
 
 from attrs import field, frozen
@@ -18,6 +18,7 @@ from poec_workflow.adapters.anonymization import (
     emptied_application,
     emptied_entry,
 )
+from poec_workflow.adapters.sql import locked_candidates
 from poec_workflow.adapters.sql.bulk import Write, any_of, list_parameter, update, write_all
 from poec_workflow.adapters.sql.erasable_texts import entry_may_be_emptied, may_be_emptied, may_name_sender
 from poec_workflow.adapters.sql.prepared import Prepared, StatementConnection
@@ -29,27 +30,9 @@ from poec_workflow.messages import AddresseeKind, StreamKind
 from poec_workflow.model import Application, SubjectKind
 from poec_workflow.serialization import to_json
 
-
-def _prepared(made: Callable[[Dialect], Any]) -> Prepared:
-    return Prepared(made)
-
-
 # Locked, so that a command that is executed meanwhile is not overwritten.
-_KNOWN = _prepared(
-    lambda dialect: (
-        select(people.c.reference)
-        .where(any_of(people.c.reference, "candidates", dialect))
-        .order_by(people.c.reference)
-        .with_for_update()
-    )
-)
-_APPLICATIONS = _prepared(
-    lambda dialect: (
-        select(applications.c.candidate, applications.c.reference, applications.c.data)
-        .where(any_of(applications.c.candidate, "candidates", dialect))
-        .order_by(applications.c.reference)
-        .with_for_update()
-    )
+_APPLICATIONS = locked_candidates.applications_of(
+    applications.c.candidate, applications.c.reference, applications.c.data
 )
 
 
@@ -66,7 +49,7 @@ def _entries(dialect: Dialect) -> Any:  # noqa: ANN401 - a SELECT
     ).order_by("kind", "reference", "version")
 
 
-_ENTRIES = _prepared(_entries)
+_ENTRIES = Prepared(_entries)
 
 
 def _answered(dialect: Dialect) -> Select[tuple[int, str, str, str]]:
@@ -81,7 +64,7 @@ def _answered(dialect: Dialect) -> Select[tuple[int, str, str, str]]:
     return columns.where(messages.c.answer.is_not(None), or_(to_them, about_them)).with_for_update()
 
 
-_ANSWERED = _prepared(_answered)
+_ANSWERED = Prepared(_answered)
 _NO_ANSWER = Prepared(messages.update().where(messages.c.id == bindparam("row")).values(answer=None))
 _PERSON = Prepared(people.delete().where(people.c.reference == bindparam("known")))
 _APPLICATION = update(
@@ -177,7 +160,7 @@ def erasable(connection: StatementConnection, people_: Collection[str], files: C
     if not people_:
         return found
     lists = {"candidates": list_parameter(sorted(people_), connection.dialect)}
-    for each in connection.values(_KNOWN, lists):
+    for each in connection.values(locked_candidates.PEOPLE, lists):
         found.add_person(each)
     owners: dict[str, str] = {}
     for row in connection.rows(_APPLICATIONS, lists):
