@@ -80,6 +80,21 @@ def stranger(kind: ActorKind) -> Actor:
     return Actor(kind=kind, organization="NOBODY")
 
 
+_PARTICULARS: dict[str, Any] = {
+    "action": "A-1",
+    "start": SESSION.start,
+    "end": SESSION.end,
+    "place": "Pau",
+    "responsible": "RESP",
+    "positioner": "POS",
+    "trainer": "TRAIN",
+    "capacity": 12,
+    "coefficient": 3,
+    "registration_deadline": SESSION.registration_deadline,
+    "late_entry_deadline": SESSION.late_entry_deadline,
+}
+"""Of a session that could be created."""
+
 SAMPLES: dict[str, Command] = {
     each.type: each
     for each in (
@@ -97,20 +112,7 @@ SAMPLES: dict[str, Command] = {
         commands.Expire("C-1"),
         commands.RefuseSessionFull("C-1"),
         commands.Cancel("C-1"),
-        commands.CreateSession(
-            "S-2",
-            action="A-1",
-            start=SESSION.start,
-            end=SESSION.end,
-            place="Pau",
-            responsible="RESP",
-            positioner="POS",
-            trainer="TRAIN",
-            capacity=12,
-            coefficient=3,
-            registration_deadline=SESSION.registration_deadline,
-            late_entry_deadline=SESSION.late_entry_deadline,
-        ),
+        commands.CreateSession("S-2", **_PARTICULARS),
         commands.SetRegistrationDeadline("S-1", on=date(2021, 12, 1)),
         commands.SetCoefficient("S-1", coefficient=4),
         commands.SetCapacity("S-1", capacity=20),
@@ -146,21 +148,7 @@ SAMPLES: dict[str, Command] = {
             motive="withdrawal",
             reason="found-employment",
         ),
-        commands.ImportSession(
-            "S-3",
-            action="A-1",
-            start=SESSION.start,
-            end=SESSION.end,
-            place="Pau",
-            responsible="RESP",
-            positioner="POS",
-            trainer="TRAIN",
-            capacity=12,
-            coefficient=3,
-            registration_deadline=SESSION.registration_deadline,
-            late_entry_deadline=SESSION.late_entry_deadline,
-            state=SessionState.COMPLETE,
-        ),
+        commands.ImportSession("S-3", **_PARTICULARS, state=SessionState.COMPLETE),
         commands.ImportAction(
             "A-3", title="[POEC] Soudeur", funder="OPCO", responsible="RESP", state=ActionState.ARCHIVED
         ),

@@ -16,15 +16,12 @@ from poec_workflow.errors import Malformed
 from poec_workflow.history import HistoryEntry
 from poec_workflow.model import Page
 from poec_workflow.ports import FeedEntry, Queries, reads_feed
+from poec_workflow.serialization.scalars import MOST
 
 _SEPARATOR = "\0"
 _NAME = "feed"
 """What a cursor begins with: those of the lists begin otherwise."""
 _DIGEST_BYTES = 8
-
-
-MOST_ENTRIES = 2**31
-"""Of a page: who asks for more gets all, for no database has a number for it."""
 
 
 def feed_page(queries: Queries, after: str | None, limit: int) -> Page[HistoryEntry]:
@@ -45,7 +42,8 @@ def feed_page(queries: Queries, after: str | None, limit: int) -> Page[HistoryEn
         raise Malformed.at("$.limit", "expected an integer from 0 on")
     place, digest = (None, None) if after is None else _read(after)
     last = 0 if place is None else 1
-    found = queries.feed(place, limit=limit + last if 0 < limit < MOST_ENTRIES else None)
+    # Who asks for more than the wire format can say gets all: no database has a number for it.
+    found = queries.feed(place, limit=limit + last if 0 < limit < MOST else None)
     if place is not None and [_digest(each.entry) for each in found[:1] if each.place == place] != [digest]:
         raise Malformed.at(
             "$.after", "the store does not have the entry of this cursor: it is another one, or an earlier copy of it"
