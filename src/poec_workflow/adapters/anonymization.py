@@ -10,9 +10,10 @@ What an erasure may take out of an entry stands in `ERASABLE`, and is no part of
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from collections.abc import Collection
+from typing import Any, Generic, TypeVar
 
-from attrs import evolve, fields_dict
+from attrs import evolve, fields_dict, frozen
 
 from poec_workflow.history import HistoryEntry
 from poec_workflow.model import Actor, Application, Origin, Prescriber
@@ -62,6 +63,57 @@ def emptied_entry(entry: HistoryEntry) -> HistoryEntry:
 def emptied_application(application: Application) -> Application:
     """The application whose file is erased: without people and comments."""
     return _emptied(application)
+
+
+@frozen
+class Erased(Generic[T]):
+    """What is left of an application or of an entry, and whose it was that is gone.
+
+    Attributes:
+        left: what is left; itself where nothing is gone.
+        people: of whom something is gone that said who they are.
+        files: of whom something is gone that was the file's.
+    """
+
+    left: T
+    people: frozenset[str]
+    files: frozenset[str]
+
+
+def erased_application(application: Application, *, whole: bool) -> Erased[Application]:
+    """What is left of an application whose candidate is erased; `whole`: their file too."""
+    anonymous = anonymous_application(application)
+    left = emptied_application(anonymous) if whole else anonymous
+    owner = frozenset({application.candidate})
+    nobody = frozenset[str]()
+    return Erased(
+        left,
+        people=nobody if anonymous is application else owner,
+        files=nobody if left is anonymous else owner,
+    )
+
+
+def erased_entry(
+    entry: HistoryEntry, people: Collection[str], owner: str | None, *, whole: bool
+) -> Erased[HistoryEntry]:
+    """What is left of an entry of an application of `owner`, or that one of the erased people caused.
+
+    Args:
+        entry: the entry.
+        people: who is erased.
+        owner: whose application it is of; None where it is of none of theirs.
+        whole: whether the owner's file is erased too.
+    """
+    left, of_people = entry, set[str]()
+    for each in {entry.actor.candidate, owner}:
+        if each is not None and each in people:
+            before, left = left, anonymous_entry(left, each)
+            of_people.update({each} if left is not before else ())
+    anonymous = left
+    if owner is None or not whole:
+        return Erased(left, frozenset(of_people), frozenset())
+    left = emptied_entry(anonymous)
+    return Erased(left, frozenset(of_people), frozenset({owner} if left is not anonymous else ()))
 
 
 def _emptied(of: T) -> T:

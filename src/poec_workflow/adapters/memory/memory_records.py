@@ -7,12 +7,7 @@ from typing import Any
 
 from attrs import evolve
 
-from poec_workflow.adapters.anonymization import (
-    anonymous_application,
-    anonymous_entry,
-    emptied_application,
-    emptied_entry,
-)
+from poec_workflow.adapters.anonymization import erased_application, erased_entry
 from poec_workflow.adapters.memory.memory_tables import Tables
 from poec_workflow.history import HistoryEntry
 from poec_workflow.messages import AddresseeKind, Message
@@ -64,11 +59,10 @@ class MemoryRecords:
     def _add_applications(self) -> None:
         for reference, owner in self._owners.items():
             before = self._tables.application(reference)
-            anonymous = anonymous_application(before)
-            after = emptied_application(anonymous) if owner in self._whole else anonymous
-            self._note(owner, of_person=anonymous is not before, of_file=after is not anonymous)
-            if after is not before:
-                self._changes.append((self._tables.subjects[_OF_APPLICATION], reference, after))
+            erased = erased_application(before, whole=owner in self._whole)
+            self._note(erased.people, erased.files)
+            if erased.left is not before:
+                self._changes.append((self._tables.subjects[_OF_APPLICATION], reference, erased.left))
 
     def _add_histories(self, people: Collection[str]) -> None:
         for kind, histories in self._tables.histories.items():
@@ -79,29 +73,20 @@ class MemoryRecords:
                     self._changes.append((histories, reference, after))
 
     def _erased(self, entry: HistoryEntry, people: Collection[str], owner: str | None) -> HistoryEntry:
-        anonymous = entry
-        for each in {entry.actor.candidate, owner}:
-            if each is not None and each in people:
-                before, anonymous = anonymous, anonymous_entry(anonymous, each)
-                self._note(each, of_person=anonymous is not before)
-        if owner not in self._whole or owner is None:
-            return anonymous
-        emptied = emptied_entry(anonymous)
-        self._note(owner, of_file=emptied is not anonymous)
-        return emptied
+        erased = erased_entry(entry, people, owner, whole=owner in self._whole)
+        self._note(erased.people, erased.files)
+        return erased.left
 
     def _add_answers(self, people: Collection[str]) -> None:
         for each in self._tables.messages.values():
             whose = next((one for one in people if is_of(each.message, one, self._owners)), None)
             if whose is not None and each.answer is not None:
-                self._note(whose, of_person=True)
+                self._note([whose])
                 self._changes.append((self._tables.messages, each.message.id, evolve(each, answer=None)))
 
-    def _note(self, candidate: str, *, of_person: bool = False, of_file: bool = False) -> None:
-        if of_person:
-            self.people.add(candidate)
-        if of_file:
-            self.files.add(candidate)
+    def _note(self, people: Collection[str], files: Collection[str] = ()) -> None:
+        self.people.update(people)
+        self.files.update(files)
 
 
 def candidate_file(tables: Tables, candidate: str) -> CandidateFile:

@@ -12,12 +12,7 @@ from typing import Any
 from attrs import field, frozen
 from sqlalchemy import Dialect, Select, bindparam, or_, select, union
 
-from poec_workflow.adapters.anonymization import (
-    anonymous_application,
-    anonymous_entry,
-    emptied_application,
-    emptied_entry,
-)
+from poec_workflow.adapters.anonymization import Erased, erased_application, erased_entry
 from poec_workflow.adapters.sql import locked_candidates
 from poec_workflow.adapters.sql.bulk import Write, any_of, list_parameter, update, write_all
 from poec_workflow.adapters.sql.erasable_texts import entry_may_be_emptied, may_be_emptied, may_name_sender
@@ -120,38 +115,31 @@ class StoredRecords:
     def add_application(self, text: str, *, whole: bool) -> None:
         """An application as it is stored; the whole file or what it says of the person."""
         application = read(text, Application)
-        anonymous = anonymous_application(application)
-        erased = emptied_application(anonymous) if whole else anonymous
-        if anonymous is not application:
-            self.people.add(application.candidate)
-        if erased is not anonymous:
-            self.files.add(application.candidate)
-        if erased is not application:
-            row = row_of(erased)
+        erased = erased_application(application, whole=whole)
+        self._note(erased)
+        if erased.left is not application:
+            row = row_of(erased.left)
             known = {"known_reference": row["reference"], "search": row["search"], "data": row["data"]}
             self._applications.append(known)
 
     def add_entry(self, text: str, people: Collection[str], owner: str | None, *, whole: bool) -> None:
         """An entry as it is stored, of an application of `owner`, or that one of the people caused."""
         entry = read(text, HistoryEntry)
-        anonymous = entry
-        for each in {entry.actor.candidate, owner} & set(people):
-            assert each is not None  # noqa: S101 - None is nobody of them
-            told = anonymous
-            anonymous = anonymous_entry(told, each)
-            if anonymous is not told:
-                self.people.add(each)
-        erased = emptied_entry(anonymous) if whole else anonymous
-        if owner is not None and erased is not anonymous:
-            self.files.add(owner)
-        if erased is not entry:
-            key = event_position_row(erased.event)
-            self._entries.append({**{f"known_{name}": each for name, each in key.items()}, "data": to_json(erased)})
+        erased = erased_entry(entry, people, owner, whole=whole)
+        self._note(erased)
+        if erased.left is not entry:
+            key = event_position_row(erased.left.event)
+            known = {f"known_{name}": each for name, each in key.items()}
+            self._entries.append({**known, "data": to_json(erased.left)})
 
     def add_answer(self, row: int, candidate: str) -> None:
         """A message to them or about their application that has an answer."""
         self._answers.append(row)
         self.people.add(candidate)
+
+    def _note(self, erased: Erased[Any]) -> None:
+        self.people.update(erased.people)
+        self.files.update(erased.files)
 
 
 def erasable(connection: StatementConnection, people_: Collection[str], files: Collection[str]) -> StoredRecords:
