@@ -31,6 +31,29 @@ broken = Settings(refuse_also={commands.Convoke: (raising(lambda: {}["agen"]),)}
 """
 
 
+INTERRUPTED = """
+import atexit, signal, sys
+from itertools import count
+from poec_workflow.cli import main
+
+def interrupting(at):
+    calls = count(1)
+    def called(frame, event, _):
+        if event == "call" and next(calls) == at:
+            signal.raise_signal(signal.SIGINT)
+    return called, calls
+
+once, again, *sys.argv[1:] = sys.argv[1:]
+first, calls = interrupting(int(once))
+second, _ = interrupting(int(again))
+atexit.register(lambda: open("calls", "w").write(str(next(calls))))
+sys.setprofile(first)
+sys.settrace(second)
+main()
+"""
+"""A program that is interrupted at its n-th call of a function, and again at its m-th, whatever it does there."""
+
+
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The working directory, with a service's rules and a journal."""
@@ -125,6 +148,26 @@ def test_ctrl_c_says_the_line_that_is_reached(folder: Path, times: int) -> None:
         rest = process("run", "journal.jsonl", "--from-line", line, "--format", "json", folder=folder)
         whole = process("run", "journal.jsonl", "--store", "memory:", "--format", "json", folder=folder)
         assert json.loads(rest.stdout)["states"] == json.loads(whole.stdout)["states"]
+
+
+@pytest.mark.parametrize("words", [["run", "journal.jsonl"], ["store", "upgrade"]], ids=" ".join)
+def test_ctrl_c_wherever_it_comes(folder: Path, words: list[str]) -> None:
+    """130 and no traceback: in the midst of loading, of closing a connection, at the end of the process, and twice."""
+    (folder / "journal.jsonl").write_text("\n".join(LINES[:12]), encoding="utf-8")
+    (folder / "interrupted.py").write_text(INTERRUPTED, encoding="utf-8")
+
+    def interrupted(once: int, again: int) -> subprocess.CompletedProcess[bytes]:
+        (folder / "poec.db").unlink(missing_ok=True)
+        called = [sys.executable, "interrupted.py", str(once), str(again), *words]
+        return subprocess.run(called, cwd=folder, capture_output=True, check=False, timeout=60)
+
+    assert interrupted(0, 0).returncode in {0, 1}
+    calls = int((folder / "calls").read_text(encoding="utf-8"))
+    for share, after in [(0.01, 0), (0.3, 1), (0.6, 0), (0.9, 3000), (0.97, 1), (0.97, 0), (0.99, 2), (0.999, 0)]:
+        once = round(calls * share)
+        ran = interrupted(once, after and once + after)
+        assert ran.returncode == 130, (once, after)
+        assert not {b"Traceback", b"Aborted"} & set(ran.stderr.split()), (once, after, ran.stderr)
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,15 @@ import gc
 import sys
 from io import TextIOWrapper
 
+from poec_workflow.cli.interruption import end_at_once
+
 _ALLOCATIONS = 100_000
 """After how many new objects a command's process looks for garbage; 700 is Python's own."""
 
 
 def main() -> None:
     """Run `poec-workflow` and leave with its exit code."""
+    end_at_once()
     # What a command imports stays until its process ends: looking through it for garbage would take a third of the time
     # of a short one, half of that at the end, when the system takes everything back anyway.
     gc.set_threshold(_ALLOCATIONS)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from poec_workflow import __version__
-from poec_workflow.cli import click_words, language
+from poec_workflow.cli import click_words, interruption, language
 from poec_workflow.locales import LANGUAGES
 
 if TYPE_CHECKING:
@@ -102,7 +102,8 @@ _GIVEN = "poec_workflow.given"
 def _failures_said(given: Sequence[str], command: Callable[[], click.Command | None] = lambda: None) -> Iterator[None]:
     """Turn exceptions into messages and exit codes; quote no password that stands among the words that were given."""
     try:
-        yield
+        with interruption.raised_once():
+            yield
     except click.UsageError as error:
         from poec_workflow.cli.usage_errors import told  # noqa: PLC0415 - loaded where it is needed
 

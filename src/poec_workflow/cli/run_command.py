@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from io import BufferedReader
 from pathlib import Path
 from typing import Any, TextIO
@@ -71,7 +72,7 @@ def run(
     except (click.ClickException, BrokenPipeError):
         raise
     except (Exception, KeyboardInterrupt) as error:
-        say(locales.word("stopped", lang, line=tally.line), err=True)
+        _say_where(tally.line, lang)
         # A store by which the journal was stopped is not asked again.
         _report(tally, {} if isinstance(error, WorkflowError) else _states(workflow), format_, lang)
         raise
@@ -104,10 +105,14 @@ def _execute(
     )
     for some in batches(((number, line) for number, line in lines if number >= first), batch):
         tally.line = some[0][0]
-        with deferred_interrupt():
+        with deferred_interrupt(partial(_say_where, tally.line, lang)):
             for number, answer in answers(workflow, some, tally):
                 _count(tally, number, answer, out, lang)
                 tally.line = number + 1
+
+
+def _say_where(line: int, lang: str) -> None:
+    say(locales.word("stopped", lang, line=line), err=True)
 
 
 def _count(tally: JournalTally, number: int, answer: Answer | Malformed, out: TextIO | None, lang: str) -> None:
