@@ -158,6 +158,7 @@ def test_help_loads_nothing_of_the_domain() -> None:
         "poec_workflow.cli",
         "poec_workflow.cli.app",
         "poec_workflow.cli.click_words",
+        "poec_workflow.cli.interruption",
         "poec_workflow.cli.language",
         "poec_workflow.locales",
         "poec_workflow.locales.elision",
