@@ -108,7 +108,8 @@ def erased_entry(
     for each in {entry.actor.candidate, owner}:
         if each is not None and each in people:
             before, left = left, anonymous_entry(left, each)
-            of_people.update({each} if left is not before else ())
+            if left is not before:
+                of_people.add(each)
     anonymous = left
     if owner is None or not whole:
         return Erased(left, frozenset(of_people), frozenset())

@@ -24,7 +24,7 @@ def end_at_once() -> None:
 
     A process that is to ignore Ctrl-C, as one in a shell's background, goes on doing so.
     """
-    if _is_main_thread() and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    if _is_handled_by(signal.default_int_handler):
         signal.signal(signal.SIGINT, _end)
 
 
@@ -34,7 +34,7 @@ def raised_once() -> Iterator[None]:
 
     Only where `end_at_once` was called; a host that runs commands within its own process keeps its own way.
     """
-    if not _is_main_thread() or signal.getsignal(signal.SIGINT) is not _end:
+    if not _is_handled_by(_end):
         yield
         return
     sys.unraisablehook = _unheard
@@ -55,7 +55,7 @@ def deferred_interrupt(stopped: Callable[[], object]) -> Iterator[None]:
     Raises:
         KeyboardInterrupt: it was asked for meanwhile.
     """
-    if not _is_main_thread() or signal.getsignal(signal.SIGINT) is not _raise:
+    if not _is_handled_by(_raise):
         yield
         return
     asked = False
@@ -79,9 +79,9 @@ def deferred_interrupt(stopped: Callable[[], object]) -> Iterator[None]:
         raise KeyboardInterrupt
 
 
-def _is_main_thread() -> bool:
-    """Whether signals are this thread's."""
-    return threading.current_thread() is threading.main_thread()
+def _is_handled_by(handler: object) -> bool:
+    """Whether Ctrl-C comes to it now, and this thread may say to what it comes instead."""
+    return threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT) is handler
 
 
 def _raise(*_: object) -> NoReturn:

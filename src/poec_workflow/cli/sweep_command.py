@@ -6,7 +6,8 @@ import click
 
 from poec_workflow import locales
 from poec_workflow.cli import options
-from poec_workflow.cli.nightly_run import counted, open_as_at
+from poec_workflow.cli.nightly_run import open_as_at
+from poec_workflow.cli.progress_bar import counted
 from poec_workflow.cli.terminal import print_json, say
 from poec_workflow.serialization import to_dict
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TextIO, cast
 
@@ -12,7 +12,8 @@ import click
 
 from poec_workflow import locales
 from poec_workflow.cli import options
-from poec_workflow.cli.terminal import console, print_json, say
+from poec_workflow.cli.progress_bar import counted
+from poec_workflow.cli.terminal import print_json, say
 from poec_workflow.ports.verification import Finding, StreamHead, Verification, VerifiesHistory, noted_heads
 
 _DIGEST = re.compile("[0-9a-f]{64}")
@@ -49,10 +50,13 @@ def verify(
     if written and expect and Path(expect).absolute() == written.absolute():
         raise click.UsageError("--heads would overwrite what --expect reads")
     digest = expect if expect and _DIGEST.fullmatch(expect) else None
-    with ExitStack() as files, _progress() as progress:
+    with ExitStack() as files:
         lines: Iterable[str] = files.enter_context(_opened(expect)) if expect and not digest else ()
         each_head = _writing(files.enter_context(_opened(written, "w"))) if written else None
-        found = storage.verify(expected=noted_heads(lines), each_head=each_head, progress=progress)
+        found = counted(
+            "verify",
+            lambda progress: storage.verify(expected=noted_heads(lines), each_head=each_head, progress=progress),
+        )
     as_noted = digest in (None, found.heads)
     _print_data(found, as_noted=as_noted) if format_ == "json" else _print_text(found, lang, as_noted=as_noted)
     if found.found or not as_noted:
@@ -68,16 +72,6 @@ def _opened(place: str | Path, mode: str = "r") -> TextIO:
 
 def _writing(file: TextIO) -> Callable[[StreamHead], object]:
     return lambda head: file.write(head.line())
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int], object]]:
-    """Show how many entries were looked at, where somebody watches."""
-    from rich.progress import Progress  # noqa: PLC0415 - a part of a second's start, which the group's others are spared
-
-    with Progress(console=console(stderr=True), transient=True, disable=not console(stderr=True).is_terminal) as bar:
-        task = bar.add_task("verify", total=None)
-        yield lambda done: bar.update(task, completed=done)
 
 
 def _print_data(found: Verification, *, as_noted: bool) -> None:
